@@ -1,0 +1,1 @@
+"""What it measures: tables in, frozen results out; no web, no database, no printing."""

@@ -1,0 +1,1 @@
+"""Frozen results: what an analysis returns, a job stores and the web reads. Standard library only."""

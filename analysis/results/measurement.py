@@ -1,0 +1,150 @@
+"""Results of measurement: items, reliability, factorability, factors. Unrounded; None = cannot be computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Matrix = tuple[tuple[float | None, ...], ...]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure with its interval, the number of cases and how it was got."""
+
+    value: float | None
+    ci_low: float | None
+    ci_high: float | None
+    n: int
+    method: str
+    confidence: float = 0.95
+
+
+@dataclass(frozen=True)
+class ItemStatistics:
+    """One item of a scale; r values in -1..1, after recoding reverse items."""
+
+    key: str
+    n: int
+    mean: float | None
+    sd: float | None
+    item_rest_r: float | None
+    alpha_if_dropped: float | None
+    frequencies: Mapping[str, int] = field(default_factory=dict)
+    is_reverse: bool = False
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """Internal consistency of one scale; alpha with Feldt interval, omega total of one factor when n suffices."""
+
+    n: int
+    n_complete: int
+    k: int
+    alpha: Estimate
+    alpha_standardised: float | None
+    lambda6: float | None
+    average_r: float | None
+    items: tuple[ItemStatistics, ...]
+    missing: Literal["pairwise", "listwise"]
+    mean: float | None = None
+    sd: float | None = None
+    omega_total: Estimate | None = None
+    omega_hierarchical: float | None = None
+    spearman_brown: float | None = None         # two-item scales
+
+
+@dataclass(frozen=True)
+class Factorability:
+    """Whether the correlations are worth factoring."""
+
+    n: int
+    kmo: float | None
+    kmo_items: Mapping[str, float]
+    bartlett_chi2: float | None
+    bartlett_df: int
+    bartlett_p: float | None
+    bartlett_log10_p: float | None
+    eigenvalues: tuple[float, ...]
+    smc: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class ParallelAnalysis:
+    """Observed eigenvalues beside those of random data of the same size."""
+
+    n: int
+    observed_components: tuple[float, ...]
+    observed_factors: tuple[float, ...]
+    random_components_mean: tuple[float, ...]
+    random_components_p95: tuple[float, ...]
+    random_factors_mean: tuple[float, ...]
+    random_factors_p95: tuple[float, ...]
+    retain_components_p95: int
+    retain_factors_p95: int
+    retain_components_mean: int
+    retain_factors_mean: int
+    n_draws: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class FactorSolution:
+    """An exploratory factor solution; factors in order of variance, signed so that large loadings are positive."""
+
+    n: int
+    n_factors: int
+    method: str
+    rotation: str
+    correlation: str
+    items: tuple[str, ...]
+    loadings: Matrix
+    structure: Matrix | None
+    phi: Matrix | None
+    communalities: tuple[float, ...]
+    uniquenesses: tuple[float, ...]
+    variance_explained: tuple[float, ...]       # sums of squared loadings per factor, in items
+    objective: float
+    chi2: float | None
+    df: int
+    p_value: float | None
+    rmsea: Estimate | None
+    tli: float | None
+    rmsr: float | None
+    heywood_items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DistinctPair:
+    """How well two scales can be told apart."""
+
+    first: str
+    second: str
+    htmt: float
+    verdict: Literal["distinct", "hard_to_tell_apart", "together"]
+
+
+@dataclass(frozen=True)
+class ScaleQuality:
+    """What the reliability table of the model says of one scale."""
+
+    construct: str
+    verdict: Literal["good", "acceptable", "limited", "limited_few_answers", "not_a_scale", "cannot_judge"]
+    reliability: Reliability | None
+    has_keying_doubt: bool = False
+    one_factor: Literal["yes", "no", "not_run"] = "not_run"
+    eigenvalue_ratio: float | None = None
+    smallest_loading: float | None = None
+
+
+@dataclass(frozen=True)
+class Structure:
+    """How many dimensions the problem and cause items hold; not run below the sample gate."""
+
+    is_run: bool
+    reason: str
+    factorability: Factorability | None = None
+    parallel: ParallelAnalysis | None = None
+    solution: FactorSolution | None = None
+    pairs: tuple[DistinctPair, ...] = ()

@@ -1,0 +1,88 @@
+"""The tables that analyses take, and their checks: answers, interviews with codings, customers.
+
+All frames are built by `surveyapp/dataset.py` or by an importer and never changed in place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from analysis.errors import TableError
+from instruments.facts import StudyFacts
+from instruments.schema import Instrument
+from instruments.template import StudyTemplate
+
+
+@dataclass(frozen=True)
+class AnswerTable:
+    """Answers of one audience, one row a respondent who consented and submitted.
+
+    values      index: respondent key (str, unique, sorted); columns: every item that stores an answer. Rating, integer
+                and decimal items float64, raw (not recoded), missing = NaN; single = str or None; multiple = tuple of
+                str or None; text = str or None.
+    missing     same shape, int8: 0 = answered, else one of the codes -91 .. -94 of `instruments.schema`.
+    positions   rating items only, float64: place in the order shown (0, 1, 2 …), NaN = not shown or unknown.
+    duration_s  float64, seconds over all pages, NaN = unknown.
+    language    str per respondent.
+    """
+
+    instrument: Instrument
+    values: pd.DataFrame
+    missing: pd.DataFrame
+    positions: pd.DataFrame
+    duration_s: pd.Series
+    language: pd.Series
+
+    def __post_init__(self) -> None:
+        if not self.values.index.is_unique:
+            twice = self.values.index[self.values.index.duplicated()][0]
+            raise TableError(f"answers of {self.instrument.key}", f"respondent {twice!r} occurs twice.",
+                             "Keep one row per respondent.")
+
+    @property
+    def n(self) -> int:
+        return len(self.values)
+
+    def without(self, respondents: frozenset[str]) -> AnswerTable:
+        """Return the table without these respondents."""
+        keep = ~self.values.index.isin(sorted(respondents))
+        return AnswerTable(self.instrument, self.values[keep], self.missing[keep], self.positions[keep],
+                           self.duration_s[keep], self.language[keep])
+
+
+@dataclass(frozen=True)
+class InterviewTable:
+    """Interviews and what coders marked in them.
+
+    interviews  index: interview key (str); columns: audience, role, held_on (ISO date str), language, questions
+                (tuple of guide-question keys asked, or None where coverage was not noted), is_verbatim (bool).
+    codings     columns: interview, code, polarity (supports | contradicts | mixed), coder, turn (int, -1 unknown),
+                start, end (code points, -1 unknown), quote (str), edited_quote (Mapping language → str of an edited,
+                non-identifying text; empty = not cleared for print).
+    links       columns: interview, cause, problem (construct keys), coder, quote, edited_quote.
+    turns       columns: interview, turn (int), speaker, is_interviewee (bool): the units of coder agreement.
+    double_coded  interview keys that two or more coders have each finished.
+    """
+
+    interviews: pd.DataFrame
+    codings: pd.DataFrame
+    links: pd.DataFrame
+    turns: pd.DataFrame
+    double_coded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StudyTables:
+    """All that a diagnosis is computed from."""
+
+    template: StudyTemplate
+    answers: Mapping[str, AnswerTable]              # audience → table ("staff", "customer")
+    interviews: InterviewTable | None = None
+    customers: pd.DataFrame | None = None           # columns of the value model, missing = NaN / None
+    facts: StudyFacts = field(default_factory=StudyFacts)
+    thresholds: Mapping[str, float] = field(default_factory=dict)   # the study's own values, over the template's
+    seed: int = 20260101
+    wave: str = "w1"

@@ -1,0 +1,1 @@
+"""What we ask: questionnaires, guides, codebooks and rules as data, and their reader."""
