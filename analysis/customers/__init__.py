@@ -1,0 +1,1 @@
+"""The customer file: reading, value, tiers, stages, relations."""

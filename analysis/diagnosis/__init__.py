@@ -1,0 +1,1 @@
+"""From scores to findings: what is wrong, why, and what to do about it."""
