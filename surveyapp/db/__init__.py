@@ -1,0 +1,1 @@
+"""The database: base class, sessions, the one writer for respondents' pages, migrations."""

@@ -1,0 +1,85 @@
+"""What can go wrong in the application, in words a person can act on.
+
+AppError                 base: reason and remedy, shown in the reader's language
+├── NotFound             there is no such study, interview … (also: not in a study of yours)
+├── NotAllowed           the role may not do this
+├── Refused              the request is understood and cannot be carried out
+│   ├── WaveClosed       answers are no longer taken
+│   ├── AlreadySubmitted the response was handed in before
+│   ├── Stale            somebody else changed it first
+│   └── BadInput         a value or file does not fit; `rows` lists places
+├── Busy                 the queue is full; try again soon
+└── Misconfigured        a setting is missing or wrong; the program does not start
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+def marked(text: str) -> str:
+    """Return the text unchanged; marks it for translation where no translator may be imported."""
+    return text
+
+
+@dataclass(frozen=True)
+class RowError:
+    """One place in a file that cannot be taken over."""
+
+    row: int | None
+    column: str
+    found: str
+    reason: str
+    remedy: str
+
+    def __str__(self) -> str:
+        place = f"row {self.row}, " if self.row is not None else ""
+        return f"{place}column {self.column!r}: {self.reason} Found: {self.found!r}. {self.remedy}"
+
+
+class AppError(Exception):
+    """Something a person can mend; `reason` and `remedy` are message ids with {names}."""
+
+    def __init__(self, reason: str, remedy: str = "", **values: object) -> None:
+        self.reason, self.remedy, self.values = reason, remedy, values
+        super().__init__(f"{reason} {remedy}".strip().format(**values))
+
+
+class NotFound(AppError):
+    """There is no such thing, or it is not in a study of yours."""
+
+
+class NotAllowed(AppError):
+    """The role may not do this."""
+
+
+class Refused(AppError):
+    """The request is understood and cannot be carried out."""
+
+
+class WaveClosed(Refused):
+    """Answers are no longer taken."""
+
+
+class AlreadySubmitted(Refused):
+    """The response was handed in before."""
+
+
+class Stale(Refused):
+    """Somebody else changed it first."""
+
+
+class BadInput(Refused):
+    """A value or file does not fit; `rows` lists the places."""
+
+    def __init__(self, reason: str, remedy: str = "", rows: tuple[RowError, ...] = (), **values: object) -> None:
+        super().__init__(reason, remedy, **values)
+        self.rows = rows
+
+
+class Busy(AppError):
+    """The queue is full; the same request may be sent again in a moment."""
+
+
+class Misconfigured(AppError):
+    """A setting is missing or wrong."""

@@ -1,0 +1,5 @@
+"""Tables and rules without input or output; importing this package registers every table."""
+
+from surveyapp.models import account, audit, coding, customer, diagnosis, interview, response, study, wave
+
+__all__ = ["account", "audit", "coding", "customer", "diagnosis", "interview", "response", "study", "wave"]

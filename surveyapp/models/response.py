@@ -1,0 +1,49 @@
+"""Responses: what respondents answered, page by page.
+
+The key is random and the tables have no row order (SQLite: WITHOUT ROWID), and no instant is stored: in an anonymous
+study nothing here says who answered or when. Durations are kept, because they show careless answering.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from surveyapp.db.base import Base
+
+OPEN, SUBMITTED, WITHDRAWN = "open", "submitted", "withdrawn"
+
+
+class Response(Base):
+    """One respondent's filled questionnaire in one wave."""
+
+    __tablename__ = "response"
+    __table_args__ = (
+        Index("ix_response_link_state", "link_id", "state"),
+        {"sqlite_with_rowid": False},
+    )
+
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)     # 128 random bits, hexadecimal
+    link_id: Mapped[int] = mapped_column(ForeignKey("questionnaire_link.id", ondelete="CASCADE"))
+    state: Mapped[str] = mapped_column(String(12), default=OPEN)
+    language: Mapped[str] = mapped_column(String(12))
+    source: Mapped[str] = mapped_column(String(12), default="web")     # web, import, sample
+    source_key: Mapped[str | None] = mapped_column(String(120))        # respondent_id of an imported file
+    consent: Mapped[dict[str, Any]]             # {"is_given", "text_hash", "language", "links"}
+    shown_order: Mapped[dict[str, Any]]         # section key → item keys in the order shown
+    withdrawal_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+
+
+class ResponsePage(Base):
+    """The answers of one page; a later post of the same page replaces them."""
+
+    __tablename__ = "response_page"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    response_key: Mapped[str] = mapped_column(ForeignKey("response.key", ondelete="CASCADE"), primary_key=True)
+    section: Mapped[str] = mapped_column(String(80), primary_key=True)
+    answers: Mapped[dict[str, Any]]             # item key → value or missing code (-91 … -93); see instruments.schema
+    duration_ms: Mapped[int | None]             # time on the page, all visits, hidden-tab time left out
+    visits: Mapped[int] = mapped_column(default=1)

@@ -1,0 +1,44 @@
+"""Studies, and the questionnaires they have published."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from surveyapp.db.base import Base, UtcDateTime, utc_now
+
+
+class Study(Base):
+    """One investigation; its template is copied in, so that later changes of a template leave it alone."""
+
+    __tablename__ = "study"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    template_key: Mapped[str] = mapped_column(String(80))
+    template: Mapped[dict[str, Any]]            # instruments.template.StudyTemplate without its questionnaires
+    facts: Mapped[dict[str, Any]]               # instruments.facts.StudyFacts
+    thresholds: Mapped[dict[str, Any]]          # the study's own values
+    seed: Mapped[int] = mapped_column(default=20260101)
+    is_synthetic: Mapped[bool] = mapped_column(default=False)
+    time_zone: Mapped[str] = mapped_column(String(60), default="Asia/Shanghai")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
+class PublishedInstrument(Base):
+    """One published version of a questionnaire; never changed afterwards."""
+
+    __tablename__ = "instrument"
+    __table_args__ = (UniqueConstraint("study_id", "audience", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    study_id: Mapped[int] = mapped_column(ForeignKey("study.id", ondelete="CASCADE"), index=True)
+    audience: Mapped[str] = mapped_column(String(80))       # the file stem: staff, customer
+    key: Mapped[str] = mapped_column(String(120))
+    version: Mapped[str] = mapped_column(String(40))
+    document: Mapped[dict[str, Any]]                        # instruments.schema.Instrument
+    content_hash: Mapped[str] = mapped_column(String(64))
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

@@ -1,0 +1,199 @@
+"""Studies: made from a template, found by name or number, with their waves and questionnaire links."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from instruments.codec import content_hash, from_document, to_document
+from instruments.facts import StudyFacts
+from instruments.schema import Instrument
+from instruments.template import CodeDefinition, StudyTemplate
+from surveyapp.db.base import utc_now
+from surveyapp.errors import NotFound, Refused
+from surveyapp.models.account import Account
+from surveyapp.models.coding import Code
+from surveyapp.models.study import PublishedInstrument, Study
+from surveyapp.models.wave import QuestionnaireLink, Wave
+from surveyapp.services.audit import record_change
+
+FIRST_WAVE = "w1"
+LINK_BYTES = 16         # 128 random bits: a link cannot be guessed
+
+
+def create_study(session: Session, template: StudyTemplate, name: str, *, facts: StudyFacts | None = None,
+                 is_synthetic: bool = False, account: Account | None = None) -> Study:
+    """Return a new study with the template's questionnaires published, its codes, and an open first wave."""
+    name = name.strip()
+    if not name or name.isdigit():
+        raise Refused("A study needs a name that is not only digits.", "Give another name.")
+    if session.scalar(select(Study.id).where(Study.name == name)) is not None:
+        raise Refused("There is a study named {name} already.", "Choose another name.", name=repr(name))
+    study = Study(
+        name=name, template_key=template.key, template=to_document(replace(template, instruments=())),
+        facts=to_document(facts or StudyFacts()), thresholds={}, is_synthetic=is_synthetic,
+    )
+    session.add(study)
+    session.flush()
+    _add_codes(session, study, template)
+    wave = open_wave(session, study, FIRST_WAVE)
+    for instrument in template.instruments:
+        publish_instrument(session, study, instrument, wave)
+    record_change(session, "create_study", f"study {study.id}", study_id=study.id, account=account,
+                  after={"name": name, "template": template.key, "version": template.version})
+    return study
+
+
+def _add_codes(session: Session, study: Study, template: StudyTemplate) -> None:
+    if template.codebook is not None:
+        for position, code in enumerate(template.codebook.codes):
+            session.add(Code(study_id=study.id, key=code.key, position=position, document=to_document(code)))
+        session.flush()
+
+
+def open_wave(session: Session, study: Study, key: str) -> Wave:
+    """Return a new open wave of the study."""
+    wave = Wave(study_id=study.id, key=key, opened_at=utc_now())
+    session.add(wave)
+    session.flush()
+    return wave
+
+
+def publish_instrument(session: Session, study: Study, instrument: Instrument, wave: Wave) -> PublishedInstrument:
+    """Freeze a questionnaire's version for the study and give it a link in the wave."""
+    published = PublishedInstrument(
+        study_id=study.id, audience=instrument.audience, key=instrument.key, version=instrument.version,
+        document=to_document(instrument), content_hash=content_hash(instrument),
+    )
+    session.add(published)
+    session.flush()
+    session.add(QuestionnaireLink(wave_id=wave.id, instrument_id=published.id,
+                                  token=secrets.token_urlsafe(LINK_BYTES)))
+    session.flush()
+    return published
+
+
+def close_wave(session: Session, study: Study, wave: Wave, account: Account | None = None) -> None:
+    """End collection: later answers are refused."""
+    if wave.closed_at is None:
+        wave.closed_at = utc_now()
+        record_change(session, "close_wave", f"wave {wave.key}", study_id=study.id, account=account)
+
+
+def reopen_wave(session: Session, study: Study, wave: Wave, account: Account | None = None) -> None:
+    """Take answers again."""
+    wave.closed_at = None
+    record_change(session, "reopen_wave", f"wave {wave.key}", study_id=study.id, account=account)
+
+
+def list_studies(session: Session) -> list[Study]:
+    """Return every study, by name."""
+    return list(session.scalars(select(Study).order_by(Study.name)))
+
+
+def get_study(session: Session, name_or_number: str | int) -> Study:
+    """Return the study of that name or number; NotFound otherwise."""
+    text = str(name_or_number)
+    condition = Study.id == int(text) if text.isdigit() else Study.name == text
+    study = session.scalar(select(Study).where(condition))
+    if study is None:
+        raise NotFound("There is no study {name}.", "See `surveyapp study list`.", name=repr(text))
+    return study
+
+
+def delete_study(session: Session, study: Study, account: Account | None = None) -> None:
+    """Remove a study with everything in it."""
+    record_change(session, "delete_study", f"study {study.id} {study.name!r}", account=account)
+    session.delete(study)
+    session.flush()
+
+
+def list_waves(session: Session, study: Study) -> list[Wave]:
+    """Return the study's waves in the order of their keys."""
+    return list(session.scalars(select(Wave).where(Wave.study_id == study.id).order_by(Wave.key)))
+
+
+def get_wave(session: Session, study: Study, key: str | None = None) -> Wave:
+    """Return the wave of that key; without one, the only open wave, or the newest if none is open."""
+    waves = list_waves(session, study)
+    if key is not None:
+        chosen = [wave for wave in waves if wave.key == key]
+    else:
+        chosen = [wave for wave in waves if wave.is_open] or waves[-1:]
+    if len(chosen) != 1:
+        raise NotFound("The study has {n} waves that fit.", "Name one with --wave: {keys}.", n=len(chosen),
+                       keys=", ".join(wave.key for wave in waves) or "none exists")
+    return chosen[0]
+
+
+def list_instruments(session: Session, study: Study) -> list[PublishedInstrument]:
+    """Return the published questionnaires, oldest version first."""
+    found = select(PublishedInstrument).where(PublishedInstrument.study_id == study.id)
+    return list(session.scalars(found.order_by(PublishedInstrument.audience, PublishedInstrument.id)))
+
+
+def get_instrument(session: Session, study: Study, key: str) -> PublishedInstrument:
+    """Return the newest version of the questionnaire of that file stem or key; NotFound otherwise."""
+    fitting = [row for row in list_instruments(session, study) if key in (row.audience, row.key)]
+    if not fitting:
+        known = ", ".join(sorted({row.audience for row in list_instruments(session, study)}))
+        raise NotFound("The study has no questionnaire {key}.", "It has: {known}.", key=repr(key), known=known or "none")
+    return fitting[-1]
+
+
+def list_links(session: Session, wave: Wave) -> list[tuple[QuestionnaireLink, PublishedInstrument]]:
+    """Return the wave's questionnaire links with their questionnaires."""
+    found = (
+        select(QuestionnaireLink, PublishedInstrument)
+        .join(PublishedInstrument, PublishedInstrument.id == QuestionnaireLink.instrument_id)
+        .where(QuestionnaireLink.wave_id == wave.id)
+        .order_by(PublishedInstrument.audience, PublishedInstrument.id)
+    )
+    return [(link, published) for link, published in session.execute(found)]
+
+
+def get_link(session: Session, wave: Wave, instrument: PublishedInstrument) -> QuestionnaireLink:
+    """Return the link of the questionnaire in the wave; NotFound otherwise."""
+    link = session.scalar(select(QuestionnaireLink).where(
+        QuestionnaireLink.wave_id == wave.id, QuestionnaireLink.instrument_id == instrument.id))
+    if link is None:
+        raise NotFound("The questionnaire has no link in this wave.", "Publish it in the wave first.")
+    return link
+
+
+def instrument_of(published: PublishedInstrument) -> Instrument:
+    """Return the questionnaire as a value."""
+    return from_document(Instrument, published.document)
+
+
+def facts_of(study: Study) -> StudyFacts:
+    """Return what was entered about the organisation."""
+    return from_document(StudyFacts, study.facts)
+
+
+def template_of(session: Session, study: Study) -> StudyTemplate:
+    """Return the study's template with its newest questionnaires and its own codes."""
+    template = from_document(StudyTemplate, study.template)
+    newest = {row.audience: row for row in list_instruments(session, study)}
+    template = replace(template, instruments=tuple(instrument_of(row) for row in newest.values()))
+    if template.codebook is not None:
+        codes = tuple(from_document(CodeDefinition, row.document) for row in list_codes(session, study))
+        template = replace(template, codebook=replace(template.codebook, codes=codes))
+    return template
+
+
+def list_codes(session: Session, study: Study) -> list[Code]:
+    """Return the study's codes in the order of the codebook."""
+    return list(session.scalars(select(Code).where(Code.study_id == study.id).order_by(Code.position)))
+
+
+def set_facts(session: Session, study: Study, facts: StudyFacts, account: Account | None = None) -> None:
+    """Store what was entered about the organisation."""
+    before: dict[str, Any] = study.facts
+    study.facts = to_document(facts)
+    record_change(session, "set_facts", f"study {study.id}", study_id=study.id, account=account, before=before,
+                  after=study.facts)
