@@ -28,6 +28,10 @@ class Role(StrEnum):
         return self is Role.ADMINISTRATOR
 
     @property
+    def can_see_study(self) -> bool:
+        return True
+
+    @property
     def can_run_studies(self) -> bool:
         return self in (Role.ADMINISTRATOR, Role.RESEARCHER)
 

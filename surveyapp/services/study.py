@@ -141,7 +141,8 @@ def get_instrument(session: Session, study: Study, key: str) -> PublishedInstrum
     fitting = [row for row in list_instruments(session, study) if key in (row.audience, row.key)]
     if not fitting:
         known = ", ".join(sorted({row.audience for row in list_instruments(session, study)}))
-        raise NotFound("The study has no questionnaire {key}.", "It has: {known}.", key=repr(key), known=known or "none")
+        raise NotFound("The study has no questionnaire {key}.", "It has: {known}.", key=repr(key),
+                       known=known or "none")
     return fitting[-1]
 
 

@@ -1,0 +1,105 @@
+"""The Flask application: settings, login, languages, headers, error pages, blueprints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask, Response, g, render_template, request
+from flask_babel import Babel, gettext
+from flask_login import LoginManager
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+
+from surveyapp.config import Config, read_config
+from surveyapp.db.session import Database, close_read_session, use_database
+from surveyapp.errors import AppError, BadInput, Busy, NotAllowed, NotFound, Refused
+from surveyapp.views import access, account, coding, diagnosis, interview, report, response, study, wave
+from surveyapp.views.throttle import limiter
+
+LANGUAGES = {"en": "English", "zh": "中文"}
+STATUS_OF = {NotFound: 404, NotAllowed: 403, BadInput: 422, Refused: 409, Busy: 503}
+LARGEST_UPLOAD = 32 * 1024 * 1024       # bytes; a customer file of 200,000 rows is about 20 MB
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """Return the application; it reads the environment where no settings are handed over."""
+    config = config or read_config()
+    app = Flask(__name__)
+    app.config.update(
+        SECRET_KEY=config.secret_key, SURVEYAPP=config, TESTING=config.is_testing,
+        MAX_CONTENT_LENGTH=LARGEST_UPLOAD, WTF_CSRF_TIME_LIMIT=None, RATELIMIT_ENABLED=not config.is_testing,
+        SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=config.is_secure,
+        SEND_FILE_MAX_AGE_DEFAULT=3600, BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "translations"),
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    use_database(Database(config.database_url))
+    _add_login(app)
+    _add_languages(app)
+    _add_errors(app)
+    _add_views(app)
+    app.after_request(_add_headers)
+    app.teardown_request(lambda _error: close_read_session())
+    return app
+
+
+def _add_login(app: Flask) -> None:
+    login = LoginManager(app)
+    login.login_view = "account.login"
+    login.login_message = None
+    login.session_protection = None     # addresses change on the move; the cookie is signed and HttpOnly
+    login.user_loader(access.load_login)
+    limiter.init_app(app)
+
+
+def _add_languages(app: Flask) -> None:
+    Babel(app, locale_selector=lambda: g.get("language") or access.reader_language())
+    app.jinja_env.globals.update(LANGUAGES=LANGUAGES, reader_language=access.reader_language)
+
+
+def _add_views(app: Flask) -> None:
+    csrf = CSRFProtect(app)
+    for views in (account, study, wave, response, interview, coding, diagnosis, report):
+        app.register_blueprint(views.blueprint)
+    # A questionnaire's posts carry a token of their own and an Origin check, so that no cookie is needed.
+    csrf.exempt(response.blueprint)
+
+
+def _add_errors(app: Flask) -> None:
+    @app.errorhandler(AppError)
+    def on_app_error(error: AppError) -> tuple[str, int, dict[str, str]]:
+        status = next((code for kind, code in STATUS_OF.items() if isinstance(error, kind)), 500)
+        headers = {"Retry-After": "5"} if isinstance(error, Busy) else {}
+        values = {key: str(value) for key, value in error.values.items()}
+        page = render_template(
+            "error.html", status=status, reason=gettext(error.reason).format(**values),
+            remedy=gettext(error.remedy).format(**values) if error.remedy else "", rows=getattr(error, "rows", ()),
+        )
+        return page, status, headers
+
+    @app.errorhandler(CSRFError)
+    def on_csrf_error(_error: CSRFError) -> tuple[str, int]:
+        return render_template("error.html", status=400, reason=gettext("This page was open for too long."),
+                               remedy=gettext("Go back, load the page again and repeat the step."), rows=()), 400
+
+    @app.errorhandler(HTTPException)
+    def on_http_error(error: HTTPException) -> tuple[str, int]:
+        reason = gettext("There is no such page.") if error.code == 404 else (error.name or "")  # noqa: PLR2004 - HTTP
+        return render_template("error.html", status=error.code, reason=reason, remedy="", rows=()), error.code or 500
+
+
+def _add_headers(reply: Response) -> Response:
+    for name, value in HEADERS.items():
+        reply.headers.setdefault(name, value)
+    if not request.path.startswith("/static/"):
+        reply.headers.setdefault("Cache-Control", "no-store")
+    return reply

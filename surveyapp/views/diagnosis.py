@@ -1,0 +1,5 @@
+"""Pages about the diagnosis."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("diagnosis", __name__)

@@ -1,0 +1,5 @@
+"""Pages about the interview."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("interview", __name__)

@@ -1,0 +1,44 @@
+"""Studies: the list and a study's first page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, g, render_template
+from flask_login import login_required
+
+from surveyapp.db.session import read_session
+from surveyapp.errors import NotFound
+from surveyapp.models.study import Study
+from surveyapp.services.account import check_membership
+from surveyapp.services.progress import n_interviews, wave_progress
+from surveyapp.services.study import facts_of, instrument_of, list_studies, list_waves, template_of
+from surveyapp.views.access import current_account, requires
+
+blueprint = Blueprint("study", __name__)
+
+
+@blueprint.get("/")
+@login_required  # type: ignore[untyped-decorator]  # Flask-Login publishes no types
+def index() -> str:
+    """List the studies of the account."""
+    studies = [study for study in list_studies(read_session()) if _may_see(study)]
+    return render_template("study/index.html", studies=studies)
+
+
+def _may_see(study: Study) -> bool:
+    try:
+        check_membership(read_session(), study, current_account())
+    except NotFound:
+        return False
+    return True
+
+
+@blueprint.get("/studies/<int:study_id>")
+@requires("can_see_study")
+def show(study_id: int) -> str:
+    """Show a study: collection, interviews, diagnosis."""
+    session = read_session()
+    waves = [(wave, wave_progress(session, wave)) for wave in list_waves(session, g.study)]
+    return render_template(
+        "study/show.html", study=g.study, template=template_of(session, g.study), facts=facts_of(g.study),
+        waves=waves, instrument_of=instrument_of, n_interviews=n_interviews(session, g.study),
+    )

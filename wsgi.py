@@ -1,0 +1,3 @@
+from surveyapp.app import create_app
+
+app = create_app()
