@@ -68,6 +68,7 @@ class Factorability:
     bartlett_log10_p: float | None
     eigenvalues: tuple[float, ...]
     smc: Mapping[str, float]
+    dependent_items: tuple[str, ...] = ()       # items that others determine; then KMO, Bartlett and SMC are not defined
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,39 @@ class FactorSolution:
     rmsea: Estimate | None
     tli: float | None
     rmsr: float | None
+    heywood_items: tuple[str, ...] = ()
+    ml_discrepancy: float | None = None         # normal-theory F on which chi2 rests, whatever the method
+    bic: float | None = None                    # chi2 - df log n
+
+
+@dataclass(frozen=True)
+class Retention:
+    """Two more opinions on the number of factors; entry i of a series is for i + 1 components or factors."""
+
+    n: int
+    map_values: tuple[float, ...]               # Velicer: mean squared partial correlation
+    map_n_factors: int
+    vss1: tuple[float, ...]                     # very simple structure: fit with one loading per item …
+    vss2: tuple[float, ...]                     # … and with two
+    vss1_n_factors: int
+    vss2_n_factors: int
+
+
+@dataclass(frozen=True)
+class Omega:
+    """How much of a total score is one general factor (hierarchical) and how much any common factor (total)."""
+
+    n: int
+    n_factors: int
+    omega_total: float
+    omega_hierarchical: float | None            # None for one factor: there is nothing to separate
+    omega_limit: float | None                   # hierarchical as a share of all that is common
+    ecv: float | None                           # share of the common variance that is general
+    items: tuple[str, ...]
+    general: tuple[float, ...]                  # Schmid-Leiman loadings on the general factor
+    groups: Matrix                              # … and on the group factors
+    communalities: tuple[float, ...]
+    turned_items: tuple[str, ...] = ()          # items whose sign was turned because they load negatively
     heywood_items: tuple[str, ...] = ()
 
 

@@ -1,0 +1,7 @@
+"""Survey answers measured, compared and related: frames in, frozen results out; one question per file.
+
+Measurement reads from the data to the verdict: `correlations` (one pass over the answers; everything after it is
+independent of the number of respondents) → `reliability`, `omega`, `factorability`, `parallel`, `retention` →
+`extraction` → `rotation` → `factor_fit` → `factors` → `distinctness` → `structure`. `spec` and `datafile` serve
+`surveyapp measure`.
+"""
