@@ -1,0 +1,388 @@
+"""Who answered with care: seven flags per respondent and who is left out (model 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from analysis.quant.describe import mean_interval
+from analysis.quant.scoring import answering_style, construct_items, recoded_items, scale_range
+from analysis.results.diagnosis import Screening
+from analysis.tables import AnswerTable
+from instruments.schema import NOT_SHOWN, Item
+
+Numbers = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+FLAGS = ("attention", "speed", "longstring", "lowvar", "inconsistent", "mahalanobis", "empty")
+
+# Defaults of section 1 of the diagnostic model; sources: Huang et al. 2012 (speed), Meade & Craig 2012, Curran 2016.
+SCREENING_DEFAULTS: Mapping[str, float] = MappingProxyType({
+    "speed_seconds_per_item": 2.0,
+    "longstring_run": 12,
+    "lowvar_sd": 0.45,
+    "inconsistent_z": 2.5,
+    "mahalanobis_n_per_item": 5,
+    "mahalanobis_factor": 3.1,
+    "empty_share": 0.5,
+    "exclusion_flags": 2,
+    "excluded_doubtful_share": 0.20,
+    "excluded_stop_share": 0.40,
+    "confidence": 0.95,
+})
+MAD_TO_SD = 1.4826          # consistency factor of the median absolute deviation for normal data
+REFERENCE_WIDTH = 4.0       # limits on SD are stated for scales of 1 to 5; others are brought to this width
+SYNONYM_R = 0.60            # careless 1.2.2, psychsyn: item pairs that correlate above this
+SYNONYM_MINIMUM_PAIRS = 3   # careless 1.2.2, psychsyn: pairs answered that the index needs
+
+
+def longest_run(answers: ArrayLike) -> NDArray[np.int64]:
+    """Return the longest run of equal answers of each respondent.
+
+    Parameters
+    ----------
+    answers : array_like, shape (n, k)
+        Raw answers **in the order shown**, missing = NaN.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (n,)
+        Items in the longest run; a missing answer ends a run; 0 when nothing was answered.
+
+    References
+    ----------
+    Johnson (2005); R package careless, ``longstring`` (which lets a missing answer pass).
+    """
+    values = np.asarray(answers, dtype=float)
+    run = np.zeros(len(values), dtype=np.int64)
+    longest = np.zeros(len(values), dtype=np.int64)
+    for place in range(values.shape[1]):
+        answered = np.isfinite(values[:, place])
+        same = answered & (values[:, place] == values[:, place - 1]) if place else np.zeros(len(values), dtype=bool)
+        run = np.where(same, run + 1, answered.astype(np.int64))
+        longest = np.maximum(longest, run)
+    return longest
+
+
+def intra_individual_sd(answers: ArrayLike) -> Numbers:
+    """Return each respondent's standard deviation over raw answers.
+
+    Parameters
+    ----------
+    answers : array_like, shape (n, k)
+        Raw answers, missing = NaN.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        SD with ddof 1 over the items answered; NaN with fewer than two.
+
+    References
+    ----------
+    Dunn et al. (2018), Intra-individual response variability; R package careless, ``irv``.
+    """
+    values = np.asarray(answers, dtype=float)
+    n = np.isfinite(values).sum(axis=1)
+    mean = np.nansum(values, axis=1) / np.maximum(n, 1)
+    squares = np.nansum((values - mean[:, None]) ** 2, axis=1)
+    return np.where(n > 1, np.sqrt(squares / np.maximum(n - 1, 1)), np.nan)
+
+
+def inconsistency(scales: Sequence[ArrayLike]) -> Numbers:
+    """Return how far each respondent's answers to the items of one scale lie apart.
+
+    Parameters
+    ----------
+    scales : sequence of array_like, each of shape (n, k_s)
+        Recoded answers scale by scale, missing = NaN.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        Mean over scales of the SD (ddof 1) of the recoded items inside the scale; scales with fewer than two items
+        answered are left out; NaN when none is left.
+    """
+    spreads = np.column_stack([intra_individual_sd(scale) for scale in scales])
+    n = np.isfinite(spreads).sum(axis=1)
+    return np.where(n > 0, np.nansum(spreads, axis=1) / np.maximum(n, 1), np.nan)
+
+
+def robust_z(values: ArrayLike) -> Numbers:
+    """Return how many robust standard deviations each value lies above the median.
+
+    Parameters
+    ----------
+    values : array_like, shape (n,)
+        Values, missing = NaN.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        ``(x - median) / (1.4826 MAD)``; NaN for missing values and for all when the MAD is 0.
+    """
+    x = np.asarray(values, dtype=float)
+    known = x[np.isfinite(x)]
+    if not len(known):
+        return np.full(len(x), np.nan)
+    median = np.median(known)
+    mad = MAD_TO_SD * np.median(np.abs(known - median))
+    return (x - median) / mad if mad > 0 else np.full(len(x), np.nan)
+
+
+def mahalanobis(answers: ArrayLike) -> Numbers:
+    """Return each respondent's squared Mahalanobis distance from the average answers.
+
+    Parameters
+    ----------
+    answers : array_like, shape (n, k)
+        Answers, missing = NaN; constant columns must have been dropped.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        Squared distance with the pairwise covariance; a missing answer adds nothing, as in ``psych::outlier`` and
+        ``careless::mahad``. A singular covariance is inverted in the least-squares sense.
+
+    References
+    ----------
+    Meade & Craig (2012), Identifying careless responses in survey data.
+    """
+    frame = pd.DataFrame(np.asarray(answers, dtype=float))
+    covariance = frame.cov(min_periods=2).fillna(0.0).to_numpy()
+    deviation = (frame - frame.mean()).fillna(0.0).to_numpy()
+    return np.asarray(np.einsum("ij,jk,ik->i", deviation, np.linalg.pinv(covariance, hermitian=True), deviation))
+
+
+def even_odd(scales: Sequence[ArrayLike]) -> Numbers:
+    """Return the even-odd consistency of each respondent over several scales.
+
+    Parameters
+    ----------
+    scales : sequence of array_like, each of shape (n, k_s)
+        Recoded answers scale by scale in questionnaire order, missing = NaN; two scales or more.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        Within-person correlation of the half means (items 1, 3 … against 2, 4 …) over scales, stepped up by
+        Spearman-Brown, not below -1; **high = consistent** (careless 1.2.1 and later turn the sign round). NaN when a
+        half has no variance.
+
+    References
+    ----------
+    Johnson (2005); R package careless 1.2.2, ``evenodd``.
+    """
+    halves = [np.asarray(scale, dtype=float) for scale in scales]
+    odd = np.column_stack([_row_mean(half[:, 0::2]) for half in halves])
+    even = np.column_stack([_row_mean(half[:, 1::2]) for half in halves])
+    r = _row_correlation(odd, even)
+    with np.errstate(divide="ignore"):
+        stepped = 2 * r / (1 + r)
+    return np.maximum(stepped, -1.0)
+
+
+def psychometric_synonyms(answers: ArrayLike, critical_r: float = SYNONYM_R, *, antonyms: bool = False) -> Numbers:
+    """Return how alike each respondent answers item pairs that the whole sample answers alike.
+
+    Parameters
+    ----------
+    answers : array_like, shape (n, k)
+        Answers, missing = NaN.
+    critical_r : float, optional
+        Pairs with a correlation above this are synonyms.
+    antonyms : bool, optional
+        Take pairs with a correlation below ``-critical_r`` instead.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        Within-person correlation over the pairs answered; NaN with fewer than three pairs, without variance, and for
+        everybody when the sample has no such pair. Within a pair the later item comes first, as in ``careless``; its
+        random exchange inside pairs where a correlation fails is not imitated.
+
+    References
+    ----------
+    Meade & Craig (2012); R package careless 1.2.2, ``psychsyn``.
+    """
+    values = np.asarray(answers, dtype=float)
+    r = pd.DataFrame(values).corr(min_periods=2).to_numpy()
+    later, earlier = np.tril_indices(values.shape[1], -1)
+    with np.errstate(invalid="ignore"):
+        chosen = r[later, earlier] < -abs(critical_r) if antonyms else r[later, earlier] > abs(critical_r)
+    first, second = values[:, later[chosen]], values[:, earlier[chosen]]
+    n_pairs = (np.isfinite(first) & np.isfinite(second)).sum(axis=1)
+    return np.where(n_pairs >= SYNONYM_MINIMUM_PAIRS, _row_correlation(first, second), np.nan)
+
+
+def flag_respondents(table: AnswerTable, thresholds: Mapping[str, float] | None = None) -> pd.DataFrame:
+    """Return which of the seven flags each respondent carries.
+
+    Parameters
+    ----------
+    table : AnswerTable
+        Answers of all who consented and submitted, n respondents.
+    thresholds : Mapping[str, float], optional
+        Values over `SCREENING_DEFAULTS`.
+
+    Returns
+    -------
+    pandas.DataFrame of bool, n × 7
+        Columns `FLAGS`. Rating items are those answered on an ordinal scale, attention items included. A flag whose
+        input is unknown (no duration, no attention answer) is not raised.
+
+    References
+    ----------
+    Meade & Craig (2012); Curran (2016), Methods for the detection of carelessly invalid responses in survey data.
+    """
+    limits = {**SCREENING_DEFAULTS, **(thresholds or {})}
+    raw, shown = _ratings(table)
+    spread = intra_individual_sd(raw.to_numpy() * _widening(table, raw.columns))
+    duration = table.duration_s.to_numpy(dtype=float)
+    answered = np.isfinite(raw.to_numpy()).sum(axis=1)
+    with np.errstate(invalid="ignore"):
+        flags = {
+            "attention": _attention(table),
+            "speed": duration < limits["speed_seconds_per_item"] * shown.sum(axis=1),
+            "longstring": longest_run(_in_order_shown(table, raw, shown)) >= limits["longstring_run"],
+            "lowvar": spread < limits["lowvar_sd"],
+            "inconsistent": robust_z(_inconsistency(table)) > limits["inconsistent_z"],
+            "mahalanobis": _unusual(table, limits),
+            "empty": answered < limits["empty_share"] * shown.sum(axis=1),
+        }
+    return pd.DataFrame(flags, index=table.values.index)[list(FLAGS)]
+
+
+def screen(table: AnswerTable, thresholds: Mapping[str, float] | None = None) -> Screening:
+    """Return who is left out of a questionnaire and what that says of the data.
+
+    Parameters
+    ----------
+    table : AnswerTable
+        Answers of all who consented and submitted.
+    thresholds : Mapping[str, float], optional
+        Values over `SCREENING_DEFAULTS`; other names are ignored.
+
+    Returns
+    -------
+    Screening
+        Excluded is who is `empty` or carries at least two of the other flags; one flag alone never excludes. Verdict:
+        no_data without responses; no_grades above 40 % excluded; doubtful above 20 %. `style_mean` is the mean
+        answering style of those who stay, in scale points. Population, rate and composition are left to the caller.
+    """
+    limits = {**SCREENING_DEFAULTS, **(thresholds or {})}
+    flags = flag_respondents(table, limits)
+    others = flags.drop(columns="empty").sum(axis=1)
+    out = flags["empty"] | (others >= limits["exclusion_flags"])
+    carried = {str(key): tuple(name for name in FLAGS if row[name]) for key, row in flags[flags.any(axis=1)].iterrows()}
+    excluded = tuple(str(key) for key in flags.index[out])
+    style = answering_style(table)[~out]
+    return Screening(
+        audience=table.instrument.audience, n_submitted=table.n, n_valid=table.n - len(excluded),
+        flags={name: int(flags[name].sum()) for name in FLAGS}, excluded=excluded, flagged=carried,
+        verdict=_verdict(table.n, len(excluded), limits),
+        style_mean=mean_interval(style, confidence=limits["confidence"]) if style.notna().any() else None)
+
+
+def _verdict(n: int, n_excluded: int,
+             limits: Mapping[str, float]) -> Literal["good", "doubtful", "no_grades", "no_data"]:
+    if n == 0:
+        return "no_data"
+    share = n_excluded / n
+    if share > limits["excluded_stop_share"]:
+        return "no_grades"
+    return "doubtful" if share > limits["excluded_doubtful_share"] else "good"
+
+
+def _rating_items(table: AnswerTable) -> tuple[Item, ...]:
+    """Return the items answered on an ordinal scale; the 0-10 recommendation item is not one of them."""
+    kinds = {scale.key: scale.kind for scale in table.instrument.scales}
+    return tuple(item for item in table.instrument.items if item.kind == "rating" and item.scale
+                 and kinds[item.scale] == "ordinal" and item.key in table.values.columns)
+
+
+def _ratings(table: AnswerTable) -> tuple[pd.DataFrame, Flags]:
+    """Return raw rating answers and which of them were shown (an unreached page counts against completeness)."""
+    keys = [item.key for item in _rating_items(table)]
+    shown = table.missing.reindex(columns=keys).to_numpy() != NOT_SHOWN
+    return table.values[keys].astype(float), shown
+
+
+def _widening(table: AnswerTable, keys: pd.Index) -> Numbers:
+    """Return per item the factor that brings its answers to the width of a five-point scale."""
+    scales = {scale.key: scale for scale in table.instrument.scales}
+    items = {item.key: item for item in table.instrument.items}
+    widths = [scales[str(items[key].scale)].high - scales[str(items[key].scale)].low for key in keys]
+    return REFERENCE_WIDTH / np.array(widths, dtype=float)
+
+
+def _in_order_shown(table: AnswerTable, raw: pd.DataFrame, shown: Flags) -> Numbers:
+    """Return answers in each respondent's own order, items not shown moved to the end as missing.
+
+    Where the order of a respondent is unknown the order of the questionnaire is taken.
+    """
+    order = table.positions.reindex(columns=raw.columns).to_numpy(dtype=float)
+    unknown = (~np.isfinite(order) & np.isfinite(raw.to_numpy())).any(axis=1)
+    order[unknown] = np.arange(raw.shape[1])
+    order[~shown] = np.inf
+    order[np.isnan(order)] = np.inf
+    return np.take_along_axis(raw.to_numpy(), np.argsort(order, axis=1, kind="stable"), axis=1)
+
+
+def _attention(table: AnswerTable) -> Flags:
+    """Return who answered an attention item otherwise than asked."""
+    failed = np.zeros(table.n, dtype=bool)
+    for item in table.instrument.items_of_role("attention"):
+        if item.key in table.values.columns and item.expected:
+            answers = table.values[item.key]
+            right = answers.isin([*item.expected, *(str(value) for value in item.expected)])
+            failed |= (answers.notna() & ~right).to_numpy()
+    return failed
+
+
+def _scored(table: AnswerTable) -> list[str]:
+    return [construct.key for construct in table.instrument.constructs
+            if construct_items(table.instrument, construct.key)]
+
+
+def _inconsistency(table: AnswerTable) -> Numbers:
+    """Return the spread inside scales of two items or more, in five-point units."""
+    scales = []
+    for key in _scored(table):
+        low, high = scale_range(table.instrument, key)
+        scales.append(recoded_items(table, key).to_numpy() * REFERENCE_WIDTH / (high - low))
+    return inconsistency(scales) if scales else np.full(table.n, np.nan)
+
+
+def _unusual(table: AnswerTable, limits: Mapping[str, float]) -> Flags:
+    """Return who lies far from the average answers; nobody when there are too few respondents to say."""
+    blocks = [recoded_items(table, key) for key in _scored(table)]
+    frame = pd.concat(blocks, axis=1) if blocks else pd.DataFrame(index=table.values.index)
+    frame = frame.loc[:, frame.max() > frame.min()]
+    k = frame.shape[1]
+    if k == 0 or table.n < limits["mahalanobis_n_per_item"] * k:
+        return np.zeros(table.n, dtype=bool)
+    limit = k + limits["mahalanobis_factor"] * float(np.sqrt(2 * k))
+    return np.asarray(mahalanobis(frame) > limit)
+
+
+def _row_mean(values: Numbers) -> Numbers:
+    n = np.isfinite(values).sum(axis=1)
+    return np.where(n > 0, np.nansum(values, axis=1) / np.maximum(n, 1), np.nan)
+
+
+def _row_correlation(first: Numbers, second: Numbers) -> Numbers:
+    """Return the correlation of two matrices row by row over the places both know; NaN without variance."""
+    both = np.isfinite(first) & np.isfinite(second)
+    n = np.maximum(both.sum(axis=1), 1)
+    x = np.where(both, first, 0.0)
+    y = np.where(both, second, 0.0)
+    x = np.where(both, x - (x.sum(axis=1) / n)[:, None], 0.0)
+    y = np.where(both, y - (y.sum(axis=1) / n)[:, None], 0.0)
+    variances = (x**2).sum(axis=1) * (y**2).sum(axis=1)
+    smallest = 1e-24  # rounding leaves a trace of variance where there is none
+    return np.where(variances > smallest, (x * y).sum(axis=1) / np.sqrt(np.maximum(variances, smallest)), np.nan)
