@@ -37,3 +37,6 @@ class CustomerPicture:
     clv: Mapping[str, ClvScenario] = field(default_factory=dict)     # stage → scenario
     index_sensitivity: Mapping[str, float] = field(default_factory=dict)   # part → share whose decile changes
     warnings: tuple[str, ...] = ()
+    n_without_key: int = 0
+    n_stage_skipped: Mapping[str, int] = field(default_factory=dict)   # stage → customers not judged for it
+    transitions: Mapping[str, Mapping[str, int]] = field(default_factory=dict)   # "type.tier then" → tier now → n

@@ -1,0 +1,184 @@
+"""The figures of the customer file that rules and reports use: the names of section 13 after "data."."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.customers.expressions import holds
+from analysis.customers.reading import CustomerFile
+from analysis.customers.relations import linked_groups
+from analysis.customers.stages import NOT_ASSESSABLE
+from analysis.customers.value import DECILES, customer_types, midrank_percentile
+from instruments import logic
+from instruments.template import ValueModel
+
+KEY_CUSTOMER_SHARE = 0.05       # model 13: top 5 % by value index within the customer type
+MULTI_CHANNEL_MINIMUM = 2       # model 13 names the figure; two is the smallest number that is "multi"
+TOP_SHARE = 0.10
+LEAVING_STAGES = ("decline", "dormant")
+TIER_NAMES = ("is_upper_tier", "is_top_tier", "next_border")
+
+# Figures of the model and the flag of the value model that each one counts.
+FLAG_COUNTS: Mapping[str, str] = {
+    "at_risk_count": "at_risk", "upgrade_candidates_count": "upgrade_candidate",
+    "cross_sell_gap_count": "cross_sell_gap", "unassigned_valuable_count": "unassigned_valuable",
+    "tier_value_mismatch_count": "tier_value_mismatch", "hidden_group_value_count": "hidden_group_value",
+}
+
+
+@dataclass(frozen=True)
+class View:
+    """A file with everything derived from it, one row a customer; `flags` holds None where it cannot be judged."""
+
+    file: CustomerFile
+    columns: pd.DataFrame
+    flags: Mapping[str, np.ndarray | None]
+
+
+def flag_columns(file: CustomerFile, columns: pd.DataFrame, model: ValueModel) -> dict[str, np.ndarray | None]:
+    """Return for each flag of the value model which customers carry it.
+
+    Parameters
+    ----------
+    file : CustomerFile
+    columns : DataFrame, customers × columns
+        Fields and derived columns.
+    model : ValueModel
+
+    Returns
+    -------
+    dict[str, ndarray of bool or None]
+        None where the file lacks a column the flag depends on: a customer is never counted for want of data.
+    """
+    absent = {field.key for field in model.fields} - set(file.present)
+    if (columns["stage"] == NOT_ASSESSABLE).all():
+        absent.add("stage")
+    if columns["index_decile"].isna().all():
+        absent.add("index_decile")
+    if "relation_group" in absent:
+        absent |= {"group_size", "group_sum", "group_tier", "best_member_tier", "best_member_next_border"}
+    flags: dict[str, np.ndarray | None] = {}
+    for name, expression in model.flags.items():
+        place = f"value model, flag {name}"
+        used = set(logic.references(logic.parse(expression, place, allow_names=True)))
+        flags[name] = None if used & absent else holds(expression, columns, place)
+    return flags
+
+
+def figures(view: View) -> dict[str, float | None]:
+    """Return the figures of the customer file by their names in section 13 of the model, without "data.".
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    dict[str, float or None]
+        Counts, money in the file's unit, percentages 0..100; None where the file lacks what a figure needs.
+    """
+    if view.columns.empty:
+        return dict.fromkeys(FIGURES)
+    result = {**_counts(view), **_shares(view), **_structure(view)}
+    for name in view.flags:
+        result.setdefault(f"{name}_count", _count(view.flags[name]))
+    return result
+
+
+def _count(flag: np.ndarray | None) -> float | None:
+    return None if flag is None else float(flag.sum())
+
+
+def _percent(part: float | None, whole: float) -> float | None:
+    return None if part is None or not whole else 100 * part / whole
+
+
+def _counts(view: View) -> dict[str, float | None]:
+    columns, flags = view.columns, view.flags
+    counts = {name: _count(flags.get(flag)) for name, flag in FLAG_COUNTS.items()}
+    at_risk, candidates, hidden = flags.get("at_risk"), flags.get("upgrade_candidate"), flags.get("hidden_group_value")
+    if hidden is not None:
+        counts["hidden_group_value_count"] = float(linked_groups(view.file.frame, columns, hidden))
+    has_groups = "relation_group" in view.file.present
+    has_channels = "channels_12m" in view.file.present
+    has_index = columns["value_index"].notna().any()
+    upper_at_risk = None if at_risk is None else at_risk & columns["is_upper_tier"].to_numpy()
+    return {
+        **counts,
+        "at_risk_aum": None if at_risk is None else float(columns["aum"][at_risk].sum()),
+        "at_risk_upper_tier_count": _count(upper_at_risk),
+        "upgrade_gap_sum": None if candidates is None else _gap_sum(columns[candidates]),
+        "linked_groups_count": float(linked_groups(view.file.frame, columns)) if has_groups else None,
+        "incomplete_records_count": None if view.file.n_incomplete is None else float(view.file.n_incomplete),
+        "key_customers_count": _key_customers(columns) if has_index else None,
+        "multi_channel_customers_count":
+            float((columns["channels_12m"] >= MULTI_CHANNEL_MINIMUM).sum()) if has_channels else None,
+    }
+
+
+def _gap_sum(candidates: pd.DataFrame) -> float:
+    return float((candidates["next_border"] - candidates["aum"]).clip(lower=0).sum())
+
+
+def _key_customers(columns: pd.DataFrame) -> float:
+    kinds = customer_types(columns)
+    limit = 100 * (1 - KEY_CUSTOMER_SHARE)
+    return float(sum((midrank_percentile(columns["value_index"][kinds == kind].to_numpy(dtype=float)) >= limit).sum()
+                     for kind in kinds.unique()))
+
+
+def _shares(view: View) -> dict[str, float | None]:
+    columns, flags = view.columns, view.flags
+    is_staged = (columns["stage"] != NOT_ASSESSABLE).to_numpy()
+    is_upper = columns["is_upper_tier"].to_numpy(dtype=bool)
+    leaving = columns["stage"].isin(LEAVING_STAGES).to_numpy()
+    at_risk, candidates = flags.get("at_risk"), flags.get("upgrade_candidate")
+    mismatch = _count(flags.get("tier_value_mismatch"))
+    at_risk_upper = None if at_risk is None else float((at_risk & is_upper & is_staged).sum())
+    return {
+        "completeness_pct": None if view.file.completeness is None else 100 * view.file.completeness,
+        "decline_or_dormant_pct": _percent(float(leaving.sum()), float(is_staged.sum())),
+        "at_risk_upper_tier_pct": _percent(at_risk_upper, float((is_upper & is_staged).sum())),
+        "upgrade_candidates_pct": _percent(_count(None if candidates is None else candidates & is_staged),
+                                           float(is_staged.sum())),
+        "tier_value_mismatch_pct": _percent(mismatch, float((columns["index_decile"] == DECILES).sum())),
+        "linked_customers_pct": _percent(float((columns["group_size"] > 0).sum()), len(columns))
+        if "relation_group" in view.file.present else None,
+        "upper_tier_retention_pct": _retention(view),
+    }
+
+
+def _retention(view: View) -> float | None:
+    if "aum_12m_ago" not in view.file.present:
+        return None
+    was_upper = view.columns["was_upper_tier"] & view.columns["aum"].notna()
+    stayed = was_upper & view.columns["is_upper_by_aum"]
+    return _percent(float(stayed.sum()), float(was_upper.sum()))
+
+
+def _structure(view: View) -> dict[str, float | None]:
+    columns = view.columns
+    amounts = np.sort(columns["aum"].dropna().to_numpy(dtype=float))[::-1]
+    n_top = int(np.ceil(TOP_SHARE * len(amounts)))
+    share = float(amounts[:n_top].sum() / amounts.sum()) if amounts.sum() > 0 else None
+    products = columns["products"].dropna() if "products" in view.file.present else pd.Series(dtype=float)
+    managers = columns["rm_id"][columns["rm_id"] != ""] if "rm_id" in view.file.present else pd.Series(dtype=object)
+    return {
+        "top_decile_aum_share": share,
+        "top_decile_aum_share_pct": None if share is None else 100 * share,
+        "products_per_customer": float(products.mean()) if len(products) else None,
+        "customers_per_rm": len(managers) / managers.nunique() if len(managers) else None,
+    }
+
+
+FIGURES: tuple[str, ...] = (
+    *FLAG_COUNTS, "at_risk_aum", "at_risk_upper_tier_count", "upgrade_gap_sum", "linked_groups_count",
+    "incomplete_records_count", "key_customers_count", "multi_channel_customers_count", "completeness_pct",
+    "decline_or_dormant_pct", "at_risk_upper_tier_pct", "upgrade_candidates_pct", "tier_value_mismatch_pct",
+    "linked_customers_pct", "upper_tier_retention_pct", "top_decile_aum_share", "top_decile_aum_share_pct",
+    "products_per_customer", "customers_per_rm",
+)
