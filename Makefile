@@ -1,0 +1,30 @@
+# Shortcuts for developers; README names the two commands that everybody else needs.
+PYTHON = .venv/bin/python
+COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --no-header \
+	--no-emit-index-url --no-emit-find-links pyproject.toml
+
+.PHONY: sure format lint types contracts test bench validate lock translations
+
+sure: format lint types contracts test
+
+format:
+	$(PYTHON) -m ruff check --fix --quiet .
+lint:
+	$(PYTHON) -m ruff check .
+types:
+	$(PYTHON) -m mypy
+contracts:
+	.venv/bin/lint-imports
+test:
+	python3 -m surveyapp test
+bench:
+	for file in bench/*.py; do $(PYTHON) $$file; done
+validate:
+	$(PYTHON) -m surveyapp template check instruments/catalogue/bank_crm
+lock:
+	$(COMPILE) --output-file requirements.lock
+	$(COMPILE) --extra test --constraint requirements.lock --output-file requirements-test.lock
+translations:
+	$(PYTHON) -m babel.messages.frontend extract -F babel.cfg -k _l -k marked -o surveyapp/translations/messages.pot .
+	$(PYTHON) -m babel.messages.frontend update -i surveyapp/translations/messages.pot -d surveyapp/translations -l zh
+	$(PYTHON) -m babel.messages.frontend compile -d surveyapp/translations

@@ -1,0 +1,65 @@
+"""What commands share: the database they work on, JSON on stdout, tables for people."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from instruments.codec import to_document
+from surveyapp.config import Config, read_config
+from surveyapp.db.migrate import upgrade
+from surveyapp.db.session import Database, use_database
+from surveyapp.errors import BadInput
+
+Subparsers = Any        # argparse names its own type only privately
+
+
+def add_command(commands: Subparsers, name: str, text: str, deed: Callable[[argparse.Namespace], None],
+                *, has_json: bool = False) -> argparse.ArgumentParser:
+    """Return the parser of a new command."""
+    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    command.set_defaults(deed=deed)
+    if has_json:
+        command.add_argument("--json", action="store_true", help="write one JSON document to stdout")
+    return command
+
+
+def add_group(commands: Subparsers, name: str, text: str) -> Subparsers:
+    """Return the subparsers of a noun with several deeds."""
+    group = commands.add_parser(name, help=text, description=text)
+    return group.add_subparsers(dest="deed_name", metavar="DEED", required=True)
+
+
+def open_database(config: Config | None = None) -> Config:
+    """Use the database of the settings, made and migrated where it is new."""
+    config = config or read_config()
+    database = Database(config.database_url)
+    upgrade(database)
+    use_database(database)
+    return config
+
+
+def print_json(value: Any) -> None:
+    """Write one JSON document."""
+    json.dump(to_document(value), sys.stdout, ensure_ascii=False, indent=1, allow_nan=False)
+    sys.stdout.write("\n")
+
+
+def print_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a plain table."""
+    lines = [list(head), *[[str(cell) for cell in row] for row in rows]]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    for line in lines:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def read_bytes(path: str) -> bytes:
+    """Return a file's bytes; a missing file is named with what to do."""
+    file = Path(path)
+    if not file.is_file():
+        raise BadInput("There is no file {path}.", "Check the name and the folder.", path=repr(path))
+    return file.read_bytes()

@@ -1,0 +1,160 @@
+"""Rows to analysis tables: the only bridge between the database and the analyses; used by jobs and commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import orjson
+import pandas as pd
+from sqlalchemy import String, cast, select
+from sqlalchemy.orm import Session
+
+from analysis.tables import AnswerTable, InterviewTable, StudyTables
+from instruments.schema import MISSING_CODES, NOT_REACHED, NUMBER_KINDS, Instrument, Item
+from surveyapp.models.customer import Customer, CustomerFile
+from surveyapp.models.response import SUBMITTED, Response, ResponsePage
+from surveyapp.models.study import PublishedInstrument, Study
+from surveyapp.models.wave import QuestionnaireLink, Wave
+from surveyapp.services.coding import coding_rows
+from surveyapp.services.study import facts_of, template_of
+
+INTERVIEW_COLUMNS = ("audience", "role", "held_on", "language", "questions", "is_verbatim")
+CODING_COLUMNS = ("interview", "code", "polarity", "coder", "turn", "start", "end", "quote", "edited_quote")
+LINK_COLUMNS = ("interview", "cause", "problem", "coder", "quote", "edited_quote")
+TURN_COLUMNS = ("interview", "turn", "speaker", "is_interviewee")
+
+
+def load_tables(session: Session, study: Study, wave: Wave) -> StudyTables:
+    """Return everything a diagnosis of the wave is computed from."""
+    template = template_of(session, study)
+    answers = {instrument.audience: load_answers(session, wave, instrument) for instrument in template.instruments}
+    return StudyTables(
+        template=template, answers=answers, interviews=load_interviews(session, study),
+        customers=load_customers(session, study), facts=facts_of(study), thresholds=study.thresholds,
+        seed=study.seed, wave=wave.key,
+    )
+
+
+def load_answers(session: Session, wave: Wave, instrument: Instrument) -> AnswerTable:
+    """Return the submitted responses of the wave to any version of the questionnaire, by item key."""
+    rows = session.execute(
+        select(Response.key, Response.source_key, Response.language, cast(Response.shown_order, String),
+               cast(ResponsePage.answers, String), ResponsePage.duration_ms)
+        .join(ResponsePage, ResponsePage.response_key == Response.key)
+        .join(QuestionnaireLink, QuestionnaireLink.id == Response.link_id)
+        .join(PublishedInstrument, PublishedInstrument.id == QuestionnaireLink.instrument_id)
+        .where(QuestionnaireLink.wave_id == wave.id, QuestionnaireLink.is_test.is_(False),
+               PublishedInstrument.audience == instrument.audience, Response.state == SUBMITTED)
+        .order_by(Response.key)
+    ).yield_per(5000)
+    return _answer_table(instrument, _people(rows))
+
+
+def _people(rows: Iterable[Any]) -> list[_Person]:
+    return [_Person(list(pages)) for _, pages in groupby(rows, key=lambda row: row[0])]
+
+
+class _Person:
+    """One response put together from its pages."""
+
+    __slots__ = ("answers", "duration_s", "key", "language", "order")
+
+    def __init__(self, pages: list[Any]) -> None:
+        key, source_key, self.language, order, _, _ = pages[0]
+        self.key: str = source_key or key
+        self.order: Mapping[str, list[str]] = orjson.loads(order) or {}
+        self.answers: dict[str, Any] = {}
+        durations = [page[5] for page in pages if page[5] is not None]
+        self.duration_s = sum(durations) / 1000 if durations else float("nan")
+        for page in pages:
+            self.answers.update(orjson.loads(page[4]))
+
+
+def _answer_table(instrument: Instrument, people: list[_Person]) -> AnswerTable:
+    people = sorted(people, key=lambda person: person.key)
+    index = pd.Index([person.key for person in people], dtype=object, name="respondent")
+    items = [item for item in instrument.items if item.stores_answer]
+    columns, codes = {}, {}
+    for item in items:
+        values = [person.answers.get(item.key, NOT_REACHED) for person in people]
+        columns[item.key], codes[item.key] = _column(item, values)
+    return AnswerTable(
+        instrument=instrument,
+        values=pd.DataFrame(columns, index=index),
+        missing=pd.DataFrame(codes, index=index, dtype=np.int8),
+        positions=_positions(instrument, people, index),
+        duration_s=pd.Series([person.duration_s for person in people], index=index, dtype=float),
+        language=pd.Series([person.language for person in people], index=index, dtype=object),
+    )
+
+
+def _column(item: Item, values: list[Any]) -> tuple[Any, Any]:
+    """Return an item's values and its missing codes; a refused choice counts as refused."""
+    refused = {choice.value for choice in item.choices if choice.is_missing}
+    is_missing = [_missing_code(value, refused) for value in values]
+    if item.kind in NUMBER_KINDS:
+        kept = [float("nan") if code else float(value) for value, code in zip(values, is_missing, strict=True)]
+        return np.array(kept, dtype=float), is_missing
+    kept_words = [None if code else _word(value) for value, code in zip(values, is_missing, strict=True)]
+    return pd.Series(kept_words, dtype=object).to_numpy(), is_missing
+
+
+def _missing_code(value: Any, refused: set[str]) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and value in MISSING_CODES:
+        return value
+    if isinstance(value, str) and value in refused:
+        return -93
+    return 0
+
+
+def _word(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _positions(instrument: Instrument, people: list[_Person], index: pd.Index) -> pd.DataFrame:
+    """Return the place of each rating item in the order its respondent saw; sections follow the questionnaire."""
+    ratings = [item.key for item in instrument.items if item.kind == "rating"]
+    column_of = {key: number for number, key in enumerate(ratings)}
+    places = np.full((len(people), len(ratings)), np.nan)
+    for row, person in enumerate(people):
+        shown = [key for section in instrument.sections for key in person.order.get(section.key, ())]
+        for place, key in enumerate(key for key in shown if key in column_of):
+            places[row, column_of[key]] = place
+    return pd.DataFrame(places, index=index, columns=ratings)
+
+
+def load_interviews(session: Session, study: Study) -> InterviewTable | None:
+    """Return the study's interviews with all coders' codings, None where none is logged."""
+    rows = coding_rows(session, study)
+    if not rows.interviews:
+        return None
+    interviews = pd.DataFrame([_as_dict(row, ("key", *INTERVIEW_COLUMNS)) for row in rows.interviews]).set_index("key")
+    return InterviewTable(
+        interviews=interviews,
+        codings=_frame(rows.codings, CODING_COLUMNS),
+        links=_frame(rows.links, LINK_COLUMNS),
+        turns=_frame(rows.turns, TURN_COLUMNS),
+        double_coded=tuple(rows.double_coded),
+    )
+
+
+def _as_dict(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
+
+
+def _frame(rows: Iterable[Any], columns: tuple[str, ...]) -> pd.DataFrame:
+    return pd.DataFrame([_as_dict(row, columns) for row in rows], columns=list(columns))
+
+
+def load_customers(session: Session, study: Study) -> pd.DataFrame | None:
+    """Return the rows of the newest customer file as they came, None where none was imported."""
+    newest = session.scalar(select(CustomerFile.id).where(CustomerFile.study_id == study.id)
+                            .order_by(CustomerFile.id.desc()).limit(1))
+    if newest is None:
+        return None
+    documents = session.scalars(select(cast(Customer.document, String)).where(Customer.file_id == newest)
+                                .order_by(Customer.number))
+    return pd.DataFrame([orjson.loads(document) for document in documents])

@@ -1,0 +1,54 @@
+"""Diagnose a wave and write its report: what a worker or a command does, step by step."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+
+from analysis.diagnosis.diagnose import diagnose
+from reports.deliver import study_report_pdf
+
+from analysis.results.diagnosis import Diagnosis
+from surveyapp.dataset import load_tables
+from surveyapp.db.session import read_session, transaction
+from surveyapp.models.diagnosis import Report, StoredDiagnosis
+from surveyapp.models.study import Study
+from surveyapp.models.wave import Wave
+from surveyapp.services.diagnosis import diagnosis_of, store_diagnosis, store_report
+from surveyapp.services.study import facts_of, get_study, get_wave, template_of
+
+
+def compute_diagnosis(study: Study, wave: Wave, n_resamples: int = 2000) -> Diagnosis:
+    """Return the diagnosis of what is in the database now."""
+    tables = load_tables(read_session(), study, wave)
+    frozen = wave.closed_at or wave.opened_at
+    return diagnose(tables, n_resamples=n_resamples, study=study.name, is_synthetic=study.is_synthetic,
+                    frozen_on=frozen.date().isoformat() if frozen else "")
+
+
+def diagnose_study(name: str, wave_key: str | None = None) -> tuple[StoredDiagnosis, Diagnosis]:
+    """Return the diagnosis of a study's wave, computed and stored."""
+    study = get_study(read_session(), name)
+    wave = get_wave(read_session(), study, wave_key)
+    diagnosis = compute_diagnosis(study, wave)
+    with transaction() as session:
+        return store_diagnosis(session, study, wave, diagnosis), diagnosis
+
+
+def report_pdf(study: Study, diagnosis: Diagnosis, language: str) -> bytes:
+    """Return the PDF of a diagnosis in one language."""
+    return study_report_pdf(diagnosis, template_of(read_session(), study), facts_of(study), language=language)
+
+
+def write_report(study: Study, stored: StoredDiagnosis, language: str) -> Report:
+    """Return the stored PDF of a stored diagnosis."""
+    content = report_pdf(study, diagnosis_of(stored), language)
+    with transaction() as session:
+        return store_report(session, stored, language, content)
+
+
+def program_version() -> str:
+    """Return this program's version."""
+    try:
+        return version("surveyapp")
+    except PackageNotFoundError:
+        return "checkout"

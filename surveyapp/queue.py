@@ -1,0 +1,40 @@
+"""Asking for long work by name, inside the caller's transaction: either both happen or neither."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from dbos import DBOSClient
+from sqlalchemy.orm import Session
+
+from surveyapp.db.session import database
+from surveyapp.models.account import Account
+from surveyapp.models.diagnosis import Job
+
+QUEUE = "surveyapp"
+WORKFLOW = "run_job"
+
+
+@lru_cache(maxsize=4)
+def _client(url: str) -> DBOSClient:
+    return DBOSClient(system_database_url=url, lazy=True)
+
+
+def engine_url() -> str:
+    """Return the database URL as the job engine spells it."""
+    return database().engine.url.render_as_string(hide_password=False)
+
+
+def enqueue_job(session: Session, study_id: int, kind: str, options: Mapping[str, Any],
+                account: Account | None = None) -> Job:
+    """Return a waiting job; a worker runs it once the caller's transaction is committed."""
+    job = Job(id=str(uuid.uuid4()), study_id=study_id, kind=kind, options=dict(options),
+              account_id=account.id if account else None)
+    session.add(job)
+    session.flush()
+    _client(engine_url()).enqueue_in_transaction(
+        session, {"queue_name": QUEUE, "workflow_name": WORKFLOW, "workflow_id": job.id}, job.id)
+    return job

@@ -1,0 +1,90 @@
+"""Diagnoses and their reports as stored: found, added, never changed."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, defer
+
+from analysis.results.diagnosis import Diagnosis
+from instruments.codec import content_hash, from_document, to_document
+from surveyapp.errors import NotFound
+from surveyapp.models.diagnosis import Job, Report, StoredDiagnosis
+from surveyapp.models.study import Study
+from surveyapp.models.wave import Wave
+from surveyapp.services.audit import record_change
+
+
+def store_diagnosis(session: Session, study: Study, wave: Wave, diagnosis: Diagnosis) -> StoredDiagnosis:
+    """Return the stored diagnosis; an equal one that is there already is returned instead of a second copy."""
+    digest = content_hash(diagnosis)
+    known = session.scalar(select(StoredDiagnosis).where(
+        StoredDiagnosis.study_id == study.id, StoredDiagnosis.wave_id == wave.id,
+        StoredDiagnosis.content_hash == digest))
+    if known is not None:
+        return known
+    stored = StoredDiagnosis(
+        study_id=study.id, wave_id=wave.id, input_hash=diagnosis.provenance.input_hash, content_hash=digest,
+        document=to_document(diagnosis))
+    session.add(stored)
+    session.flush()
+    record_change(session, "diagnose", f"diagnosis {stored.id}", study_id=study.id, after={"content_hash": digest})
+    return stored
+
+
+def newest_diagnosis(session: Session, study: Study) -> StoredDiagnosis | None:
+    """Return the study's newest diagnosis, or None."""
+    return session.scalar(select(StoredDiagnosis).where(StoredDiagnosis.study_id == study.id)
+                          .order_by(StoredDiagnosis.id.desc()).limit(1))
+
+
+def diagnosis_of(stored: StoredDiagnosis) -> Diagnosis:
+    """Return the diagnosis as a value."""
+    return from_document(Diagnosis, stored.document)
+
+
+def store_report(session: Session, stored: StoredDiagnosis, language: str, content: bytes,
+                 format: str = "pdf") -> Report:
+    """Return the stored report; the same bytes are kept once."""
+    digest = hashlib.sha256(content).hexdigest()
+    known = session.scalar(select(Report).where(Report.diagnosis_id == stored.id, Report.sha256 == digest))
+    if known is not None:
+        return known
+    report = Report(diagnosis_id=stored.id, language=language, format=format, sha256=digest, content=content)
+    session.add(report)
+    session.flush()
+    record_change(session, "write_report", f"report {report.id}", study_id=stored.study_id,
+                  after={"sha256": digest, "language": language})
+    return report
+
+
+def list_reports(session: Session, study: Study) -> list[Report]:
+    """Return the study's reports without their bytes, newest first."""
+    found = (
+        select(Report).join(StoredDiagnosis, StoredDiagnosis.id == Report.diagnosis_id)
+        .where(StoredDiagnosis.study_id == study.id).order_by(Report.id.desc()).options(defer(Report.content))
+    )
+    return list(session.scalars(found))
+
+
+def get_report(session: Session, study: Study, report_id: int) -> Report:
+    """Return the report if it is one of the study's; NotFound otherwise."""
+    report = session.scalar(
+        select(Report).join(StoredDiagnosis, StoredDiagnosis.id == Report.diagnosis_id)
+        .where(StoredDiagnosis.study_id == study.id, Report.id == report_id))
+    if report is None:
+        raise NotFound("There is no such report in this study.", "See the list of reports.")
+    return report
+
+
+def list_jobs(session: Session, study: Study, limit: int = 10) -> list[Job]:
+    """Return the study's newest jobs."""
+    return list(session.scalars(select(Job).where(Job.study_id == study.id)
+                                .order_by(Job.created_at.desc()).limit(limit)))
+
+
+def provenance_of(stored: StoredDiagnosis) -> dict[str, Any]:
+    """Return where the diagnosis came from."""
+    return dict(stored.document["provenance"])
