@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.quant.describe import mean_interval
+from analysis.quant.intervals import mean_interval
 from analysis.quant.scoring import answering_style, construct_items, recoded_items, scale_range
 from analysis.results.diagnosis import Screening
 from analysis.tables import AnswerTable

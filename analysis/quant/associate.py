@@ -1,0 +1,307 @@
+"""What goes with what: links from causes to problems, and drivers of an outcome (model 6 and 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from analysis.errors import NoVariation, SpecError, TooFewData
+from analysis.quant.attribution import StatedLink, stated_attribution, stated_shares
+from analysis.quant.dominance import (
+    disattenuate,
+    explained_variance,
+    general_dominance,
+    relative_weights,
+    standardised_beta,
+    vif,
+)
+from analysis.quant.intervals import benjamini_hochberg
+from analysis.quant.resampling import N_RESAMPLES, resample_correlations
+from analysis.results.measurement import Estimate
+
+__all__ = [
+    "LinkEstimates", "StatedLink", "cause_links", "centre_groups", "disattenuate", "driver_dominance",
+    "explained_variance", "general_dominance", "relative_weights", "standardised_beta", "stated_attribution",
+    "stated_shares", "vif",
+]
+
+Numbers = NDArray[np.float64]
+Pair = tuple[str, str]      # cause, problem
+
+DELTA = 0.10                # model 7: smallest standardised link of interest, from the model's simulation
+CENTRING_GROUPS = 3         # model 7: department means are removed when at least so many departments ...
+CENTRING_MINIMUM = 10       # ... have at least so many people
+_TINY = 1e-10               # a smallest eigenvalue below this means that predictors repeat each other
+
+
+@dataclass(frozen=True)
+class LinkEstimates:
+    """Standardised regression of every problem on all causes together; mappings are by (cause, problem).
+
+    beta, se, lo, hi        weight, bootstrap SE, percentile interval
+    p, q                    minimal-effect test H0 beta <= delta; q by Benjamini-Hochberg over all pairs
+    beta_dis, _lo, _hi      weight after correction for unreliability; None where a reliability is unknown
+    general_dominance, …    mean gain in explained variance, with percentile interval; adds up to r_squared
+    relative_weight, …      Johnson's weights, with percentile interval
+    r                       correlation on the same rows and centred scores
+    n, n_groups             complete rows used; groups whose means were removed, 1 = not centred
+    r_squared, vif          by problem; by cause
+    sd                      by construct: SD (ddof 1) of the centred scores, in scale points
+    correlation             by pair of causes: correlation on the same rows
+    n_resamples             resamples that could be computed
+    """
+
+    beta: Mapping[Pair, float]
+    se: Mapping[Pair, float]
+    lo: Mapping[Pair, float]
+    hi: Mapping[Pair, float]
+    p: Mapping[Pair, float]
+    q: Mapping[Pair, float]
+    beta_dis: Mapping[Pair, float | None]
+    beta_dis_lo: Mapping[Pair, float | None]
+    beta_dis_hi: Mapping[Pair, float | None]
+    general_dominance: Mapping[Pair, float]
+    general_dominance_lo: Mapping[Pair, float]
+    general_dominance_hi: Mapping[Pair, float]
+    relative_weight: Mapping[Pair, float]
+    relative_weight_lo: Mapping[Pair, float]
+    relative_weight_hi: Mapping[Pair, float]
+    r: Mapping[Pair, float]
+    n: int
+    n_groups: int
+    r_squared: Mapping[str, float]
+    vif: Mapping[str, float]
+    n_resamples: int
+    sd: Mapping[str, float] = field(default_factory=dict)
+    correlation: Mapping[Pair, float] = field(default_factory=dict)
+
+
+def centre_groups(scores: pd.DataFrame, groups: pd.Series | None, *, minimum_groups: int = CENTRING_GROUPS,
+                  minimum_n: int = CENTRING_MINIMUM) -> tuple[pd.DataFrame, int]:
+    """Return scores with the means of groups removed, where there are enough groups to do so.
+
+    Parameters
+    ----------
+    scores : pandas.DataFrame, n × q
+        Complete rows.
+    groups : pandas.Series or None
+        Group of each respondent; missing or empty = not stated; None = no groups.
+    minimum_groups, minimum_n : int, optional
+        Centre when at least 3 groups have at least 10 rows each.
+
+    Returns
+    -------
+    tuple[pandas.DataFrame, int]
+        Scores and number of groups G. Smaller and unstated groups are pooled; rows of a pool below `minimum_n` are
+        dropped. Without centring all rows as they are and 1.
+    """
+    if groups is None:
+        return scores, 1
+    stated = groups.reindex(scores.index)
+    stated = stated.where(stated.notna() & (stated != ""), None)
+    sizes = stated.value_counts()
+    large = set(sizes.index[sizes >= minimum_n])
+    if len(large) < minimum_groups:
+        return scores, 1
+    number = {group: place for place, group in enumerate(sorted(large), start=1)}
+    pooled = pd.Series([number.get(group, 0) for group in stated], index=scores.index)
+    if (pooled == 0).sum() < minimum_n:
+        pooled = pooled[pooled > 0]
+    kept = scores.loc[pooled.index]
+    return kept - kept.groupby(pooled).transform("mean"), int(pooled.nunique())
+
+
+def cause_links(causes: pd.DataFrame, problems: pd.DataFrame, *, groups: pd.Series | None = None,
+                delta: float = DELTA, n_resamples: int = N_RESAMPLES, seed: Sequence[int], confidence: float = 0.95,
+                reliabilities: Mapping[str, float] | None = None) -> LinkEstimates:
+    """Return how each problem goes with all causes together, resampling respondents.
+
+    Parameters
+    ----------
+    causes, problems : pandas.DataFrame, n × k and n × m
+        Scores in scale points, one row a respondent; rows with a missing score in either are left out.
+    groups : pandas.Series, optional
+        Department of each respondent; its means are removed once, before resampling (`centre_groups`).
+    delta : float, optional
+        Smallest standardised weight of interest.
+    n_resamples : int, optional
+        Resamples, B.
+    seed : sequence of int
+        Seed of the stream, such as ``[study seed, 7]``.
+    confidence : float, optional
+        Coverage of the percentile intervals (linear interpolation).
+    reliabilities : Mapping[str, float], optional
+        Construct → reliability; taken as known. A problem is corrected when its own and all causes' are above 0.
+
+    Returns
+    -------
+    LinkEstimates
+        ``p = P(T(n - k - G) > (beta - delta) / SE)`` with SE = SD (ddof 1) over resamples and G groups.
+
+    Raises
+    ------
+    TooFewData
+        When no degree of freedom is left.
+    NoVariation
+        When a score does not vary, or causes repeat each other exactly.
+
+    References
+    ----------
+    Murphy & Myors (1999), Testing the hypothesis that treatments have negligible effects: minimum-effect tests;
+    Efron & Tibshirani (1993); Budescu (1993); Johnson (2000).
+    """
+    scores, n_groups = centre_groups(causes.join(problems).dropna(), groups)
+    k, m, n = causes.shape[1], problems.shape[1], len(scores)
+    degrees = n - k - n_groups
+    if degrees < 1:
+        raise TooFewData("links", f"{n} complete rows are too few for {k} causes.", "Collect more answers.", n)
+    _check_variation(scores)
+    x = scores.to_numpy(dtype=float)
+    R = np.corrcoef(x, rowvar=False)
+    if np.linalg.eigvalsh(R[:k, :k])[0] < _TINY:
+        raise NoVariation("links", "some causes repeat others exactly.", "Leave one of them out.")
+    draws = _usable(resample_correlations(x, n_resamples=n_resamples, seed=seed), k)
+    names = _Names(tuple(map(str, causes.columns)), tuple(map(str, problems.columns)), (1 - confidence) / 2)
+    beta, beta_draws = _wide(standardised_beta(R, k), m), _wide(standardised_beta(draws, k), m)
+    se = beta_draws.std(axis=0, ddof=1)
+    p = _minimal_effect_p(beta, se, delta, degrees)
+    q = benjamini_hochberg(p.ravel()).reshape(p.shape)
+    dominance, dominance_draws = _wide(general_dominance(R, k), m), _wide(general_dominance(draws, k), m)
+    weights, weight_draws = _wide(relative_weights(R, k), m), _wide(relative_weights(draws, k), m)
+    corrected, corrected_lo, corrected_hi = _corrected_betas(R, draws, names, reliabilities or {})
+    return LinkEstimates(
+        beta=names.pairs(beta), se=names.pairs(se), lo=names.lower(beta_draws), hi=names.upper(beta_draws),
+        p=names.pairs(p), q=names.pairs(q), beta_dis=corrected, beta_dis_lo=corrected_lo, beta_dis_hi=corrected_hi,
+        general_dominance=names.pairs(dominance), general_dominance_lo=names.lower(dominance_draws),
+        general_dominance_hi=names.upper(dominance_draws), relative_weight=names.pairs(weights),
+        relative_weight_lo=names.lower(weight_draws), relative_weight_hi=names.upper(weight_draws),
+        r=names.pairs(R[:k, k:]), n=n, n_groups=n_groups,
+        r_squared=dict(zip(names.problems, explained_variance(R, k).tolist(), strict=True)),
+        vif=dict(zip(names.causes, vif(R[:k, :k]).tolist(), strict=True)), n_resamples=len(draws),
+        sd=dict(zip((*names.causes, *names.problems), x.std(axis=0, ddof=1).tolist(), strict=True)),
+        correlation={(a, b): float(R[i, j]) for i, a in enumerate(names.causes)
+                     for j, b in enumerate(names.causes) if i != j})
+
+
+def driver_dominance(predictors: pd.DataFrame, outcome: pd.Series, *, n_resamples: int = N_RESAMPLES,
+                     seed: Sequence[int], confidence: float = 0.95) -> dict[str, Estimate]:
+    """Return derived importance: the general dominance of each predictor of one outcome.
+
+    Parameters
+    ----------
+    predictors : pandas.DataFrame, n × k
+        Scores, at most 8 columns.
+    outcome : pandas.Series
+        Scores of the outcome; rows with anything missing are left out.
+    n_resamples : int, optional
+        Resamples of respondents.
+    seed : sequence of int
+        Seed of the stream.
+    confidence : float, optional
+        Coverage of the percentile intervals.
+
+    Returns
+    -------
+    dict[str, Estimate]
+        Predictor → share of the outcome's variance, 0..1; the values add up to R squared.
+
+    Raises
+    ------
+    TooFewData, NoVariation, SpecError
+        When rows, variation or room for an exact computation are lacking.
+
+    References
+    ----------
+    Budescu (1993), Dominance analysis.
+    """
+    if outcome.name in predictors.columns:
+        raise SpecError("drivers", f"{outcome.name} is both predictor and outcome.", "Take it out of the predictors.")
+    scores = pd.concat([predictors, outcome], axis=1).dropna()
+    k, n = predictors.shape[1], len(scores)
+    if n < k + 2:
+        raise TooFewData("drivers", f"{n} complete rows are too few for {k} predictors.", "Collect more answers.", n)
+    _check_variation(scores)
+    R = np.corrcoef(scores.to_numpy(dtype=float), rowvar=False)
+    if np.linalg.eigvalsh(R[:k, :k])[0] < _TINY:
+        raise NoVariation("drivers", "some predictors repeat others exactly.", "Leave one of them out.")
+    draws = _usable(resample_correlations(scores, n_resamples=n_resamples, seed=seed), k)
+    tails = [(1 - confidence) / 2, (1 + confidence) / 2]
+    lower, upper = np.quantile(general_dominance(draws, k), tails, axis=0)
+    method = f"general dominance, percentiles of {len(draws)} resamples"
+    return {str(key): Estimate(float(value), float(low), float(high), n, method, confidence)
+            for key, value, low, high in zip(predictors.columns, general_dominance(R, k), lower, upper, strict=True)}
+
+
+@dataclass(frozen=True)
+class _Names:
+    """Turns arrays k × m into mappings by (cause, problem)."""
+
+    causes: tuple[str, ...]
+    problems: tuple[str, ...]
+    tail: float
+
+    def pairs(self, values: Numbers) -> dict[Pair, float]:
+        return {(cause, problem): float(values[i, j])
+                for j, problem in enumerate(self.problems) for i, cause in enumerate(self.causes)}
+
+    def lower(self, draws: Numbers) -> dict[Pair, float]:
+        return self.pairs(np.quantile(draws, self.tail, axis=0))
+
+    def upper(self, draws: Numbers) -> dict[Pair, float]:
+        return self.pairs(np.quantile(draws, 1 - self.tail, axis=0))
+
+
+def _wide(values: Numbers, m: int) -> Numbers:
+    """Return values as (..., k, m) also where there is one problem only."""
+    return values[..., None] if m == 1 else values
+
+
+def _check_variation(scores: pd.DataFrame) -> None:
+    spread = scores.std(ddof=0)
+    for key in spread.index[~(spread > _TINY)]:
+        raise NoVariation(f"score {key}", "it is the same for everybody.", "Leave it out; nothing can go with it.")
+
+
+def _usable(draws: Numbers, k: int) -> Numbers:
+    """Return the resamples in which every score varies and no predictor repeats others."""
+    draws = draws[np.isfinite(draws).all(axis=(1, 2))]
+    draws = draws[np.linalg.eigvalsh(draws[:, :k, :k])[:, 0] > _TINY]
+    if len(draws) < 2:  # noqa: PLR2004 - an SD needs two values
+        raise NoVariation("links", "hardly any resample of respondents varies.", "Collect more answers.")
+    return draws
+
+
+def _minimal_effect_p(beta: Numbers, se: Numbers, delta: float, degrees: int) -> Numbers:
+    """Return P(T > (beta - delta) / SE); without spread over resamples the test has nothing to say, p = 1."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = (beta - delta) / se
+    return np.where(se > _TINY, stats.t.sf(t, degrees), 1.0)
+
+
+def _corrected_betas(R: Numbers, draws: Numbers, names: _Names, reliabilities: Mapping[str, float],
+                     ) -> tuple[dict[Pair, float | None], dict[Pair, float | None], dict[Pair, float | None]]:
+    """Return weights after correction for unreliability with their percentile limits, problem by problem."""
+    k = len(names.causes)
+    value: dict[Pair, float | None] = {}
+    low: dict[Pair, float | None] = {}
+    high: dict[Pair, float | None] = {}
+    for j, problem in enumerate(names.problems):
+        known = [reliabilities.get(key, float("nan")) for key in (*names.causes, problem)]
+        pairs = [(cause, problem) for cause in names.causes]
+        if not all(reliability > 0 for reliability in known):
+            for target in (value, low, high):
+                target.update(dict.fromkeys(pairs))
+            continue
+        place = np.array([*range(k), k + j])
+        beta = standardised_beta(disattenuate(R[np.ix_(place, place)], known))
+        spread = standardised_beta(disattenuate(draws[:, place[:, None], place[None, :]], known))
+        lower, upper = np.quantile(spread, [names.tail, 1 - names.tail], axis=0)
+        value.update(zip(pairs, beta.tolist(), strict=True))
+        low.update(zip(pairs, lower.tolist(), strict=True))
+        high.update(zip(pairs, upper.tolist(), strict=True))
+    return value, low, high
