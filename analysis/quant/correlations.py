@@ -173,7 +173,7 @@ def _blocks(X: Array) -> Iterator[Array]:
 
 def _sums(X: Array, shift: Array, place: str) -> _Sums:
     k = X.shape[1]
-    sums = _Sums(*(np.zeros((k, k)) for _ in range(4)))
+    sums = _Sums(np.zeros((k, k)), np.zeros((k, k)), np.zeros((k, k)), np.zeros((k, k)))
     for block in _blocks(X):
         Z = block - shift
         products = Z.T @ Z

@@ -18,7 +18,9 @@ GRADIENT_GOAL = 1e-10           # a solution is accepted below 1e-7; Newton step
 ACCEPTED_GRADIENT = 1e-7        # knowledge on psychometric truth: "tight" optimum
 MAXIMUM_STEPS = 500
 AXIS_STEPS = 25                 # principal-axis iterations before Newton steps finish the same fixed point
-NEGATIVE_EIGENVALUE = -1e-10    # below it a matrix is not a correlation matrix of any complete data
+SMALLEST_EIGENVALUE = 1e-10     # at or below it a matrix has no usable inverse
+RANDOM_STARTS = 6               # minres has local minima: 16 ability items with 3 factors have two
+START_SEED = 20260101           # the random starts are the same in every run
 
 
 @dataclass(frozen=True)
@@ -59,38 +61,44 @@ def extract(R: Array, n_factors: int, method: Method = "minres") -> Extraction:
 
     Notes
     -----
-    Projected Newton steps with exact second derivatives (Jöreskog 1967 for ml), from two starts, the better kept; the
-    gradient ends below 1e-7. psych and factanal stop earlier, so figures differ from theirs in the fifth digit.
+    Projected Newton steps with exact second derivatives (Jöreskog 1967 for ml), best of several starts; the gradient
+    ends below 1e-7. psych and factanal stop earlier, so figures differ from theirs in the fifth digit.
 
     References
     ----------
     Harman & Jones 1966; Jöreskog 1967; Revelle, psych::fa.
     """
-    k = len(R)
-    starts = [_start(R, n_factors), np.full(k, 0.5)]
+    if method == "pa":
+        return _principal_axis(R, n_factors)
     if method == "ml":
-        return _best([_maximum_likelihood(R, n_factors, start) for start in starts])
-    if method == "minres":
-        return _best([_minimum_residual(R, n_factors, start, SMALLEST_UNIQUENESS, 1.0) for start in starts])
-    return _principal_axis(R, n_factors)
+        return _best(lambda start: _maximum_likelihood(R, n_factors, start), R, n_factors)
+    return _best(lambda start: _minimum_residual(R, n_factors, start, SMALLEST_UNIQUENESS, 1.0), R, n_factors)
 
 
 def squared_multiple_correlations(R: Array) -> Array | None:
     """Return R² of each item on the others, 1 - 1/diag(R^-1), or None where R cannot be inverted."""
-    if np.linalg.eigvalsh(R)[0] <= -NEGATIVE_EIGENVALUE:
+    if np.linalg.eigvalsh(R)[0] <= SMALLEST_EIGENVALUE:
         return None
     return np.asarray(1.0 - 1.0 / np.linalg.inv(R).diagonal())
 
 
-def _start(R: Array, n_factors: int) -> Array:
+def _best(found_from: Callable[[Array], Extraction], R: Array, n_factors: int) -> Extraction:
+    """Return the lowest minimum of the usual starts (factanal's and one half) and of random ones.
+
+    A minimum that only a random start reaches counts when it is proper. With a uniqueness on its bound there are often
+    several minima, one for each item that may lose its uniqueness; a slightly lower one describes nothing better.
+    """
+    k = len(R)
     smc = squared_multiple_correlations(R)
-    if smc is None:
-        return np.full(len(R), 0.3)
-    return np.clip((1.0 - 0.5 * n_factors / len(R)) * (1.0 - smc), SMALLEST_UNIQUENESS, 1.0)
-
-
-def _best(candidates: list[Extraction]) -> Extraction:
-    return min(candidates, key=lambda found: found.objective)
+    first = np.full(k, 0.3) if smc is None else (1.0 - 0.5 * n_factors / k) * (1.0 - smc)
+    best = min((found_from(start) for start in (np.clip(first, SMALLEST_UNIQUENESS, 1.0), np.full(k, 0.5))),
+               key=lambda found: found.objective)
+    n_random = min(RANDOM_STARTS, RANDOM_STARTS // 2 * (n_factors - 1))
+    for start in np.random.default_rng(START_SEED).uniform(0.1, 0.95, (n_random, k)):
+        found = found_from(start)
+        if found.objective < best.objective and found.uniquenesses.min() > 2 * SMALLEST_UNIQUENESS:
+            best = found
+    return best
 
 
 def _loadings(vectors: Array, values: Array, n_factors: int) -> Array:
@@ -116,13 +124,13 @@ def _minimum_residual(R: Array, n_factors: int, start: Array, lower: float, uppe
 
 
 def _maximum_likelihood(R: Array, n_factors: int, start: Array) -> Extraction:
-    if np.linalg.eigvalsh(R)[0] <= -NEGATIVE_EIGENVALUE:
+    if np.linalg.eigvalsh(R)[0] <= SMALLEST_EIGENVALUE:
         raise NoVariation("correlation matrix", "has no inverse, so maximum likelihood is not defined.",
                           "Use method minres, or leave out the items that others determine.")
 
     def scaled(theta: Array) -> Array:
         root = np.exp(-0.5 * theta)
-        return R * np.outer(root, root)
+        return np.asarray(R * np.outer(root, root))
 
     def point(theta: Array) -> _Point:
         values, vectors = np.linalg.eigh(scaled(theta))
@@ -142,7 +150,7 @@ def _maximum_likelihood(R: Array, n_factors: int, start: Array) -> Extraction:
 
 def _principal_axis(R: Array, n_factors: int) -> Extraction:
     smc = squared_multiple_correlations(R)
-    common = np.ones(len(R)) * 0.5 if smc is None else smc
+    common = np.full(len(R), 0.5) if smc is None else smc
     for _ in range(AXIS_STEPS):
         values, vectors = np.linalg.eigh(R - np.diag(1.0 - common))
         common = (_loadings(vectors, values, n_factors) ** 2).sum(axis=1)
@@ -162,7 +170,7 @@ def _pressed(x: Array, gradient: Array, lower: Array, upper: Array) -> np.ndarra
 
 def _newton(at: Callable[[Array], _Point], start: Array, lower: Array, upper: Array) -> tuple[Array, _Point]:
     """Return the minimum in the box by Newton steps on the free coordinates, each shortened until it descends."""
-    x = np.clip(start, lower, upper)
+    x = np.asarray(np.clip(start, lower, upper), dtype=np.float64)
     here = at(x)
     for _ in range(MAXIMUM_STEPS):
         free = ~_pressed(x, here.gradient, lower, upper)

@@ -14,11 +14,13 @@ Rotation = Literal["none", "varimax", "promax", "oblimin"]
 
 PROMAX_POWER = 4                # psych::Promax and stats::promax
 VARIMAX_GOAL = 1e-14            # relative gain of the criterion at which rotation stops
-PROMAX_VARIMAX_GOAL = 1e-5      # stats::varimax stops here; promax is defined on what it then returns
+R_VARIMAX_GOAL = 1e-5           # stats::varimax stops here; psych defines promax and VSS on what it then returns
 VARIMAX_STEPS = 1000
+VARIMAX_STARTS = 4              # the given axes and random ones: varimax too has local maxima
 OBLIMIN_STARTS = 8              # the given axes, the varimax axes and random ones: oblimin has local minima
 COARSE_STEPS = 30               # steps of all starts side by side before the best are finished
 OBLIMIN_GRADIENT = 1e-9
+SAME_MAXIMUM = 1e-9             # varimax criteria closer than this share belong to one maximum
 SAME_MINIMUM = 1e-3             # coarse criteria closer than this share are taken to lead to one minimum
 FINISHED_STARTS = 2             # distinct coarse minima that are finished
 
@@ -43,7 +45,7 @@ def rotate(L: Array, rotation: Rotation, *, seed: int = 0) -> Rotated:
         varimax: orthogonal, rows normalised (Kaiser 1958). promax: Kaiser-normalised, power 4, as psych defines it.
         oblimin: direct quartimin (gamma 0), not normalised, best of several starts.
     seed : int
-        Of the random starts of oblimin.
+        Of the random starts of varimax and oblimin.
 
     Returns
     -------
@@ -57,7 +59,7 @@ def rotate(L: Array, rotation: Rotation, *, seed: int = 0) -> Rotated:
     if L.shape[1] == 1 or rotation == "none":
         return Rotated(L, None)
     if rotation == "varimax":
-        return Rotated(varimax(L)[0], None)
+        return Rotated(best_varimax(L, seed=seed), None)
     return promax(L) if rotation == "promax" else oblimin(L, seed=seed)
 
 
@@ -72,8 +74,19 @@ def ordered(rotated: Rotated) -> Rotated:
     return Rotated(L * sign, turned, rotated.criterion)
 
 
+def best_varimax(L: Array, *, seed: int = 0) -> Array:
+    """Return Kaiser-normalised varimax loadings, the best of several starts."""
+    f = L.shape[1]
+    starts = np.linalg.qr(np.random.default_rng(seed).standard_normal((VARIMAX_STARTS - 1, f, f)))[0]
+    candidates = [varimax(L)[0], *(varimax(L @ start)[0] for start in starts)]
+    spreads = [float(((A / _row_lengths(A)) ** 2).var(axis=0).sum()) for A in candidates]
+    # Starts that reach the same maximum differ by rounding; the first of them is kept, so that no axis flips by chance.
+    best = next(i for i, spread in enumerate(spreads) if spread >= max(spreads) * (1.0 - SAME_MAXIMUM))
+    return candidates[best]
+
+
 def varimax(L: Array, goal: float = VARIMAX_GOAL) -> tuple[Array, Array]:
-    """Return Kaiser-normalised varimax loadings and the rotation; iterates until the gain falls below `goal`."""
+    """Return Kaiser-normalised varimax loadings and the rotation, iterated until the gain falls below `goal`."""
     size = _row_lengths(L)
     A = L / size
     T = np.eye(L.shape[1])
@@ -91,7 +104,7 @@ def varimax(L: Array, goal: float = VARIMAX_GOAL) -> tuple[Array, Array]:
 def promax(L: Array) -> Rotated:
     """Return promax loadings: varimax of the normalised rows, turned obliquely towards its own fourth power."""
     size = _row_lengths(L)
-    start, T = varimax(L / size, PROMAX_VARIMAX_GOAL)
+    start, T = varimax(L / size, R_VARIMAX_GOAL)
     target = start * np.abs(start) ** (PROMAX_POWER - 1)
     U = np.linalg.lstsq(start, target, rcond=None)[0]
     U = U * np.sqrt(np.linalg.inv(U.T @ U).diagonal())
@@ -107,7 +120,7 @@ def oblimin(L: Array, *, seed: int = 0) -> Rotated:
     """
     f = L.shape[1]
     draws = np.random.default_rng(seed).standard_normal((OBLIMIN_STARTS - 2, f, f))
-    starts = np.concatenate([np.eye(f)[None], varimax(L, PROMAX_VARIMAX_GOAL)[1][None], np.linalg.qr(draws)[0]])
+    starts = np.concatenate([np.eye(f)[None], varimax(L, R_VARIMAX_GOAL)[1][None], np.linalg.qr(draws)[0]])
     axes, values = _coarse(L, starts)
     best: Rotated | None = None
     for start in _distinct(axes, values):

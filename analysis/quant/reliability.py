@@ -1,0 +1,163 @@
+"""Do the items of a scale measure one thing consistently? Cronbach's alpha and what belongs beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+
+from analysis.errors import AnalysisError
+from analysis.quant.correlations import Array, Missing, Moments, item_matrix, item_moments
+from analysis.quant.extraction import squared_multiple_correlations
+from analysis.quant.omega import omega_of
+from analysis.results.measurement import Estimate, ItemStatistics, Reliability
+
+OMEGA_MINIMUM_N = 100           # diagnosis-model, section 3: omega of one factor from 100 respondents
+OMEGA_MINIMUM_ITEMS = 3         # below three items one factor is not determined
+PAIR = 2                        # two items: Spearman-Brown; nothing is left to drop
+MOST_ANSWER_VALUES = 20         # an item with more distinct answers is a quantity; its frequencies say nothing
+LOOKED_AT_FIRST = 4096          # answers looked at before a long column is counted
+
+
+def cronbach_alpha(items: pd.DataFrame, *, missing: Missing = "pairwise", confidence: float = 0.95,
+                   reverse: Collection[str] = (), place: str = "items", frequencies: bool = True) -> Reliability:
+    """Return the internal consistency of a scale with its item table.
+
+    Parameters
+    ----------
+    items : DataFrame (n, k)
+        Answers after recoding of reverse items, k >= 2, n >= 5; missing = NaN.
+    missing : {"pairwise", "listwise"}
+        Pairwise takes each covariance from the rows with both answers; listwise only rows without a gap.
+    confidence : float
+        Of the Feldt interval, 0..1.
+    reverse : collection of str
+        Items that were recoded; only marked in the item table.
+    place : str
+        Words for messages, e.g. the construct.
+    frequencies : bool
+        Count how often each answer was given (one more pass over the data).
+
+    Returns
+    -------
+    Reliability
+        alpha = k/(k-1) (1 - tr C / sum C) of the covariances C, -inf..1, with Feldt interval on n - 1 and
+        (n - 1)(k - 1) degrees of freedom. n counts all rows given (pairwise) or the complete rows, as in psych.
+        Standardised alpha, lambda 6 and average r are of C scaled to correlations; lambda 6 is None where items
+        determine one another. `item_rest_r` correlates an item with the sum of the others, by C. `omega_total`
+        (one minres factor, no interval) from 100 rows and three items; items it had to turn are named in `method`.
+        `spearman_brown` for two items. Item means and SDs in units of the answers, over all answers of the item.
+
+    References
+    ----------
+    Cronbach 1951; Feldt 1965; Guttman 1945; McDonald 1999; Revelle, psych::alpha.
+    """
+    moments = item_moments(items, missing=missing, place=place)
+    counted = _all_frequencies(items, missing) if frequencies else [{} for _ in moments.keys]
+    return reliability_of(moments, missing=missing, confidence=confidence, reverse=reverse, counted=counted,
+                          place=place)
+
+
+def reliability_of(moments: Moments, *, missing: Missing = "pairwise", confidence: float = 0.95,
+                   reverse: Collection[str] = (), counted: list[dict[str, int]] | None = None,
+                   place: str = "items") -> Reliability:
+    """Return the reliability of a scale from its moments; see `cronbach_alpha`."""
+    C, k, n = moments.covariance, len(moments.keys), moments.n
+    spread = np.sqrt(C.diagonal())
+    R = C / np.outer(spread, spread)
+    smc = squared_multiple_correlations(R)
+    average = float((R.sum() - k) / (k * (k - 1)))
+    return Reliability(
+        n=n, n_complete=moments.n_complete, k=k, alpha=alpha_estimate(_alpha(C), n, k, confidence),
+        alpha_standardised=_alpha(R), lambda6=None if smc is None else float(1.0 - (1.0 - smc).sum() / R.sum()),
+        average_r=average, items=_item_table(moments, spread, reverse, counted or [{} for _ in range(k)]),
+        missing=missing, mean=_known(moments.row_mean), sd=_known(moments.row_sd),
+        omega_total=_omega_total(moments, place), spearman_brown=_spearman_brown(moments) if k == PAIR else None)
+
+
+def alpha_estimate(alpha: float | None, n: int, k: int, confidence: float = 0.95) -> Estimate:
+    """Return alpha with Feldt's interval, 1 - (1 - alpha) F with n - 1 and (n - 1)(k - 1) degrees of freedom."""
+    if alpha is None:
+        return Estimate(None, None, None, n, "Cronbach's alpha, Feldt interval", confidence)
+    tail = (1 - confidence) / 2
+    low, high = (1 - (1 - alpha) * float(stats.f.ppf(p, n - 1, (n - 1) * (k - 1))) for p in (1 - tail, tail))
+    return Estimate(alpha, low, high, n, "Cronbach's alpha, Feldt interval", confidence)
+
+
+def _alpha(C: Array) -> float | None:
+    k, total = len(C), float(C.sum())
+    return k / (k - 1) * (1 - float(np.trace(C)) / total) if total > 0 else None
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else value
+
+
+def _spearman_brown(moments: Moments) -> float | None:
+    r = float(moments.correlation[0, 1])
+    return 2 * r / (1 + r) if r > -1 else None
+
+
+def _omega_total(moments: Moments, place: str) -> Estimate | None:
+    n, k = moments.n, len(moments.keys)
+    if n < max(OMEGA_MINIMUM_N, k + 1) or k < OMEGA_MINIMUM_ITEMS:
+        return None
+    try:
+        found = omega_of(moments.correlations(), 1, place=place)
+    except AnalysisError:       # alpha stands without omega; None says that it could not be computed
+        return None
+    turned = f"; turned: {', '.join(found.turned_items)}" if found.turned_items else ""
+    return Estimate(found.omega_total, None, None, n, f"omega total, one minres factor{turned}")
+
+
+def _item_table(moments: Moments, spread: Array, reverse: Collection[str],
+                counted: list[dict[str, int]]) -> tuple[ItemStatistics, ...]:
+    C, k = moments.covariance, len(moments.keys)
+    own, column = C.diagonal(), C.sum(axis=0)
+    rest = C.sum() - 2 * column + own
+    safe = np.where(rest > 0, rest, np.nan)
+    rest_r = (column - own) / np.sqrt(own * safe)
+    without = (k - 1) / (k - 2) * (1 - (np.trace(C) - own) / safe) if k > PAIR else np.full(k, np.nan)
+    return tuple(
+        ItemStatistics(
+            key=key, n=int(moments.counts[i, i]), mean=_known(float(moments.mean[i])), sd=float(spread[i]),
+            item_rest_r=_known(float(rest_r[i])), alpha_if_dropped=_known(float(without[i])),
+            frequencies=counted[i], is_reverse=key in reverse)
+        for i, key in enumerate(moments.keys))
+
+
+def _all_frequencies(items: pd.DataFrame, missing: Missing) -> list[dict[str, int]]:
+    X = item_matrix(items)
+    if missing == "listwise":
+        gaps = np.isnan(X).any(axis=1)
+        X = X[~gaps] if gaps.any() else X
+    return [answer_frequencies(X[:, i]) for i in range(X.shape[1])]
+
+
+def answer_frequencies(column: Array) -> dict[str, int]:
+    """Return how often each answer occurs, lowest first; empty for more than 20 distinct answers."""
+    if len(_distinct(column[:LOOKED_AT_FIRST])) > MOST_ANSWER_VALUES:
+        return {}
+    values, counts = _counted(column[~np.isnan(column)])
+    if len(values) > MOST_ANSWER_VALUES:
+        return {}
+    return {f"{value:.15g}": int(count) for value, count in zip(values, counts, strict=True)}
+
+
+def _distinct(column: Array) -> Array:
+    return np.unique(column[~np.isnan(column)])
+
+
+def _counted(answers: Array) -> tuple[Array, npt.NDArray[np.int64]]:
+    """Return distinct answers and their counts, in one pass where they are small whole numbers."""
+    if len(answers) and answers.min() >= 0 and answers.max() < np.iinfo(np.uint8).max:
+        small = answers.astype(np.uint8)
+        if (small == answers).all():
+            counts = np.bincount(small)
+            present = np.flatnonzero(counts)
+            return present.astype(np.float64), counts[present]
+    values, counts = np.unique(answers, return_counts=True)
+    return values, counts
