@@ -29,6 +29,8 @@ def main() -> None:
         os.execv(python, [str(python), "-m", "surveyapp", *sys.argv[1:]])  # noqa: S606 - our own interpreter
     if LOCK.exists() and sys.argv[1:2] == ["test"]:
         _set_up(TEST_LOCK)
+    # On a busy machine BLAS with many threads was measured to take ten times as long.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from surveyapp.cli import run  # only now are the packages it needs installed
 
     sys.exit(run(sys.argv[1:]))

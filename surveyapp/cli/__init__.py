@@ -5,45 +5,44 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from analysis.errors import AnalysisError
 from instruments.errors import InstrumentError
-from surveyapp.cli import (
-    account,
-    customers,
-    demo,
-    diagnose,
-    instrument,
-    interviews,
-    measure,
-    report,
-    responses,
-    serve,
-    study,
-    template,
-    test,
-)
 from surveyapp.errors import AppError, BadInput
 
-GROUPS = (demo, serve, template, instrument, study, responses, interviews, customers, measure, diagnose, report,
-          account, test)
-REFUSED, USAGE = 1, 2
+# Command → module; only the module of the command that is called is imported, because some bring pandas along.
+MODULES = {
+    "demo": "demo", "serve": "serve", "worker": "serve", "template": "template", "instrument": "instrument",
+    "study": "study", "responses": "responses", "interviews": "interviews", "customers": "customers",
+    "measure": "measure", "diagnose": "diagnose", "report": "report", "account": "account", "test": "test",
+}
+REFUSED = 1
 ROWS_SHOWN = 50
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of every command."""
+def parser(command: str | None = None) -> argparse.ArgumentParser:
+    """Return the parser of one command, or of every command."""
     top = argparse.ArgumentParser(prog="surveyapp", description=(
         "Runs questionnaires and interviews, measures them, diagnoses problems and causes, and writes the report."))
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
-    for group in GROUPS:
-        group.add_commands(commands)
+    modules = [MODULES[command]] if command in MODULES else sorted(set(MODULES.values()))
+    for name in modules:
+        import_module(f"surveyapp.cli.{name}").add_commands(commands)
     return top
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; 0 = done, 1 = refused with a message, 2 = wrong usage. Without a command: the demo."""
-    options = parser().parse_args(list(arguments) or ["demo"])
+    arguments = list(arguments) or ["demo"]
+    known = parser(arguments[0])
+    options, rest = known.parse_known_args(arguments)
+    if options.command == "test":
+        options.pytest = rest           # argparse itself does not hand on what begins with a dash
+    elif rest:
+        known.error(f"unknown argument: {rest[0]}")
+    if options.command is None:
+        known.error("name a command")
     try:
         options.deed(options)
     except BadInput as error:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from instruments.formats.xlsform import write_xlsform
+
 from instruments.checks import check_instrument
 from instruments.errors import CheckFailed
 from instruments.formats import read_definition
-from instruments.formats.xlsform import write_xlsform
 from instruments.loader import dump_instrument
 from surveyapp.cli.output import Subparsers, add_command, add_group
+from surveyapp.errors import BadInput
 
 
 def add_commands(commands: Subparsers) -> None:
@@ -52,5 +54,5 @@ def _convert(options: argparse.Namespace) -> None:
             path = stem.with_suffix(".xlsx")
             write_xlsform(instrument, path)
         else:
-            raise CheckFailed(options.to, ())
+            raise BadInput("There is no format {target}.", "Use yaml, xlsform or both.", target=repr(target))
         print(f"Wrote {path}.")

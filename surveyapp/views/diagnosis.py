@@ -1,5 +1,40 @@
-"""Pages about the diagnosis."""
+"""The diagnosis of a study: asked for, waited for, read."""
 
-from flask import Blueprint
+from __future__ import annotations
+
+from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from surveyapp.db.session import read_session, transaction
+from surveyapp.queue import enqueue_job
+from surveyapp.services.diagnosis import diagnosis_of, list_jobs, newest_diagnosis
+from surveyapp.services.study import template_of
+from surveyapp.views.access import current_account, requires
 
 blueprint = Blueprint("diagnosis", __name__)
+
+
+@blueprint.get("/studies/<int:study_id>/diagnosis")
+@requires("can_read_results")
+def show(study_id: int) -> str:
+    """Show the newest diagnosis and the jobs under way."""
+    session = read_session()
+    stored = newest_diagnosis(session, g.study)
+    template = template_of(session, g.study)
+    return render_template(
+        "diagnosis/show.html", study=g.study, template=template, stored=stored,
+        diagnosis=diagnosis_of(stored) if stored else None, jobs=list_jobs(session, g.study),
+        names={construct.key: construct.name for construct in template.constructs},
+    )
+
+
+@blueprint.post("/studies/<int:study_id>/diagnosis")
+@requires("can_run_studies")
+def run(study_id: int) -> Response:
+    """Ask for a new diagnosis with its reports."""
+    with transaction() as session:
+        languages = list(template_of(session, g.study).languages)
+        enqueue_job(session, study_id, "diagnose", {"languages": languages}, current_account())
+    flash(_("The diagnosis is being computed. Load this page again in a moment."))
+    return redirect(url_for("diagnosis.show", study_id=study_id))

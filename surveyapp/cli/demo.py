@@ -1,0 +1,101 @@
+"""`surveyapp demo`: the bank study with synthetic data, from an empty database to the PDFs, then served."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from reports.pdf import check_system_libraries
+from surveyapp.cli.output import Subparsers, add_command, open_database
+from surveyapp.cli.report import target
+from surveyapp.cli.serve import DEFAULT_PORT, serve
+from surveyapp.config import Config, read_config
+from surveyapp.db.session import read_session, transaction
+from surveyapp.jobs.diagnose import diagnose_study, write_report
+from surveyapp.jobs.sample import add_sample_study
+from surveyapp.models.study import Study
+from surveyapp.services.account import add_account
+from surveyapp.services.study import get_study, get_wave, instrument_of, list_links
+
+STUDY = "bank"
+LANGUAGES = ("en", "zh")
+
+
+@dataclass(frozen=True)
+class DemoLogin:
+    """A login the demo makes; the password is new each time."""
+
+    login: str
+    role: str
+    password: str
+
+
+def add_commands(commands: Subparsers) -> None:
+    """Add the demo command."""
+    command = add_command(commands, "demo", "set up the bank study with sample data, diagnose, write PDFs, serve",
+                          _demo)
+    command.add_argument("--no-serve", action="store_true", help="stop after the PDFs")
+    command.add_argument("--out", default="out", help="folder for the PDFs")
+    command.add_argument("--port", type=int, default=DEFAULT_PORT)
+    command.set_defaults(no_serve=False, out="out", port=DEFAULT_PORT)
+
+
+def _demo(options: argparse.Namespace) -> None:
+    check_system_libraries()
+    config = _fresh_database()
+    started = time.monotonic()
+    logins = _add_logins()
+    _say("Loading the bank study with synthetic sample data …")
+    with transaction() as session:
+        add_sample_study(session, "bank_crm", STUDY)
+    _say("Diagnosing …")
+    stored, _ = diagnose_study(STUDY)
+    study = get_study(read_session(), STUDY)
+    for language in LANGUAGES:
+        path = target(Path(options.out) / "report.pdf", language, len(LANGUAGES))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(write_report(study, stored, language).content)
+        _say(f"Wrote {path.resolve()}")
+    _say(f"Done in {time.monotonic() - started:.0f} s.")
+    if not options.no_serve:
+        _print_links(study, options.port, logins)
+        serve(config, "127.0.0.1", options.port)
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def _fresh_database() -> Config:
+    """Use a database of the demo's own, emptied first; the one of real studies is never touched."""
+    home = read_config().home
+    for suffix in ("", "-wal", "-shm"):
+        (home / f"demo.sqlite3{suffix}").unlink(missing_ok=True)
+    os.environ["SURVEYAPP_DATABASE_URL"] = f"sqlite:///{home / 'demo.sqlite3'}"
+    return open_database()
+
+
+def _add_logins() -> list[DemoLogin]:
+    logins = [DemoLogin("researcher@demo", "administrator", secrets.token_urlsafe(9)),
+              DemoLogin("manager@demo", "manager", secrets.token_urlsafe(9))]
+    with transaction() as session:
+        for row in logins:
+            add_account(session, row.login, row.login.split("@")[0].capitalize(), row.role, row.password)
+    return logins
+
+
+def _print_links(study: Study, port: int, logins: list[DemoLogin]) -> None:
+    base = f"http://127.0.0.1:{port}"
+    wave = get_wave(read_session(), study)
+    _say("\nLinks for respondents:")
+    for link, published in list_links(read_session(), wave):
+        for language in instrument_of(published).languages:
+            _say(f"  {published.audience:<9} {language}  {base}/q/{link.token}?lang={language}")
+    _say(f"\nResearchers and management: {base}/login")
+    for row in logins:
+        _say(f"  {row.login:<17} password {row.password}")
+    _say("\nStop with Ctrl+C.")

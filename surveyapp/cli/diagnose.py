@@ -1,0 +1,49 @@
+"""`surveyapp diagnose`: what is wrong and why, from what is in the database now."""
+
+from __future__ import annotations
+
+import argparse
+
+from analysis.diagnosis.document import diagnosis_document
+
+from analysis.results.diagnosis import Diagnosis
+from surveyapp.cli.output import Subparsers, add_command, open_database, print_json, print_table
+from surveyapp.jobs.diagnose import diagnose_study
+
+
+def add_commands(commands: Subparsers) -> None:
+    """Add the diagnose command."""
+    command = add_command(commands, "diagnose", "diagnose a study", _diagnose, has_json=True)
+    command.add_argument("study")
+    command.add_argument("--wave")
+
+
+def _diagnose(options: argparse.Namespace) -> None:
+    open_database()
+    _, diagnosis = diagnose_study(options.study, options.wave)
+    if options.json:
+        print_json(diagnosis_document(diagnosis))
+    else:
+        _show(diagnosis)
+
+
+def _show(diagnosis: Diagnosis) -> None:
+    for audience, screening in diagnosis.screening.items():
+        print(f"{audience}: {screening.n_submitted} submitted, {len(screening.excluded)} excluded")
+    print_table(("problem", "n", "mean", "status", "grade"), [
+        (row.level.construct, row.level.n, _number(row.level.mean), row.level.status, row.grade or "-")
+        for row in diagnosis.problems])
+    print_table(("cause", "n", "mean", "elevated", "reading"), [
+        (row.level.construct, row.level.n, _number(row.level.mean), "yes" if row.is_elevated else "no", row.reading)
+        for row in diagnosis.causes])
+    shown = [row for row in diagnosis.links if row.status == "supports"]
+    if shown:
+        print_table(("cause", "problem", "beta", "interval", "grade"), [
+            (row.cause, row.problem, f"{row.beta:.2f}", f"[{row.lo:.2f}, {row.hi:.2f}]", row.grade or "-")
+            for row in shown])
+    for warning in diagnosis.warnings:
+        print(f"Notice: {warning}")
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"

@@ -1,0 +1,72 @@
+"""`surveyapp measure`: reliability and factors of any data file, no study needed."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from analysis.quant.spec import run_spec
+from analysis.quant.spec_data import read_data
+from reports.deliver import measurement_report_pdf
+
+from surveyapp.cli.output import Subparsers, add_command, print_json, print_table, read_bytes
+from surveyapp.errors import BadInput
+
+
+def add_commands(commands: Subparsers) -> None:
+    """Add the measure command."""
+    command = add_command(commands, "measure", "measure any data file by a list of analyses", _measure, has_json=True)
+    command.add_argument("file")
+    command.add_argument("--spec", required=True, help="YAML list of analyses, see docs/measure.md")
+    command.add_argument("--report", help="write a PDF measurement report to this file")
+    command.add_argument("--language", choices=["en", "zh"], default="en")
+    command.add_argument("--title", default="")
+
+
+def _measure(options: argparse.Namespace) -> None:
+    spec = _read_spec(options.spec)
+    frame = read_data(Path(options.file))
+    results = run_spec(frame, spec)
+    if options.report:
+        content = measurement_report_pdf(results, language=options.language, title=options.title,
+                                         source=Path(options.file).name, n=len(frame))
+        Path(options.report).write_bytes(content)
+    if options.json:
+        print_json(results)
+        return
+    print_table(("analysis", "n", "figures"), [(key, row.get("n", ""), _figures(row)) for key, row in results.items()])
+    if options.report:
+        print(f"Wrote {options.report}.")
+
+
+def _read_spec(path: str) -> list[dict[str, Any]]:
+    try:
+        spec = yaml.safe_load(read_bytes(path).decode("utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BadInput("{path} is not YAML: {error}", "Write a list of analyses, see docs/measure.md.", path=path,
+                       error=str(error)) from None
+    if not isinstance(spec, list) or not all(isinstance(entry, dict) for entry in spec):
+        raise BadInput("{path} is not a list of analyses.", "Start each with `- id:`, see docs/measure.md.", path=path)
+    return spec
+
+
+def _figures(row: Mapping[str, Any]) -> str:
+    """Return the figures of one analysis that fit on a line."""
+    shown = []
+    for key, value in row.items():
+        if isinstance(value, Mapping) and "value" in value:
+            shown.append(_estimate(key, value))
+        elif isinstance(value, float):
+            shown.append(f"{key} {value:.3f}")
+    return ", ".join(shown[:5])
+
+
+def _estimate(key: str, value: Mapping[str, Any]) -> str:
+    figure = value["value"]
+    if figure is None:
+        return f"{key} –"
+    low, high = value.get("ci_low"), value.get("ci_high")
+    return f"{key} {figure:.3f}" + (f" [{low:.3f}, {high:.3f}]" if low is not None and high is not None else "")

@@ -1,0 +1,54 @@
+"""`surveyapp report`: the diagnosis as PDF, HTML or JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from reports.deliver import study_report, study_report_html
+
+from instruments.codec import to_document
+from surveyapp.cli.output import Subparsers, add_command, open_database
+from surveyapp.db.session import read_session
+from surveyapp.errors import BadInput
+from surveyapp.jobs.diagnose import diagnose_study, write_report
+from surveyapp.services.study import facts_of, get_study, template_of
+
+
+def add_commands(commands: Subparsers) -> None:
+    """Add the report command."""
+    command = add_command(commands, "report", "write the report of a study", _report)
+    command.add_argument("study")
+    command.add_argument("--wave")
+    command.add_argument("--language", default="en", help="en, zh or en,zh")
+    command.add_argument("--format", choices=["pdf", "html", "json"], default="pdf")
+    command.add_argument("-o", "--out", required=True)
+
+
+def _report(options: argparse.Namespace) -> None:
+    open_database()
+    languages = options.language.split(",")
+    study = get_study(read_session(), options.study)
+    template = template_of(read_session(), study)
+    for language in languages:
+        if language not in template.languages:
+            raise BadInput("The study has no language {language}.", "It has: {known}.", language=repr(language),
+                           known=", ".join(template.languages))
+    stored, diagnosis = diagnose_study(options.study, options.wave)
+    for language in languages:
+        path = target(Path(options.out), language, len(languages))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if options.format == "pdf":
+            path.write_bytes(write_report(study, stored, language).content)
+        elif options.format == "html":
+            path.write_text(study_report_html(diagnosis, template, facts_of(study), language=language), "utf-8")
+        else:
+            content = study_report(diagnosis, template, facts_of(study), language=language)
+            path.write_text(json.dumps(to_document(content), ensure_ascii=False, indent=1), "utf-8")
+        print(f"Wrote {path}.")
+
+
+def target(path: Path, language: str, n_languages: int) -> Path:
+    """Return the file of one language: exactly `path` for one, `name-<language>` for several."""
+    return path if n_languages == 1 else path.with_name(f"{path.stem}-{language}{path.suffix}")

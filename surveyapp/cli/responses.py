@@ -1,0 +1,62 @@
+"""`surveyapp responses`: answers from files and to files."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from surveyapp.cli.output import Subparsers, add_command, add_group, open_database, read_bytes
+from surveyapp.db.session import read_session, transaction
+from surveyapp.errors import BadInput
+from surveyapp.services.response_export import export_responses
+from surveyapp.services.response_import import import_responses
+from surveyapp.services.study import get_instrument, get_study, get_wave
+
+
+def add_commands(commands: Subparsers) -> None:
+    """Add the response commands."""
+    group = add_group(commands, "responses", "answers from files and to files")
+    load = add_command(group, "import", "import answers from CSV or XLSX, one row a person", _import)
+    load.add_argument("study")
+    load.add_argument("instrument")
+    load.add_argument("file")
+    load.add_argument("--wave")
+    load.add_argument("--mapping", help="JSON file: column of the file → item key")
+    export = add_command(group, "export", "export answers", _export)
+    export.add_argument("study")
+    export.add_argument("instrument")
+    export.add_argument("--wave")
+    export.add_argument("--format", choices=["csv", "xlsx"], default="csv")
+    export.add_argument("-o", "--out", help="file to write; csv goes to stdout without it")
+
+
+def _import(options: argparse.Namespace) -> None:
+    open_database()
+    mapping = json.loads(read_bytes(options.mapping)) if options.mapping else None
+    content = read_bytes(options.file)
+    with transaction() as session:
+        study = get_study(session, options.study)
+        wave = get_wave(session, study, options.wave)
+        instrument = get_instrument(session, study, options.instrument)
+        report = import_responses(session, study, wave, instrument, content, Path(options.file).name, mapping=mapping)
+    print(f"Imported {report.n_responses} responses into {study.name}, {options.instrument}, wave {wave.key}.")
+    for warning in report.warnings:
+        print(f"Notice: {warning}", file=sys.stderr)
+
+
+def _export(options: argparse.Namespace) -> None:
+    open_database()
+    session = read_session()
+    study = get_study(session, options.study)
+    wave = get_wave(session, study, options.wave)
+    instrument = get_instrument(session, study, options.instrument)
+    if options.out:
+        with Path(options.out).open("wb") as stream:
+            n = export_responses(session, study, wave, instrument, options.format, stream)
+        print(f"Wrote {n} responses to {options.out}.")
+    elif options.format == "csv":
+        export_responses(session, study, wave, instrument, "csv", sys.stdout.buffer)
+    else:
+        raise BadInput("An XLSX file cannot be written to the screen.", "Name a file with -o.")

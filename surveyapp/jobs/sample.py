@@ -1,0 +1,36 @@
+"""Make a study with synthetic sample data: the generator's output stored the way real data are."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from instruments.loader import load_catalogue_template
+from surveyapp.models.study import Study
+from surveyapp.sample.answers import generate_responses
+from surveyapp.sample.customers import generate_customers
+from surveyapp.sample.facts import sample_facts
+from surveyapp.sample.interview_files import load_interviews
+from surveyapp.sample.plan import BANK_PLAN
+from surveyapp.services.account import add_account, find_account
+from surveyapp.services.customer import store_customers
+from surveyapp.services.interview_import import load_sample_interviews
+from surveyapp.services.response_import import load_sample_responses
+from surveyapp.services.study import create_study, get_wave, instrument_of, list_links
+
+CODERS = ("coder1", "coder2")
+
+
+def add_sample_study(session: Session, template_key: str, name: str) -> Study:
+    """Return a new synthetic study: responses, interviews coded by two coders, a customer file, facts."""
+    template = load_catalogue_template(template_key)
+    study = create_study(session, template, name, facts=sample_facts(BANK_PLAN), is_synthetic=True)
+    for link, published in list_links(session, get_wave(session, study)):
+        instrument = instrument_of(published)
+        load_sample_responses(session, link, instrument,
+                              generate_responses(instrument, BANK_PLAN, published.audience))
+    coders = {login: find_account(session, login) or add_account(session, login, login, "coder", None)
+              for login in CODERS}
+    load_sample_interviews(session, study, load_interviews(), coders)
+    rows = generate_customers(BANK_PLAN)
+    store_customers(session, study, [dict(row) for row in rows], "customers-sample.csv", b"")
+    return study

