@@ -16,8 +16,8 @@ import pandas as pd
 
 from analysis.errors import AnalysisError
 from instruments import logic
+from instruments.logic import Tree
 
-Tree = list[Any]
 Column = np.ndarray
 
 _ORDER: Mapping[str, Callable[[Column, Column], Column]] = {
@@ -153,9 +153,13 @@ def _as_column(values: list[Any]) -> Column:
 
 
 def _equal(left: Column, right: Column) -> Column:
-    if left.dtype == object and right.dtype == object:
-        return np.array([a == b for a, b in zip(left, right, strict=True)], dtype=bool)
+    if float not in (left.dtype, right.dtype):
+        return np.array([a == b for a, b in zip(_texts(left), _texts(right), strict=True)], dtype=bool)
     return np.asarray(_numbers(left) == _numbers(right), dtype=bool)
+
+
+def _texts(column: Column) -> list[str]:
+    return ["true" if value else "false" for value in column] if column.dtype == bool else list(column)
 
 
 def _is_empty(tree: Tree, column: Column) -> np.ndarray:

@@ -47,8 +47,8 @@ def customer_picture(frame: pd.DataFrame, model: ValueModel, *, place: str = "cu
     """
     file = read_customers(frame, model, place)
     tiers = tier_columns(file.frame, model, has_tiers="tier" in file.present)
-    relations = relation_columns(file.frame, tiers, model)
-    columns = pd.concat([file.frame, tiers, relations], axis=1)
+    relations = relation_columns(file.frame, tiers)
+    columns = pd.concat([file.frame, tiers, relations], axis=1).assign(tier=tiers["tier_key"])
     stages = life_cycle_stages(columns, model)
     value = value_index(file.frame, model)
     columns = columns.assign(stage=stages.stage, value_index=value.index, index_decile=value.decile)
@@ -76,8 +76,8 @@ def _place(columns: pd.DataFrame) -> pd.Series:
 
 def _nested(cells: pd.Series) -> dict[str, dict[str, Any]]:
     result: dict[str, dict[str, Any]] = {}
-    for (place, stage), value in cells.items():
-        result.setdefault(place, {})[stage] = value.item()
+    for (place, stage), value in zip(cells.index, cells.tolist(), strict=True):
+        result.setdefault(place, {})[stage] = value
     return result
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.customers.tiers import NO_RANK, tier_ranks
 from analysis.customers.value import customer_types
-from instruments.template import ValueModel
 
 SMALLEST_GROUP = 2
 
 
-def relation_columns(frame: pd.DataFrame, tiers: pd.DataFrame, model: ValueModel) -> pd.DataFrame:
+def relation_columns(frame: pd.DataFrame, tiers: pd.DataFrame) -> pd.DataFrame:
     """Return what expressions may ask about a customer's relation group.
 
     Parameters
@@ -21,16 +19,14 @@ def relation_columns(frame: pd.DataFrame, tiers: pd.DataFrame, model: ValueModel
         `relation_group` "" = none.
     tiers : DataFrame
         As `tier_columns` returns it.
-    model : ValueModel
 
     Returns
     -------
-    DataFrame, customers × (group_size, group_sum, group_tier, best_member_tier, best_member_next_border)
-        Groups of at least two members. Sums and tiers are taken over the members of the same customer type, because
-        each type has borders of its own; tiers are ranks (0 = lowest). Outside groups: size 0, the rest NaN.
+    DataFrame, customers × (group_size, group_sum, best_member_tier)
+        Groups of at least two members. The sum runs over the whole group; the best tier over its members of the same
+        customer type, because each type has borders of its own. Outside groups: 0, NaN and "".
     """
-    result = pd.DataFrame({"group_size": 0, "group_sum": np.nan, "group_tier": np.nan, "best_member_tier": np.nan,
-                           "best_member_next_border": np.nan}, index=frame.index)
+    result = pd.DataFrame({"group_size": 0, "group_sum": np.nan, "best_member_tier": ""}, index=frame.index)
     if "relation_group" not in frame.columns or frame.empty:
         return result
     group = frame["relation_group"]
@@ -38,20 +34,12 @@ def relation_columns(frame: pd.DataFrame, tiers: pd.DataFrame, model: ValueModel
     is_member = ((group != "") & (size >= SMALLEST_GROUP)).to_numpy()
     if not is_member.any():
         return result
-    kinds = customer_types(frame)[is_member]
-    keys = [group[is_member], kinds]
+    members = group[is_member]
     result.loc[is_member, "group_size"] = size[is_member].astype(int)
-    sums = frame["aum"][is_member].groupby(keys).transform("sum")
-    best = tiers["tier_rank"][is_member].groupby(keys).transform("max")
-    result.loc[is_member, "group_sum"] = sums
-    result.loc[is_member, "best_member_tier"] = best.where(best != NO_RANK).astype(float)
-    for kind in kinds.unique():
-        own_tiers = model.tiers.get(kind, ())
-        members = kinds.index[(kinds == kind).to_numpy()]
-        reached = tier_ranks(sums[members].to_numpy(dtype=float), own_tiers)
-        borders = np.array([*(tier.minimum for tier in own_tiers[1:]), np.nan, np.nan])
-        result.loc[members, "group_tier"] = np.where(reached == NO_RANK, np.nan, reached)
-        result.loc[members, "best_member_next_border"] = borders[best[members].to_numpy(dtype=int)]
+    result.loc[is_member, "group_sum"] = frame["aum"][is_member].groupby(members).transform("sum")
+    ranked = tiers[is_member].assign(group=members, kind=customer_types(frame)[is_member]).sort_values("tier_rank")
+    best = ranked.groupby(["group", "kind"])["tier_key"].transform("last")
+    result.loc[best.index, "best_member_tier"] = best
     return result
 
 
@@ -72,5 +60,5 @@ def linked_groups(frame: pd.DataFrame, relations: pd.DataFrame, is_counted: np.n
     """
     is_member = (relations["group_size"] >= SMALLEST_GROUP).to_numpy()
     if is_counted is not None:
-        is_member &= is_counted
+        is_member = is_member & is_counted
     return int(frame["relation_group"][is_member].nunique()) if "relation_group" in frame.columns else 0

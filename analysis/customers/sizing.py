@@ -20,7 +20,6 @@ KEY_CUSTOMER_SHARE = 0.05       # model 13: top 5 % by value index within the cu
 MULTI_CHANNEL_MINIMUM = 2       # model 13 names the figure; two is the smallest number that is "multi"
 TOP_SHARE = 0.10
 LEAVING_STAGES = ("decline", "dormant")
-TIER_NAMES = ("is_upper_tier", "is_top_tier", "next_border")
 
 # Figures of the model and the flag of the value model that each one counts.
 FLAG_COUNTS: Mapping[str, str] = {
@@ -54,13 +53,13 @@ def flag_columns(file: CustomerFile, columns: pd.DataFrame, model: ValueModel) -
     dict[str, ndarray of bool or None]
         None where the file lacks a column the flag depends on: a customer is never counted for want of data.
     """
-    absent = {field.key for field in model.fields} - set(file.present)
+    absent = {field.key for field in model.fields} - set(file.present) - {"tier"}    # without one, assets decide
     if (columns["stage"] == NOT_ASSESSABLE).all():
         absent.add("stage")
     if columns["index_decile"].isna().all():
         absent.add("index_decile")
     if "relation_group" in absent:
-        absent |= {"group_size", "group_sum", "group_tier", "best_member_tier", "best_member_next_border"}
+        absent |= {"group_size", "group_sum", "best_member_tier"}
     flags: dict[str, np.ndarray | None] = {}
     for name, expression in model.flags.items():
         place = f"value model, flag {name}"
@@ -84,8 +83,10 @@ def figures(view: View) -> dict[str, float | None]:
     if view.columns.empty:
         return dict.fromkeys(FIGURES)
     result = {**_counts(view), **_shares(view), **_structure(view)}
-    for name in view.flags:
-        result.setdefault(f"{name}_count", _count(view.flags[name]))
+    # A flag is a figure by its own name too; for relation groups it is the number of groups, as its count.
+    names = {flag: count for count, flag in FLAG_COUNTS.items()}
+    for flag, column in view.flags.items():
+        result[flag] = result[names[flag]] if flag in names else _count(column)
     return result
 
 
