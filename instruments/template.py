@@ -296,6 +296,15 @@ class GlossaryEntry:
 
 
 @dataclass(frozen=True)
+class Perspective:
+    """One of the views a report's summary is told by, such as mechanism or technology, with its constructs."""
+
+    key: str
+    name: Text
+    constructs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class StudyTemplate:
     """A study without data."""
 
@@ -316,6 +325,7 @@ class StudyTemplate:
     glossary: tuple[GlossaryEntry, ...] = ()
     references: tuple[Reference, ...] = ()
     thresholds: Mapping[str, float] = field(default_factory=dict)
+    perspectives: tuple[Perspective, ...] = ()               # the summary by people, process, technology …
 
     def instrument(self, key: str) -> Instrument:
         """Return the questionnaire of that file stem or key; KeyError if there is none."""
