@@ -1,0 +1,1 @@
+"""What interviews say: counted in interviewees, with coder agreement and saturation."""

@@ -1,0 +1,285 @@
+"""How far coders agree: Krippendorff's alpha, Cohen's kappa, and alpha per code over turns (model 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.results.comparisons import CoderAgreement
+from analysis.results.measurement import Estimate
+from analysis.tables import InterviewTable
+from instruments.template import Codebook
+
+Numbers = NDArray[np.float64]
+Verdict = Literal["accept", "tentative", "unusable", "not_assessable", "not_double_coded"]
+
+ACCEPT_AT = 0.80            # model 8; Krippendorff 2004
+TENTATIVE_AT = 0.667        # model 8; Krippendorff 2004
+MINIMUM_INTERVIEWS = 3      # model 8: double-coded interviews needed
+N_RESAMPLES = 2000          # model 8: resamples of interviews
+DEFAULT_SEED = (20260101, 8)
+VALUES = ("absent", "supports", "contradicts", "mixed")
+_METHOD = "Krippendorff's alpha, nominal, unit turn; percentiles over interviews"
+_TINY = 1e-9                # expected disagreement below this is a rounding error
+_UNKNOWN_CODER = "\N{EM DASH}"      # a coder who finished the interview without applying any code leaves no name
+
+
+def krippendorff_alpha(units: Sequence[Sequence[object]]) -> float | None:
+    """Return Krippendorff's alpha for nominal data.
+
+    Parameters
+    ----------
+    units : sequence of sequences
+        One row a unit, one place a coder; None or NaN = not coded. Units with fewer than two values do not count.
+
+    Returns
+    -------
+    float or None
+        ``1 - D_o / D_e``; 1 = perfect, 0 = as by chance; None without variation or without a pair.
+
+    References
+    ----------
+    Krippendorff (2011), Computing Krippendorff's alpha-reliability.
+    """
+    known = [[value for value in unit if not _is_missing(value)] for unit in units]
+    values = {value: place for place, value in enumerate(sorted({str(v) for unit in known for v in unit}))}
+    coincidences = np.zeros((len(values), len(values)))
+    for unit in known:
+        counts = np.bincount([values[str(value)] for value in unit], minlength=len(values)).astype(float)
+        coincidences += _coincidences(counts)
+    return _optional(_alpha(coincidences))
+
+
+def cohen_kappa(pairs: Sequence[Sequence[object]]) -> float | None:
+    """Return Cohen's kappa of two coders.
+
+    Parameters
+    ----------
+    pairs : sequence of two values
+        One row a unit; rows with a missing value do not count.
+
+    Returns
+    -------
+    float or None
+        ``(P_o - P_e) / (1 - P_e)``; None without a complete pair or when both always used the same one value.
+
+    References
+    ----------
+    Cohen (1960), A coefficient of agreement for nominal scales.
+    """
+    complete = [(str(a), str(b)) for a, b in pairs if not (_is_missing(a) or _is_missing(b))]
+    if not complete:
+        return None
+    n = len(complete)
+    observed = sum(a == b for a, b in complete) / n
+    values = {value for pair in complete for value in pair}
+    expected = sum(sum(a == value for a, _ in complete) * sum(b == value for _, b in complete)
+                   for value in values) / n**2
+    return None if expected >= 1 else (observed - expected) / (1 - expected)
+
+
+def verdict_of(alpha: float | None, accept_at: float = ACCEPT_AT, tentative_at: float = TENTATIVE_AT) -> Verdict:
+    """Return what an alpha means for the use of a code as evidence.
+
+    Parameters
+    ----------
+    alpha : float or None
+        Krippendorff's alpha; None = no variation.
+    accept_at, tentative_at : float, optional
+        Borders, .80 and .667.
+
+    Returns
+    -------
+    str
+        accept, tentative, unusable; not_assessable without variation (to be treated as tentative).
+    """
+    if alpha is None:
+        return "not_assessable"
+    if alpha >= accept_at:
+        return "accept"
+    return "tentative" if alpha >= tentative_at else "unusable"
+
+
+def code_agreement(table: InterviewTable, codebook: Codebook, *, thresholds: Mapping[str, float] | None = None,
+                   n_resamples: int = N_RESAMPLES, seed: Sequence[int] = DEFAULT_SEED,
+                   ) -> dict[str, CoderAgreement]:
+    """Return the agreement of coders on every code, sub-codes merged into the code.
+
+    Parameters
+    ----------
+    table : InterviewTable
+        Interviews with turns and codings of each coder. Units are the interviewees' turns and any other turn that
+        carries a code, of the interviews that two or more coders have finished. An interview with a coding whose turn
+        is unknown cannot be compared and is left out.
+    codebook : Codebook
+        Codes; its quality bounds hold unless `thresholds` brings agreement_accept or agreement_tentative.
+    thresholds : Mapping[str, float], optional
+        The study's values.
+    n_resamples : int, optional
+        Resamples of interviews.
+    seed : sequence of int, optional
+        Seed of the stream.
+
+    Returns
+    -------
+    dict[str, CoderAgreement]
+        By code. A coder's value of a turn is absent, supports, contradicts or mixed (marked so, or both). With fewer
+        than three double-coded interviews the verdict is not_double_coded and alpha is withheld.
+
+    References
+    ----------
+    Krippendorff (2011); Hripcsak & Rothschild (2005) for positive agreement.
+    """
+    limits = {"agreement_accept": codebook.quality.accept_at, "agreement_tentative": codebook.quality.tentative_at,
+              **(thresholds or {})}
+    grids = _grids(table)
+    counts = _resampled_interviews(len(grids), n_resamples, seed)
+    found = {}
+    for code in codebook.codes:
+        family = {code.key} | {other.key for other in codebook.codes if code.key in codebook.ancestors(other.key)}
+        matrices = [_values(grid, family) for grid in grids]
+        found[code.key] = _agreement(code.key, grids, matrices, counts, limits)
+    return found
+
+
+class _Grid:
+    """One double-coded interview: its turns, its coders, and what each marked."""
+
+    def __init__(self, turns: Sequence[int], coders: Sequence[str], codings: pd.DataFrame) -> None:
+        self.turns = {turn: place for place, turn in enumerate(turns)}
+        self.coders = tuple(coders)
+        places = {coder: place for place, coder in enumerate(coders)}
+        marks = codings[["turn", "coder", "code", "polarity"]].itertuples(index=False)
+        self.marks = [(self.turns[int(turn)], places[str(coder)], str(code), str(polarity))
+                      for turn, coder, code, polarity in marks]
+
+
+def _grids(table: InterviewTable) -> list[_Grid]:
+    """Return the double-coded interviews whose codings all have a place, in order of their keys."""
+    grids = []
+    for key in sorted(table.double_coded):
+        codings = table.codings[table.codings["interview"] == key]
+        turns = table.turns[table.turns["interview"] == key]
+        if (codings["turn"] < 0).any() or turns.empty:
+            continue
+        spoken = turns.loc[turns["is_interviewee"].astype(bool), "turn"]
+        units = sorted({int(turn) for turn in spoken} | {int(turn) for turn in codings["turn"]})
+        coders = sorted({str(coder) for coder in codings["coder"]})
+        coders += [_UNKNOWN_CODER * number for number in range(1, 3 - len(coders))]
+        grids.append(_Grid(units, coders, codings))
+    return grids
+
+
+def _values(grid: _Grid, family: set[str]) -> NDArray[np.int64]:
+    """Return turn × coder the place of its value in `VALUES`: 1 supports, 2 contradicts, 3 = both or mixed."""
+    values = np.zeros((len(grid.turns), len(grid.coders)), dtype=np.int64)
+    for turn, coder, code, polarity in grid.marks:
+        if code in family:
+            values[turn, coder] |= VALUES.index(polarity)
+    return values
+
+
+def _agreement(code: str, grids: list[_Grid], matrices: list[NDArray[np.int64]], counts: Numbers,
+               limits: Mapping[str, float]) -> CoderAgreement:
+    coders = sorted({coder for grid in grids for coder in grid.coders})
+    n_units = sum(len(matrix) for matrix in matrices)
+    per_interview = np.array([_interview_coincidences(matrix) for matrix in matrices])
+    if len(grids) < MINIMUM_INTERVIEWS:
+        return CoderAgreement(code, len(grids), n_units, len(coders), {}, None, None, None,
+                              Estimate(None, None, None, len(grids), _METHOD), None, "not_double_coded")
+    alpha = _optional(_alpha(per_interview.sum(axis=0)))
+    jaccard, dice = _positive_agreement(matrices)
+    is_pair = len(coders) == 2  # noqa: PLR2004 - kappa is defined for two coders
+    kappa = cohen_kappa([tuple(row) for matrix in matrices for row in matrix]) if is_pair else None
+    return CoderAgreement(
+        code, len(grids), n_units, len(coders), _share_coded(grids, matrices, coders),
+        _percent_agreement(matrices), jaccard, dice, _interval(alpha, per_interview, counts), kappa,
+        verdict_of(alpha, limits["agreement_accept"], limits["agreement_tentative"]))
+
+
+def _interval(alpha: float | None, per_interview: Numbers, counts: Numbers) -> Estimate:
+    """Return alpha with the percentiles over resampled interviews; resamples without variation tell nothing."""
+    n = len(per_interview)
+    if alpha is None:
+        return Estimate(None, None, None, n, _METHOD)
+    draws = _alpha(np.tensordot(counts, per_interview, axes=1))
+    draws = draws[np.isfinite(draws)]
+    if len(draws) * 2 < len(counts):
+        return Estimate(alpha, None, None, n, f"{_METHOD}; most resamples show no variation, so no interval")
+    low, high = np.quantile(draws, [0.025, 0.975])
+    return Estimate(alpha, float(low), float(high), n, _METHOD)
+
+
+def _coincidences(counts: Numbers) -> Numbers:
+    """Return the coincidence matrix of units from how many coders gave each value; shape (..., v) → (..., v, v)."""
+    m = counts.sum(axis=-1)
+    weight = np.where(m > 1, 1 / np.maximum(m - 1, 1), 0.0)
+    pairs = counts[..., :, None] * counts[..., None, :]
+    place = np.arange(counts.shape[-1])
+    pairs[..., place, place] -= counts
+    return np.asarray(pairs * weight[..., None, None])
+
+
+def _interview_coincidences(matrix: NDArray[np.int64]) -> Numbers:
+    counts = (matrix[:, :, None] == np.arange(len(VALUES))).sum(axis=1).astype(float)
+    return np.asarray(_coincidences(counts).sum(axis=0))
+
+
+def _alpha(coincidences: Numbers) -> Numbers:
+    """Return alpha of coincidence matrices (..., v, v); NaN without variation."""
+    totals = coincidences.sum(axis=-1)
+    n = totals.sum(axis=-1)
+    observed = n - np.trace(coincidences, axis1=-2, axis2=-1)
+    expected = n**2 - (totals**2).sum(axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(expected > _TINY, 1 - (n - 1) * observed / expected, np.nan))
+
+
+def _optional(value: Numbers) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or (isinstance(value, float) and np.isnan(value))
+
+
+def _resampled_interviews(n: int, n_resamples: int, seed: Sequence[int]) -> Numbers:
+    """Return how often each interview was drawn, resample × interview."""
+    if n == 0:
+        return np.zeros((n_resamples, 0))
+    drawn = np.random.default_rng(list(seed)).integers(0, n, size=(n_resamples, n))
+    return np.asarray((drawn[:, :, None] == np.arange(n)).sum(axis=1), dtype=float)
+
+
+def _share_coded(grids: list[_Grid], matrices: list[NDArray[np.int64]], coders: list[str]) -> dict[str, float]:
+    shares = {}
+    for coder in coders:
+        seen = [matrix[:, grid.coders.index(coder)] for grid, matrix in zip(grids, matrices, strict=True)
+                if coder in grid.coders]
+        shares[coder] = float((np.concatenate(seen) > 0).mean())
+    return shares
+
+
+def _coder_pairs(matrices: list[NDArray[np.int64]]) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    return [(matrix[:, i], matrix[:, j]) for matrix in matrices
+            for i in range(matrix.shape[1]) for j in range(i + 1, matrix.shape[1])]
+
+
+def _percent_agreement(matrices: list[NDArray[np.int64]]) -> float | None:
+    pairs = _coder_pairs(matrices)
+    n = sum(len(a) for a, _ in pairs)
+    return sum(int((a == b).sum()) for a, b in pairs) / n if n else None
+
+
+def _positive_agreement(matrices: list[NDArray[np.int64]]) -> tuple[float | None, float | None]:
+    """Return both coded / at least one coded, and twice both / sum of each, over all pairs of coders."""
+    pairs = _coder_pairs(matrices)
+    both = sum(int(((a > 0) & (b > 0)).sum()) for a, b in pairs)
+    each = sum(int((a > 0).sum() + (b > 0).sum()) for a, b in pairs)
+    if each == 0:
+        return None, None
+    return both / (each - both), 2 * both / each
