@@ -5,14 +5,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dbos import DBOSClient
 from sqlalchemy.orm import Session
 
 from surveyapp.db.session import database
 from surveyapp.models.account import Account
 from surveyapp.models.diagnosis import Job
+
+if TYPE_CHECKING:
+    from dbos import DBOSClient
 
 QUEUE = "surveyapp"
 WORKFLOW = "run_job"
@@ -20,6 +22,9 @@ WORKFLOW = "run_job"
 
 @lru_cache(maxsize=4)
 def _client(url: str) -> DBOSClient:
+    # Imported when first needed: it would double the start of a web worker, which seldom asks for a job.
+    from dbos import DBOSClient
+
     return DBOSClient(system_database_url=url, lazy=True)
 
 

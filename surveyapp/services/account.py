@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
@@ -15,8 +17,12 @@ from surveyapp.services.audit import record_change
 SHORTEST_PASSWORD = 10      # characters; NIST SP 800-63B asks for 8, with one factor only we ask for a little more
 
 _hasher = PasswordHasher()
-# Verified when the login is unknown, so that the time taken does not tell who has an account.
-_DECOY = _hasher.hash("no account has this password")
+
+
+@cache
+def _decoy() -> str:
+    """Return a hash to verify where the login is unknown, so that the time taken does not tell who has an account."""
+    return _hasher.hash("no account has this password")
 
 
 def add_account(session: Session, login: str, name: str, role: str, password: str | None) -> Account:
@@ -64,7 +70,7 @@ def list_accounts(session: Session) -> list[Account]:
 def check_password(session: Session, login: str, password: str) -> Account | None:
     """Return the account if the password is right and the account is active; takes as long if not."""
     account = find_account(session, login)
-    stored = account.password_hash if account and account.password_hash else _DECOY
+    stored = account.password_hash if account and account.password_hash else _decoy()
     try:
         _hasher.verify(stored, password)
     except (VerificationError, InvalidHashError):
