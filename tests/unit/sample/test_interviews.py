@@ -11,7 +11,7 @@ import pytest
 
 from instruments.errors import InstrumentError
 from instruments.template_loader import load_catalogue_template
-from surveyapp.sample.interviews import SampleInterview, load_interviews, read_interview
+from surveyapp.sample.interview_files import SampleInterview, load_interviews, read_interview
 from surveyapp.sample.note import SYNTHETIC_NOTE
 
 TEMPLATE = load_catalogue_template("bank_crm")

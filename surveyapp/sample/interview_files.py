@@ -1,8 +1,12 @@
-"""Interview file → `SampleInterview`; a quote that is not exactly one passage of its turn is refused."""
+"""Sixteen interviews of our own writing, with the codings of two coders, read from the folder `interviews`.
+
+A quote that is not exactly one passage of its turn is refused; the format is described in `interviews/README.md`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -11,7 +15,7 @@ from typing import Any, Final
 import yaml
 
 from instruments.errors import InstrumentError
-from surveyapp.sample.interviews.model import SampleCoding, SampleInterview, SampleLink, Turn
+from instruments.schema import Text
 
 FIRST_CODER: Final = "coder1"
 SECOND_CODER: Final = "coder2"
@@ -25,10 +29,75 @@ _FIELDS: Final = frozenset({
 })
 
 
+@dataclass(frozen=True)
+class Turn:
+    """What one speaker says before the other speaks."""
+
+    speaker: str
+    is_interviewee: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class SampleCoding:
+    """One code on one passage by one coder; `turn` counts from 0, `edited` is the quote for print, by language."""
+
+    coder: str
+    turn: int
+    quote: str
+    code: str
+    polarity: str = "supports"
+    edited: Text = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SampleLink:
+    """A passage that says that a problem exists because of a cause."""
+
+    coder: str
+    turn: int
+    quote: str
+    cause: str
+    problem: str
+    edited: Text = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SampleInterview:
+    """One conversation with its codings."""
+
+    key: str
+    audience: str
+    role: str
+    line: str
+    tenure_band: str
+    held_on: date
+    duration_min: int
+    mode: str
+    interviewer: str
+    language: str
+    consent: str
+    is_verbatim: bool
+    questions: tuple[str, ...]
+    turns: tuple[Turn, ...]
+    codings: tuple[SampleCoding, ...]
+    links: tuple[SampleLink, ...]
+
+    def codings_of(self, coder: str) -> tuple[SampleCoding, ...]:
+        """Return what one coder coded, in the order of the turns."""
+        return tuple(coding for coding in self.codings if coding.coder == coder)
+
+    @property
+    def text(self) -> str:
+        """Return the transcript: one line a turn, the speaker before a colon."""
+        mark = "：" if self.language == "zh" else ": "
+        return "\n".join(f"{turn.speaker}{mark}{turn.text}" for turn in self.turns)
+
+
 @cache
 def load_interviews() -> tuple[SampleInterview, ...]:
     """Return the interviews of the bank study in the order in which they were held."""
-    folder = resources.files(__package__ or "surveyapp.sample.interviews")
+    folder = resources.files("surveyapp.sample") / "interviews"
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name)
     interviews = [read_interview(file.read_text(encoding="utf-8"), file.name) for file in files]
     return tuple(sorted(interviews, key=lambda interview: (interview.held_on, interview.key)))
