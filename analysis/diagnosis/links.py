@@ -1,0 +1,181 @@
+"""Links from causes to problems: estimates, status, grade, and what is withheld (section 7 of the model)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pandas as pd
+
+from analysis.diagnosis.grades import UNRELIABLE, Conditions, capped_grade
+from analysis.diagnosis.surveyed import Surveyed
+from analysis.errors import AnalysisError
+from analysis.quant.associate import LinkEstimates, cause_links
+from analysis.quant.attribution import StatedLink
+from analysis.results.diagnosis import LinkFinding, LinkModel, Quote, Status
+from analysis.results.measurement import DistinctPair
+
+SECTION = 7         # section of the model; keeps this stream of random numbers apart from the others
+FEWEST_CAUSES, MOST_CAUSES = 1, 8       # model 14: general dominance is exact up to eight predictors
+Pair = tuple[str, str]
+LinkStatus = Literal["supports", "some", "silent", "none"]
+
+
+@dataclass(frozen=True)
+class LinkSources:
+    """What interviews and respondents themselves say of pairs (cause, problem)."""
+
+    interviews: Mapping[Pair, tuple[int, int, LinkStatus]] = field(default_factory=dict)
+    quotes: Mapping[Pair, tuple[Quote, ...]] = field(default_factory=dict)
+    stated: Mapping[Pair, StatedLink] = field(default_factory=dict)
+    n_interviews: int = 0
+    pairs: tuple[DistinctPair, ...] = ()
+
+
+@dataclass(frozen=True)
+class Links:
+    """The findings, the model behind them, and the estimates; None where no links may be computed."""
+
+    findings: tuple[LinkFinding, ...]
+    model: LinkModel
+    estimates: LinkEstimates | None
+
+
+def find_links(side: Surveyed, sources: LinkSources, thresholds: Mapping[str, float], *, seed: int,
+               n_resamples: int) -> Links:
+    """Return the links between all causes and all problems.
+
+    Parameters
+    ----------
+    side : Surveyed
+        Who was asked about causes and problems.
+    sources : LinkSources
+    thresholds : Mapping[str, float]
+    seed : int
+        Of the study.
+    n_resamples : int
+
+    Returns
+    -------
+    Links
+        All causes enter together for each problem. Supports: minimal-effect test with false discovery rate at most
+        `fdr_q` over all pairs; against: upper limit below `delta`, only from `minimum_n_absent_links` rows; else
+        uncertain. No links below `minimum_n_links` rows and none for scales whose reliability is too low.
+    """
+    causes, problems = (_usable(side, group) for group in ("cause", "problem"))
+    reason = _refusal(side, causes, problems, thresholds)
+    rows = side.scores.plain[[*causes, *problems]].dropna()
+    if not reason and len(rows) < thresholds["minimum_n_links"]:
+        reason = "too_few_answers"
+    if reason:
+        return Links((), LinkModel(len(rows), 1, {}, 0, reason), None)
+    try:
+        estimates = cause_links(
+            rows[causes], rows[problems], groups=_departments(side), delta=thresholds["delta"],
+            n_resamples=n_resamples, seed=[seed, SECTION], confidence=thresholds["confidence"],
+            reliabilities=_reliabilities(side, (*causes, *problems)))
+    except AnalysisError:
+        # Causes that repeat each other exactly leave nothing to separate.
+        return Links((), LinkModel(len(rows), 1, {}, 0, "not_separable"), None)
+    if estimates.n < thresholds["minimum_n_links"]:
+        # Rows of small departments were dropped, which left too few.
+        return Links((), LinkModel(estimates.n, estimates.n_groups, {}, 0, "too_few_answers"), None)
+    withheld = _withheld(estimates, sources.pairs, causes, problems, thresholds)
+    findings = tuple(_finding(side, estimates, (cause, problem), sources, thresholds, withheld)
+                     for problem in problems for cause in causes)
+    return Links(findings, LinkModel(estimates.n, estimates.n_groups, estimates.r_squared, estimates.n_resamples, ""),
+                 estimates)
+
+
+def _usable(side: Surveyed, group: Literal["cause", "problem"]) -> list[str]:
+    """Return the constructs that may enter: scales reliable enough, with answers that vary."""
+    keys = [construct.key for construct in side.of_group(group) if side.verdict_of(construct.key) not in UNRELIABLE]
+    varies = side.scores.plain[keys].nunique() > 1
+    return [key for key in keys if varies[key]]
+
+
+def _refusal(side: Surveyed, causes: Sequence[str], problems: Sequence[str], thresholds: Mapping[str, float]) -> str:
+    if side.n < thresholds["minimum_n_links"]:
+        return "too_few_answers"
+    if not problems or len(causes) < FEWEST_CAUSES:
+        return "no_reliable_scales"
+    return "too_many_causes" if len(causes) > MOST_CAUSES else ""
+
+
+def _departments(side: Surveyed) -> pd.Series | None:
+    """Return the answers to the first profile item: the departments whose means are removed."""
+    for item in side.instrument.items_of_role("profile"):
+        if item.kind == "single" and item.key in side.valid.values.columns:
+            missing = {choice.value for choice in item.choices if choice.is_missing}
+            answers = side.valid.values[item.key]
+            return answers.where(~answers.isin(missing), None)
+    return None
+
+
+def _reliabilities(side: Surveyed, keys: Iterable[str]) -> dict[str, float]:
+    found = {}
+    for key in keys:
+        reliability = side.quality[key].reliability
+        if reliability is None:
+            continue
+        value = reliability.alpha.value if reliability.spearman_brown is None else reliability.spearman_brown
+        if value is not None:
+            found[key] = value
+    return found
+
+
+# ---- what cannot be told apart --------------------------------------------------------------------------------------
+def _withheld(estimates: LinkEstimates, pairs: Sequence[DistinctPair], causes: Sequence[str],
+              problems: Sequence[str], thresholds: Mapping[str, float]) -> frozenset[Pair]:
+    """Return the pairs whose separate link says nothing, because scales are one or causes not separable."""
+    every = frozenset((cause, problem) for cause in causes for problem in problems)
+    joint: set[str] = {cause for cause in causes if estimates.vif[cause] > thresholds["vif_maximum"]}
+    joint |= {cause for pair, r in _corrected_correlations(estimates).items() for cause in pair
+              if r > thresholds["separable_correlation"]}
+    same: set[Pair] = set()
+    for pair in pairs:
+        if pair.verdict != "together":
+            continue
+        ends = {pair.first, pair.second}
+        if ends <= set(causes) or ends <= set(problems):
+            joint |= ends
+        else:
+            same |= {link for link in every if set(link) == ends}
+    return frozenset(link for link in every if joint & set(link)) | frozenset(same)
+
+
+def _corrected_correlations(estimates: LinkEstimates) -> Mapping[Pair, float]:
+    return {pair: abs(r) for pair, r in estimates.correlation.items()}
+
+
+# ---- one link -------------------------------------------------------------------------------------------------------
+def _finding(side: Surveyed, estimates: LinkEstimates, pair: Pair, sources: LinkSources,
+             thresholds: Mapping[str, float], withheld: frozenset[Pair]) -> LinkFinding:
+    cause, problem = pair
+    silent: LinkStatus = "silent" if sources.n_interviews else "none"
+    people, roles, interviews = sources.interviews.get(pair, (0, 0, silent))
+    is_withheld = pair in withheld
+    status = _status(estimates, pair, thresholds) if not is_withheld else "uncertain"
+    graded = capped_grade(status, interviews, "none", Conditions(
+        n=estimates.n, excluded_share=side.excluded_share, is_style_checkable=side.is_style_checkable), thresholds)
+    stated = sources.stated.get(pair)
+    return LinkFinding(
+        cause=cause, problem=problem, beta=estimates.beta[pair], standard_error=estimates.se[pair],
+        lo=estimates.lo[pair], hi=estimates.hi[pair], p_value=estimates.p[pair], q_value=estimates.q[pair],
+        status=status, beta_disattenuated=estimates.beta_dis[pair], beta_dis_low=estimates.beta_dis_lo[pair],
+        beta_dis_high=estimates.beta_dis_hi[pair], general_dominance=estimates.general_dominance[pair],
+        relative_weight=estimates.relative_weight[pair], r=estimates.r[pair], interviewees=people,
+        interview_roles=roles, interview_status=interviews, grade=None if is_withheld else graded.grade,
+        effect_points=estimates.beta[pair] * estimates.sd[problem] if status == "supports" else None,
+        is_exploratory=estimates.n < thresholds["minimum_n_firm_links"], is_withheld=is_withheld,
+        stated_k=None if stated is None else stated.k, stated_n=None if stated is None else stated.n,
+        quotes=sources.quotes.get(pair, ()), dominance_low=estimates.general_dominance_lo[pair],
+        dominance_high=estimates.general_dominance_hi[pair])
+
+
+def _status(estimates: LinkEstimates, pair: Pair, thresholds: Mapping[str, float]) -> Status:
+    if estimates.q[pair] <= thresholds["fdr_q"]:
+        return "supports"
+    is_absent = estimates.n >= thresholds["minimum_n_absent_links"] and estimates.hi[pair] < thresholds["delta"]
+    return "against" if is_absent else "uncertain"

@@ -1,0 +1,162 @@
+"""One audience's questionnaire, screened, scored and measured: what every later step starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from analysis.privacy import PrintRegister
+from analysis.quant.quality import screen
+from analysis.quant.scoring import Scores, construct_items, recoded_items, scale_range, score_scales
+from analysis.quant.structure import scale_quality
+from analysis.results.diagnosis import Screening
+from analysis.results.measurement import ScaleQuality
+from analysis.tables import AnswerTable, StudyTables
+from instruments.schema import NUMBER_KINDS, Construct, ConstructGroup, Instrument
+
+HIDDEN = -1
+RESPONDENTS = "respondents"         # the ledger of counts of people, beside one ledger a construct
+
+
+@dataclass(frozen=True)
+class Surveyed:
+    """Answers of one audience; `scores` of the valid respondents, `all_scores` of everybody who submitted."""
+
+    audience: str
+    submitted: AnswerTable
+    valid: AnswerTable
+    screening: Screening
+    scores: Scores
+    all_scores: Scores
+    quality: Mapping[str, ScaleQuality]
+    constructs: tuple[Construct, ...]
+    is_style_checkable: bool
+    register: PrintRegister
+
+    @property
+    def instrument(self) -> Instrument:
+        return self.valid.instrument
+
+    @property
+    def n(self) -> int:
+        return self.valid.n
+
+    @property
+    def excluded_share(self) -> float:
+        return len(self.screening.excluded) / self.screening.n_submitted if self.screening.n_submitted else 0.0
+
+    def of_group(self, group: ConstructGroup) -> tuple[Construct, ...]:
+        return tuple(construct for construct in self.constructs if construct.group == group)
+
+    def range_of(self, construct_key: str) -> tuple[float, float]:
+        return scale_range(self.instrument, construct_key)
+
+    def verdict_of(self, construct_key: str) -> str:
+        return self.quality[construct_key].verdict if construct_key in self.quality else "cannot_judge"
+
+
+def survey_audience(tables: StudyTables, audience: str, thresholds: Mapping[str, float]) -> Surveyed:
+    """Return the answers of one audience screened, scored and measured.
+
+    Parameters
+    ----------
+    tables : StudyTables
+        An audience without answers gives a table of no rows.
+    audience : str
+    thresholds : Mapping[str, float]
+        Resolved thresholds.
+
+    Returns
+    -------
+    Surveyed
+        Exclusions as in section 1 of the model, scores as in section 2, reliability as in section 3.
+    """
+    submitted = tables.answers.get(audience) or empty_answers(tables.template.instrument(audience))
+    screening = screen(submitted, thresholds)
+    valid = submitted.without(frozenset(screening.excluded))
+    constructs = tuple(construct for construct in submitted.instrument.constructs
+                       if construct_items(submitted.instrument, construct.key))
+    minimum_scales = int(thresholds["style_minimum_scales"])
+    scores = score_scales(valid, minimum_style_scales=minimum_scales)
+    all_scores = score_scales(submitted, minimum_style_scales=minimum_scales) if screening.excluded else scores
+    register = PrintRegister(int(thresholds["minimum_group"]))
+    population = tables.facts.population.get(audience)
+    return Surveyed(
+        audience=audience, submitted=submitted, valid=valid,
+        screening=replace(screening, population=population,
+                          response_rate=screening.n_submitted / population if population else None,
+                          composition=_composition(valid, register)),
+        scores=scores, all_scores=all_scores,
+        quality={construct.key: _quality(valid, construct, thresholds) for construct in constructs},
+        constructs=constructs, is_style_checkable=_is_style_checkable(submitted.instrument, constructs, minimum_scales),
+        register=register)
+
+
+def _quality(valid: AnswerTable, construct: Construct, thresholds: Mapping[str, float]) -> ScaleQuality:
+    reverse = [item.key for item in construct_items(valid.instrument, construct.key) if item.is_reverse]
+    return scale_quality(construct.key, recoded_items(valid, construct.key), thresholds=thresholds, reverse=reverse)
+
+
+def _is_style_checkable(instrument: Instrument, constructs: tuple[Construct, ...], minimum_scales: int) -> bool:
+    kinds = [{item.is_reverse for item in construct_items(instrument, construct.key)} for construct in constructs]
+    return sum(len(kind) > 1 for kind in kinds) >= minimum_scales
+
+
+def empty_answers(instrument: Instrument) -> AnswerTable:
+    """Return an answer table of no respondents, so that a questionnaire nobody filled is diagnosed like any other.
+
+    Parameters
+    ----------
+    instrument : Instrument
+
+    Returns
+    -------
+    AnswerTable
+        Zero rows, a column an item that stores an answer.
+    """
+    items = [item for item in instrument.items if item.stores_answer]
+    rows = pd.Index([], dtype=object)
+    values = pd.DataFrame({item.key: np.array([], dtype=float if item.kind in NUMBER_KINDS else object)
+                           for item in items}, index=rows)
+    ratings = [item.key for item in items if item.kind == "rating"]
+    return AnswerTable(
+        instrument=instrument, values=values,
+        missing=pd.DataFrame({item.key: np.array([], dtype=np.int8) for item in items}, index=rows),
+        positions=pd.DataFrame({key: np.array([], dtype=float) for key in ratings}, index=rows),
+        duration_s=pd.Series(np.array([], dtype=float), index=rows),
+        language=pd.Series(np.array([], dtype=object), index=rows))
+
+
+def profile_groups(table: AnswerTable) -> dict[str, dict[str, frozenset[str]]]:
+    """Return who gave which answer to each profile item.
+
+    Parameters
+    ----------
+    table : AnswerTable
+
+    Returns
+    -------
+    dict[str, dict[str, frozenset[str]]]
+        Single-choice profile item → choice, in the order of the questionnaire → respondent keys. Who did not answer,
+        or chose "prefer not to say", is in none.
+    """
+    groups: dict[str, dict[str, frozenset[str]]] = {}
+    for item in table.instrument.items_of_role("profile"):
+        if item.kind != "single" or item.key not in table.values.columns:
+            continue
+        answers = table.values[item.key]
+        groups[item.key] = {choice.value: frozenset(answers.index[(answers == choice.value).to_numpy()])
+                            for choice in item.choices if not choice.is_missing}
+    return groups
+
+
+def _composition(valid: AnswerTable, register: PrintRegister) -> dict[str, dict[str, int]]:
+    everybody = frozenset(valid.values.index)
+    result = {}
+    for item, cells in profile_groups(valid).items():
+        hidden = register.print_table(RESPONDENTS, cells, total=everybody)
+        result[item] = {choice: HIDDEN if choice in hidden else len(people) for choice, people in cells.items()}
+    return result
