@@ -1,0 +1,68 @@
+"""Every route is asked as every role, of one's own study and of another's."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from surveyapp.models.account import Role
+
+OPEN_TO_ALL = {"static", "account.login", "account.logout", "account.choose_language", "study.index"}
+
+
+def staff_routes(app: Flask) -> list[Rule]:
+    return [rule for rule in app.url_map.iter_rules()
+            if rule.endpoint not in OPEN_TO_ALL and not rule.endpoint.startswith("response.")]
+
+
+def _url(rule: Rule, study_id: int) -> str:
+    values = {name: study_id if name == "study_id" else ("w1" if "wave" in name else 1) for name in rule.arguments}
+    path = rule.rule
+    for name, value in values.items():
+        for converter in ("int:", "path:", ""):
+            path = path.replace(f"<{converter}{name}>", str(value))
+    return path
+
+
+def _ask(client: FlaskClient, rule: Rule, study_id: int) -> list[int]:
+    methods = sorted((rule.methods or set()) & {"GET", "POST"})
+    return [client.open(_url(rule, study_id), method=method).status_code for method in methods]
+
+
+def test_every_route_behind_the_login_names_a_permission(app: Flask):
+    unmarked = [rule.endpoint for rule in staff_routes(app)
+                if not getattr(app.view_functions[rule.endpoint], "permission", None)]
+
+    assert unmarked == []
+
+
+def test_without_a_login_every_route_leads_to_the_login(app: Flask, bank_study):
+    client = app.test_client()
+
+    statuses = {rule.endpoint: _ask(client, rule, bank_study.id) for rule in staff_routes(app)}
+
+    assert {status for found in statuses.values() for status in found} == {302}, statuses
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_without_the_permission_is_refused(app: Flask, log_in, bank_study, role: Role):
+    client = log_in(role.value)
+
+    for rule in staff_routes(app):
+        if not getattr(role, app.view_functions[rule.endpoint].permission):
+            assert set(_ask(client, rule, bank_study.id)) == {403}, rule
+
+
+@pytest.mark.parametrize("role", ["researcher", "coder", "manager"])
+def test_a_study_of_others_does_not_exist(app: Flask, log_in, bank_study, role: str):
+    client = log_in(role, is_member=False)
+
+    for rule in staff_routes(app):
+        if "study_id" in rule.arguments and getattr(Role(role), app.view_functions[rule.endpoint].permission):
+            assert set(_ask(client, rule, bank_study.id)) == {404}, rule
+
+
+def test_the_list_shows_only_studies_of_ones_own(log_in, bank_study):
+    client = log_in("researcher", is_member=False)
+
+    assert bank_study.name not in client.get("/").text.split("<main")[1]
