@@ -101,13 +101,13 @@ def config(database: Database, tmp_path: Path) -> Config:
 
 
 @pytest.fixture
-def app(config: Config) -> Iterator[Flask]:
+def app(config: Config) -> Flask:
     """The application on the database of the test."""
     from surveyapp.app import create_app
 
     app = create_app(config)
     app.config["WTF_CSRF_ENABLED"] = False
-    yield app
+    return app
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def bank_study(database: Database) -> Study:
     """The bank study without data."""
-    from instruments.loader import load_catalogue_template
+    from instruments.template_loader import load_catalogue_template
 
     with transaction() as session:
         return create_study(session, load_catalogue_template("bank_crm"), "bank")

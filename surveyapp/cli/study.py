@@ -7,13 +7,13 @@ import json
 
 from instruments.codec import CodecError, from_document
 from instruments.facts import StudyFacts
-from instruments.loader import load_any_template
 from surveyapp.cli.output import Subparsers, add_command, add_group, open_database, print_json, print_table, read_bytes
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import BadInput, Refused
 from surveyapp.models.study import Study
 from surveyapp.services.progress import n_interviews, wave_progress
 from surveyapp.services.study import create_study, delete_study, get_study, list_studies, list_waves, set_facts
+from surveyapp.services.template import find_template
 
 
 def add_commands(commands: Subparsers) -> None:
@@ -39,7 +39,7 @@ def _create(options: argparse.Namespace) -> None:
     open_database()
     facts = _read_facts(options.facts) if options.facts else None
     with transaction() as session:
-        study = create_study(session, load_any_template(options.template), options.name, facts=facts)
+        study = create_study(session, find_template(options.template), options.name, facts=facts)
     print(f"Study {study.name} (number {study.id}) is made; collection is open.")
 
 

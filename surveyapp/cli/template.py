@@ -7,8 +7,9 @@ from pathlib import Path
 
 from instruments.checks import check_template
 from instruments.errors import CheckFailed
-from instruments.loader import catalogue, export_template, load_any_template
+from instruments.template_loader import catalogue, export_template
 from surveyapp.cli.output import Subparsers, add_command, add_group
+from surveyapp.services.template import find_template
 
 
 def add_commands(commands: Subparsers) -> None:
@@ -24,12 +25,12 @@ def add_commands(commands: Subparsers) -> None:
 
 def _list(_options: argparse.Namespace) -> None:
     for key in catalogue():
-        template = load_any_template(key)
+        template = find_template(key)
         print(f"{key}  {template.version}  {template.title.get('en', '')}")
 
 
 def _check(options: argparse.Namespace) -> None:
-    template = load_any_template(options.path)
+    template = find_template(options.path)
     findings = check_template(template)
     errors = tuple(finding for finding in findings if finding.is_error)
     for finding in findings:

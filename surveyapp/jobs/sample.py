@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from instruments.loader import load_catalogue_template
+from instruments.template_loader import load_catalogue_template
 from surveyapp.models.study import Study
 from surveyapp.sample.answers import generate_responses
 from surveyapp.sample.customers import generate_customers

@@ -11,7 +11,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from instruments.loader import catalogue
+from instruments.template_loader import catalogue
 from surveyapp.cli import MODULES, parser
 
 ROOT = Path(__file__).resolve().parents[2]
