@@ -1,25 +1,42 @@
-"""Numbered rules that an instrument and a template must keep (docs/instrument-checks.md lists them)."""
+"""Numbered rules that a questionnaire and a study template must keep; docs/instrument-checks.md lists them all."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Mapping
 
 from instruments.errors import CheckFailed, Finding
+from instruments.instrument_checks import INSTRUMENT_RULES, questionnaire_findings
+from instruments.logic.checker import LOGIC_RULES
+from instruments.logic_checks import CIRCLE_RULES, logic_findings
+from instruments.rules_checks import RULES_RULES
 from instruments.schema import Instrument
 from instruments.template import StudyTemplate
+from instruments.template_checks import TEMPLATE_RULES, template_findings
+
+RULES: Mapping[str, str] = {**INSTRUMENT_RULES, **LOGIC_RULES, **CIRCLE_RULES, **TEMPLATE_RULES, **RULES_RULES}
 
 
 def check_instrument(instrument: Instrument, place: str = "") -> tuple[Finding, ...]:
-    """Return what is wrong with a questionnaire."""
-    counts = Counter(item.key for item in instrument.items)
-    return tuple(
-        Finding("INS-001", f"{place}, item {key}", "the key is used more than once.", "Rename one of the items.")
-        for key, number in counts.items() if number > 1)
+    """Return what is wrong with a questionnaire; `place` is its file, by default its key."""
+    here = place or instrument.key
+    return (*questionnaire_findings(instrument, here), *logic_findings(instrument, here))
+
+
+def check_template(template: StudyTemplate, place: str = "") -> tuple[Finding, ...]:
+    """Return what is wrong with a template and with each of its questionnaires."""
+    here = place or template.key
+    found: list[Finding] = []
+    for instrument in template.instruments:
+        found.extend(check_instrument(instrument, f"{here}/{instrument.audience}.yaml"))
+    return (*found, *template_findings(template, here))
 
 
 def require_sound(subject: Instrument | StudyTemplate, place: str = "") -> None:
-    """Raise CheckFailed when a questionnaire or template breaks a rule."""
-    instruments = subject.instruments if isinstance(subject, StudyTemplate) else (subject,)
-    findings = tuple(finding for instrument in instruments for finding in check_instrument(instrument, place))
-    if findings:
-        raise CheckFailed(place, findings)
+    """Raise CheckFailed with all findings when a questionnaire or template breaks a rule; warnings pass."""
+    if isinstance(subject, StudyTemplate):
+        findings = check_template(subject, place)
+    else:
+        findings = check_instrument(subject, place)
+    errors = tuple(finding for finding in findings if finding.is_error)
+    if errors:
+        raise CheckFailed(place or subject.key, errors)

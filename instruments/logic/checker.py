@@ -78,7 +78,7 @@ class _Check:
             yield Finding("INS-102", self.place, f"'{key}' is a note without an answer.", "Name another item.")
         elif self.position is not None and found.position >= self.position:
             yield Finding(
-                "INS-106", self.place, f"'{key}' comes later than what depends on it.", "Move it before, or change it.")
+                "INS-106", self.place, f"'{key}' does not come before what depends on it.", "Move it to the front.")
 
     def _call(self, name: str, arguments: list[Tree]) -> Iterator[Finding]:
         function = FUNCTIONS.get(name)

@@ -1,0 +1,83 @@
+"""The expressions of a questionnaire, held to the rules of the language (INS-101 to INS-110)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from instruments.errors import Finding, LogicError
+from instruments.schema import Instrument, Item
+
+CIRCLE_RULES: Mapping[str, str] = {
+    "INS-110": "Conditions and calculations do not depend on themselves in a circle.",
+}
+
+
+def logic_findings(instrument: Instrument, place: str) -> Iterator[Finding]:
+    """Yield what is wrong with the conditions, constraints and calculations of a questionnaire."""
+    if not any(True for _ in _expressions(instrument)):
+        return      # a questionnaire without logic does not load the language
+    from instruments.logic import KnownItem, check_expression
+
+    points = {scale.key: tuple(str(point.value) for point in scale.points) for scale in instrument.scales}
+    known = {
+        item.key: KnownItem(
+            item.key, item.kind, tuple(choice.value for choice in item.choices) or points.get(item.scale or "", ()),
+            position)
+        for position, item in enumerate(instrument.items)}
+    for where, text, position, self_key in _expressions(instrument):
+        yield from check_expression(text, known, f"{place}, {where}", position=position, self_key=self_key)
+    yield from _circles(instrument, place)
+
+
+def _expressions(instrument: Instrument) -> Iterator[tuple[str, str, int | None, str | None]]:
+    """Yield place, expression, position of what it governs (None: may name any item) and the item of `.`."""
+    first: dict[str, int] = {}
+    for position, item in enumerate(instrument.items):
+        first.setdefault(item.section, position)
+    for section in instrument.sections:
+        if section.show_if is not None:
+            yield f"section {section.key}", section.show_if, first.get(section.key, len(instrument.items)), None
+    shuffled = {section.key for section in instrument.sections if section.is_shuffled}
+    for position, item in enumerate(instrument.items):
+        start = first[item.section] if item.section in shuffled else position
+        yield from _item_expressions(item, position, start)
+
+
+def _item_expressions(item: Item, position: int, start: int) -> Iterator[tuple[str, str, int | None, str | None]]:
+    if item.show_if is not None:
+        yield f"item {item.key}, show_if", item.show_if, start, None
+    if item.constraint is not None:
+        yield f"item {item.key}, constraint", item.constraint, position + 1, item.key
+    if item.calculation is not None:
+        yield f"item {item.key}, calculation", item.calculation, None, item.key
+    for choice in item.choices:
+        if choice.show_if is not None:
+            yield f"item {item.key}, choice {choice.value}, show_if", choice.show_if, start, None
+
+
+def _circles(instrument: Instrument, place: str) -> Iterator[Finding]:
+    sections = {section.key: section.show_if for section in instrument.sections}
+    needs = {
+        item.key: _named((item.show_if, item.calculation, sections.get(item.section))) for item in instrument.items}
+    settled: set[str] = set()
+    # Items that need nothing unsettled are settled, again and again; what is left goes round in a circle.
+    while ready := [key for key, wanted in needs.items() if key not in settled and wanted & needs.keys() <= settled]:
+        settled.update(ready)
+    left = [key for key in needs if key not in settled]
+    if left:
+        yield Finding(
+            "INS-110", f"{place}, item {left[0]}", f"it depends on itself by way of {', '.join(left[:6])}.",
+            "Take one of the references out.")
+
+
+def _named(expressions: tuple[str | None, ...]) -> set[str]:
+    from instruments.logic import parse, references
+
+    found: set[str] = set()
+    for text in expressions:
+        if text is not None:
+            try:
+                found.update(references(parse(text)))
+            except LogicError:      # reported as INS-101 already
+                continue
+    return found
