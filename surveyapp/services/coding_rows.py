@@ -1,0 +1,195 @@
+"""Interviews and codings as plain rows, for the bridge to the analysis tables; blind rounds do not apply there."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from surveyapp.models.account import Account
+from surveyapp.models.coding import CoderAssignment, Coding, LinkCoding, Segment
+from surveyapp.models.interview import Interview, TranscriptVersion, Turn
+from surveyapp.models.study import Study
+from surveyapp.services.blinding import FEWEST_CODERS
+from surveyapp.services.codebook import StudyCodebook, load_codebook
+from surveyapp.services.interview import PASSAGES
+
+UNKNOWN = -1
+
+
+@dataclass(frozen=True)
+class InterviewRow:
+    key: str
+    audience: str
+    role: str
+    held_on: str                            # ISO date, "" where it was not noted
+    language: str
+    questions: tuple[str, ...] | None
+    is_verbatim: bool
+
+
+@dataclass(frozen=True)
+class CodingRow:
+    interview: str
+    code: str
+    polarity: str
+    coder: str
+    turn: int
+    start: int
+    end: int
+    quote: str
+    edited_quote: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class LinkRow:
+    """`cause` and `problem` are constructs; a code that belongs to none is given by its own key."""
+
+    interview: str
+    cause: str
+    problem: str
+    coder: str
+    quote: str
+    edited_quote: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class TurnRow:
+    interview: str
+    turn: int
+    speaker: str
+    is_interviewee: bool
+
+
+@dataclass(frozen=True)
+class CodingRows:
+    """Everything the interviews of a study hold; `double_coded` = interviews that two or more coders have finished."""
+
+    interviews: tuple[InterviewRow, ...]
+    codings: tuple[CodingRow, ...]
+    links: tuple[LinkRow, ...]
+    turns: tuple[TurnRow, ...]
+    double_coded: tuple[str, ...]
+    finished: Mapping[str, tuple[str, ...]]         # interview → coders who have finished it
+
+
+def coding_rows(session: Session, study: Study) -> CodingRows:
+    """Return the study's interviews, codings, links and turns, each in a fixed order."""
+    interviews = session.scalars(select(Interview).where(Interview.study_id == study.id).order_by(Interview.key)).all()
+    coders = _coder_names(session, study)
+    turns = _turns(session, study)
+    finished = _finished(session, study, coders)
+    return CodingRows(
+        interviews=tuple(_interview_row(row) for row in interviews),
+        codings=tuple(_codings(session, study, coders, _turn_starts(turns))),
+        links=tuple(_links(session, study, coders)),
+        turns=tuple(TurnRow(key, number, speaker, is_interviewee)
+                    for key, number, _, speaker, is_interviewee in turns),
+        double_coded=tuple(key for key, names in finished.items() if len(names) >= FEWEST_CODERS),
+        finished=finished,
+    )
+
+
+def _interview_row(row: Interview) -> InterviewRow:
+    return InterviewRow(row.key, row.audience, row.role, row.held_on.isoformat() if row.held_on else "", row.language,
+                        tuple(row.questions) if row.questions is not None else None, row.is_verbatim)
+
+
+def _coder_names(session: Session, study: Study) -> dict[int, str]:
+    """Return a name for each account that is different from every other's."""
+    found = select(Account.id, Account.name, Account.login).order_by(Account.id)
+    rows = session.execute(found.where(Account.id.in_(
+        select(Coding.account_id).join(Interview, Interview.id == Coding.interview_id)
+        .where(Interview.study_id == study.id)
+        .union(select(LinkCoding.account_id).join(Interview, Interview.id == LinkCoding.interview_id)
+               .where(Interview.study_id == study.id),
+               select(CoderAssignment.account_id).join(Interview, Interview.id == CoderAssignment.interview_id)
+               .where(Interview.study_id == study.id))
+    ))).all()
+    count = Counter(name for _, name, _ in rows)
+    return {number: name if count[name] == 1 else f"{name} ({login})" for number, name, login in rows}
+
+
+_TurnOfInterview = tuple[str, int, int, str, bool]
+
+
+def _turns(session: Session, study: Study) -> list[_TurnOfInterview]:
+    """Return interview, number, start, speaker and side of each turn of the newest texts."""
+    newest = (select(func.max(TranscriptVersion.number)).where(TranscriptVersion.interview_id == Interview.id)
+              .correlate(Interview).scalar_subquery())
+    found = (
+        select(Interview.key, Turn.number, Turn.start, Turn.speaker, Turn.is_interviewee)
+        .join(TranscriptVersion, TranscriptVersion.id == Turn.version_id)
+        .join(Interview, Interview.id == TranscriptVersion.interview_id)
+        .where(Interview.study_id == study.id, Interview.record != PASSAGES, TranscriptVersion.number == newest)
+        .order_by(Interview.key, Turn.number)
+    )
+    return [(key, number, start, speaker, is_it) for key, number, start, speaker, is_it in session.execute(found)]
+
+
+def _turn_starts(turns: list[_TurnOfInterview]) -> dict[str, list[tuple[int, int]]]:
+    starts: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for key, number, start, _, _ in turns:
+        starts[key].append((start, number))
+    return starts
+
+
+def _finished(session: Session, study: Study, coders: Mapping[int, str]) -> dict[str, tuple[str, ...]]:
+    found = (
+        select(Interview.key, CoderAssignment.account_id)
+        .join(Interview, Interview.id == CoderAssignment.interview_id)
+        .where(Interview.study_id == study.id, CoderAssignment.finished_at.is_not(None))
+        .order_by(Interview.key, CoderAssignment.id)
+    )
+    names: dict[str, list[str]] = defaultdict(list)
+    for key, account_id in session.execute(found):
+        names[key].append(coders[account_id])
+    return {key: tuple(found) for key, found in names.items()}
+
+
+def _codings(session: Session, study: Study, coders: Mapping[int, str],
+             starts: Mapping[str, list[tuple[int, int]]]) -> list[CodingRow]:
+    codebook = load_codebook(session, study)
+    found = _marks(study, Coding, Coding.code_id, Coding.polarity)
+    rows = []
+    for key, account_id, start, end, quote, edited, code_id, polarity in session.execute(found):
+        places = starts.get(key)
+        is_placed = places is not None and start is not None
+        rows.append(CodingRow(
+            key, codebook.by_id[code_id].key, polarity, coders[account_id],
+            _turn_at(places, start) if is_placed and places else UNKNOWN,
+            start if is_placed else UNKNOWN, end if is_placed else UNKNOWN, quote or "", edited))
+    return rows
+
+
+def _turn_at(places: list[tuple[int, int]], start: int) -> int:
+    """Return the number of the turn in which the passage begins; -1 before the first."""
+    index = bisect_right(places, start, key=lambda place: place[0]) - 1
+    return places[index][1] if index >= 0 else UNKNOWN
+
+
+def _links(session: Session, study: Study, coders: Mapping[int, str]) -> list[LinkRow]:
+    codebook = load_codebook(session, study)
+    found = _marks(study, LinkCoding, LinkCoding.cause_id, LinkCoding.problem_id)
+    return [LinkRow(key, _construct(codebook, cause_id), _construct(codebook, problem_id), coders[account_id],
+                    quote or "", edited)
+            for key, account_id, _, _, quote, edited, cause_id, problem_id in session.execute(found)]
+
+
+def _construct(codebook: StudyCodebook, code_id: int) -> str:
+    key = codebook.by_id[code_id].key
+    return codebook.construct_of(key) or key
+
+
+def _marks(study: Study, kind: type[Coding] | type[LinkCoding], *columns: Any) -> Select[Any]:
+    return (
+        select(Interview.key, kind.account_id, Segment.start, Segment.end, Segment.quote, kind.edited_quote, *columns)
+        .join(Interview, Interview.id == kind.interview_id).outerjoin(Segment, Segment.id == kind.segment_id)
+        .where(Interview.study_id == study.id, kind.deleted_at.is_(None))
+        .order_by(Interview.key, Segment.start, Segment.end, kind.id)
+    )
