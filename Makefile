@@ -25,6 +25,4 @@ lock:
 	$(COMPILE) --output-file requirements.lock
 	$(COMPILE) --extra test --constraint requirements.lock --output-file requirements-test.lock
 translations:
-	$(PYTHON) -m babel.messages.frontend extract -F babel.cfg -k _l -k marked -o surveyapp/translations/messages.pot .
-	$(PYTHON) -m babel.messages.frontend update -i surveyapp/translations/messages.pot -d surveyapp/translations -l zh
-	$(PYTHON) -m babel.messages.frontend compile -d surveyapp/translations
+	$(PYTHON) -m tests.messages

@@ -7,16 +7,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po
 
 from instruments.template_loader import catalogue
 from surveyapp.cli import MODULES, parser
+from tests.messages import FOLDER, chinese, compiled, messages_of_the_program
 
 ROOT = Path(__file__).resolve().parents[2]
-TRANSLATIONS = ROOT / "surveyapp" / "translations" / "zh" / "LC_MESSAGES"
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "_l": None, "lazy_gettext": None, "marked": None}
 
 
 def tracked_files() -> list[str]:
@@ -74,61 +70,27 @@ def test_every_public_function_of_the_analysis_is_described():
     assert bare == []
 
 
-def _messages_of_the_program() -> set[str]:
-    messages = set()
-    methods = [("**.py", "python"), ("templates/**.html", "jinja2")]
-    for _, _, message, _, _ in extract_from_dir(ROOT / "surveyapp", methods, keywords=KEYWORDS):
-        messages.add(message if isinstance(message, str) else message[0])
-    return messages | _messages_of_errors()
-
-
-def _messages_of_errors() -> set[str]:
-    """Return the reasons and remedies of application errors: the string arguments where one is raised."""
-    errors = {"Refused", "NotFound", "NotAllowed", "BadInput", "Busy", "Stale", "WaveClosed", "AlreadySubmitted"}
-    messages = set()
-    shown = [path for room in ("services", "views", "db") for path in (ROOT / "surveyapp" / room).rglob("*.py")]
-    for path in shown:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in errors:
-                messages |= {arg.value for arg in node.args[:2]
-                             if isinstance(arg, ast.Constant) and isinstance(arg.value, str) and arg.value}
-    return messages
-
-
-def _chinese() -> Catalog:
-    with (TRANSLATIONS / "messages.po").open("rb") as file:
-        return read_po(file)
-
-
 def test_every_message_has_a_chinese_translation():
-    known = {}
-    for message in _chinese():
-        key = message.id if isinstance(message.id, str) else message.id[0]
-        text = message.string if isinstance(message.string, str) else message.string[0]
-        known[key] = "" if message.fuzzy else text
+    known = {message.id: message.string for message in chinese() if not message.fuzzy}
 
-    missing = sorted(message for message in _messages_of_the_program() if not known.get(message))
+    missing = [message for message in messages_of_the_program() if not _text(known.get(message, ""))]
 
-    assert missing == []
+    assert sorted(map(str, missing)) == []
+
+
+def _text(string: str | tuple[str, ...]) -> str:
+    return string if isinstance(string, str) else string[0]
 
 
 def test_translations_keep_their_placeholders():
     holes = re.compile(r"%\(\w+\)s|\{\w+\}")
-    for message in _chinese():
-        pair = (message.id, message.string) if isinstance(message.id, str) else (message.id[0], message.string[0])
-        assert set(holes.findall(pair[1])) <= set(holes.findall(pair[0])), pair
-        assert set(holes.findall(pair[0])) - {"%(num)s"} <= set(holes.findall(pair[1])), pair
+    for message in chinese():
+        original, translated = _text(message.id), _text(message.string)
+        assert set(holes.findall(original)) == set(holes.findall(translated)), original
 
 
 def test_the_compiled_translations_are_those_of_the_source():
-    from io import BytesIO
-
-    from babel.messages.mofile import write_mo
-
-    stream = BytesIO()
-    write_mo(stream, _chinese())
-
-    assert (TRANSLATIONS / "messages.mo").read_bytes() == stream.getvalue()
+    assert (FOLDER / "messages.mo").read_bytes() == compiled(chinese())
 
 
 def test_each_lint_exception_names_its_reason():
