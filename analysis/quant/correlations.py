@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.errors import NoVariation, TableError, TooFewData
+from analysis.errors import NoVariation, SpecError, TableError, TooFewData
 
 Array = npt.NDArray[np.float64]
 Missing = Literal["pairwise", "listwise"]
@@ -153,9 +153,9 @@ def correlation_matrix(items: pd.DataFrame, *, kind: Kind = "pearson", missing: 
 
 
 def check_choice(option: str, value: object, known: tuple[str, ...], place: str) -> None:
-    """Raise TableError when a named option is not one of the known words."""
+    """Raise SpecError when a named option is not one of the known words."""
     if value not in known:
-        raise TableError(place, f"{option}={value!r} is not known.", f"Use one of: {', '.join(known)}.")
+        raise SpecError(place, f"{option}={value!r} is not known.", f"Use one of: {', '.join(known)}.")
 
 
 def _shift(X: Array) -> Array:

@@ -23,7 +23,8 @@ LOOKED_AT_FIRST = 4096          # answers looked at before a long column is coun
 
 
 def cronbach_alpha(items: pd.DataFrame, *, missing: Missing = "pairwise", confidence: float = 0.95,
-                   reverse: Collection[str] = (), place: str = "items", frequencies: bool = True) -> Reliability:
+                   reverse: Collection[str] = (), place: str = "items", frequencies: bool = True,
+                   omega_minimum_n: int = OMEGA_MINIMUM_N) -> Reliability:
     """Return the internal consistency of a scale with its item table.
 
     Parameters
@@ -40,6 +41,8 @@ def cronbach_alpha(items: pd.DataFrame, *, missing: Missing = "pairwise", confid
         Words for messages, e.g. the construct.
     frequencies : bool
         Count how often each answer was given (one more pass over the data).
+    omega_minimum_n : int
+        Rows from which omega total is computed.
 
     Returns
     -------
@@ -48,7 +51,7 @@ def cronbach_alpha(items: pd.DataFrame, *, missing: Missing = "pairwise", confid
         (n - 1)(k - 1) degrees of freedom. n counts all rows given (pairwise) or the complete rows, as in psych.
         Standardised alpha, lambda 6 and average r are of C scaled to correlations; lambda 6 is None where items
         determine one another. `item_rest_r` correlates an item with the sum of the others, by C. `omega_total`
-        (one minres factor, no interval) from 100 rows and three items; items it had to turn are named in `method`.
+        (one minres factor, no interval) from `omega_minimum_n` rows and three items; `method` names items it turned.
         `spearman_brown` for two items. Item means and SDs in units of the answers, over all answers of the item.
 
     References
@@ -58,12 +61,12 @@ def cronbach_alpha(items: pd.DataFrame, *, missing: Missing = "pairwise", confid
     moments = item_moments(items, missing=missing, place=place)
     counted = _all_frequencies(items, missing) if frequencies else [{} for _ in moments.keys]
     return reliability_of(moments, missing=missing, confidence=confidence, reverse=reverse, counted=counted,
-                          place=place)
+                          place=place, omega_minimum_n=omega_minimum_n)
 
 
 def reliability_of(moments: Moments, *, missing: Missing = "pairwise", confidence: float = 0.95,
                    reverse: Collection[str] = (), counted: list[dict[str, int]] | None = None,
-                   place: str = "items") -> Reliability:
+                   place: str = "items", omega_minimum_n: int = OMEGA_MINIMUM_N) -> Reliability:
     """Return the reliability of a scale from its moments; see `cronbach_alpha`."""
     C, k, n = moments.covariance, len(moments.keys), moments.n
     spread = np.sqrt(C.diagonal())
@@ -75,7 +78,8 @@ def reliability_of(moments: Moments, *, missing: Missing = "pairwise", confidenc
         alpha_standardised=_alpha(R), lambda6=None if smc is None else float(1.0 - (1.0 - smc).sum() / R.sum()),
         average_r=average, items=_item_table(moments, spread, reverse, counted or [{} for _ in range(k)]),
         missing=missing, mean=_known(moments.row_mean), sd=_known(moments.row_sd),
-        omega_total=_omega_total(moments, place), spearman_brown=_spearman_brown(moments) if k == PAIR else None)
+        omega_total=_omega_total(moments, place, omega_minimum_n),
+        spearman_brown=_spearman_brown(moments) if k == PAIR else None)
 
 
 def alpha_estimate(alpha: float | None, n: int, k: int, confidence: float = 0.95) -> Estimate:
@@ -101,9 +105,9 @@ def _spearman_brown(moments: Moments) -> float | None:
     return 2 * r / (1 + r) if r > -1 else None
 
 
-def _omega_total(moments: Moments, place: str) -> Estimate | None:
+def _omega_total(moments: Moments, place: str, minimum_n: int) -> Estimate | None:
     n, k = moments.n, len(moments.keys)
-    if n < max(OMEGA_MINIMUM_N, k + 1) or k < OMEGA_MINIMUM_ITEMS:
+    if n < max(minimum_n, k + 1) or k < OMEGA_MINIMUM_ITEMS:
         return None
     try:
         found = omega_of(moments.correlations(), 1, place=place)

@@ -1,0 +1,248 @@
+"""What do the analyses of a `surveyapp measure` file say? The runner behind the command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import SpecError, TableError
+from analysis.quant.correlations import (
+    Array,
+    Correlations,
+    Moments,
+    check_size,
+    check_varies,
+    correlation_matrix,
+    item_moments,
+)
+from analysis.quant.distinctness import distinct_pairs, htmt
+from analysis.quant.factorability import factorability_of
+from analysis.quant.factors import factor_solution
+from analysis.quant.omega import omega_of
+from analysis.quant.parallel import DRAWS, parallel_analysis_of
+from analysis.quant.reliability import answer_frequencies, reliability_of
+from analysis.quant.retention import MOST_FACTORS, retention
+from analysis.quant.spec_options import checked_options
+from analysis.results.measurement import Reliability
+from instruments.codec import to_document
+
+SYMMETRIC_WITHIN = 1e-6         # matrices are printed with few digits, rarely with fewer than these
+
+
+@dataclass(frozen=True)
+class _Task:
+    """One analysis: its checked options and its items, as answers or as a matrix of `n` respondents."""
+
+    place: str
+    options: Mapping[str, Any]
+    keys: tuple[str, ...]
+    answers: pd.DataFrame | None
+    matrix: Array | None
+
+    def moments(self) -> Moments:
+        if self.answers is not None:
+            return item_moments(self.answers, missing=self.options["missing"], place=self.place)
+        return _matrix_moments(self)
+
+    def correlations(self) -> Correlations:
+        if self.answers is None:
+            return _matrix_moments(self).correlations()
+        return correlation_matrix(self.answers, kind=self.options.get("correlation", "pearson"),
+                                  missing=self.options["missing"], place=self.place)
+
+
+def run_spec(frame: pd.DataFrame, spec: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the results of a list of analyses on one table.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a respondent, or a correlation or covariance matrix: the first column names the items and repeats the
+        other columns' names in their order. For a matrix each analysis states `n`.
+    spec : sequence of mappings
+        Each with `id` and `do`; the options of each are in `spec_options.OPTIONS`. `items` defaults to all columns.
+        `reverse` recodes to low + high - answer, with `range: [low, high]` or else the lowest and highest answer over
+        all its items. Values in `missing_codes` (by default the four of our own files) are missing where the column
+        has no other negative value.
+
+    Returns
+    -------
+    dict
+        id → document of the result class with the analysis in `do`: Reliability (reliability, items), Omega (omega),
+        Factorability (kmo, bartlett), ParallelAnalysis (parallel), Retention (map, vss), FactorSolution (efa), and
+        pairs with htmt and htmt2 (htmt).
+
+    Raises
+    ------
+    AnalysisError
+        SpecError for an unknown analysis or option, TableError for a column that is absent or not numeric, TooFewData,
+        NoVariation; always with the analysis, the reason and what to do. Nothing is returned then.
+    """
+    if not spec:
+        raise SpecError("specification", "names no analysis.", "Write a list of analyses, each with id and do.")
+    table = _named(frame)
+    results: dict[str, dict[str, Any]] = {}
+    for number, entry in enumerate(spec, start=1):
+        place = _place(entry, number)
+        options = checked_options(entry, place)
+        if options["id"] in results:
+            raise SpecError(place, "this id occurs twice.", "Give each analysis its own id.")
+        task = _task(table, options, place)
+        results[options["id"]] = {"do": options["do"], **to_document(_RUN[options["do"]](task))}
+    return results
+
+
+def _named(frame: pd.DataFrame) -> pd.DataFrame:
+    named = frame.set_axis([str(name) for name in frame.columns], axis=1)
+    repeated = named.columns[named.columns.duplicated()]
+    if len(repeated):
+        raise TableError("data", f"column {repeated[0]!r} occurs twice.", "Name each column once.")
+    return named
+
+
+def _place(entry: object, number: int) -> str:
+    if not isinstance(entry, Mapping):
+        raise SpecError(f"analysis {number}", "is not a set of options.", "Write `id:` and `do:` for it.")
+    if "id" not in entry:
+        raise SpecError(f"analysis {number}", "has no id.", "Give each analysis an id; results are named by it.")
+    return f"analysis {entry['id']!r}"
+
+
+def _task(frame: pd.DataFrame, options: dict[str, Any], place: str) -> _Task:
+    matrix = _as_matrix(frame)
+    columns = frame if matrix is None else matrix
+    keys = options.get("items") or _default_items(columns, options)
+    for key in [*keys, *options["reverse"]]:
+        if key not in columns.columns:
+            raise TableError(place, f"column {key!r} is not in the data.", f"Columns: {_listing(columns)}.")
+    for key in options["reverse"]:
+        if key not in keys:
+            raise SpecError(place, f"reverse item {key!r} is not among the items.", "Add it to items.")
+    if matrix is not None:
+        return _matrix_task(matrix.loc[list(keys), list(keys)].to_numpy(dtype=float), options, tuple(keys), place)
+    check_size(len(frame), len(keys), minimum_items=2, place=place)
+    answers = pd.DataFrame({key: _numbers(frame[key], options["missing_codes"], f"{place}, column {key!r}")
+                            for key in keys})
+    return _Task(place, options, tuple(keys), _recoded(answers, options, place), None)
+
+
+def _default_items(columns: pd.DataFrame, options: Mapping[str, Any]) -> list[str]:
+    if "scales" in options:
+        return list(dict.fromkeys(item for items in options["scales"].values() for item in items))
+    return [str(key) for key in columns.columns]
+
+
+def _listing(frame: pd.DataFrame, most: int = 30) -> str:
+    names = [str(name) for name in frame.columns]
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def _as_matrix(frame: pd.DataFrame) -> pd.DataFrame | None:
+    """Return the table as a square matrix with named rows, or None where it holds answers."""
+    names = [str(name) for name in frame.columns]
+    if len(frame) == len(names) - 1 and frame.iloc[:, 0].astype(str).str.strip().tolist() == names[1:]:
+        return frame.iloc[:, 1:].set_axis(names[1:], axis=0)
+    if frame.index.astype(str).tolist() == names:
+        return frame
+    return None
+
+
+def _matrix_task(values: Array, options: dict[str, Any], keys: tuple[str, ...], place: str) -> _Task:
+    if "n" not in options:
+        raise SpecError(place, "the data are a matrix; the number of respondents is not in it.", "Add `n:`.")
+    check_size(options["n"], len(keys), minimum_items=2, place=place)
+    if options.get("correlation", "pearson") != "pearson":
+        raise SpecError(place, "a matrix cannot be turned into rank correlations.", "Leave `correlation` out.")
+    if not np.isfinite(values).all() or np.abs(values - values.T).max() > SYMMETRIC_WITHIN:
+        raise TableError(place, "the matrix has gaps or is not symmetric.", "Give the full matrix.")
+    if (values.diagonal() <= 0).any():
+        raise TableError(place, "the matrix has a variance that is not positive.", "Give correlations or covariances.")
+    sign = np.array([-1.0 if key in options["reverse"] else 1.0 for key in keys])
+    return _Task(place, options, keys, None, (values + values.T) / 2 * np.outer(sign, sign))
+
+
+def _matrix_moments(task: _Task) -> Moments:
+    C, n = np.asarray(task.matrix, dtype=np.float64), int(task.options["n"])
+    spread = np.sqrt(C.diagonal())
+    R = C / np.outer(spread, spread)
+    if np.abs(R).max() > 1 + SYMMETRIC_WITHIN:
+        raise TableError(task.place, "the matrix holds a correlation beyond 1.", "Give correlations or covariances.")
+    unknown = np.full(len(C), np.nan)
+    check_varies(np.broadcast_to(C.diagonal(), C.shape).copy(), unknown * 0 + 1, task.keys, task.place)
+    return Moments(task.keys, n, n, np.full(C.shape, float(n)), unknown, C, R, float("nan"), float("nan"))
+
+
+def _numbers(column: pd.Series, missing_codes: Sequence[float], place: str) -> pd.Series:
+    """Return a column as float64 with missing codes as NaN, or raise TableError naming its first word."""
+    if pd.api.types.is_datetime64_any_dtype(column) or pd.api.types.is_timedelta64_dtype(column):
+        column = column.astype(str)
+    numbers = pd.to_numeric(column, errors="coerce").astype("float64")
+    words = numbers.isna() & column.notna()
+    if words.any():
+        row = int(np.flatnonzero(words.to_numpy())[0])
+        raise TableError(f"{place}, row {row + 1}", f"{column.iloc[row]!r} is not a number.",
+                         "Code the answers as numbers, leave missing ones empty, or leave the column out of items.")
+    coded = numbers.isin(list(missing_codes))
+    return numbers if (numbers[~coded] < 0).any() else numbers.mask(coded)
+
+
+def _recoded(answers: pd.DataFrame, options: Mapping[str, Any], place: str) -> pd.DataFrame:
+    if "range" in options:
+        low, high = options["range"]
+        outside = (answers < low) | (answers > high)
+        for key in answers.columns[outside.any()]:
+            row = int(np.flatnonzero(outside[key].to_numpy())[0])
+            raise TableError(f"{place}, column {key!r}, row {row + 1}",
+                             f"{answers[key].iloc[row]:g} lies outside the range {low:g} to {high:g}.",
+                             "Mend the answer or the range.")
+    else:
+        low, high = answers.min().min(), answers.max().max()
+    return answers.assign(**{key: low + high - answers[key] for key in options["reverse"]})
+
+
+def _reliability(task: _Task) -> Reliability:
+    options, counted = task.options, None
+    if task.answers is not None:
+        rows = task.answers.dropna() if options["missing"] == "listwise" else task.answers
+        counted = [answer_frequencies(rows[key].to_numpy()) for key in task.keys]
+    found = reliability_of(task.moments(), missing=options["missing"], confidence=options.get("confidence", 0.95),
+                           reverse=options["reverse"], counted=counted, place=task.place)
+    if "n_factors" not in options:
+        return found
+    general = omega_of(task.correlations(), options["n_factors"], seed=options["seed"], place=task.place)
+    return replace(found, omega_hierarchical=general.omega_hierarchical)
+
+
+def _pairs(task: _Task) -> dict[str, Any]:
+    scales, correlations = task.options["scales"], task.correlations()
+    geometric = htmt(correlations, scales, mean="geometric")
+    return {"n": correlations.n, "pairs": [
+        {**to_document(pair), "htmt2": geometric[pair.first, pair.second]}
+        for pair in distinct_pairs(correlations, scales)]}
+
+
+_RUN: Mapping[str, Callable[[_Task], Any]] = {
+    "reliability": _reliability,
+    "items": _reliability,
+    "omega": lambda task: omega_of(task.correlations(), task.options["n_factors"], seed=task.options["seed"],
+                                   place=task.place),
+    "kmo": lambda task: factorability_of(task.correlations(), place=task.place),
+    "bartlett": lambda task: factorability_of(task.correlations(), place=task.place),
+    "parallel": lambda task: parallel_analysis_of(task.correlations(), n_draws=task.options.get("n_draws", DRAWS),
+                                                  seed=task.options["seed"], place=task.place),
+    "map": lambda task: _retention(task),
+    "vss": lambda task: _retention(task),
+    "efa": lambda task: factor_solution(task.correlations(), task.options["n_factors"], method=task.options["method"],
+                                        rotation=task.options["rotation"], seed=task.options["seed"],
+                                        place=task.place),
+    "htmt": _pairs,
+}
+
+
+def _retention(task: _Task) -> Any:
+    return retention(task.correlations(), max_factors=task.options.get("max_factors", MOST_FACTORS), place=task.place)
+

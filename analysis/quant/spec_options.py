@@ -1,0 +1,94 @@
+"""What does an analysis of `surveyapp measure` ask for? Its options, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, get_args
+
+from analysis.errors import SpecError
+from analysis.quant.correlations import Kind, Missing
+from analysis.quant.extraction import Method
+from analysis.quant.rotation import Rotation
+from instruments.schema import MISSING_CODES
+
+FEWEST_DRAWS, MOST_DRAWS = 20, 100_000          # psych::fa.parallel draws 20; more than the most changes no digit shown
+LEAST_CONFIDENCE = 0.5
+COMMON = frozenset({"id", "do", "items", "reverse", "range", "missing", "missing_codes", "n"})
+OPTIONS: Mapping[str, frozenset[str]] = {
+    "reliability": COMMON | {"confidence", "n_factors", "seed"},
+    "items": COMMON,
+    "omega": COMMON | {"n_factors", "correlation", "seed"},
+    "kmo": COMMON | {"correlation"},
+    "bartlett": COMMON | {"correlation"},
+    "parallel": COMMON | {"correlation", "n_draws", "seed"},
+    "map": COMMON | {"correlation", "max_factors"},
+    "vss": COMMON | {"correlation", "max_factors"},
+    "efa": COMMON | {"correlation", "n_factors", "method", "rotation", "seed"},
+    "htmt": COMMON | {"correlation", "scales"},
+}
+LATER = frozenset({"polychoric", "cfa", "sem", "invariance", "icc", "kappa", "krippendorff", "dominance", "careless"})
+NEEDED = {"omega": "n_factors", "efa": "n_factors", "htmt": "scales"}
+DEFAULTS: Mapping[str, Any] = {
+    "reverse": [], "missing": "pairwise", "correlation": "pearson", "seed": 0, "method": "minres",
+    "rotation": "oblimin", "confidence": 0.95, "missing_codes": sorted(MISSING_CODES),
+}
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_names(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(name, str) for name in value) and len(set(value)) == len(value)
+
+
+def _one_of(words: tuple[str, ...]) -> tuple[Callable[[Any], bool], str]:
+    return (lambda value: value in words), f"one of {', '.join(words)}"
+
+
+_RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "id": (lambda value: isinstance(value, str) and bool(value), "a name"),
+    "items": (lambda value: _is_names(value) and bool(value), "a list of column names, each once"),
+    "reverse": (_is_names, "a list of column names, each once"),
+    "range": (lambda value: isinstance(value, list) and [_is_number(end) for end in value] == [True, True]
+              and value[0] < value[1], "the lowest and the highest answer, such as [1, 5]"),
+    "missing": _one_of(get_args(Missing)),
+    "missing_codes": (lambda value: isinstance(value, list) and all(map(_is_number, value)), "a list of numbers"),
+    "n": (_is_count, "the number of respondents"),
+    "n_factors": (_is_count, "a whole number from 1"),
+    "max_factors": (_is_count, "a whole number from 1"),
+    "n_draws": (lambda value: _is_count(value) and FEWEST_DRAWS <= value <= MOST_DRAWS,
+                f"a whole number from {FEWEST_DRAWS} to {MOST_DRAWS}"),
+    "seed": (lambda value: value == 0 or _is_count(value), "a whole number from 0"),
+    "confidence": (lambda value: _is_number(value) and LEAST_CONFIDENCE <= value < 1,
+                   f"a number from {LEAST_CONFIDENCE} to below 1"),
+    "correlation": _one_of(get_args(Kind)),
+    "method": _one_of(get_args(Method)),
+    "rotation": _one_of(get_args(Rotation)),
+    "scales": (lambda value: isinstance(value, Mapping) and len(value) > 1 and all(map(_is_names, value.values())),
+               "at least two scales, each a name with a list of column names"),
+}
+
+
+def checked_options(entry: Mapping[str, Any], place: str) -> dict[str, Any]:
+    """Return the options of one analysis with defaults, or raise SpecError with what is wrong and what is possible."""
+    task = entry.get("do")
+    if task in LATER:
+        raise SpecError(place, f"`do: {task}` is not available yet.", f"Available: {', '.join(OPTIONS)}.")
+    if not isinstance(task, str) or task not in OPTIONS:
+        raise SpecError(place, f"`do: {task}` is not an analysis.", f"Available: {', '.join(OPTIONS)}.")
+    known = OPTIONS[task]
+    for option, value in entry.items():
+        if option not in known:
+            raise SpecError(place, f"option {option!r} is not known to {task}.",
+                            f"Use: {', '.join(sorted(known - {'id', 'do'}))}.")
+        if option != "do" and not _RULES[option][0](value):
+            raise SpecError(place, f"{option}: {value!r} is not {_RULES[option][1]}.", "Mend this option.")
+    needed = NEEDED.get(task)
+    if needed is not None and needed not in entry:
+        raise SpecError(place, f"{task} needs the option {needed!r}.", f"Give {_RULES[needed][1]}.")
+    return {**{key: value for key, value in DEFAULTS.items() if key in known}, **entry}
