@@ -325,7 +325,7 @@ def _in_order_shown(table: AnswerTable, raw: pd.DataFrame, shown: Flags) -> Numb
 
     Where the order of a respondent is unknown the order of the questionnaire is taken.
     """
-    order = table.positions.reindex(columns=raw.columns).to_numpy(dtype=float)
+    order = np.array(table.positions.reindex(columns=raw.columns), dtype=float)
     unknown = (~np.isfinite(order) & np.isfinite(raw.to_numpy())).any(axis=1)
     order[unknown] = np.arange(raw.shape[1])
     order[~shown] = np.inf
