@@ -160,7 +160,7 @@ def check_choice(option: str, value: object, known: tuple[str, ...], place: str)
 
 def _shift(X: Array) -> Array:
     first = X[: max(256, BLOCK_CELLS // X.shape[1])]
-    answered = ~np.isnan(first)
+    answered = np.isfinite(first)
     total = np.where(answered, first, 0.0).sum(axis=0)
     return np.asarray(total / np.maximum(answered.sum(axis=0), 1), dtype=np.float64)
 
@@ -176,7 +176,8 @@ def _sums(X: Array, shift: Array, place: str) -> _Sums:
     sums = _Sums(np.zeros((k, k)), np.zeros((k, k)), np.zeros((k, k)), np.zeros((k, k)))
     for block in _blocks(X):
         Z = block - shift
-        products = Z.T @ Z
+        with np.errstate(invalid="ignore", over="ignore"):      # gaps and infinite answers are met below
+            products = Z.T @ Z
         if np.isfinite(products.diagonal()).all():
             _add_complete(sums, Z, products)
         else:

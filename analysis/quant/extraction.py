@@ -117,10 +117,11 @@ def _minimum_residual(R: Array, n_factors: int, start: Array, lower: float, uppe
             hessian += 4.0 * ((V * share) @ V.T) * np.outer(v, v)
         return _Point(float(small @ small), -2.0 * (V**2 @ small), hessian)
 
-    psi, end = _newton(point, start, np.full(len(R), lower), np.full(len(R), upper))
+    box = np.full(len(R), lower), np.full(len(R), upper)
+    psi, end = _newton(point, start, *box)
     values, vectors = np.linalg.eigh(R - np.diag(psi))
     L = _loadings(vectors, values, n_factors)
-    return Extraction(L, psi, end.value, _free_gradient(end, psi, lower, upper))
+    return Extraction(L, psi, end.value, _slope(psi, end, *box))
 
 
 def _maximum_likelihood(R: Array, n_factors: int, start: Array) -> Extraction:
@@ -141,11 +142,11 @@ def _maximum_likelihood(R: Array, n_factors: int, start: Array) -> Extraction:
             hessian += ((V * share) @ V.T) * np.outer(v, v)
         return _Point(float((small - np.log(small) - 1.0).sum()), V**2 @ (1.0 - small), hessian)
 
-    lower, upper = float(np.log(SMALLEST_UNIQUENESS)), 0.0
-    theta, end = _newton(point, np.log(start), np.full(len(R), lower), np.full(len(R), upper))
+    box = np.full(len(R), np.log(SMALLEST_UNIQUENESS)), np.zeros(len(R))
+    theta, end = _newton(point, np.log(start), *box)
     values, vectors = np.linalg.eigh(scaled(theta))
     L = _loadings(vectors, values - 1.0, n_factors) * np.exp(0.5 * theta)[:, None]
-    return Extraction(L, np.exp(theta), end.value, _free_gradient(end, theta, lower, upper))
+    return Extraction(L, np.exp(theta), end.value, _slope(theta, end, *box))
 
 
 def _principal_axis(R: Array, n_factors: int) -> Extraction:
@@ -158,14 +159,14 @@ def _principal_axis(R: Array, n_factors: int) -> Extraction:
     return Extraction(found.loadings, 1.0 - (found.loadings**2).sum(axis=1), found.objective, found.gradient)
 
 
-def _free_gradient(point: _Point, x: Array, lower: float, upper: float) -> float:
-    free = ~_pressed(x, point.gradient, np.full(len(x), lower), np.full(len(x), upper))
-    return float(np.abs(point.gradient[free]).max(initial=0.0))
-
-
 def _pressed(x: Array, gradient: Array, lower: Array, upper: Array) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Return which coordinates lie on a bound and would leave the box by descending."""
     return np.asarray(((x <= lower) & (gradient > 0)) | ((x >= upper) & (gradient < 0)))
+
+
+def _slope(x: Array, point: _Point, lower: Array, upper: Array) -> float:
+    """Return the largest gradient among the coordinates that are free to move."""
+    return float(np.abs(point.gradient[~_pressed(x, point.gradient, lower, upper)]).max(initial=0.0))
 
 
 def _newton(at: Callable[[Array], _Point], start: Array, lower: Array, upper: Array) -> tuple[Array, _Point]:
@@ -173,9 +174,9 @@ def _newton(at: Callable[[Array], _Point], start: Array, lower: Array, upper: Ar
     x = np.asarray(np.clip(start, lower, upper), dtype=np.float64)
     here = at(x)
     for _ in range(MAXIMUM_STEPS):
-        free = ~_pressed(x, here.gradient, lower, upper)
-        if np.abs(here.gradient[free]).max(initial=0.0) < GRADIENT_GOAL:
+        if _slope(x, here, lower, upper) < GRADIENT_GOAL:
             break
+        free = ~_pressed(x, here.gradient, lower, upper)
         step = np.zeros_like(x)
         step[free] = _descent(here.hessian[np.ix_(free, free)], here.gradient[free])
         moved = _shortened(at, x, here, step, (lower, upper))
@@ -195,13 +196,13 @@ def _descent(hessian: Array, gradient: Array) -> Array:
 def _shortened(at: Callable[[Array], _Point], x: Array, here: _Point, step: Array,
                box: tuple[Array, Array]) -> tuple[Array, _Point] | None:
     """Return the first halved step that lowers the criterion or, at rounding level, the gradient; None if none does."""
-    largest = float(np.abs(here.gradient).max())
+    slope = _slope(x, here, *box)
     rounding = 1e-13 * max(1.0, abs(here.value))
     for power in range(40):
         moved = np.clip(x + step * 0.5**power, *box)
         there = at(moved)
         if there.value < here.value - rounding:
             return moved, there
-        if there.value <= here.value + rounding and float(np.abs(there.gradient).max()) < 0.5 * largest:
+        if there.value <= here.value + rounding and _slope(moved, there, *box) < 0.5 * slope:
             return moved, there
     return None
