@@ -1,5 +1,249 @@
-"""Pages about the response."""
+"""Pages for respondents: a link opens a questionnaire, each page is stored before the next one is shown.
 
-from flask import Blueprint
+No cookie, no session, no login: what gives the right to a response is the secret in its own address. GET changes
+nothing, so mail scanners and link previews do no harm.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Blueprint, current_app, g, redirect, request, url_for
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from surveyapp.db.base import utc_now
+from surveyapp.db.session import database, read_session
+from surveyapp.db.writer import Writer
+from surveyapp.errors import AlreadySubmitted, AppError, Busy, NotAllowed, NotFound, Refused, marked
+from surveyapp.models.response import SUBMITTED
+from surveyapp.services.response import (
+    Agreement,
+    ConsentMissing,
+    Filling,
+    find_door,
+    read_filling,
+    start_response,
+)
+from surveyapp.services.response_finish import submit_response
+from surveyapp.services.response_page import BACK, DEED, LANGUAGE, ONLY, STAY, get_page, save_answers, save_page
+from surveyapp.services.response_path import next_page, open_page
+from surveyapp.services.response_token import issue_token, withdrawal_code
+from surveyapp.services.withdrawal import request_withdrawal
+from surveyapp.views import respondent_page
+from surveyapp.views.questionnaire_html import render, splice
 
 blueprint = Blueprint("response", __name__)
+T = TypeVar("T")
+SEE_OTHER = 303
+INTERFACE_LANGUAGES = ("en", "zh")      # what our own words are translated into
+SWITCH = ":switch"          # button of the language the respondent wants to go on in
+STATUS_OF = {NotFound: 404, NotAllowed: 403, Busy: 503}
+
+
+# ---- rules for every page -------------------------------------------------------------------------------------------
+@blueprint.before_request
+def check_origin() -> None:
+    """Refuse a post that another site's page sent; browsers say where a post comes from."""
+    if request.method != "POST":
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if site is not None:
+        is_own = site in ("same-origin", "none")
+    else:
+        is_own = origin is None or urlsplit(origin).netloc == request.host
+    if not is_own:
+        raise NotAllowed(marked("This page was sent from another site."), marked("Please open your link again."))
+
+
+@blueprint.errorhandler(AppError)
+def show_refusal(error: AppError) -> tuple[str | dict[str, Any], int, dict[str, str]]:
+    """Say in the respondent's language what cannot be done; an autosaving browser gets it as data."""
+    status = next((code for kind, code in STATUS_OF.items() if isinstance(error, kind)), 409)
+    headers = {"Retry-After": "5"} if isinstance(error, Busy) else {}
+    if ONLY in request.form:
+        return {"is_saved": False, "reason": respondent_page.said(error.reason, error.values)}, status, headers
+    token = (request.view_args or {}).get("token")
+    resume_address = url_for("response.resume", token=token) if token and isinstance(error, AlreadySubmitted) else None
+    _speak(g.get("language") or _wanted_language(INTERFACE_LANGUAGES))
+    return respondent_page.refusal(error, resume_address), status, headers
+
+
+def _secret() -> str:
+    return str(current_app.config["SECRET_KEY"])
+
+
+def _write(deed: Callable[[Session], T]) -> T:
+    """Return the deed's result once it is committed; what it refuses is raised here and leaves the batch alone."""
+    writer: Writer | None = current_app.extensions.get("page_writer")
+    if writer is None:
+        writer = current_app.extensions["page_writer"] = Writer(database())
+
+    def careful(session: Session) -> T | AppError:
+        try:
+            return deed(session)
+        except AppError as error:       # raised before anything was written
+            return error
+
+    result = writer.write(careful)
+    if isinstance(result, AppError):
+        raise result
+    return result
+
+
+def _speak(language: str) -> str:
+    """Set the language of the page's own words; content in a language we do not speak gets English ones."""
+    g.content_language = language
+    g.language = language if language in INTERFACE_LANGUAGES else "en"
+    return language
+
+
+def _wanted_language(languages: tuple[str, ...]) -> str:
+    asked = request.args.get("lang") or request.form.get("language") or ""
+    return asked if asked in languages else request.accept_languages.best_match(languages, languages[0])
+
+
+# ---- the first page -------------------------------------------------------------------------------------------------
+@blueprint.get("/q/<link_token>")
+def start(link_token: str) -> str:
+    """Show what the questionnaire is about and ask for consent; the token of a response is issued with the page."""
+    door = find_door(read_session(), link_token)
+    language = _speak(_wanted_language(door.instrument.languages))
+    door.check_open()
+    token = issue_token(_secret(), link_token, door.questionnaire.content_hash)
+    return splice(respondent_page.start_pieces(door, language), {"TOKEN": token})
+
+
+@blueprint.post("/q/<link_token>")
+def begin(link_token: str) -> Response | tuple[str, int]:
+    """Store an open response once consent is given, and go to its first page."""
+    token = request.form.get("token", "")
+    agreement = Agreement(is_given=request.form.get("consent") == "yes", links=request.form.get("links") == "yes")
+    door = find_door(read_session(), link_token)
+    language = _speak(_wanted_language(door.instrument.languages))
+    try:
+        _write(partial(start_response, secret=_secret(), link_token=link_token, token=token, language=language,
+                       agreement=agreement))
+    except ConsentMissing as missing:
+        notice = {"TOKEN": str(Markup.escape(token)), "NOTICE": respondent_page.consent_notice(missing)}
+        if agreement.links:
+            notice["LINKS"] = " checked"
+        return splice(respondent_page.start_pieces(door, language), notice), 422
+    return redirect(url_for("response.resume", token=token), SEE_OTHER)
+
+
+# ---- the pages ------------------------------------------------------------------------------------------------------
+@blueprint.get("/r/<token>")
+def resume(token: str) -> str | Response:
+    """Go to the first page that is still open, to the end, or show the thanks."""
+    filling = _read(token)
+    if filling.state == SUBMITTED:
+        return respondent_page.thanks(filling, withdrawal_code(_secret(), token))
+    filling.door.check_open()
+    page = open_page(filling, filling.relevance(filling.door.today(utc_now())))
+    if page is None:
+        return redirect(url_for("response.finish", token=token), SEE_OTHER)
+    return redirect(url_for("response.page", token=token, section=page.key), SEE_OTHER)
+
+
+def _read(token: str) -> Filling:
+    filling = read_filling(read_session(), _secret(), token)
+    _speak(filling.language)
+    return filling
+
+
+@blueprint.route("/r/<token>/<section>", methods=["GET", "POST"])
+def page(token: str, section: str) -> str | Response | dict[str, Any] | tuple[str, int]:
+    """Show a page with what was answered on it, or store it."""
+    if request.method == "GET":
+        filling = _read(token)
+        if filling.state == SUBMITTED:
+            return redirect(url_for("response.resume", token=token), SEE_OTHER)
+        filling.door.check_open()
+        return respondent_page.filled_page(
+            filling, get_page(filling.questionnaire, section), _address(token), secret=_secret(), now_ms=_now_ms(),
+            late=frozenset(request.args.getlist("late")))
+    form = dict(request.form.lists())
+    if ONLY in form:
+        _write(partial(save_answers, secret=_secret(), token=token, section=section, form=form))
+        return {"is_saved": True}
+    if SWITCH in form:
+        form[LANGUAGE], form[DEED] = form[SWITCH], [STAY]
+    return _save(token, section, form)
+
+
+def _save(token: str, section: str, form: dict[str, list[str]]) -> Response | tuple[str, int]:
+    try:
+        outcome = _write(partial(save_page, secret=_secret(), token=token, section=section, form=form))
+    except AlreadySubmitted:
+        # The page was sent twice, or from a second window: the answers are safe, the thanks are shown again.
+        return redirect(url_for("response.resume", token=token), SEE_OTHER)
+    deed = form.get(DEED, [""])[-1]
+    if outcome.problems:
+        _speak(outcome.filling.language)
+        text = respondent_page.filled_page(
+            outcome.filling, outcome.page, _address(token), secret=_secret(), now_ms=_now_ms(),
+            problems=outcome.problems, form=form)
+        return text, 422
+    if outcome.late_items or deed == STAY:
+        target = url_for("response.page", token=token, section=section, late=list(outcome.late_items))
+    elif outcome.is_submitted:
+        target = url_for("response.resume", token=token)
+    else:
+        follows = next_page(outcome.filling.questionnaire, outcome.relevance, section, -1 if deed == BACK else 1)
+        target = (url_for("response.page", token=token, section=follows.key) if follows
+                  else url_for("response.finish", token=token))
+    return redirect(target, SEE_OTHER)
+
+
+def _now_ms() -> int:
+    return int(time.time() * 1000)
+
+
+def _address(token: str) -> Callable[[str | None], str]:
+    """Return what makes the addresses of this response: a page's, or the whole address to go on with later."""
+    def address(section: str | None) -> str:
+        if section is None:
+            return url_for("response.resume", token=token, _external=True)
+        return url_for("response.page", token=token, section=section)
+    return address
+
+
+# ---- the end --------------------------------------------------------------------------------------------------------
+@blueprint.route("/e/<token>", methods=["GET", "POST"])
+def finish(token: str) -> str | Response:
+    """Show what was left out, once, and hand in."""
+    if request.method == "POST":
+        with suppress(AlreadySubmitted):        # a second click on the button
+            _write(partial(submit_response, secret=_secret(), token=token))
+        return redirect(url_for("response.resume", token=token), SEE_OTHER)
+    filling = _read(token)
+    if filling.state == SUBMITTED:
+        return redirect(url_for("response.resume", token=token), SEE_OTHER)
+    filling.door.check_open()
+    return respondent_page.finish(filling, token, _address(token))
+
+
+@blueprint.route("/withdraw", methods=["GET", "POST"])
+def withdraw() -> str | tuple[str, int]:
+    """Take a withdrawal code and mark the answers for deletion."""
+    language = _speak(_wanted_language(INTERFACE_LANGUAGES))
+    code = request.form.get("code", "")
+    if request.method == "GET":
+        return render("response/withdraw.html", language=language)
+    try:
+        _write(partial(request_withdrawal, secret=_secret(), code=code))
+    except Refused as error:
+        fault = respondent_page.translated(error)
+        return render("response/withdraw.html", language=language, code=code, fault=fault), 409
+    except NotFound as error:
+        fault = respondent_page.translated(error)
+        return render("response/withdraw.html", language=language, code=code, fault=fault), 422
+    return render("response/withdraw.html", language=language, is_done=True)

@@ -1,0 +1,239 @@
+"""Responses filled in on the web: started, saved page by page, handed in.
+
+Every deed here runs in the writer of respondents' pages: what it refuses, it refuses before anything is written. No
+instant is stored and no audit row: both would tell who answered when.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+from sqlalchemy import Row, bindparam, insert, select
+from sqlalchemy.orm import Session
+
+from instruments.codec import from_document
+from instruments.schema import LEFT_BLANK, NOT_REACHED, NOT_SHOWN, Instrument
+from surveyapp.errors import AlreadySubmitted, NotFound, Refused, WaveClosed, marked
+from surveyapp.models.response import OPEN, SUBMITTED, WITHDRAWN, Response, ResponsePage
+from surveyapp.models.study import PublishedInstrument, Study
+from surveyapp.models.wave import QuestionnaireLink, Wave
+from surveyapp.services.answer import Form
+from surveyapp.services.questionnaire import Questionnaire, ready_questionnaire
+from surveyapp.services.relevance import Relevance, relevance_of
+from surveyapp.services.response_token import is_genuine, response_key, text_hash
+
+EMPTY = frozenset({NOT_SHOWN, LEFT_BLANK, NOT_REACHED})     # -93 is an answer: "does not apply"
+
+
+@dataclass(frozen=True)
+class Door:
+    """A questionnaire link with what its pages need to know of study and wave."""
+
+    link_id: int
+    link_token: str
+    is_test: bool
+    is_open: bool
+    is_synthetic: bool
+    time_zone: str
+    thresholds: Mapping[str, Any]
+    questionnaire: Questionnaire
+
+    @property
+    def instrument(self) -> Instrument:
+        return self.questionnaire.instrument
+
+    def today(self, now: datetime) -> date:
+        """Return the date in the study's time zone."""
+        return now.astimezone(ZoneInfo(self.time_zone)).date()
+
+    def check_open(self) -> None:
+        """Raise WaveClosed if answers are no longer taken."""
+        if not self.is_open:
+            raise WaveClosed(marked("This questionnaire is closed."),
+                             marked("Answers are no longer taken. Thank you for your interest."))
+
+
+@dataclass(frozen=True)
+class StoredPage:
+    """One page as it is stored; `visits` counts posts of the whole page, 0 = saved by the browser only."""
+
+    answers: Mapping[str, Any]
+    duration_ms: int | None
+    visits: int
+
+
+@dataclass(frozen=True)
+class Filling:
+    """A response with its pages, as read."""
+
+    key: str
+    state: str
+    language: str
+    door: Door
+    pages: Mapping[str, StoredPage]
+
+    @property
+    def questionnaire(self) -> Questionnaire:
+        return self.door.questionnaire
+
+    def answers(self) -> dict[str, Any]:
+        """Return the answers of all pages; hidden items read as their default."""
+        found = {item.key: item.item.default for page in self.questionnaire.pages for item in page.items
+                 if item.kind == "hidden" and item.item.default is not None}
+        for page in self.pages.values():
+            found.update(page.answers)
+        return found
+
+    def relevance(self, today: date) -> Relevance:
+        """Return what is asked now."""
+        return relevance_of(self.questionnaire, self.answers() if self.questionnaire.steps else {}, today)
+
+    def stored(self, section: str) -> Mapping[str, Any]:
+        """Return what is stored of a page; empty if it was never posted."""
+        page = self.pages.get(section)
+        return page.answers if page else {}
+
+
+# ---- reading --------------------------------------------------------------------------------------------------------
+_DOOR = (
+    QuestionnaireLink.id.label("link_id"), QuestionnaireLink.token, QuestionnaireLink.is_test, Wave.opened_at,
+    Wave.closed_at, Study.is_synthetic, Study.time_zone, Study.thresholds,
+    PublishedInstrument.id.label("instrument_id"), PublishedInstrument.content_hash,
+)
+_LINK = (
+    select(*_DOOR).join(Wave, Wave.id == QuestionnaireLink.wave_id).join(Study, Study.id == Wave.study_id)
+    .join(PublishedInstrument, PublishedInstrument.id == QuestionnaireLink.instrument_id)
+    .where(QuestionnaireLink.token == bindparam("token"))
+)
+_RESPONSE = (
+    select(Response.key, Response.state, Response.language, *_DOOR)
+    .join(QuestionnaireLink, QuestionnaireLink.id == Response.link_id)
+    .join(Wave, Wave.id == QuestionnaireLink.wave_id).join(Study, Study.id == Wave.study_id)
+    .join(PublishedInstrument, PublishedInstrument.id == QuestionnaireLink.instrument_id)
+    .where(Response.key == bindparam("key"))
+)
+# Two posts of one response at the same time follow each other; SQLite has one writer anyway.
+_RESPONSE_LOCKED = _RESPONSE.with_for_update(of=Response)
+_PAGES = select(
+    ResponsePage.section, ResponsePage.answers, ResponsePage.duration_ms, ResponsePage.visits,
+).where(ResponsePage.response_key == bindparam("key"))
+_INSTRUMENT = select(PublishedInstrument.document).where(PublishedInstrument.id == bindparam("id"))
+
+
+def find_door(session: Session, link_token: str) -> Door:
+    """Return the questionnaire of a link; NotFound if there is none."""
+    row = session.execute(_LINK, {"token": link_token}).first()
+    if row is None:
+        raise NotFound(marked("There is no questionnaire under this address."),
+                       marked("Please check that the address was copied completely."))
+    return _door(session, row)
+
+
+def _door(session: Session, row: Row[Any]) -> Door:
+    def load() -> Instrument:
+        return from_document(Instrument, session.execute(_INSTRUMENT, {"id": row.instrument_id}).scalar_one())
+
+    return Door(
+        link_id=row.link_id, link_token=row.token, is_test=row.is_test,
+        is_open=row.opened_at is not None and row.closed_at is None, is_synthetic=row.is_synthetic,
+        time_zone=row.time_zone, thresholds=row.thresholds,
+        questionnaire=ready_questionnaire(row.content_hash, load),
+    )
+
+
+def read_filling(session: Session, secret: str, token: str, *, for_writing: bool = False) -> Filling:
+    """Return the response of a token; NotFound if there is none or the token was not issued for it."""
+    key = response_key(secret, token)
+    row = session.execute(_RESPONSE_LOCKED if for_writing else _RESPONSE, {"key": key}).first()
+    if row is None or not is_genuine(secret, token, row.token, row.content_hash):
+        raise NotFound(marked("We do not know this address."),
+                       marked("Please check that it was copied completely, or begin again with your link."))
+    pages = {page.section: StoredPage(page.answers, page.duration_ms, page.visits)
+             for page in session.execute(_PAGES, {"key": key})}
+    return Filling(row.key, row.state, row.language, _door(session, row), pages)
+
+
+def open_filling(session: Session, secret: str, token: str) -> Filling:
+    """Return the response, locked for writing; refuse one that is handed in or whose wave is closed."""
+    filling = read_filling(session, secret, token, for_writing=True)
+    if filling.state == WITHDRAWN:
+        raise Refused(marked("These answers were withdrawn."), marked("Nothing of them is kept."))
+    if filling.state == SUBMITTED:
+        raise AlreadySubmitted(marked("Your answers were handed in before."),
+                               marked("They cannot be changed any more."))
+    filling.door.check_open()
+    return filling
+
+
+# ---- starting -------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Agreement:
+    """What the respondent ticked on the first page."""
+
+    is_given: bool
+    links: bool = False
+
+
+def start_response(session: Session, secret: str, link_token: str, token: str, language: str,
+                   agreement: Agreement) -> None:
+    """Store an open response; does nothing if the token has one already, so that a second click is harmless."""
+    door = find_door(session, link_token)
+    door.check_open()
+    if not is_genuine(secret, token, door.link_token, door.questionnaire.content_hash):
+        raise Refused(marked("This page does not belong to the questionnaire any more."),
+                      marked("Please open the link again."))
+    check_agreement(door.instrument, agreement)
+    key = response_key(secret, token)
+    if session.execute(_RESPONSE, {"key": key}).first() is not None:
+        return
+    session.execute(insert(Response).values(
+        key=key, link_id=door.link_id, state=OPEN, language=chosen_language(door.instrument, language), source="web",
+        source_key=None, consent=consent_document(door.instrument, agreement, language), shown_order={},
+        withdrawal_hash=None,
+    ))
+
+
+class ConsentMissing(Refused):
+    """Nothing may be asked before consent was given."""
+
+
+def check_agreement(instrument: Instrument, agreement: Agreement) -> None:
+    """Raise ConsentMissing if the questionnaire asks for consent and it was not given."""
+    if instrument.consent is not None and instrument.consent.is_required and not agreement.is_given:
+        raise ConsentMissing(marked("Please tick the box if you agree to take part."),
+                             marked("Without your consent no question is asked and nothing is stored."))
+
+
+def consent_document(instrument: Instrument, agreement: Agreement, language: str) -> dict[str, Any]:
+    """Return what is kept of the consent: that it was given, to which text, in which language."""
+    language = chosen_language(instrument, language)
+    text = instrument.consent.text.get(language, "") if instrument.consent else ""
+    return {"is_given": agreement.is_given or instrument.consent is None, "text_hash": text_hash(text),
+            "language": language, "links": agreement.links}
+
+
+def chosen_language(instrument: Instrument, wanted: str) -> str:
+    """Return the wanted language if the questionnaire has it, its first one otherwise."""
+    return wanted if wanted in instrument.languages else instrument.languages[0]
+
+
+def fingerprint(answers: Mapping[str, Any]) -> str:
+    """Return a short mark of a page's stored answers; a form with another one was opened before they changed."""
+    return f"{zlib.crc32(orjson.dumps(answers, option=orjson.OPT_SORT_KEYS)):08x}"
+
+
+def posted_value(form: Form, name: str, default: str = "") -> str:
+    """Return the last value of a control field."""
+    values = form.get(name)
+    return values[-1] if values else default
+
+
+def is_empty(answer: Any) -> bool:
+    """Tell whether a stored answer is one of the codes for "nothing was said"."""
+    return answer is None or (isinstance(answer, (int, float)) and answer in EMPTY)

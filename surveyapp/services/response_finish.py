@@ -1,0 +1,86 @@
+"""Handing a response in: every item gets an answer or the code for its kind of empty, and the order shown is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Table, bindparam, update
+from sqlalchemy.orm import Session
+
+from instruments.schema import LEFT_BLANK, NOT_REACHED, NOT_SHOWN
+from surveyapp.db.base import utc_now
+from surveyapp.models.response import SUBMITTED, Response
+from surveyapp.services.questionnaire import CompiledItem, Page, shown_order
+from surveyapp.services.relevance import Relevance
+from surveyapp.services.response import Filling, is_empty, open_filling
+from surveyapp.services.response_store import write_page
+from surveyapp.services.response_token import withdrawal_code, withdrawal_hash
+
+_SUBMIT = update(cast("Table", Response.__table__)).where(Response.key == bindparam("b_key"))
+
+
+def submit_response(session: Session, secret: str, token: str, now: datetime | None = None) -> None:
+    """Hand the response in; gaps stay gaps."""
+    filling = open_filling(session, secret, token)
+    finish_filling(session, secret, token, filling, filling.relevance(filling.door.today(now or utc_now())))
+
+
+def finish_filling(session: Session, secret: str, token: str, filling: Filling, relevance: Relevance) -> None:
+    """Write the final pages and mark the response as handed in."""
+    order: dict[str, list[str]] = {}
+    for page in filling.questionnaire.pages:
+        final = final_answers(page, filling, relevance)
+        if final != filling.stored(page.key):
+            write_page(session, filling, page.key, final)
+        shown = [key for key in shown_order(page, filling.key) if _was_shown(page, key, relevance)]
+        if shown and page.key in filling.pages:
+            order[page.key] = shown
+    code = withdrawal_hash(secret, withdrawal_code(secret, token))
+    session.execute(_SUBMIT, {"b_key": filling.key, "state": SUBMITTED, "shown_order": order,
+                                       "withdrawal_hash": code})
+
+
+def _was_shown(page: Page, key: str, relevance: Relevance) -> bool:
+    item = next(item for item in page.items if item.key == key)
+    return item.takes_answer and relevance.shows_item(item)
+
+
+def final_answers(page: Page, filling: Filling, relevance: Relevance) -> dict[str, Any]:
+    """Return a page as it is handed in: every item has an answer or the code for its kind of empty."""
+    stored = filling.pages.get(page.key)
+    answers = dict(stored.answers) if stored else {}
+    gap = LEFT_BLANK if stored is not None and stored.visits else NOT_REACHED
+    final: dict[str, Any] = {}
+    for item in page.items:
+        if item.kind == "note":
+            continue
+        if not relevance.shows_item(item):
+            final[item.key] = NOT_SHOWN
+            continue
+        final[item.key] = _final_answer(item, answers, relevance, gap)
+        final.update({name: answers[name] for name in item.text_fields.values() if name in answers})
+    return final
+
+
+def _final_answer(item: CompiledItem, answers: Mapping[str, Any], relevance: Relevance, gap: int) -> Any:
+    if item.kind == "calculate":
+        value = relevance.calculated.get(item.key)
+        return NOT_SHOWN if value is None else value
+    if item.kind == "hidden":
+        return item.item.default if item.item.default is not None else NOT_SHOWN
+    answer = answers.get(item.key)
+    answer = _without_hidden_choices(item, answer, relevance)
+    if is_empty(answer):
+        return LEFT_BLANK if answer == LEFT_BLANK else gap
+    return answer
+
+
+def _without_hidden_choices(item: CompiledItem, answer: Any, relevance: Relevance) -> Any:
+    gone = {value for key, value in relevance.hidden_choices if key == item.key}
+    if not gone:
+        return answer
+    if isinstance(answer, list):
+        return [value for value in answer if value not in gone] or None
+    return None if answer in gone else answer

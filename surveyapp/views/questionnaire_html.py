@@ -1,0 +1,256 @@
+"""HTML of a questionnaire: written once per version, language and page; what is a respondent's own is spliced in.
+
+Templates put a slot where something changes. Their output is cut at the slots once; a page is then a join of ready
+pieces, which is what lets one core serve thousands of pages a second.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import current_app, g, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from instruments.logic import functions_used
+from instruments.schema import NUMBER_KINDS, REFUSED
+from surveyapp.services.answer import LONGEST_NUMBER, LONGEST_OTHER, LONGEST_TEXT, short
+from surveyapp.services.questionnaire import (
+    ACKNOWLEDGED,
+    NOT_APPLICABLE,
+    CompiledItem,
+    Page,
+    Questionnaire,
+    Tree,
+)
+from surveyapp.services.response import Door, is_empty
+
+MARK = "\x01"               # cannot occur in text: control signs are refused by every reader
+SLOT = re.compile(f"{MARK}([^{MARK}]*){MARK}")
+PIPE = re.compile(r"\$\{([\w.-]+)\}")
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
+KEPT_PAGES = 1024           # cut pages kept in one process, about 20 kB each
+# What respond_logic.js can compute; a condition that needs more is decided by the server when the page is posted.
+BROWSER_FUNCTIONS = frozenset({
+    "selected", "not", "true", "false", "if", "count-selected", "string-length", "coalesce", "number", "int", "min",
+    "max", "sum",
+})
+Pieces = tuple[str, ...]    # text, slot, text, slot, … text
+
+
+def slot(name: str) -> Markup:
+    """Return the sign for a place where something is spliced in later."""
+    return Markup(f"{MARK}{name}{MARK}")  # noqa: S704 - slot names are our own
+
+
+def render(template: str, **values: Any) -> str:
+    """Return a template's HTML; the application's own additions stay out, because they look at cookies."""
+    language = g.get("content_language", "en")
+    return current_app.jinja_env.get_template(template).render(
+        slot=slot, asset=asset, language_tag=language_tag, language_name=language_name, lang=language_tag(language),
+        direction="rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr", **values)
+
+
+def language_tag(language: str) -> str:
+    """Return the tag that screen readers and fonts go by."""
+    return "zh-Hans" if language == "zh" else language
+
+
+def language_name(language: str) -> str:
+    """Return the language's own name."""
+    return LANGUAGE_NAMES.get(language, language)
+
+
+def asset(name: str) -> str:
+    """Return the address of a static file; it changes with the file, so that browsers may keep it."""
+    return url_for("static", filename=name, v=_mark_of(str(current_app.static_folder), name))
+
+
+@cache
+def _mark_of(folder: str, name: str) -> str:
+    return f"{zlib.crc32((Path(folder) / name).read_bytes()):08x}"
+
+
+def cut(html: str) -> Pieces:
+    """Return the HTML cut at its slots; blank lines between tags carry nothing."""
+    return tuple(SLOT.split(re.sub(r">\s*\n\s*<", ">\n<", html)))
+
+
+def splice(pieces: Pieces, values: Mapping[str, str]) -> str:
+    """Return the HTML with the values in its slots; a slot without a value stays empty."""
+    return "".join([piece if place % 2 == 0 else values.get(piece, "") for place, piece in enumerate(pieces)])
+
+
+@dataclass(frozen=True)
+class ItemHtml:
+    """One item in one language: cut HTML, the same without any answer, and what stands before each option's tick."""
+
+    pieces: Pieces
+    untouched: str
+    pipes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PageHtml:
+    """One page in one language."""
+
+    shell: Pieces
+    items: Mapping[str, ItemHtml]
+
+
+_pages: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+
+
+def kept(key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+    """Return what was made for the key before, or make it."""
+    found = _pages.get(key)
+    if found is None:
+        found = _pages[key] = make()
+        while len(_pages) > KEPT_PAGES:
+            _pages.popitem(last=False)
+    return found
+
+
+def page_html(door: Door, page: Page, language: str, *, deed: str, has_back: bool) -> PageHtml:
+    """Return the cut HTML of a page."""
+    questionnaire = door.questionnaire
+    items = kept((questionnaire.content_hash, language, page.key, "items"),
+                 lambda: {item.key: _item_html(questionnaire, item, language)
+                          for item in page.items if item.is_visible_kind})
+    shell = kept((questionnaire.content_hash, language, page.key, deed, has_back, door.is_test, door.is_synthetic),
+                 lambda: cut(render(
+                     "response/page.html", door=door, instrument=questionnaire.instrument, page=page,
+                     language=language, deed=deed, has_back=has_back, is_live=_is_live(page))))
+    return PageHtml(shell, items)
+
+
+def _is_live(page: Page) -> bool:
+    return any(item.show_if is not None for item in page.items)
+
+
+def _item_html(questionnaire: Questionnaire, item: CompiledItem, language: str) -> ItemHtml:
+    scale = item.scale
+    html = render(
+        "response/item.html", item=item, language=language, shape=_shape(item), live=_live(item), unit=_unit(item),
+        low_label=scale.points[0].label[language] if scale else "",
+        high_label=scale.points[-1].label[language] if scale else "", not_applicable=NOT_APPLICABLE,
+        acknowledged=ACKNOWLEDGED, longest_text=LONGEST_TEXT, longest_other=LONGEST_OTHER,
+        longest_number=LONGEST_NUMBER)
+    pipes = tuple(key for key in dict.fromkeys(PIPE.findall(html)) if questionnaire.instrument.has_item(key))
+    pieces = cut(re.sub(r"\n\s*\n+", "\n", html).strip() + "\n")
+    return ItemHtml(pieces, splice(pieces, {}), pipes)
+
+
+def _shape(item: CompiledItem) -> str:
+    return "nps" if item.scale is not None and item.scale.kind == "nps" else item.kind
+
+
+def _unit(item: CompiledItem) -> str:
+    known = {"percent": "%", "hours": _("hours"), "days": _("days"), "years": _("years")}
+    return str(known.get(item.item.unit or "", item.item.unit or ""))
+
+
+def _live(item: CompiledItem) -> Markup:
+    """Return the attributes by which the browser shows and hides the item while the page is filled in."""
+    kind = "n" if item.kind in NUMBER_KINDS else "m" if item.kind in ("multiple", "ranking") else ""
+    attributes = Markup(' data-kind="{}"').format(kind) if kind else Markup("")
+    if item.show_if is not None and _browser_can(item.show_if):
+        tree = json.dumps(item.show_if, ensure_ascii=False, separators=(",", ":"))
+        attributes += Markup(' data-if="{}"').format(tree)
+    return attributes
+
+
+def _browser_can(tree: Tree) -> bool:
+    return BROWSER_FUNCTIONS.issuperset(functions_used(tree))
+
+
+# ---- one respondent's page ------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with an answer, in the respondent's words, and what was typed."""
+
+    text: str
+    typed: Mapping[str, tuple[str, ...]]
+
+
+def item_with_answer(html: ItemHtml, item: CompiledItem, answers: Mapping[str, Any], *, is_hidden: bool = False,
+                     fault: Fault | None = None, hidden_choices: frozenset[str] = frozenset(),
+                     piped: Mapping[str, str] | None = None) -> str:
+    """Return the item's HTML as this respondent sees it."""
+    answer = answers.get(item.key)
+    is_plain = not (is_hidden or fault or hidden_choices or html.pipes) and is_empty(answer)
+    if is_plain and not any(name in answers for name in item.text_fields.values()):
+        return html.untouched
+    ticked, texts = _entries(item, answers, fault)
+    slots = {f"T:{name}": str(escape(text)) for name, text in texts.items()}
+    if is_hidden:
+        slots["ATTRIBUTES"] = " hidden"
+    if fault is not None:
+        slots["FAULT"] = f'<p class="fault" id="e-{escape(item.key)}">{escape(fault.text)}</p>'
+        described = f' aria-describedby="e-{escape(item.key)}"'
+        slots["INPUT"] = f' aria-invalid="true"{described}'
+        slots["ATTRIBUTES"] = slots.get("ATTRIBUTES", "") + described
+    slots.update(dict.fromkeys((f"R:{choice}" for choice in ticked), " selected"))
+    return _with_ticks(splice(html.pieces, slots), html, ticked, hidden_choices, is_hidden, piped or {})
+
+
+def _with_ticks(text: str, html: ItemHtml, ticked: tuple[str, ...], hidden_choices: frozenset[str], is_hidden: bool,
+                piped: Mapping[str, str]) -> str:
+    for value in ticked:
+        mark = f' value="{escape(value)}"'
+        text = text.replace(mark, f"{mark} checked", 1)
+    for value in hidden_choices:
+        mark = f' value="{escape(value)}"'
+        text = text.replace(mark, f"{mark} disabled", 1)
+    for key in html.pipes:
+        text = text.replace(f"${{{key}}}", str(escape(piped.get(key, ""))))
+    # What is hidden must not be sent: the browser skips disabled fields.
+    return re.sub(r"<(input|select|textarea) ", r"<\1 disabled ", text) if is_hidden else text
+
+
+def _entries(item: CompiledItem, answers: Mapping[str, Any],
+             fault: Fault | None) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Return the ticked options and the texts of fields, as typed where there is a fault."""
+    texts = {name: str(answers[name]) for name in item.text_fields.values() if name in answers}
+    if fault is not None:
+        typed = fault.typed.get(item.key, ())
+        places = tuple(f"{name.removeprefix(item.key + '.')}:{values[-1]}"
+                       for name, values in fault.typed.items() if name.startswith(f"{item.key}.") and values)
+        return (*typed, *places), {**texts, item.key: typed[-1] if typed else ""}
+    answer = answers.get(item.key)
+    if answer is None or is_empty(answer):
+        return (), texts
+    if item.kind == "ranking":
+        return tuple(f"{value}:{place}" for place, value in enumerate(answer, 1)), texts
+    if isinstance(answer, list):
+        return tuple(answer), texts
+    if item.item.choices or item.kind in ("rating", "acknowledge"):
+        return (str(answer),), texts
+    return (), {**texts, item.key: short(answer) if isinstance(answer, (int, float)) else str(answer)}
+
+
+def spoken_answer(item: CompiledItem, answer: Any, language: str) -> str:
+    """Return an answer in words, for a later question that repeats it."""
+    if is_empty(answer) or answer == REFUSED:
+        return ""
+    labels = {choice.value: choice.label.get(language, choice.value) for choice in item.item.choices}
+    if item.scale is not None:
+        labels = {str(point.value): point.label.get(language, "") for point in item.scale.points}
+    words = answer if isinstance(answer, list) else [short(answer) if isinstance(answer, float) else str(answer)]
+    return ", ".join(labels.get(str(word), str(word)) for word in words)
+
+
+def own_values(questionnaire: Questionnaire, page: Page, values: Mapping[str, Any]) -> str:
+    """Return the answers of other pages that conditions of this page ask for, as an attribute."""
+    on_page = {item.key for item in page.items if item.takes_answer}
+    wanted = {key: values.get(key, "") for key in sorted(questionnaire.referenced) if key not in on_page}
+    return str(escape(json.dumps(wanted, ensure_ascii=False))) if _is_live(page) else "{}"

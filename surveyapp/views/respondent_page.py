@@ -1,0 +1,165 @@
+"""A respondent's pages put together: ready HTML with this respondent's answers, faults and order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask_babel import gettext
+from markupsafe import escape
+
+from analysis.privacy import MINIMUM_GROUP
+from surveyapp.db.base import utc_now
+from surveyapp.errors import AppError
+from surveyapp.services.answer import Problem
+from surveyapp.services.questionnaire import OPTION_KINDS, CompiledItem, Page, shown_order
+from surveyapp.services.relevance import Relevance
+from surveyapp.services.response import Door, Filling, fingerprint
+from surveyapp.services.response_page import NEXT, SUBMIT
+from surveyapp.services.response_path import last_page, next_page, skipped_items
+from surveyapp.services.response_token import sealed_time
+from surveyapp.views.questionnaire_html import (
+    Fault,
+    PageHtml,
+    Pieces,
+    cut,
+    item_with_answer,
+    kept,
+    own_values,
+    page_html,
+    render,
+    splice,
+    spoken_answer,
+)
+
+Address = Callable[[str | None], str]
+LONGEST_LABEL = 80          # characters of a question in a list of questions
+
+
+def said(text: str, values: Mapping[str, Any]) -> str:
+    """Return a message in the respondent's language."""
+    return str(gettext(text)).format(**values)
+
+
+def translated(error: AppError) -> dict[str, str]:
+    """Return a refusal's reason and remedy in the respondent's language."""
+    return {"reason": said(error.reason, error.values), "remedy": said(error.remedy, error.values)}
+
+
+def refusal(error: AppError, resume: str | None) -> str:
+    """Return the page that says what cannot be done."""
+    return render("response/refusal.html", **translated(error), resume=resume)
+
+
+# ---- first and last -------------------------------------------------------------------------------------------------
+def start_pieces(door: Door, language: str) -> Pieces:
+    """Return the first page, cut at its slots."""
+    minimum = int(door.thresholds.get("minimum_group", MINIMUM_GROUP))
+    pieces: Pieces = kept(
+        (door.questionnaire.content_hash, door.link_token, language, minimum, door.is_test, door.is_synthetic),
+        lambda: cut(render("response/start.html", door=door, instrument=door.instrument, language=language,
+                                    minimum_group=minimum)))
+    return pieces
+
+
+def consent_notice(error: AppError) -> str:
+    """Return the message that consent is missing."""
+    return render("response/_notice.html", consent=translated(error))
+
+
+def thanks(filling: Filling, code: str) -> str:
+    """Return the last page; the code is shown to whoever holds the response's own address."""
+    return render("response/thanks.html", door=filling.door, instrument=filling.door.instrument,
+                           language=filling.language, code=code)
+
+
+def finish(filling: Filling, token: str, address: Address) -> str:
+    """Return the page before handing in, with what was left out."""
+    relevance = filling.relevance(filling.door.today(utc_now()))
+    skipped = skipped_items(filling, relevance)
+    last = last_page(filling.questionnaire, relevance)
+    pages = [
+        {"title": page.section.title.get(filling.language) or page.key,
+         "questions": [{"label": label_of(item, filling.language),
+                        "address": f"{address(page.key)}#{anchor_of(item)}"} for item in skipped[page.key]]}
+        for page in filling.questionnaire.pages if page.key in skipped
+    ]
+    return render(
+        "response/finish.html", door=filling.door, instrument=filling.door.instrument, token=token, skipped=pages,
+        n_skipped=sum(len(items) for items in skipped.values()), back=address(last.key) if last else address(None))
+
+
+def anchor_of(item: CompiledItem) -> str:
+    """Return the id to which a link leads."""
+    return f"i-{item.key}" if item.kind in OPTION_KINDS else f"f-{item.key}"
+
+
+def label_of(item: CompiledItem, language: str) -> str:
+    """Return the question, shortened for a list."""
+    text = item.item.text.get(language, item.key)
+    return text if len(text) <= LONGEST_LABEL else text[:LONGEST_LABEL - 1] + "…"
+
+
+# ---- a page ---------------------------------------------------------------------------------------------------------
+def filled_page(filling: Filling, page: Page, address: Address, *, secret: str, now_ms: int,
+                late: frozenset[str] = frozenset(), problems: Mapping[str, Problem] | None = None,
+                form: Mapping[str, list[str]] | None = None) -> str:
+    """Return a page with this respondent's answers, in this respondent's order."""
+    problems = problems or {}
+    relevance = filling.relevance(filling.door.today(utc_now()))
+    questionnaire = filling.questionnaire
+    follows = next_page(questionnaire, relevance, page.key)
+    html = page_html(filling.door, page, filling.language, deed=NEXT if follows else SUBMIT,
+                     has_back=next_page(questionnaire, relevance, page.key, -1) is not None)
+    by_key = {item.key: item for item in page.items}
+    order = [by_key[key] for key in shown_order(page, filling.key)]
+    stored = filling.stored(page.key)
+    values = {
+        "ACTION": address(page.key), "RESUME": address(None), "BASE": fingerprint(stored),
+        "SEEN": ",".join(item.key for item in order if item.takes_answer and relevance.shows_item(item)),
+        "AT": sealed_time(secret, filling.key, page.key, now_ms),
+        "VALUES": own_values(questionnaire, page, relevance.values),
+        "ITEMS": _items(filling, order, html, relevance, _faults(problems, form or {})),
+    }
+    if problems or late:
+        values["NOTICE"] = _notice(filling, order, relevance, problems, late)
+        values["FAULT"] = str(escape(gettext("Please check") + ": ")) if problems else ""
+    return splice(html.shell, values)
+
+
+def _faults(problems: Mapping[str, Problem], form: Mapping[str, list[str]]) -> dict[str, Fault]:
+    return {key: Fault(told(problem), {name: tuple(values) for name, values in form.items()
+                                       if name == key or name.startswith(f"{key}.")})
+            for key, problem in problems.items()}
+
+
+def told(problem: Problem) -> str:
+    """Return a problem in the respondent's language."""
+    return problem.text if problem.is_own_wording else said(problem.text, problem.values)
+
+
+def _items(filling: Filling, order: list[CompiledItem], html: PageHtml, relevance: Relevance,
+           faults: Mapping[str, Fault]) -> str:
+    stored = filling.stored(order[0].item.section) if order else {}
+    piped: dict[str, str] = {}
+    if any(html.items[item.key].pipes for item in order if item.is_visible_kind):
+        answers = {**filling.answers(), **relevance.calculated}
+        piped = {key: spoken_answer(filling.questionnaire.item(key), answers.get(key), filling.language)
+                 for item in order if item.is_visible_kind for key in html.items[item.key].pipes}
+    return "".join([
+        item_with_answer(
+            html.items[item.key], item, stored, is_hidden=not relevance.shows_item(item), fault=faults.get(item.key),
+            hidden_choices=frozenset(value for key, value in relevance.hidden_choices if key == item.key),
+            piped=piped)
+        for item in order if item.is_visible_kind
+    ])
+
+
+def _notice(filling: Filling, order: list[CompiledItem], relevance: Relevance, problems: Mapping[str, Problem],
+            late: frozenset[str]) -> str:
+    language = filling.language
+    wrong = [{"anchor": anchor_of(item), "label": label_of(item, language), "text": told(problems[item.key])}
+             for item in order if item.key in problems]
+    new = [{"anchor": anchor_of(item), "label": label_of(item, language)}
+           for item in order if item.key in late and relevance.shows_item(item)]
+    return render("response/_notice.html", problems=wrong, late=new)
