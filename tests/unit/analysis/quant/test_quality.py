@@ -101,7 +101,7 @@ def test_runs_are_counted_in_the_order_shown():
     table_order = {key: 4 if place % 2 else 2 for place, key in enumerate(KEYS)}
     put(answers, 0, table_order)
     positions = {key: [float(place)] * 40 for place, key in enumerate([*KEYS, "AC"])}
-    shown_order = sorted(KEYS, key=lambda key: table_order[key]) + ["AC"]
+    shown_order = [*sorted(KEYS, key=lambda key: table_order[key]), "AC"]
     for key in positions:
         positions[key][0] = float(shown_order.index(key))
     questionnaire_order = answer_table(questionnaire(), answers)

@@ -90,7 +90,8 @@ def test_items_of_a_broken_scale_are_freed_of_style_one_by_one():
 def test_scales_of_another_width_take_part_in_proportion():
     mixed = instrument(
         [rating("a1", "A"), rating("a2", "A", reverse=True),
-         rating("b1", "B", scale_key="s9"), rating("b2", "B", scale_key="s9", reverse=True), rating("b3", "B", scale_key="s9")],
+         rating("b1", "B", scale_key="s9"), rating("b2", "B", scale_key="s9", reverse=True),
+         rating("b3", "B", scale_key="s9")],
         [construct("A"), construct("B")], [scale(), scale("s9", 1, 9)])
     table = answer_table(mixed, {"a1": [4], "a2": [4], "b1": [7], "b2": [7], "b3": [7]})
 

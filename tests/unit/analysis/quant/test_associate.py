@@ -1,0 +1,256 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from analysis.errors import NoVariation, SpecError, TooFewData
+from analysis.quant.associate import (
+    cause_links,
+    centre_groups,
+    disattenuate,
+    driver_dominance,
+    explained_variance,
+    general_dominance,
+    relative_weights,
+)
+from analysis.quant.resampling import resample_correlations, resample_means, top_rank_probability
+
+CAUSES, PROBLEMS = ["C1", "C2", "C3"], ["P1", "P2"]
+
+
+def planted(n=200, seed=11):
+    """Two problems; P1 goes with C1 (.6) and C2 (.3), P2 with C3 (.5)."""
+    rng = np.random.default_rng(seed)
+    c = rng.normal(size=(n, 3)) + 0.6 * rng.normal(size=(n, 1))
+    p = np.column_stack([0.6 * c[:, 0] + 0.3 * c[:, 1], 0.5 * c[:, 2]]) + 0.7 * rng.normal(size=(n, 2))
+    index = pd.Index([f"r{place:03d}" for place in range(n)])
+    return pd.DataFrame(3 + 0.6 * c, index, CAUSES), pd.DataFrame(3 + 0.6 * p, index, PROBLEMS)
+
+
+def test_links_equal_resampling_the_rows_one_by_one():
+    causes, problems = planted(80)
+    x = np.hstack([causes, problems])
+    drawn = np.random.default_rng([7, 3]).integers(0, 80, size=(200, 80))
+
+    def weights(rows):
+        z = (rows - rows.mean(axis=0)) / rows.std(axis=0)
+        return np.linalg.lstsq(z[:, :3], z[:, 3:], rcond=None)[0]
+    resampled = np.array([weights(x[rows]) for rows in drawn])
+
+    links = cause_links(causes, problems, n_resamples=200, seed=[7, 3])
+
+    for i, cause in enumerate(CAUSES):
+        for j, problem in enumerate(PROBLEMS):
+            pair = cause, problem
+            assert links.beta[pair] == pytest.approx(weights(x)[i, j], abs=1e-10)
+            assert links.se[pair] == pytest.approx(resampled[:, i, j].std(ddof=1), abs=1e-10)
+            assert [links.lo[pair], links.hi[pair]] == pytest.approx(
+                np.quantile(resampled[:, i, j], [0.025, 0.975]), abs=1e-10)
+            expected = stats.t.sf((links.beta[pair] - 0.10) / links.se[pair], 80 - 3 - 1)
+            assert links.p[pair] == pytest.approx(expected, rel=1e-9)
+    assert links.n_resamples == 200
+
+
+def test_planted_links_are_found_and_others_are_not():
+    links = cause_links(*planted(400), seed=[20260101, 7])
+
+    found = {pair for pair, q in links.q.items() if q <= 0.05}
+    assert found == {("C1", "P1"), ("C2", "P1"), ("C3", "P2")}
+    assert links.n_groups == 1
+    assert all(lo < links.beta[pair] < links.hi[pair] for pair, lo in links.lo.items())
+
+
+def test_the_q_values_are_over_all_pairs_together():
+    links = cause_links(*planted(), seed=[1])
+
+    assert list(links.q.values()) == pytest.approx(stats.false_discovery_control(list(links.p.values())).tolist())
+
+
+def test_the_same_seed_gives_the_same_links_and_another_seed_others():
+    causes, problems = planted()
+
+    first, again, other = (cause_links(causes, problems, n_resamples=300, seed=seed)
+                           for seed in ([1, 7], [1, 7], [2, 7]))
+
+    assert first == again
+    assert first.beta == other.beta
+    assert first.se != other.se
+
+
+def test_rows_with_anything_missing_are_left_out():
+    causes, problems = planted(100)
+    causes.iloc[0, 0] = np.nan
+    problems.iloc[1, 1] = np.nan
+
+    links = cause_links(causes, problems, n_resamples=100, seed=[1])
+
+    assert links.n == 98
+    assert links.beta == cause_links(causes.iloc[2:], problems.iloc[2:], n_resamples=100, seed=[1]).beta
+
+
+def test_department_means_are_removed_when_three_departments_are_large_enough():
+    causes, problems = planted(200)
+    groups = pd.Series(["a"] * 80 + ["b"] * 60 + ["c"] * 40 + ["d"] * 8 + [None] * 12, index=causes.index)
+    shifted = problems.add(groups.map({"a": 0.0, "b": 3.0, "c": -3.0}).fillna(1.0), axis=0)
+
+    plain = cause_links(causes, problems, groups=groups, n_resamples=100, seed=[1])
+    moved = cause_links(causes, shifted, groups=groups, n_resamples=100, seed=[1])
+
+    assert (plain.n, plain.n_groups) == (200, 4)
+    assert moved.beta == pytest.approx(plain.beta)
+
+
+def test_a_small_pool_of_departments_is_dropped():
+    scores = pd.DataFrame({"x": np.arange(39.0)})
+    groups = pd.Series(["a"] * 10 + ["b"] * 10 + ["c"] * 10 + ["d"] * 5 + [""] * 4)
+
+    centred, n_groups = centre_groups(scores, groups)
+
+    assert (len(centred), n_groups) == (30, 3)
+    assert centred["x"].iloc[:10].mean() == pytest.approx(0)
+
+
+def test_two_departments_are_not_centred():
+    scores = pd.DataFrame({"x": np.arange(40.0)})
+
+    centred, n_groups = centre_groups(scores, pd.Series(["a"] * 20 + ["b"] * 20))
+
+    assert n_groups == 1
+    assert centred.equals(scores)
+
+
+def test_correction_for_unreliability_is_given_only_where_reliabilities_are_known():
+    causes, problems = planted()
+    known = dict.fromkeys([*CAUSES, "P1"], 0.8)
+
+    links = cause_links(causes, problems, n_resamples=200, seed=[1], reliabilities=known)
+
+    assert links.beta_dis["C1", "P1"] > links.beta["C1", "P1"]
+    assert links.beta_dis_lo["C1", "P1"] < links.beta_dis["C1", "P1"] < links.beta_dis_hi["C1", "P1"]
+    assert links.beta_dis["C1", "P2"] is None
+
+
+def test_perfect_reliabilities_change_nothing():
+    causes, problems = planted()
+    perfect = dict.fromkeys([*CAUSES, *PROBLEMS], 1.0)
+
+    links = cause_links(causes, problems, n_resamples=100, seed=[1], reliabilities=perfect)
+
+    assert links.beta_dis == pytest.approx(links.beta)
+
+
+def test_dominance_and_relative_weights_add_up_to_explained_variance():
+    links = cause_links(*planted(), n_resamples=100, seed=[1])
+
+    for problem in PROBLEMS:
+        for values in (links.general_dominance, links.relative_weight):
+            assert sum(values[cause, problem] for cause in CAUSES) == pytest.approx(links.r_squared[problem])
+    assert links.general_dominance_lo["C1", "P1"] < links.general_dominance["C1", "P1"]
+
+
+def test_one_problem_alone_gives_what_it_gives_among_others():
+    causes, problems = planted()
+
+    alone = cause_links(causes, problems[["P1"]], n_resamples=100, seed=[1])
+    among = cause_links(causes, problems, n_resamples=100, seed=[1])
+
+    assert alone.beta["C1", "P1"] == pytest.approx(among.beta["C1", "P1"])
+    assert alone.se["C1", "P1"] == pytest.approx(among.se["C1", "P1"])
+
+
+def test_one_cause_alone_is_its_correlation():
+    causes, problems = planted()
+
+    links = cause_links(causes[["C1"]], problems[["P1"]], n_resamples=100, seed=[1])
+
+    assert links.beta["C1", "P1"] == pytest.approx(links.r["C1", "P1"])
+    assert links.vif == pytest.approx({"C1": 1.0})
+
+
+def test_a_score_that_never_varies_is_refused_by_name():
+    causes, problems = planted()
+
+    with pytest.raises(NoVariation, match="C2"):
+        cause_links(causes.assign(C2=3.0), problems, seed=[1])
+
+
+def test_causes_that_repeat_each_other_are_refused():
+    causes, problems = planted()
+
+    with pytest.raises(NoVariation, match="repeat"):
+        cause_links(causes.assign(C3=causes["C1"] + causes["C2"]), problems, seed=[1])
+
+
+def test_too_few_rows_are_refused():
+    causes, problems = planted()
+
+    with pytest.raises(TooFewData, match="4 complete rows"):
+        cause_links(causes.head(4), problems.head(4), seed=[1])
+
+
+def test_drivers_of_satisfaction_are_ordered_by_what_they_explain():
+    causes, problems = planted(300)
+
+    drivers = driver_dominance(causes, problems["P1"], n_resamples=300, seed=[5, 6])
+
+    assert drivers["C1"].value > drivers["C2"].value > drivers["C3"].value
+    assert drivers["C1"].ci_low < drivers["C1"].value < drivers["C1"].ci_high
+    R = np.corrcoef(np.column_stack([causes, problems["P1"]]), rowvar=False)
+    assert sum(driver.value for driver in drivers.values()) == pytest.approx(explained_variance(R)[0])
+
+
+def test_an_outcome_cannot_drive_itself():
+    causes, _ = planted()
+
+    with pytest.raises(SpecError, match="both predictor and outcome"):
+        driver_dominance(causes, causes["C1"], seed=[1])
+
+
+def test_nine_predictors_are_too_many_for_exact_dominance():
+    with pytest.raises(SpecError, match="at most 8"):
+        general_dominance(np.eye(10))
+
+
+def test_a_reliability_of_zero_cannot_be_corrected_for():
+    with pytest.raises(SpecError, match="not above 0"):
+        disattenuate(np.eye(2), [0.8, 0.0])
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(2, 5), st.integers(0, 1000))
+def test_dominance_of_unrelated_predictors_is_the_squared_correlation(k, seed):
+    r = np.random.default_rng(seed).uniform(-0.4, 0.4, k)
+    R = np.eye(k + 1)
+    R[k, :k] = R[:k, k] = r
+
+    assert general_dominance(R).tolist() == pytest.approx((r**2).tolist())
+    assert relative_weights(R).tolist() == pytest.approx((r**2).tolist())
+
+
+def test_a_large_sample_is_resampled_in_blocks_of_the_same_stream(monkeypatch):
+    x = np.random.default_rng(1).normal(size=(50, 3))
+    whole = resample_correlations(x, n_resamples=40, seed=[1])
+    monkeypatch.setattr("analysis.quant.resampling._BLOCK_CELLS", 150)
+
+    in_blocks = resample_correlations(x, n_resamples=40, seed=[1])
+
+    assert in_blocks.tolist() == pytest.approx(whole, abs=1e-12)
+
+
+def test_ranks_are_certain_where_problems_lie_far_apart():
+    scores = pd.DataFrame({"A": [4.0, 4.2, np.nan, 4.1], "B": [2.0, 2.1, 2.2, np.nan], "C": [3.0, 3.0, 3.1, 3.2]})
+    scores = pd.concat([scores] * 5, ignore_index=True)
+
+    assert top_rank_probability(scores, 2, n_resamples=200, seed=[1]) == {"A": 1.0, "B": 0.0, "C": 1.0}
+
+
+def test_resampled_means_are_over_the_values_known():
+    scores = pd.DataFrame({"A": [1.0, np.nan, 3.0]})
+
+    means = resample_means(scores, n_resamples=500, seed=[1])
+
+    possible = [1.0, 5 / 3, 2.0, 7 / 3, 3.0]
+    assert all(min(abs(mean - value) for value in possible) < 1e-9 for mean in means[np.isfinite(means)])
+    assert np.isnan(means).any()
