@@ -65,7 +65,7 @@ class CustomerFilePlan:
     share_assigned_basic: float = 0.30
     share_stale_tier: float = 0.05      # tier of a year ago still in the file
     missing: Mapping[str, float] = field(default_factory=lambda: {
-        "contribution": 0.05, "products": 0.02, "channels_12m": 0.03, "tier_12m_ago": 0.04, "txn_prev_12m": 0.01,
+        "contribution": 0.09, "products": 0.06, "channels_12m": 0.08, "tier_12m_ago": 0.04, "txn_prev_12m": 0.01,
         "aum_12m_ago": 0.005, "tenure_months": 0.002, "tier": 0.01})
     n_relationship_managers: int = 64
 
