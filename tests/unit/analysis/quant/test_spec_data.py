@@ -1,0 +1,109 @@
+"""Reading data files: encodings, delimiters, and what is refused."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.errors import TableError
+from analysis.quant.spec_data import read_data, read_table
+
+ROWS = pd.DataFrame({"A1": [1.0, 2.0, np.nan], "部门": ["信贷部", "运营部", "信贷部"]})
+
+
+def written(tmp_path: Path, content: bytes, name: str = "answers.csv") -> Path:
+    path = tmp_path / name
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_text_is_read_in_its_encoding_and_delimiter(tmp_path: Path, encoding: str, delimiter: str) -> None:
+    text = ROWS.to_csv(index=False, sep=delimiter, lineterminator="\r\n")
+
+    found = read_data(written(tmp_path, text.encode(encoding)))
+
+    pd.testing.assert_frame_equal(found, ROWS, check_dtype=False)
+
+
+def test_a_workbook_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "answers.xlsx"
+    ROWS.to_excel(path, index=False)
+
+    found = read_data(path)
+
+    pd.testing.assert_frame_equal(found, ROWS, check_dtype=False)
+
+
+def test_an_open_file_is_read_by_its_name() -> None:
+    found = read_table(io.BytesIO(b"a,b\n1,2\n"), "customers.csv")
+
+    assert found.to_dict("records") == [{"a": 1, "b": 2}]
+
+
+def test_a_key_padded_with_zeros_keeps_them(tmp_path: Path) -> None:
+    found = read_data(written(tmp_path, b"id,q1,share\n12,3,0.5\n007,4,0\n"))
+
+    assert found["id"].tolist() == ["12", "007"]
+    assert found["share"].tolist() == [0.5, 0.0]
+
+
+def test_a_decimal_comma_is_read_between_semicolons(tmp_path: Path) -> None:
+    found = read_data(written(tmp_path, b"q1;q2\n1,5;2\n-2,25;3\n"))
+
+    assert found["q1"].tolist() == [1.5, -2.25]
+
+
+def test_a_dot_and_na_are_missing(tmp_path: Path) -> None:
+    found = read_data(written(tmp_path, b"q1,q2\n1,.\n,NA\n3,2\n"))
+
+    assert found["q1"].isna().tolist() == [False, True, False]
+    assert found["q2"].isna().tolist() == [True, True, False]
+
+
+def test_a_quoted_delimiter_stays_in_its_cell(tmp_path: Path) -> None:
+    found = read_data(written(tmp_path, b'q1,comment\n1,"slow, and unclear"\n'))
+
+    assert found["comment"].tolist() == ["slow, and unclear"]
+
+
+@pytest.mark.parametrize(("name", "content", "words"), [
+    ("empty.csv", b"", "is empty"),
+    ("blank.csv", b" \n\n", "is empty"),
+    ("header.csv", b"a,b\n", "no rows"),
+    ("picture.csv", b"\x89PNG\r\n\x1a\n\x00\x00", "binary"),
+    ("old.csv", b"\xd0\xcf\x11\xe0abc", "old Excel"),
+    ("report.csv", b"%PDF-1.7\n", "a PDF"),
+    ("book.csv", b"PK\x03\x04abc", "zip"),
+    ("latin.csv", b"a,b\n\xff\xff,2\n", "neither UTF-8 nor GB18030"),
+    ("twice.csv", b"a,a\n1,2\n", "'a' occurs twice"),
+    ("wide.csv", b"a,b\n1,2,3\n", "line 2: has 3 values"),
+    ("later.csv", b"a,b\n1,2\n1,2,3\n", "line 3"),
+    ("quote.csv", b'a,b\n1,"2\n', "do not fit the header"),
+    ("broken.xlsx", b"PK\x03\x04abc", "damaged"),
+    ("text.xlsx", b"a,b\n1,2\n", "not a workbook"),
+])
+def test_what_is_no_table_is_refused_with_its_name(tmp_path: Path, name: str, content: bytes, words: str) -> None:
+    with pytest.raises(TableError, match=words) as refused:
+        read_data(written(tmp_path, content, name))
+
+    assert refused.value.place.startswith(name)
+    assert refused.value.remedy
+
+
+def test_an_absent_file_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match=r"nowhere\.csv: cannot be read"):
+        read_data(tmp_path / "nowhere.csv")
+
+
+def test_a_workbook_with_a_column_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "answers.xlsx"
+    pd.DataFrame([[1, 2]], columns=["a", "a"]).to_excel(path, index=False)
+
+    with pytest.raises(TableError, match="'a' occurs twice"):
+        read_data(path)
