@@ -18,7 +18,7 @@ from surveyapp.models.customer import Customer, CustomerFile
 from surveyapp.models.response import SUBMITTED, Response, ResponsePage
 from surveyapp.models.study import PublishedInstrument, Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
-from surveyapp.services.coding import coding_rows
+from surveyapp.services.coding_rows import coding_rows
 from surveyapp.services.study import facts_of, template_of
 
 INTERVIEW_COLUMNS = ("audience", "role", "held_on", "language", "questions", "is_verbatim")

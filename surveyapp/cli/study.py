@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from typing import Any
 
 from instruments.codec import CodecError, from_document
 from instruments.facts import StudyFacts
@@ -83,7 +84,7 @@ def _show(options: argparse.Namespace) -> None:
                  for row in document["questionnaires"]])
 
 
-def _study_document(study: Study) -> dict[str, object]:
+def _study_document(study: Study) -> dict[str, Any]:
     rows = [
         {"wave": wave.key, "state": "open" if wave.is_open else "closed", "audience": row.published.audience,
          "version": row.published.version, "n_submitted": row.n_submitted, "is_rounded": row.is_rounded,

@@ -13,8 +13,8 @@ from surveyapp.sample.interview_files import load_interviews
 from surveyapp.sample.plan import BANK_PLAN
 from surveyapp.services.account import add_account, find_account
 from surveyapp.services.customer import store_customers
-from surveyapp.services.interview_import import load_sample_interviews
 from surveyapp.services.response_import import load_sample_responses
+from surveyapp.services.sample_interviews import load_sample_interviews
 from surveyapp.services.study import create_study, get_wave, instrument_of, list_links
 
 CODERS = ("coder1", "coder2")
@@ -32,5 +32,5 @@ def add_sample_study(session: Session, template_key: str, name: str) -> Study:
               for login in CODERS}
     load_sample_interviews(session, study, load_interviews(), coders)
     rows = generate_customers(BANK_PLAN)
-    store_customers(session, study, [dict(row) for row in rows], "customers-sample.csv", b"")
+    store_customers(session, study, rows, "customers-sample.csv", b"")
     return study

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Hashable
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
 import pandas as pd
-from analysis.quant.spec_data import read_table
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from analysis.customers.reading import read_customers
+from analysis.quant.spec_data import read_table
 from instruments.codec import from_document
 from instruments.template import StudyTemplate
 from surveyapp.errors import BadInput
@@ -34,7 +34,7 @@ def import_customers(session: Session, study: Study, content: bytes, name: str,
     return store_customers(session, study, frame.to_dict("records"), name, content, account)
 
 
-def store_customers(session: Session, study: Study, rows: list[dict[Hashable, Any]], name: str, content: bytes,
+def store_customers(session: Session, study: Study, rows: Sequence[Mapping[Any, Any]], name: str, content: bytes,
                     account: Account | None = None) -> CustomerFile:
     """Return a stored customer file of these rows; the newest file of a study is the one in use."""
     file = CustomerFile(study_id=study.id, name=name, sha256=hashlib.sha256(content).hexdigest(), n_rows=len(rows))

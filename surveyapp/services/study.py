@@ -20,6 +20,7 @@ from surveyapp.models.coding import Code
 from surveyapp.models.study import PublishedInstrument, Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.audit import record_change
+from surveyapp.services.withdrawal import apply_withdrawals
 
 FIRST_WAVE = "w1"
 LINK_BYTES = 16         # 128 random bits: a link cannot be guessed
@@ -78,8 +79,9 @@ def publish_instrument(session: Session, study: Study, instrument: Instrument, w
 
 
 def close_wave(session: Session, study: Study, wave: Wave, account: Account | None = None) -> None:
-    """End collection: later answers are refused."""
+    """End collection: later answers are refused, and withdrawals are applied, all at once."""
     if wave.closed_at is None:
+        apply_withdrawals(session, wave)
         wave.closed_at = utc_now()
         record_change(session, "close_wave", f"wave {wave.key}", study_id=study.id, account=account)
 
