@@ -9,12 +9,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from reports.pdf import check_system_libraries
+from reports.pdf import missing_system_libraries
 from surveyapp.cli.output import Subparsers, add_command, open_database
 from surveyapp.cli.report import target
 from surveyapp.cli.serve import DEFAULT_PORT, serve
 from surveyapp.config import Config, read_config
 from surveyapp.db.session import read_session, transaction
+from surveyapp.errors import Misconfigured
 from surveyapp.jobs.diagnose import diagnose_study, write_report
 from surveyapp.jobs.sample import add_sample_study
 from surveyapp.models.study import Study
@@ -45,7 +46,7 @@ def add_commands(commands: Subparsers) -> None:
 
 
 def _demo(options: argparse.Namespace) -> None:
-    check_system_libraries()
+    _check_libraries()
     config = _fresh_database()
     started = time.monotonic()
     logins = _add_logins()
@@ -64,6 +65,12 @@ def _demo(options: argparse.Namespace) -> None:
     if not options.no_serve:
         _print_links(study, options.port, logins)
         serve(config, "127.0.0.1", options.port)
+
+
+def _check_libraries() -> None:
+    message = missing_system_libraries()
+    if message:
+        raise Misconfigured("{message}", message=message)
 
 
 def _say(text: str) -> None:
