@@ -6,8 +6,9 @@ of the diagnostic model and the anonymity rules of the design; a study may raise
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from itertools import combinations
+from dataclasses import dataclass
 
 from analysis.errors import SpecError
 
@@ -18,8 +19,7 @@ ROUNDING_STEP = 5       # design, anonymity: counts of an open survey are rounde
 MINIMUM_ROLE_INTERVIEWEES = 2   # model 8: a role class is named only when this many of it were interviewed ...
 MINIMUM_ROLE_HEADCOUNT = 10     # ... and this many people hold it (design, anonymity)
 
-_PRIME = (1 << 61) - 1  # Sums are compared modulo this prime: exact for whole numbers, and far faster than fractions.
-_BASE = 1_000_003       # Powers of it are the unrelated coordinates of `_silent_change`.
+_TOLERANCE = 1e-7       # a difference below this is a rounding error
 
 
 def check_minimum(minimum: int) -> None:
@@ -149,9 +149,8 @@ class PrintRegister:
 
     Each figure (a construct, an item) has its own ledger of groups of people whose count or mean was printed. A new
     group is refused when, by adding and subtracting what is printed, a reader could compute the figure of fewer than
-    `minimum` people. People who appear in exactly the same printed groups form a block; the printed sums determine the
-    sum over some blocks exactly when every change that leaves all printed sums as they are cancels over these blocks.
-    All combinations of up to four blocks are tried, which is complete for the default minimum of 5.
+    `minimum` people. The check is complete: it looks for every set of so few people whose sum the printed sums
+    determine, over however many tables.
 
     Parameters
     ----------
@@ -249,63 +248,85 @@ class PrintRegister:
 
 
 def _discloses(groups: list[frozenset[str]], minimum: int) -> bool:
-    """Return whether sums over these groups determine the sum over some set of fewer than `minimum` people."""
-    if any(0 < len(big) - len(small) < minimum and small < big for small in groups for big in groups):
-        return True
+    """Return whether sums over these groups determine the sum over some set of fewer than `minimum` people.
+
+    They do exactly when the set's indicator lies in the row space of the membership matrix: when the squared length of
+    its projection equals the number of people. Every part of such a set must keep `n_part ** 2 / (minimum - 1)` of
+    length (Cauchy-Schwarz), so sets are built person by person and nearly all are given up at once.
+    """
     blocks = _blocks(groups)
-    if all(size >= minimum for _, size in blocks):
-        return False
-    change = _silent_change([row for row, _ in blocks], len(groups))
-    return _has_cancelling_set([(change[place], size) for place, (_, size) in enumerate(blocks) if size < minimum],
-                               minimum)
+    inverse = _projection(blocks, len(groups))
+    bound = 1 / (minimum - 1) - _TOLERANCE
+    small = [_Block(row, size, _weights(inverse, row)) for row, size in blocks if size < minimum]
+    small = [block for block in small if block.product(block) >= bound]
+    stack = [(place, [block], block.size, block.size**2 * block.product(block)) for place, block in enumerate(small)]
+    while stack:
+        place, chosen, people, length = stack.pop()
+        if length >= people - _TOLERANCE:
+            return True
+        for following in range(place + 1, len(small)):
+            block = small[following]
+            n = people + block.size
+            if n < minimum:
+                longer = length + block.size * (block.size * block.product(block)
+                                                + 2 * sum(other.size * other.product(block) for other in chosen))
+                if longer >= n**2 * bound:
+                    stack.append((following, [*chosen, block], n, longer))
+    return False
+
+
+@dataclass(frozen=True)
+class _Block:
+    """People that no printed group separates: the groups they are in, how many, and their place in the row space."""
+
+    row: tuple[int, ...]
+    size: int
+    weights: dict[int, float]
+
+    def product(self, other: _Block) -> float:
+        """Return the inner product of one member's projection with that of one member of the other block."""
+        return sum(self.weights.get(group, 0.0) for group in other.row)
 
 
 def _blocks(groups: list[frozenset[str]]) -> list[tuple[tuple[int, ...], int]]:
-    """Return the blocks of people that no printed group separates: membership row and size, in a fixed order."""
-    sizes: dict[tuple[int, ...], int] = {}
-    for person in frozenset[str]().union(*groups):
-        row = tuple(int(person in group) for group in groups)
-        sizes[row] = sizes.get(row, 0) + 1
-    return sorted(sizes.items())
+    """Return the blocks of people that no printed group separates: numbers of their groups, and how many they are."""
+    rows: dict[str, list[int]] = {}
+    for number, group in enumerate(groups):
+        for person in group:
+            rows.setdefault(person, []).append(number)
+    return sorted(Counter(map(tuple, rows.values())).items())
 
 
-def _silent_change(blocks: list[tuple[int, ...]], n_groups: int) -> list[int]:
-    """Return one arbitrary change of the block sums that leaves every printed sum as it is.
-
-    A set of blocks is determined by the printed sums when every such change cancels over it. One change with unrelated
-    free coordinates stands for all; a chance cancellation would only hide a cell too many.
-    """
-    echelon: list[tuple[int, list[int]]] = []
-    for group in range(n_groups):
-        row = [block[group] for block in blocks]
-        for column, pivot in echelon:
-            if row[column]:
-                factor = row[column]
-                row = [(value - factor * other) % _PRIME for value, other in zip(row, pivot, strict=True)]
-        column = next((place for place, value in enumerate(row) if value), -1)
-        if column >= 0:
-            inverse = pow(row[column], -1, _PRIME)
-            echelon.append((column, [value * inverse % _PRIME for value in row]))
-    fixed = {column for column, _ in echelon}
-    change = [0 if place in fixed else pow(_BASE, place + 1, _PRIME) for place in range(len(blocks))]
-    for column, row in reversed(echelon):
-        change[column] = -sum(value * other for value, other in zip(row, change, strict=True)) % _PRIME
-    return change
+def _projection(blocks: list[tuple[tuple[int, ...], int]], n_groups: int) -> dict[int, dict[int, float]]:
+    """Return the inverse of the overlap matrix of a largest independent choice of groups (sweep operator)."""
+    overlap = [[0.0] * n_groups for _ in range(n_groups)]
+    for row, size in blocks:
+        for first in row:
+            for second in row:
+                overlap[first][second] += size
+    kept = []
+    for pivot in range(n_groups):
+        depth = overlap[pivot][pivot]
+        if depth > _TOLERANCE:
+            _sweep(overlap, pivot, depth)
+            kept.append(pivot)
+    return {first: {second: -overlap[first][second] for second in kept} for first in kept}
 
 
-def _has_cancelling_set(blocks: list[tuple[int, int]], minimum: int) -> bool:
-    """Return whether one to four blocks with fewer than `minimum` people together have changes that cancel."""
-    singles: dict[int, list[tuple[frozenset[int], int]]] = {}
-    pairs: dict[int, list[tuple[frozenset[int], int]]] = {}
-    for place, (change, size) in enumerate(blocks):
-        singles.setdefault(change, []).append((frozenset({place}), size))
-    for (i, (first, m)), (j, (second, n)) in combinations(enumerate(blocks), 2):
-        if m + n < minimum:
-            pairs.setdefault((first + second) % _PRIME, []).append((frozenset({i, j}), m + n))
-    if 0 in singles or 0 in pairs:
-        return True
-    return any(not places & others and size + other_size < minimum
-               for change, found in pairs.items()
-               for partner in (singles.get(-change % _PRIME, []), pairs.get(-change % _PRIME, []))
-               for others, other_size in partner
-               for places, size in found)
+def _sweep(matrix: list[list[float]], pivot: int, depth: float) -> None:
+    """Exchange one variable of a symmetric matrix in place."""
+    scaled = [value / depth for value in matrix[pivot]]
+    for place, row in enumerate(matrix):
+        if place != pivot:
+            factor = row[pivot]
+            if factor:
+                matrix[place] = [value - factor * other for value, other in zip(row, scaled, strict=True)]
+            matrix[place][pivot] = factor / depth
+    matrix[pivot] = scaled
+    matrix[pivot][pivot] = -1 / depth
+
+
+def _weights(inverse: dict[int, dict[int, float]], row: tuple[int, ...]) -> dict[int, float]:
+    """Return the weights by which the printed groups approach one member of a block."""
+    columns = [inverse[group] for group in row if group in inverse]
+    return {group: sum(column[group] for column in columns) for group in inverse}
