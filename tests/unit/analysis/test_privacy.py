@@ -144,3 +144,13 @@ def determined_small_set(printed, minimum):
                 if np.linalg.matrix_rank(np.vstack([rows, target])) == rank:
                     return True
     return False
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.frozensets(st.integers(0, 15), min_size=5), min_size=1, max_size=6), st.integers(3, 5))
+def test_only_what_discloses_is_refused(groups, minimum):
+    printed = [frozenset(f"p{number}" for number in group) for group in groups]
+
+    admitted = PrintRegister(minimum).admits("PRB", *printed)
+
+    assert admitted is not determined_small_set(printed, minimum)
