@@ -1,0 +1,193 @@
+"""The strategies: measures ranked with their stability, each on a card, and what was set aside and why."""
+
+from __future__ import annotations
+
+from analysis.results.diagnosis import KpiRow, MeasureFinding
+from instruments.template import Measure
+from reports.build.source import Source
+from reports.build.triggers import described, failed_condition, subjects_needed
+from reports.content import (
+    Block,
+    Callout,
+    Card,
+    Column,
+    Figure,
+    Heading,
+    Number,
+    Row,
+    Section,
+    Statement,
+    Table,
+)
+from reports.figures import Forest, ForestRow
+from reports.numbers import printed
+
+MOST_TRIGGERS = 3
+LEAST_RANKED = 2
+
+
+def ranking(study: Source) -> list[Section]:
+    """Return the measures in order with the range of ranks, and what the order rests on."""
+    words, proposed = study.words, study.proposed
+    if not proposed:
+        item = words.say("actions.none")
+        return [Section("strategies", words.text("part.strategies"), words.say("actions.title_none"),
+                        (Callout("warning", words.text("actions.none_head"), (item,)),))]
+    blocks: list[Block] = []
+    ranked = [m for m in proposed if m.rank is not None and m.rank_median is not None]
+    if len(ranked) >= LEAST_RANKED:
+        blocks.append(_rank_figure(study, ranked))
+    blocks.append(_rank_table(study, proposed))
+    stable = [m for m in ranked if m.is_stable and (m.rank_probability_top3 or 0) >= _sure(study)]
+    names = words.join([f"{m.key} {study.read(study.measure(m.key).name)}" for m in stable[:3]])
+    title = (words.say("actions.title_stable", n=len(proposed), names=words.join([m.key for m in stable[:3]]),
+                       trace=[f"measure.{m.key}.rank" for m in stable])
+             if stable else words.say("actions.title", n=len(proposed)))
+    if names:
+        blocks.append(Callout("so_what", words.text("labels.so_what"), (words.say("actions.so_what", names=names),)))
+    return [Section("strategies", words.text("part.strategies"), title, tuple(blocks), words.say("actions.lead"))]
+
+
+def _sure(study: Source) -> float:
+    rules = study.template.rules
+    return rules.defaults.stable_rank_probability if rules else 0.8
+
+
+def _rank_figure(study: Source, ranked: list[MeasureFinding]) -> Figure:
+    words, sure = study.words, _sure(study)
+    rows = tuple(ForestRow(
+        f"{m.key} {study.read(study.measure(m.key).name)}", m.rank_median, m.rank_low, m.rank_high, None, str(m.rank),
+        (m.rank_probability_top3 or 0) >= sure, printed(m.rank_probability_top3, "percent")) for m in ranked)
+    last = float(max(len(ranked), *(int(m.rank_high or 1) for m in ranked)))
+    ticks = tuple((float(v), str(v)) for v in range(1, int(last) + 1))
+    chart = Forest(rows, 0.7, last + 0.3, ticks, words.text("actions.axis"), words.text("actions.top3"))
+    alt = words.text("actions.figure_alt", n=len(rows), first=rows[0].label, share=rows[0].text)
+    return Figure("f-ranks", words.say("actions.figure_title", n=sum(r.is_highlighted for r in rows)), chart, alt,
+                  words.text("actions.figure_unit"), words.text("actions.figure_source"))
+
+
+def _rank_table(study: Source, proposed: list[MeasureFinding]) -> Table:
+    words, rows = study.words, []
+    for m in proposed:
+        measure = study.measure(m.key)
+        trace = (f"measure.{m.key}.priority",)
+        stable = "actions.not_ranked" if m.is_stable is None else (
+            "actions.stable" if m.is_stable else "actions.unstable")
+        rows.append(Row((Statement(f"{m.key} {study.read(measure.name)}", {}, (), f"measure-{m.key}"),
+                         Number(m.impact, "score", trace=trace), Number(m.feasibility, "score", trace=trace),
+                         Number(m.priority, "score", trace=trace), words.say(stable),
+                         words.say(f"phase.{m.phase}"))))
+    columns = tuple(Column(words.text(f"actions.column_{key}"), width, align) for key, width, align in (
+        ("measure", 0.42, "left"), ("impact", 0.1, "right"), ("feasibility", 0.12, "right"),
+        ("priority", 0.1, "right"), ("stability", 0.13, "left"), ("phase", 0.13, "left")))
+    return Table("t-ranks", words.say("actions.table_title"), columns, tuple(rows), "0–100",
+                 words.text("actions.table_source"))
+
+
+# ---- cards -----------------------------------------------------------------------------------------------------------
+def measures(study: Source) -> list[Section]:
+    """Return one section for each strategy group with the cards of its proposed measures."""
+    rules, found = study.template.rules, []
+    for strategy in rules.strategies if rules else ():
+        inside = [m for m in study.proposed if study.measure(m.key).strategy == strategy.key]
+        if inside:
+            title = study.words.say("actions.group_title", key=strategy.key, name=study.read(strategy.name),
+                                    n=len(inside))
+            found.append(Section(f"strategy-{strategy.key}", study.words.text("part.strategies"), title,
+                                 tuple(_card(study, m) for m in inside)))
+    return found
+
+
+def _card(study: Source, m: MeasureFinding) -> Card:
+    words, measure = study.words, study.measure(m.key)
+    rows: list[tuple[str, Statement]] = [(words.text("actions.what"), Statement(study.read(measure.what)))]
+    if measure.parts:
+        parts = "；" if study.language == "zh" else "; "
+        rows.append((words.text("actions.parts"), Statement(parts.join(
+            f"{part.key} {study.read(part.name)}" for part in measure.parts))))
+    rows.append((words.text("actions.triggers"), _trigger_text(study, m)))
+    rows.append((words.text("actions.addresses"), _addresses(study, measure)))
+    rows.append((words.text("actions.why"), Statement(study.read(measure.rationale))))
+    rows.append((words.text("actions.aim"), Statement(study.read(measure.expected_effect))))
+    rows.extend((words.text("actions.kpi"), _kpi(study, kpi)) for kpi in m.kpis)
+    rows.append((words.text("actions.risk"), Statement(study.read(measure.risk))))
+    return Card(f"measure-{m.key}", m.key, study.read(measure.name), tuple(rows), _side(study, m, measure))
+
+
+def _trigger_text(study: Source, m: MeasureFinding) -> Statement:
+    holding = [described(study, trigger) for trigger in m.triggers if trigger.outcome == "true"][:MOST_TRIGGERS]
+    between = "；" if study.language == "zh" else "; "
+    return Statement(between.join(part.text for part in holding), {}, tuple(t for part in holding for t in part.trace))
+
+
+def _addresses(study: Source, measure: Measure) -> Statement:
+    strong = [key for key, strength in measure.address_problem.items() if strength >= 2]  # noqa: PLR2004  # of 0..3
+    causes = [key for key, strength in measure.address_cause.items() if strength >= 2]  # noqa: PLR2004  # of 0..3
+    names = study.words.join([study.name(key) for key in (strong + causes) or list(measure.address_problem)])
+    anchor = f"problem-{strong[0]}" if strong and study.problem(strong[0]) else ""
+    return Statement(names, {}, tuple(f"problem.{key}.grade" for key in strong), anchor)
+
+
+def _kpi(study: Source, kpi: KpiRow) -> Statement:
+    words, name = study.words, study.read(kpi.name)
+    if kpi.baseline is None or kpi.target is None:
+        return words.say("actions.kpi_unknown", name=name, months=kpi.due_months)
+    return words.say("actions.kpi_known", name=name, baseline=kpi.baseline, target=kpi.target, unit=kpi.unit,
+                     months=kpi.due_months)
+
+
+def _side(study: Source, m: MeasureFinding, measure: Measure) -> tuple[tuple[str, Number | Statement], ...]:
+    words = study.words
+    guards = [g for key in measure.safeguards for g in [study.safeguard(key)] if g]
+    found: list[tuple[str, Number | Statement]] = [
+        (words.text("actions.rank"), Number(float(m.rank) if m.rank else None, "rank")),
+        (words.text("actions.top3_short"), Number(m.rank_probability_top3, "percent")),
+        (words.text("actions.column_impact"), Number(m.impact, "score")),
+        (words.text("actions.column_feasibility"), Number(m.feasibility, "score")),
+        (words.text("actions.phase"), words.say(f"phase.{m.phase}")),
+        (words.text("actions.horizon"), words.say("actions.months", n=measure.horizon_months)),
+        (words.text("actions.effort"), words.say("actions.effort_value", n=measure.effort)),
+        (words.text("actions.owner"), Statement(study.read(measure.owner))),
+        (words.text("actions.safeguards"), Statement(", ".join(g.key for g in guards) or "–")),
+    ]
+    if m.size is not None:
+        field = (measure.sizing or "").rsplit(".", 1)[-1]
+        label = words.text(f"data.{field}") if words.has(f"data.{field}") else words.text("actions.size")
+        found.append((label, Number(m.size, "count", trace=(measure.sizing or "",))))
+    return tuple(found)
+
+
+# ---- set aside -------------------------------------------------------------------------------------------------------
+def set_aside(study: Source) -> list[Section]:
+    """Return opportunities, measures not proposed with the condition that failed, and measures that need data."""
+    words, blocks = study.words, []
+    for verdict in ("opportunity", "not_proposed", "data_needed"):
+        inside = [m for m in study.diagnosis.measures if m.verdict == verdict]
+        if inside:
+            blocks.append(_aside_table(study, verdict, inside))
+    if not blocks:
+        return []
+    return [Section("set-aside", words.text("part.strategies"), words.say("actions.aside_title"), tuple(blocks),
+                    words.say("actions.aside_lead"))]
+
+
+def _aside_table(study: Source, verdict: str, inside: list[MeasureFinding]) -> Table:
+    words, rows = study.words, []
+    for m in inside:
+        measure = study.measure(m.key)
+        if verdict == "opportunity":
+            reason = _trigger_text(study, m) or Statement("–")
+            if not reason.text:
+                reason = Statement(failed_condition(study, m.triggers))
+        elif verdict == "not_proposed":
+            reason = Statement(failed_condition(study, m.triggers), {}, tuple(
+                t.metric for t in m.triggers if t.outcome == "false"))
+        else:
+            reason = Statement(subjects_needed(study, m.triggers), {}, tuple(
+                t.metric for t in m.triggers if t.outcome == "unknown"))
+        rows.append(Row((Statement(f"{m.key} {study.read(measure.name)}"), Statement(study.read(measure.what)), reason)))
+    columns = (Column(words.text("actions.column_measure"), 0.26), Column(words.text("actions.what"), 0.4),
+               Column(words.text(f"actions.aside_{verdict}_column"), 0.34))
+    return Table(f"t-{verdict}", words.say(f"actions.aside_{verdict}", n=len(inside)), columns, tuple(rows), "", "")
+
+

@@ -1,0 +1,101 @@
+"""Appendix C: every item in the report's language with all its answers, hidden where too few gave one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from analysis.privacy import suppress_cells
+from instruments.schema import Instrument, Item
+from reports.build.source import Source
+from reports.content import Column, Row, Section, Statement, Table
+from reports.numbers import HIDDEN, printed
+
+
+
+def wording(study: Source) -> list[Section]:
+    """Return one section for each questionnaire that has answers, or all of them where none has."""
+    words, found = study.words, []
+    answered = {i.key for i in study.template.instruments if study.n_valid(i.audience)}
+    frequencies = _frequencies(study)
+    for instrument in study.template.instruments:
+        if answered and instrument.key not in answered:
+            continue
+        rows: list[Row] = []
+        for section in instrument.sections:
+            items = [item for item in instrument.items_of_section(section.key) if item.kind not in ("note", "hidden")]
+            if items:
+                rows.append(Row((Statement(study.read(section.title)),), is_group=True))
+                rows.extend(_row(study, instrument, item, frequencies.get(item.key)) for item in items)
+        columns = (Column(words.text("wording.key"), 0.1), Column(words.text("wording.item"), 0.42),
+                   Column(words.text("wording.n"), 0.07, "right"), Column(words.text("wording.answers"), 0.41))
+        table = Table(f"t-wording-{instrument.audience}", words.say("wording.table", title=study.read(
+            instrument.title), version=instrument.version), columns, tuple(rows), "",
+            words.text("wording.source", minimum=study.minimum_group), is_dense=True)
+        title = words.say("wording.title", who=study.audience(instrument.audience), n=len(instrument.items))
+        found.append(Section(f"wording-{instrument.audience}", words.text("part.appendix_c"), title, (table,),
+                             is_appendix=True))
+    return found
+
+
+def _frequencies(study: Source) -> dict[str, Mapping[str, int]]:
+    """Return the answers that may be printed, by item and value."""
+    found: dict[str, Mapping[str, int]] = {}
+    diagnosis = study.diagnosis
+    levels = [*(p.level for p in diagnosis.problems), *(c.level for c in diagnosis.causes),
+              *(s.level for s in diagnosis.situation), *(f.level for f in diagnosis.facets), *diagnosis.outcomes]
+    for level in levels:
+        for key, counts in level.item_frequencies.items():
+            found[key] = {str(value): n for value, n in enumerate(counts, 1)}
+    for single in diagnosis.single_items:
+        found.setdefault(single.key, single.frequencies)
+    for screening in diagnosis.screening.values():
+        found.update(screening.composition)
+    return found
+
+
+def _row(study: Source, instrument: Instrument, item: Item, counts: Mapping[str, int] | None) -> Row:
+    key = Statement(item.key + (study.words.text("measure.reversed") if item.is_reverse else ""))
+    single = study.single(item.key)
+    if counts and sum(n for n in counts.values() if n > 0) >= study.minimum_group:
+        n = single.n if single else sum(max(count, 0) for count in counts.values())
+        return Row((key, Statement(study.read(item.text)), Statement(printed(float(n), "count")),
+                    _answers(study, instrument, item, counts)))
+    if single and single.median is not None and single.n >= study.minimum_group:
+        return Row((key, Statement(study.read(item.text)), Statement(printed(float(single.n), "count")),
+                    study.words.say("wording.number", median=single.median, mean=study.estimate(
+                        single.mean, single.ci_low, single.ci_high, "one"))))
+    reason = "wording.open" if item.role == "open" else "wording.not_shown"
+    return Row((key, Statement(study.read(item.text)), Statement("–"), study.words.say(reason)))
+
+
+def _answers(study: Source, instrument: Instrument, item: Item, counts: Mapping[str, int]) -> Statement:
+    labels = _labels(study, instrument, item)
+    hidden = _hidden(study, item, counts)
+    if item.kind == "rating":
+        scale = instrument.scale(item.scale) if item.scale else None
+        values = [str(point.value) for point in scale.points] if scale else sorted(counts)
+        return Statement(" · ".join(f"{value}: {_count(counts.get(value, 0), value in hidden)}" for value in values))
+    between = "；" if study.language == "zh" else "; "
+    return Statement(between.join(
+        f"{labels.get(value, value)} {_count(n, value in hidden)}" for value, n in counts.items()))
+
+
+def _hidden(study: Source, item: Item, counts: Mapping[str, int]) -> frozenset[str]:
+    """Return the answers to hide: attributes of people; ratings over all respondents form no group of people."""
+    if item.role not in ("profile", "quota"):
+        return frozenset()
+    return suppress_cells({value: n for value, n in counts.items() if n >= 0}, study.minimum_group) | frozenset(
+        value for value, n in counts.items() if n < 0)
+
+
+def _count(n: int, is_hidden: bool) -> str:
+    return HIDDEN if is_hidden else printed(float(n), "count")
+
+
+def _labels(study: Source, instrument: Instrument, item: Item) -> dict[str, str]:
+    if item.choices:
+        return {choice.value: study.read(choice.label) for choice in item.choices}
+    scale = instrument.scale(item.scale) if item.scale else None
+    return {str(point.value): study.read(point.label) for point in scale.points} if scale else {}
+
+

@@ -1,0 +1,79 @@
+"""Appendices D to F: codebook with counts, glossary, theory and references."""
+
+from __future__ import annotations
+
+from instruments.template import CodeDefinition
+from reports.build.source import Source
+from reports.content import Block, Bullets, Column, Facts, Heading, Number, Row, Section, Statement, Table
+from reports.numbers import printed
+
+
+def codebook(study: Source) -> list[Section]:
+    """Return every code with its definition, who spoke of it, and the coders' agreement."""
+    words, book = study.words, study.template.codebook
+    if book is None or not study.n_interviews:
+        return []
+    rows: list[Row] = []
+    for code in book.codes:
+        if code.parent is None:
+            rows.append(Row((Statement(f"{code.key} {study.read(code.name)}"),), is_group=True))
+        else:
+            rows.append(_code_row(study, code, len(book.ancestors(code.key))))
+    columns = tuple(Column(words.text(f"codes.{key}"), width, align) for key, width, align in (
+        ("code", 0.24, "left"), ("definition", 0.4, "left"), ("asked", 0.08, "right"), ("says", 0.08, "right"),
+        ("against", 0.08, "right"), ("agreement", 0.12, "left")))
+    table = Table("t-codes", words.say("codes.table", n=len(book.codes), version=book.version), columns, tuple(rows), "",
+                  words.text("codes.source"), is_dense=True)
+    return [Section("codebook", words.text("part.appendix_d"), words.say("codes.title", n=study.n_interviews), (table,),
+                    is_appendix=True)]
+
+
+def _code_row(study: Source, code: CodeDefinition, depth: int) -> Row:
+    found = study.evidence(code.key)
+    name = "　" * (depth - 1) + study.read(code.name)
+    if found is None:
+        counts: tuple[Number | Statement, ...] = (Number(None), Number(None), Number(None), Statement("–"))
+    else:
+        alpha = found.agreement.value if found.agreement else None
+        verdict = study.words.text(f"agreement.{found.agreement_verdict}")
+        agreement = f"{printed(alpha, 'coefficient')} {verdict}" if alpha is not None else verdict
+        counts = (Number(float(found.n_asked), "count"),
+                  Number(float(found.supports), "count", trace=(f"interview.{code.key}.interviewees",)),
+                  Number(float(found.contradicts), "count"), Statement(agreement))
+    return Row((Statement(f"{name} ({code.key})" if study.language == "en" else f"{name}（{code.key}）"),
+                Statement(study.read(code.definition)), *counts))
+
+
+def glossary(study: Source) -> list[Section]:
+    """Return the template's terms and the constructs with their meaning and sources."""
+    words = study.words
+    blocks: list[Block] = []
+    if study.template.glossary:
+        blocks.append(Facts(tuple((study.read(entry.term), Statement(_with_sources(
+            study, study.read(entry.meaning), entry.sources))) for entry in study.template.glossary)))
+    blocks.append(Heading(words.text("glossary.constructs")))
+    rows = tuple(Row((Statement(study.read(c.name)), words.say(f"group.{c.group}"),
+                      Statement(study.read(c.definition)), Statement("; ".join(c.sources) or "–")))
+                 for c in study.template.constructs)
+    columns = tuple(Column(words.text(f"glossary.{key}"), width) for key, width in (
+        ("name", 0.2), ("group", 0.14), ("meaning", 0.42), ("sources", 0.24)))
+    blocks.append(Table("t-constructs", words.say("glossary.table", n=len(rows)), columns, rows, is_dense=True))
+    return [Section("glossary", words.text("part.appendix_e"), words.say("glossary.title"), tuple(blocks),
+                    is_appendix=True)]
+
+
+def _with_sources(study: Source, meaning: str, sources: tuple[str, ...]) -> str:
+    return study.words.text("glossary.with_sources", meaning=meaning, sources="; ".join(sources)) if sources else meaning
+
+
+def theory(study: Source) -> list[Section]:
+    """Return the theory page and the references; nothing where the template has neither."""
+    words, template = study.words, study.template
+    blocks: list[Block] = [Statement(study.read(paragraph)) for paragraph in template.theory]
+    if template.references:
+        blocks.append(Heading(words.text("theory.references")))
+        blocks.append(Bullets(tuple(Statement(reference.citation) for reference in template.references)))
+    blocks.append(Heading(words.text("theory.method_references")))
+    blocks.append(Bullets(tuple(words.say(f"theory.reference_{number}") for number in range(1, 11))))
+    return [Section("theory", words.text("part.appendix_f"), words.say("theory.title"), tuple(blocks),
+                    is_appendix=True)]

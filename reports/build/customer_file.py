@@ -1,0 +1,140 @@
+"""The customer file: tiers and stages, sizes of what could be done, quality of the file, value scenarios."""
+
+from __future__ import annotations
+
+from analysis.results.customers import CustomerPicture
+from reports.build.source import Source
+from reports.content import Block, Callout, Column, Columns, Figure, Heading, Number, Row, Section, Statement, Table
+from reports.figures import Matrix, MatrixCell
+from reports.numbers import HIDDEN, printed
+
+SHADES = (0.01, 0.03, 0.06, 0.12)       # share of all customers from which a cell is a shade darker
+SIZES = ("key_customers_count", "at_risk_count", "at_risk_aum", "upgrade_candidates_count", "upgrade_gap_sum",
+         "cross_sell_gap_count", "unassigned_valuable_count", "tier_value_mismatch_count", "linked_groups_count",
+         "hidden_group_value_count", "multi_channel_customers_count", "incomplete_records_count")
+STYLES = {"at_risk_aum": "money", "upgrade_gap_sum": "money"}
+SHARES = ("completeness_pct", "decline_or_dormant_pct", "linked_customers_pct", "tier_value_mismatch_pct",
+          "top_decile_aum_share_pct", "at_risk_upper_tier_pct", "upgrade_candidates_pct", "upper_tier_retention_pct")
+
+
+def customer_file(study: Source) -> list[Section]:
+    """Return what the customer file says; nothing where there is none."""
+    picture, words = study.diagnosis.customers, study.words
+    if picture is None:
+        return []
+    blocks: list[Block] = [_matrix(study, picture)]
+    sizes, shares = _sizes(study, picture), _shares(study, picture)
+    if sizes and shares:
+        blocks.append(Columns((sizes,), (shares,), "7-5"))
+    blocks.append(_quality(study, picture))
+    if picture.clv:
+        blocks.append(_clv(study, picture))
+    pct = picture.figures.get("decline_or_dormant_pct")
+    title = (words.say("file.title", share=pct, n=picture.n_customers, trace=("data.decline_or_dormant_pct",))
+             if pct is not None else words.say("file.title_plain", n=picture.n_customers))
+    return [Section("customer-file", words.text("part.customer_file"), title, tuple(blocks), words.say("file.lead"))]
+
+
+def _matrix(study: Source, picture: CustomerPicture) -> Figure:
+    words, model = study.words, study.template.value_model
+    stages = {stage.key: study.read(stage.name) for stage in model.stages} if model else {}
+    keys = [key for key in (*stages, "not_assessable")
+            if any(row.get(key) for row in picture.customers_by_tier_and_stage.values())]
+    heads = tuple(stages.get(key, words.text("file.not_assessable")) for key in keys)
+    rows, cells = [], []
+    for tier, counts in picture.customers_by_tier_and_stage.items():
+        rows.append((_tier_name(study, tier), printed(float(sum(max(n, 0) for n in counts.values())), "count")))
+        cells.append(tuple(_cell(study, counts.get(key, 0), picture.n_customers) for key in keys))
+    largest = max(((n, tier, key) for tier, counts in picture.customers_by_tier_and_stage.items()
+                   for key, n in counts.items() if key in keys), default=(0, "", ""))
+    alt = words.text("file.matrix_alt", rows=len(rows), columns=len(keys), n=largest[0],
+                     tier=_tier_name(study, largest[1]) if largest[1] else "–",
+                     stage=stages.get(largest[2], words.text("file.not_assessable")))
+    return Figure("f-tiers", words.say("file.matrix_title", n=picture.n_customers), Matrix(
+        tuple(rows), heads, tuple(cells)), alt, words.text("file.matrix_unit"),
+        words.text("file.matrix_source", minimum=study.minimum_group))
+
+
+def _cell(study: Source, n: int, total: int) -> MatrixCell:
+    if n == 0:
+        return MatrixCell("–")
+    if 0 < n < study.minimum_group or n < 0:
+        return MatrixCell(HIDDEN)
+    return MatrixCell(printed(float(n), "count"), step=sum(n / total >= border for border in SHADES))
+
+
+def _tier_name(study: Source, key: str) -> str:
+    kind, _, tier = key.partition(".")
+    model = study.template.value_model
+    found = next((t for t in model.tiers.get(kind, ()) if t.key == tier), None) if model else None
+    name = study.read(found.name) if found else tier
+    phrase = f"file.kind_{kind}"
+    kind_name = study.words.text(phrase) if study.words.has(phrase) else kind
+    return study.words.text("file.tier", kind=kind_name, tier=name)
+
+
+def _sizes(study: Source, picture: CustomerPicture) -> Table | None:
+    words = study.words
+    rows = tuple(Row((Statement(words.text(f"data.{key}")),
+                      Number(picture.figures[key], STYLES.get(key, "count"), trace=(f"data.{key}",))))  # type: ignore[arg-type]  # the two styles are number styles
+                 for key in SIZES if picture.figures.get(key) is not None)
+    if not rows:
+        return None
+    columns = (Column(words.text("file.what"), 0.72), Column(words.text("file.size"), 0.28, "right"))
+    return Table("t-sizes", words.say("file.sizes_title"), columns, rows, "", words.text("file.sizes_source"),
+                 is_dense=True)
+
+
+def _shares(study: Source, picture: CustomerPicture) -> Table | None:
+    words = study.words
+    rows = tuple(Row((Statement(words.text(f"data.{key}")), Number(_share(picture, key), "percent",
+                                                                    trace=(f"data.{key}",))))
+                 for key in SHARES if picture.figures.get(key) is not None)
+    if not rows:
+        return None
+    columns = (Column(words.text("file.what"), 0.72), Column(words.text("file.share"), 0.28, "right"))
+    return Table("t-shares", words.say("file.shares_title"), columns, rows, is_dense=True)
+
+
+def _share(picture: CustomerPicture, key: str) -> float | None:
+    value = picture.figures.get(key)
+    return None if value is None else value / 100
+
+
+def _quality(study: Source, picture: CustomerPicture) -> Callout:
+    words = study.words
+    missing = words.join([words.text("file.missing_part", field=_field(study, key), share=share)
+                          for key, share in picture.missing_share.items() if share > 0]) or words.text("labels.none")
+    item = words.say("file.quality", rows=picture.n_rows, customers=picture.n_customers,
+                     duplicates=picture.n_duplicate_rows, negative=sum(picture.n_negative.values()),
+                     unknown=picture.n_unknown_tier, tenure=picture.n_impossible_tenure, missing=missing)
+    return Callout("so_what", words.text("file.quality_head"), (item,))
+
+
+def _field(study: Source, key: str) -> str:
+    model = study.template.value_model
+    found = next((f for f in model.fields if f.key == key), None) if model else None
+    name = found.name.get(study.language) if found else None
+    return name or key.replace("_", " ")
+
+
+def _clv(study: Source, picture: CustomerPicture) -> Table:
+    words, model = study.words, study.template.value_model
+    stages = {stage.key: stage for stage in model.stages} if model else {}
+    actions = model.stage_actions if model else {}
+    rows = []
+    for key, scenario in picture.clv.items():
+        if scenario.n < study.minimum_group:
+            continue
+        name = study.read(stages[key].name) if key in stages else key
+        rows.append(Row((Statement(name), Number(float(scenario.n), "count"),
+                         Number(scenario.value, "millions", scenario.low, scenario.high),  # type: ignore[arg-type]  # a style of reports.numbers
+                         Number(scenario.assumptions.get("retention"), "coefficient"),
+                         Statement(study.read(actions[key]) if key in actions else "–"))))
+    columns = tuple(Column(words.text(f"file.clv_{key}"), width, align) for key, width, align in (
+        ("stage", 0.16, "left"), ("n", 0.1, "right"), ("value", 0.22, "left"), ("retention", 0.12, "right"),
+        ("action", 0.4, "left")))
+    return Table("t-clv", words.say("file.clv_title"), columns, tuple(rows), words.text("file.clv_unit"),
+                 words.text("file.clv_source"), is_dense=True)
+
+

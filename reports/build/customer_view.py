@@ -1,0 +1,142 @@
+"""The customers' view: importance and performance, gaps to the staff's view, outcomes."""
+
+from __future__ import annotations
+
+from analysis.results.diagnosis import FacetFinding, Gap
+from reports.build.source import Source
+from reports.content import Block, Callout, Column, Columns, Figure, Number, Row, Section, Statement, Table
+from reports.figures import Forest, ForestRow, MapPoint, QuadrantMap
+
+LEAST_POINTS = 2
+
+
+def customer_view(study: Source) -> list[Section]:
+    """Return how customers experience what the study is about; nothing where no customer was asked."""
+    words, facets = study.words, [f for f in study.diagnosis.facets if f.level.mean is not None]
+    if not facets:
+        return []
+    blocks: list[Block] = []
+    mapped = [f for f in facets if f.importance_stated and f.importance_stated.value is not None]
+    if len(mapped) >= LEAST_POINTS:
+        blocks.append(Columns((_map(study, mapped),), (_map_table(study, mapped),), "7-5"))
+    blocks.append(_status_table(study, facets))
+    gaps = [gap for p in study.problems for gap in p.gaps]
+    if gaps:
+        blocks.append(_gap_figure(study, gaps))
+    outcomes = _outcomes(study)
+    if outcomes:
+        blocks.append(outcomes)
+    blocks.append(Callout("so_what", words.text("labels.so_what"), (_so_what(study, facets),)))
+    return [Section("customers", words.text("part.customer_view"), _title(study, facets), tuple(blocks),
+                    words.say("customers.lead", n=study.n_valid("customer")))]
+
+
+def _focus(facets: list[FacetFinding]) -> list[FacetFinding]:
+    return [f for f in facets if f.quadrant == "concentrate_here"]
+
+
+def _title(study: Source, facets: list[FacetFinding]) -> Statement:
+    focus = _focus(facets)
+    if not focus:
+        return study.words.say("customers.title_none")
+    return study.words.say("customers.title", names=study.names([f.level.construct for f in focus]),
+                           trace=[f"facet.{f.level.construct}.quadrant" for f in focus])
+
+
+def _map(study: Source, facets: list[FacetFinding]) -> Figure:
+    words, points = study.words, []
+    for number, f in enumerate(facets, 1):
+        stated = f.importance_stated
+        assert stated is not None and stated.value is not None and f.level.mean is not None  # noqa: S101, PT018  # chosen so
+        points.append(MapPoint(number, study.name(f.level.construct), f.level.mean, stated.value, f.level.ci_low,
+                               f.level.ci_high, stated.ci_low, stated.ci_high, f.quadrant == "concentrate_here"))
+    cross_x, cross_y = (sum(p.x for p in points) / len(points), sum(p.y for p in points) / len(points))
+    corners = tuple(words.text(f"customers.corner_{key}") for key in (
+        "concentrate_here", "keep_up", "low_priority", "possible_overkill"))
+    chart = QuadrantMap(tuple(points), cross_x, cross_y, words.text("customers.x"), words.text("customers.y"),
+                        (corners[0], corners[1], corners[2], corners[3]))
+    focus = _focus(facets)
+    names = study.names([f.level.construct for f in focus]) or words.text("labels.none")
+    title = words.say("customers.map_title", n=len(facets), focus=len(focus))
+    alt = words.text("customers.map_alt", n=len(facets), names=names, x=cross_x, y=cross_y)
+    return Figure("f-map", title, chart, alt, words.text("customers.map_unit"),
+                  words.text("customers.map_source", x=cross_x, y=cross_y))
+
+
+def _map_table(study: Source, facets: list[FacetFinding]) -> Table:
+    words, rows = study.words, []
+    for number, f in enumerate(facets, 1):
+        key = f.level.construct
+        rows.append(Row((Statement(f"{number} {study.name(key)}"),
+                         Number(f.importance_stated.value if f.importance_stated else None, "mean",
+                                trace=(f"facet.{key}.importance_stated",)),
+                         Number(f.level.mean, "mean", trace=(f"facet.{key}.pomp",)),
+                         words.say(f"quadrant.{f.quadrant}") if f.quadrant else Statement("–"))))
+    columns = tuple(Column(words.text(f"customers.map_{key}"), width, align) for key, width, align in (
+        ("facet", 0.36, "left"), ("importance", 0.18, "right"), ("performance", 0.18, "right"),
+        ("quadrant", 0.28, "left")))
+    return Table("t-map", words.say("customers.map_table"), columns, tuple(rows), is_dense=True)
+
+
+def _status_table(study: Source, facets: list[FacetFinding]) -> Table:
+    words, rows = study.words, []
+    for f in facets:
+        key, share = f.level.construct, f.level.unfavourable
+        mirrored = words.join([study.name(problem) for problem in f.mirrors]) or "–"
+        rows.append(Row((Statement(study.name(key)),
+                         Number(f.level.pomp, "points", f.level.pomp_low, f.level.pomp_high, (f"facet.{key}.pomp",)),
+                         Number(share.value if share else None, "percent", trace=(f"facet.{key}.pomp",)),
+                         Number(f.importance_derived, "coefficient", f.derived_low, f.derived_high,
+                                (f"facet.{key}.importance_derived",)),
+                         Statement(mirrored), words.say(f"customer_status.{f.status}"))))
+    columns = tuple(Column(words.text(f"customers.column_{key}"), width, align) for key, width, align in (
+        ("facet", 0.2, "left"), ("score", 0.16, "left"), ("share", 0.11, "right"), ("derived", 0.18, "left"),
+        ("mirrors", 0.21, "left"), ("status", 0.14, "left")))
+    return Table("t-facets-customers", words.say("customers.table_title"), columns, tuple(rows), "",
+                 words.text("customers.table_source", n=study.n_valid("customer")))
+
+
+def _gap_figure(study: Source, gaps: list[Gap]) -> Figure:
+    words = study.words
+    ordered = sorted(gaps, key=lambda gap: -gap.value)
+    rows = tuple(ForestRow(
+        words.text("customers.pair", problem=study.name(g.problem), facet=study.name(g.facet)), g.value, g.ci_low,
+        g.ci_high, None, "", g.is_flagged, study.estimate(g.value, g.ci_low, g.ci_high, "signed_points"))
+        for g in ordered)
+    reach = max(20.0, *(abs(v) for g in ordered for v in (g.ci_low, g.ci_high)))
+    edge = float(-(-reach // 10) * 10)
+    ticks = tuple((v, study.words.text("customers.tick", value=v)) for v in (-edge, -edge / 2, 0.0, edge / 2, edge))
+    chart = Forest(rows, -edge, edge, ticks, words.text("customers.gap_axis"), words.text("customers.gap_head"),
+                   reference=0.0)
+    flagged = [g for g in ordered if g.is_flagged]
+    alt = words.text("customers.gap_alt", n=len(rows), flagged=len(flagged), first=rows[0].label, value=rows[0].text)
+    return Figure("f-gaps", words.say("customers.gap_title", n=len(flagged), total=len(rows)), chart, alt,
+                  words.text("customers.gap_unit"), words.text("customers.gap_source", points=study.threshold(
+                      "gap_points", 10.0)))
+
+
+def _outcomes(study: Source) -> Table | None:
+    words, rows = study.words, []
+    for level in study.diagnosis.outcomes:
+        if level.mean is not None:
+            rows.append(Row((Statement(study.name(level.construct)), Number(level.mean, "mean", level.ci_low, level.ci_high),
+                             Number(level.pomp, "points", level.pomp_low, level.pomp_high),
+                             Number(float(level.n), "count"))))
+    nps = study.diagnosis.nps
+    if nps and nps.value is not None:
+        value, low, high = (None if v is None else 100 * v for v in (nps.value, nps.ci_low, nps.ci_high))
+        rows.append(Row((words.say("customers.nps"), Number(value, "signed_points", low, high), Statement("–"),
+                         Number(float(nps.n), "count"))))
+    if not rows:
+        return None
+    columns = tuple(Column(words.text(f"customers.outcome_{key}"), width, align) for key, width, align in (
+        ("name", 0.4, "left"), ("mean", 0.24, "left"), ("score", 0.22, "left"), ("n", 0.14, "right")))
+    return Table("t-outcomes", words.say("customers.outcome_title"), columns, tuple(rows), "",
+                 words.text("customers.outcome_source"))
+
+
+def _so_what(study: Source, facets: list[FacetFinding]) -> Statement:
+    focus = _focus(facets)
+    if focus:
+        return study.words.say("customers.so_what", names=study.names([f.level.construct for f in focus]))
+    return study.words.say("customers.so_what_none")

@@ -1,0 +1,50 @@
+"""Cover, contents and how to read the report."""
+
+from __future__ import annotations
+
+from instruments.schema import Text
+from reports.build.source import Source
+from reports.content import Contents, Cover, Facts, Heading, Section
+from reports.numbers import month, printed
+
+
+def cover(study: Source, title: Text | None) -> Cover:
+    """Return the cover: what is asked, of whom, when."""
+    words = study.words
+    heading = study.read(title or {}) or study.read(study.template.report_title) or study.read(study.template.title)
+    parts = [words.text(f"front.from_{audience}") for audience in ("staff", "customer") if study.n_valid(audience)]
+    if study.n_interviews:
+        parts.append(words.text("front.from_interviews"))
+    subtitle = words.text("front.subtitle", sources=words.join(parts)) if parts else words.text("front.subtitle_empty")
+    label = words.text("front.synthetic") if study.is_synthetic else ""
+    return Cover(words.text("front.kind"), heading, subtitle, study.organisation, _cover_facts(study), label)
+
+
+def _cover_facts(study: Source) -> tuple[tuple[str, str, str], ...]:
+    words, found = study.words, []
+    for audience, screening in study.diagnosis.screening.items():
+        rate = screening.response_rate
+        detail = words.text("front.response", rate=rate) if rate is not None else words.text("front.no_rate")
+        found.append((printed(screening.n_valid, "count"), words.text("front.answers", who=study.audience(audience)),
+                      detail))
+    if study.n_interviews:
+        roles = len(study.diagnosis.roles_interviewed)
+        found.append((printed(study.n_interviews, "count"), words.text("front.interviews", n=study.n_interviews),
+                      words.text("front.roles", n=roles)))
+    provenance = study.diagnosis.provenance
+    when = month(provenance.frozen_on, study.language) if provenance.frozen_on else ""
+    version = words.text("front.version", version=provenance.template_version)
+    found.append((when, words.text("front.frozen"), version))
+    return tuple(found)
+
+
+def contents(study: Source) -> list[Section]:
+    """Return the table of contents with the half page on how to read the report."""
+    words = study.words
+    rows = tuple((words.text(f"reading.{key}_term"), words.say(
+        f"reading.{key}", minimum=study.minimum_group, tau=study.threshold("tau", 3.0),
+        marked=study.threshold("band_marked", 3.4), severe=study.threshold("band_severe", 3.8),
+        delta=study.threshold("delta", 0.10))) for key in ("interval", "severity", "scale", "grade", "link", "hidden"))
+    blocks = (Contents(), Heading(words.text("reading.title"), "how-to-read"), Facts(rows))
+    return [Section("contents", words.text("part.contents"), words.say("front.contents_title"), blocks,
+                    is_listed=False)]

@@ -1,0 +1,152 @@
+"""Tables and charts of measurement, shared by the study report's appendix and the measurement report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from analysis.results.measurement import FactorSolution, ItemStatistics, ParallelAnalysis, Reliability
+from reports.content import Column, Figure, Number, Row, Statement, Table
+from reports.figures import Curve, Forest, ForestRow, Series
+from reports.numbers import printed, with_interval
+from reports.wording import Words
+
+LOADING_SHOWN = 0.30                    # loadings from here are set bold, as is usual in print
+MOST_EIGENVALUES = 15
+ALPHA_GOOD, ALPHA_ACCEPTABLE = 0.80, 0.70
+
+Name = Callable[[str], str]
+
+
+def reliability_figure(words: Words, scales: Mapping[str, Reliability], name: Name, source: str) -> Figure:
+    """Return alpha with its Feldt interval for each scale."""
+    ordered = sorted(scales.items(), key=lambda pair: -(pair[1].alpha.value or 0))
+    rows = tuple(ForestRow(name(key), r.alpha.value, r.alpha.ci_low, r.alpha.ci_high, r.n, "", False,
+                           with_interval(r.alpha.value, r.alpha.ci_low, r.alpha.ci_high, "coefficient", words.language))
+                 for key, r in ordered)
+    lows = [r.alpha.ci_low for r in scales.values() if r.alpha.ci_low is not None]
+    start = 0.4 if not lows or min(lows) >= 0.4 else max(min(lows) // 0.2 * 0.2, 0.0)  # noqa: PLR2004  # axis begins here
+    ticks = tuple((round(start + 0.1 * n, 1), f"{start + 0.1 * n:.1f}") for n in range(round((1 - start) * 10) + 1))
+    chart = Forest(rows, start, 1.0, ticks, words.text("measure.alpha_axis"), words.text("measure.alpha_head"),
+                   words.text("labels_chart.n"), ALPHA_ACCEPTABLE)
+    good = sum((r.alpha.value or 0) >= ALPHA_ACCEPTABLE for r in scales.values())
+    alt = words.text("measure.alpha_alt", n=len(rows), good=good, first=rows[0].label, value=rows[0].text,
+                     last=rows[-1].label, last_value=rows[-1].text)
+    return Figure("f-alpha", words.say("measure.alpha_title", good=good, n=len(rows)), chart, alt,
+                  words.text("measure.alpha_unit"), source)
+
+
+def reliability_table(words: Words, scales: Mapping[str, Reliability], name: Name, source: str,
+                      verdicts: Mapping[str, str] | None = None) -> Table:
+    """Return alpha, omega, mean inter-item r and verdict for each scale."""
+    rows = []
+    for key, r in scales.items():
+        omega = r.omega_total
+        rows.append(Row((
+            Statement(name(key)), Number(float(r.k), "count"), Number(float(r.n), "count"),
+            Number(r.alpha.value, "coefficient", r.alpha.ci_low, r.alpha.ci_high),
+            Number(omega.value if omega else r.spearman_brown, "coefficient", omega.ci_low if omega else None,
+                   omega.ci_high if omega else None),
+            Number(r.average_r, "coefficient"), Number(r.mean, "mean"), Number(r.sd, "mean"),
+            Statement(words.text(f"quality.{verdicts[key]}") if verdicts else words.text(
+                f"quality.{_verdict(r.alpha.value)}")))))
+    columns = tuple(Column(words.text(f"measure.column_{key}"), width, align) for key, width, align in (
+        ("scale", 0.22, "left"), ("items", 0.06, "right"), ("n", 0.07, "right"), ("alpha", 0.15, "left"),
+        ("omega", 0.15, "left"), ("r", 0.08, "right"), ("mean", 0.07, "right"), ("sd", 0.06, "right"),
+        ("verdict", 0.14, "left")))
+    return Table("t-reliability", words.say("measure.table_title", n=len(rows)), columns, tuple(rows), "", source,
+                 is_dense=True)
+
+
+def _verdict(alpha: float | None) -> str:
+    if alpha is None:
+        return "cannot_judge"
+    limited = 0.60                      # diagnostic model, section 3
+    return ("good" if alpha >= ALPHA_GOOD else "acceptable" if alpha >= ALPHA_ACCEPTABLE
+            else "limited" if alpha >= limited else "not_a_scale")
+
+
+def item_table(words: Words, scales: Mapping[str, Sequence[ItemStatistics]], name: Name, wording: Name,
+               source: str) -> Table:
+    """Return mean, spread and item-rest correlation of every item, under its scale."""
+    rows = []
+    for key, items in scales.items():
+        rows.append(Row((Statement(name(key)),), is_group=True))
+        for item in items:
+            label = f"{item.key}{words.text('measure.reversed') if item.is_reverse else ''}"
+            rows.append(Row((Statement(label), Statement(wording(item.key)), Number(float(item.n), "count"),
+                             Number(item.mean, "mean"), Number(item.sd, "mean"),
+                             Number(item.item_rest_r, "coefficient"), Number(item.alpha_if_dropped, "coefficient"))))
+    columns = tuple(Column(words.text(f"measure.item_{key}"), width, align) for key, width, align in (
+        ("key", 0.13, "left"), ("wording", 0.41, "left"), ("n", 0.08, "right"), ("mean", 0.08, "right"),
+        ("sd", 0.08, "right"), ("rest", 0.1, "right"), ("dropped", 0.12, "right")))
+    n_items = sum(len(items) for items in scales.values())
+    return Table("t-items", words.say("measure.item_title", n=n_items), columns, tuple(rows), "", source, is_dense=True)
+
+
+def parallel_figure(words: Words, found: ParallelAnalysis, source: str) -> Figure:
+    """Return observed eigenvalues beside those of random data."""
+    most = min(MOST_EIGENVALUES, len(found.observed_factors))
+    series = (Series(words.text("measure.observed"), found.observed_factors[:most]),
+              Series(words.text("measure.random"), found.random_factors_p95[:most], "dashed"))
+    keep = found.retain_factors_p95
+    alt = words.text("measure.parallel_alt", n=keep, first=found.observed_factors[0],
+                     random=found.random_factors_p95[0])
+    chart = Curve(series, tuple(str(place) for place in range(1, most + 1)), words.text("measure.parallel_x"),
+                  words.text("measure.parallel_y"))
+    return Figure("f-parallel", words.say("measure.parallel_title", n=keep, draws=found.n_draws), chart, alt,
+                  words.text("measure.parallel_unit", n=found.n), source)
+
+
+def loading_table(words: Words, found: FactorSolution, wording: Name, source: str) -> Table:
+    """Return all loadings with communalities; the largest of each row is set bold."""
+    k = found.n_factors
+    wide = 0.36 if k <= 6 else 0.2  # noqa: PLR2004  # more factors leave less room for the wording
+    each = (1 - 0.1 - wide - 0.09) / k
+    columns = (Column(words.text("measure.item_key"), 0.1), Column(words.text("measure.item_wording"), wide),
+               *(Column(words.text("measure.factor", number=number), each, "right") for number in range(1, k + 1)),
+               Column("h²", 0.09, "right"))
+    rows = []
+    for key, loadings, common in zip(found.items, found.loadings, found.communalities, strict=True):
+        rows.append(Row((Statement(key), Statement(wording(key)), *(
+            Number(value, "coefficient", is_emphasised=value is not None and abs(value) >= LOADING_SHOWN)
+            for value in loadings), Number(common, "coefficient"))))
+    share = Row((Statement(words.text("measure.variance")), Statement(""), *(
+        Number(value, "coefficient") for value in found.variance_explained), Number(None)))
+    title = words.say("measure.loading_title", n=k, items=len(found.items))
+    return Table("t-loadings", title, columns, (*rows, share), _solution_unit(words, found), source, is_dense=True)
+
+
+def _solution_unit(words: Words, found: FactorSolution) -> str:
+    return words.text("measure.loading_unit", method=found.method, rotation=found.rotation,
+                      correlation=found.correlation, n=found.n)
+
+
+def phi_table(words: Words, found: FactorSolution, source: str) -> Table | None:
+    """Return the correlations of the factors; None for orthogonal solutions."""
+    if found.phi is None or found.n_factors < 2:  # noqa: PLR2004  # one factor correlates with nothing
+        return None
+    heads = [words.text("measure.factor", number=number) for number in range(1, found.n_factors + 1)]
+    columns = (Column(words.text("measure.factor_head"), 0.2), *(Column(h, 0.8 / len(heads), "right") for h in heads))
+    rows = tuple(Row((Statement(head), *(Number(value if column <= place else None, "coefficient")
+                                        for column, value in enumerate(line))))
+                 for place, (head, line) in enumerate(zip(heads, found.phi, strict=True)))
+    largest = max(abs(value) for place, line in enumerate(found.phi) for column, value in enumerate(line)
+                  if column < place and value is not None)
+    return Table("t-phi", words.say("measure.phi_title", value=largest), columns, rows, "", source, is_dense=True)
+
+
+def fit_text(words: Words, found: FactorSolution) -> Statement:
+    """Return the fit of a factor solution in one sentence."""
+    rmsea = found.rmsea
+    parts = [words.text("measure.fit_chi2", chi2=found.chi2, df=found.df, p=printed(found.p_value, "p"))
+             ] if found.chi2 is not None else []
+    if rmsea is not None and rmsea.value is not None:
+        parts.append(words.text("measure.fit_rmsea", value=with_interval(rmsea.value, rmsea.ci_low, rmsea.ci_high,
+                                                                         "three", words.language)))
+    if found.tli is not None:
+        parts.append(words.text("measure.fit_tli", value=found.tli))
+    if found.rmsr is not None:
+        parts.append(words.text("measure.fit_rmsr", value=found.rmsr))
+    if found.heywood_items:
+        parts.append(words.text("measure.fit_heywood", items=", ".join(found.heywood_items)))
+    return words.say("measure.fit", parts=words.join(parts) if parts else "–")

@@ -1,0 +1,202 @@
+"""From measures to a plan: objectives and principles, roadmap, safeguards."""
+
+from __future__ import annotations
+
+from analysis.results.diagnosis import MeasureFinding, SafeguardFinding
+from reports.build.source import Source
+from reports.build.triggers import described
+from reports.content import (
+    Block,
+    Callout,
+    Column,
+    Facts,
+    Figure,
+    Heading,
+    Number,
+    Row,
+    Section,
+    Stack,
+    Statement,
+    Table,
+)
+from reports.figures import Bar, Lane, Matrix, MatrixCell, RoadmapChart
+from reports.numbers import printed
+
+PHASES = ("quick_win", "core", "long_term")
+KINDS = {"quick_win": "first", "core": "second", "long_term": "third"}
+MOST_LANES = 9
+HALF = 50.0
+
+
+def objectives(study: Source) -> list[Section]:
+    """Return the objective of each problem with KPI, baseline, target, date and owner, and the principles."""
+    words, rules = study.words, study.template.rules
+    if rules is None:
+        return []
+    by_key, rows = {o.key: o for o in rules.objectives}, []
+    ordered = sorted(study.diagnosis.objectives, key=lambda o: not o.is_active)
+    for found in ordered:
+        objective = by_key[found.key]
+        kpi = found.kpi
+        rows.append(Row((
+            Stack((Statement(study.read(objective.name)), Statement(study.name(found.problem)))),
+            words.say("plan.active" if found.is_active else "plan.dormant"), Statement(study.read(kpi.name)),
+            Statement(_figure(study, kpi.baseline, kpi.unit)), Statement(_figure(study, kpi.target, kpi.unit)),
+            words.say("actions.months", n=kpi.due_months), Statement(_owner(study, found.problem)))))
+    columns = tuple(Column(words.text(f"plan.objective_{key}"), width, align) for key, width, align in (
+        ("name", 0.25, "left"), ("state", 0.1, "left"), ("kpi", 0.2, "left"), ("baseline", 0.11, "right"),
+        ("target", 0.1, "right"), ("due", 0.09, "left"), ("owner", 0.15, "left")))
+    active = [o for o in ordered if o.is_active]
+    blocks: list[Block] = []
+    if rows:
+        blocks.append(Table("t-objectives", words.say("plan.objective_table", n=len(active)), columns, tuple(rows), "",
+                            words.text("plan.objective_source"), is_dense=True))
+    if rules.principles:
+        blocks.append(Heading(words.text("plan.principles")))
+        blocks.append(Facts(tuple((study.read(p.name), Statement(study.read(p.text))) for p in rules.principles)))
+    title = words.say("plan.objective_title" if active else "plan.objective_title_none", n=len(active))
+    return [Section("objectives", words.text("part.objectives"), title, tuple(blocks), words.say("plan.objective_lead"))]
+
+
+def _figure(study: Source, value: float | None, unit: str) -> str:
+    if value is None:
+        return study.words.text("labels.to_be_measured")
+    return printed(value, "one") + ("%" if unit == "%" else f" {unit}".rstrip())
+
+
+def _owner(study: Source, problem: str) -> str:
+    """Return the owner of the first measure proposed against the problem."""
+    for m in study.proposed:
+        measure = study.measure(m.key)
+        if measure.address_problem.get(problem, 0) >= 2:  # noqa: PLR2004  # of 0..3: acts on it strongly
+            return study.read(measure.owner)
+    return "–"
+
+
+# ---- roadmap ---------------------------------------------------------------------------------------------------------
+def roadmap(study: Source) -> list[Section]:
+    """Return the proposed measures in phases; nothing where none is proposed."""
+    words, proposed = study.words, study.proposed
+    if not proposed:
+        return []
+    ordered = sorted(proposed, key=lambda m: (PHASES.index(m.phase), m.rank or 99, m.key))[:MOST_LANES]
+    months = max(12, max(study.measure(m.key).horizon_months for m in ordered))
+    lanes = [_lane(study, m) for m in ordered]
+    guards = [g for s in study.diagnosis.safeguards if s.is_required for g in [study.safeguard(s.key)] if g]
+    if guards:
+        names = words.join([study.read(g.name) for g in guards])
+        lanes.append(Lane(words.text("plan.lane_safeguards"), "", (Bar(names, 0, months, "support"),)))
+    phases = _phases(study, ordered, months)
+    ticks = tuple((float(m), words.text("plan.month", n=m)) for m in range(0, months + 1, 3))
+    quick = [m for m in ordered if m.phase == "quick_win"]
+    alt = words.text("plan.roadmap_alt", n=len(ordered), months=months, quick=len(quick))
+    figure = Figure("f-roadmap", words.say("plan.roadmap_figure", quick=len(quick), n=len(ordered)), RoadmapChart(
+        tuple(lanes), phases, months, ticks), alt, words.text("plan.roadmap_unit"), words.text("plan.roadmap_source"))
+    title = words.say("plan.roadmap_title" if quick else "plan.roadmap_title_core", n=len(quick), months=months)
+    return [Section("roadmap", words.text("part.roadmap"), title, (figure, _milestones(study, ordered)),
+                    words.say("plan.roadmap_lead"))]
+
+
+def _phases(study: Source, ordered: list[MeasureFinding], months: int) -> tuple[tuple[str, float, float], ...]:
+    rules = study.template.rules
+    borders = rules.defaults.phases if rules else {}
+    first = float(borders.get("quick_win", {}).get("horizon_max", 6))
+    second = float(borders.get("core", {}).get("horizon_max", 9))
+    ends = [min(first, months), min(second, months), float(months)]
+    found, start = [], 0.0
+    for phase, end in zip(PHASES, ends, strict=True):
+        if end > start:
+            found.append((study.words.text(f"phase.{phase}"), start, end))
+            start = end
+    return tuple(found)
+
+
+def _lane(study: Source, m: MeasureFinding) -> Lane:
+    measure = study.measure(m.key)
+    names = [study.read(part.name) for part in measure.parts] or [study.words.text("plan.carry_out")]
+    step = measure.horizon_months / len(names)
+    kind = KINDS[m.phase]
+    label = study.words.text("plan.bar", n=measure.horizon_months)
+    bar = Bar(label, 0, float(measure.horizon_months), kind)  # type: ignore[arg-type]  # KINDS holds only bar kinds
+    return Lane(f"{m.key} {study.read(measure.name)}", study.read(measure.owner), (bar,) if step else ())
+
+
+def _milestones(study: Source, ordered: list[MeasureFinding]) -> Table:
+    words, rows = study.words, []
+    for m in ordered:
+        kpi = m.kpis[0] if m.kpis else None
+        goal = "–"
+        if kpi is not None:
+            key = "plan.milestone_known" if kpi.target is not None else "plan.milestone_unknown"
+            goal = words.text(key, name=study.read(kpi.name), target=_figure(study, kpi.target, kpi.unit))
+        rows.append(Row((Statement(m.key, {}, (), f"measure-{m.key}"), words.say(f"phase.{m.phase}"),
+                         words.say("actions.months", n=study.measure(m.key).horizon_months), Statement(goal))))
+    columns = tuple(Column(words.text(f"plan.milestone_{key}"), width) for key, width in (
+        ("measure", 0.12), ("phase", 0.16), ("due", 0.16), ("goal", 0.56)))
+    return Table("t-milestones", words.say("plan.milestone_title", n=len(rows)), columns, tuple(rows), is_dense=True)
+
+
+# ---- safeguards ------------------------------------------------------------------------------------------------------
+def safeguards(study: Source) -> list[Section]:
+    """Return the safeguards with readiness, and which measure needs which."""
+    words, rules, found = study.words, study.template.rules, study.diagnosis.safeguards
+    if rules is None or not found:
+        return []
+    required = [s for s in found if s.is_required]
+    blocks: list[Block] = [_safeguard_table(study, found)]
+    if study.proposed:
+        blocks.append(_safeguard_matrix(study, found))
+    lacking = [s for s in required if s.readiness is None or s.readiness.value is None]
+    low = [s for s in required if s.readiness and s.readiness.ci_high is not None and s.readiness.ci_high < HALF]
+    items = [words.say("plan.low_readiness", names=_guard_names(study, low), n=len(low))] if low else []
+    items += [words.say("plan.unknown_readiness", names=_guard_names(study, lacking))] if lacking else []
+    if items:
+        blocks.append(Callout("warning", words.text("plan.readiness"), tuple(items)))
+    title = words.say("plan.safeguard_title" if required else "plan.safeguard_title_none",
+                      names=_guard_names(study, required), n=len(required))
+    return [Section("safeguards", words.text("part.safeguards"), title, tuple(blocks), words.say("plan.safeguard_lead"))]
+
+
+def _guard_names(study: Source, found: list[SafeguardFinding]) -> str:
+    guards = [study.safeguard(s.key) for s in found]
+    names = [study.read(g.name) for g in guards if g]
+    return study.words.join([name[:1].lower() + name[1:] for name in names] if study.language == "en" else names)
+
+
+def _safeguard_table(study: Source, found: tuple[SafeguardFinding, ...]) -> Table:
+    words, rows = study.words, []
+    for s in found:
+        guard = study.safeguard(s.key)
+        if guard is None:
+            continue
+        holding = [described(study, t) for t in s.triggers if t.outcome == "true"]
+        reason = holding[0] if s.is_required and holding else words.say("plan.not_required")
+        ready = s.readiness
+        rows.append(Row((Stack((Statement(f"{s.key} {study.read(guard.name)}"),
+                                words.say("plan.required" if s.is_required else "plan.always"))),
+                         Statement(study.read(guard.what)), reason,
+                         Number(ready.value if ready else None, "points", ready.ci_low if ready else None,
+                                ready.ci_high if ready else None, (f"safeguard.{s.key}.readiness",)),
+                         Statement(study.read(guard.owner)), Statement(study.read(guard.kpi.name)))))
+    columns = tuple(Column(words.text(f"plan.safeguard_{key}"), width) for key, width in (
+        ("name", 0.16), ("what", 0.23), ("why", 0.19), ("readiness", 0.12), ("owner", 0.15), ("kpi", 0.15)))
+    return Table("t-safeguards", words.say("plan.safeguard_table", n=len(rows)), columns, tuple(rows), "",
+                 words.text("plan.safeguard_source", minimum=study.threshold("readiness_minimum_n", 5)), is_dense=True)
+
+
+def _safeguard_matrix(study: Source, found: tuple[SafeguardFinding, ...]) -> Figure:
+    words, guards = study.words, [g for s in found for g in [study.safeguard(s.key)] if g]
+    readiness = {s.key: s.readiness.value for s in found if s.readiness}
+    rows, cells = [], []
+    for m in study.proposed:
+        measure = study.measure(m.key)
+        rows.append((f"{m.key} {study.read(measure.name)}", ""))
+        cells.append(tuple(
+            MatrixCell(words.text("plan.needs"), step=3) if g.key in measure.safeguards else MatrixCell("–")
+            for g in guards))
+    heads = tuple(words.text("plan.guard_head", name=study.read(g.name), readiness=printed(readiness.get(g.key), "points"))
+                  for g in guards)
+    needs = sum(g.key in study.measure(m.key).safeguards for m in study.proposed for g in guards)
+    alt = words.text("plan.matrix_alt", rows=len(rows), columns=len(guards), needs=needs)
+    return Figure("f-safeguards", words.say("plan.matrix_title"), Matrix(tuple(rows), heads, tuple(cells)), alt,
+                  words.text("plan.matrix_unit"), words.text("plan.matrix_source"))

@@ -1,0 +1,212 @@
+"""The problems: ranked with intervals, then one by one with all evidence."""
+
+from __future__ import annotations
+
+from analysis.results.diagnosis import Level, ProblemFinding
+from reports.build.likerts import item_figure
+from reports.build.source import Source
+from reports.content import (
+    Block,
+    Bullets,
+    Callout,
+    Column,
+    Figure,
+    Group,
+    Heading,
+    Number,
+    Passages,
+    Row,
+    Section,
+    Statement,
+    Table,
+)
+from reports.figures import Forest, ForestRow
+from reports.numbers import printed
+
+AXIS = (1.0, 5.0)
+SURE = 0.80                             # rank probability from which a place is named; model 11
+
+
+def ranking(study: Source) -> list[Section]:
+    """Return the forest of all problems and the table of their evidence."""
+    words, measured = study.words, [p for p in study.problems if p.level.mean is not None]
+    if not study.problems:
+        return []
+    blocks: list[Block] = []
+    if measured:
+        blocks.append(severity_figure(study, "f-problems", [p.level for p in measured], {
+            p.level.construct: str(p.rank) if p.rank else "" for p in measured}, "problems"))
+    blocks.append(_evidence_table(study))
+    so_what = _so_what(study)
+    blocks.append(Callout("so_what", words.text("labels.so_what"), (so_what,)))
+    return [Section("problems", words.text("part.problems"), _title(study), tuple(blocks), _lead(study))]
+
+
+def _title(study: Source) -> Statement:
+    shown = [p for p in study.problems if p.level.status == "supports"]
+    traces = [f"problem.{p.level.construct}.status" for p in shown]
+    if not any(p.level.mean is not None for p in study.problems):
+        return study.words.say("problems.title_insufficient")
+    if not shown:
+        return study.words.say("problems.title_none", total=len(study.problems))
+    return study.words.say("problems.title", count=study.words.count(len(shown)), n=len(shown),
+                           total=study.words.count(len(study.problems)), trace=traces)
+
+
+def _lead(study: Source) -> Statement | None:
+    ranked = [p for p in study.problems if p.rank and p.level.ci_low is not None]
+    if len(ranked) < 2:  # noqa: PLR2004  # an order needs two
+        return None
+    ties = _tied_with_first(ranked)
+    names = study.words.join([study.in_sentence(p.level.construct) for p in ties])
+    trace = [f"problem.{p.level.construct}.mean" for p in ties]
+    if len(ties) > 1:
+        return study.words.say("problems.lead_tied", names=names, trace=trace)
+    return study.words.say("problems.lead_first", name=names, trace=trace)
+
+
+def _tied_with_first(ranked: list[ProblemFinding]) -> list[ProblemFinding]:
+    low = ranked[0].level.ci_low
+    return [p for p in ranked if p.level.ci_high is not None and low is not None and p.level.ci_high >= low]
+
+
+def severity_figure(study: Source, key: str, levels: list[Level], badges: dict[str, str], kind: str) -> Figure:
+    """Return levels of problems or causes on the scale 1 to 5, those shown to lie above the border in orange."""
+    words, tau = study.words, study.threshold("tau", 3.0)
+    rows = tuple(ForestRow(
+        study.name(level.construct), level.mean, level.ci_low, level.ci_high, level.n,
+        badges.get(level.construct, ""), level.status == "supports",
+        study.estimate(level.mean, level.ci_low, level.ci_high)) for level in levels)
+    low = min([AXIS[0] + 1, *(level.ci_low for level in levels if level.ci_low is not None)])
+    start = 1.0 if low < AXIS[0] + 1 else AXIS[0] + 1
+    ticks = tuple((float(v), str(v)) for v in range(int(start), 6))
+    chart = Forest(rows, start, AXIS[1], ticks, words.text(f"{kind}.axis"), words.text("labels_chart.mean_ci"),
+                   words.text("labels_chart.n"), tau, words.text("problems.zone", tau=tau))
+    shown = [row for row in rows if row.is_highlighted]
+    alt = words.text("problems.alt", n=len(rows), shown=len(shown), first=rows[0].label, value=rows[0].text,
+                     last=rows[-1].label, last_value=rows[-1].text, tau=tau)
+    return Figure(key, words.say(f"{kind}.figure_title", shown=len(shown), n=len(rows), tau=tau), chart, alt,
+                  words.text("problems.figure_unit"), words.text("problems.figure_source", period=study.period(),
+                                                                 start=start))
+
+
+def _evidence_table(study: Source) -> Table:
+    words, rows = study.words, []
+    for p in study.problems:
+        key, said = p.level.construct, p.interview
+        spoken = (words.say("problems.said", k=said.supports, x=said.contradicts, n=said.n_asked,
+                            trace=(f"interview.{said.code}.interviewees",))
+                  if said and said.n_asked else words.say("status.none"))
+        rows.append(Row((Statement(study.name(key), {}, (), f"problem-{key}"), words.say(f"status.{p.level.status}"),
+                         spoken, words.say(f"customer_status.{p.customer_status}"),
+                         study.grade(p.grade, key), words.say(f"triangulation.{p.triangulation}"))))
+    columns = tuple(Column(words.text(f"problems.column_{key}"), width) for key, width in (
+        ("name", 0.25), ("survey", 0.13), ("interviews", 0.18), ("customers", 0.15), ("grade", 0.12), ("together", 0.17)))
+    return Table("t-problems", words.say("problems.table_title"), columns, tuple(rows), "",
+                 words.text("problems.table_source"))
+
+
+def _so_what(study: Source) -> Statement:
+    established = study.established
+    if not established:
+        return study.words.say("problems.so_what_none")
+    open_cases = [p for p in study.problems if p.grade in ("conflicting", "inconclusive", "weak")]
+    names = study.names([p.level.construct for p in established])
+    if open_cases:
+        return study.words.say("problems.so_what_open", names=names,
+                               others=study.names([p.level.construct for p in open_cases]))
+    return study.words.say("problems.so_what", names=names)
+
+
+# ---- one by one ------------------------------------------------------------------------------------------------------
+def details(study: Source) -> list[Section]:
+    """Return each problem with its items, evidence lines and quotes."""
+    words, blocks = study.words, []
+    for p in study.problems:
+        blocks.append(Group(tuple(_detail(study, p))))
+    if not blocks or all(p.level.mean is None and not p.interview for p in study.problems):
+        return []
+    return [Section("problem-details", words.text("part.problems"), words.say("problems.details_title"), tuple(blocks),
+                    words.say("problems.details_lead"))]
+
+
+def _detail(study: Source, p: ProblemFinding) -> list[Block]:
+    key, words = p.level.construct, study.words
+    number = words.text("problems.numbered", rank=p.rank, name=study.name(key)) if p.rank else study.name(key)
+    blocks: list[Block] = [Heading(number, f"problem-{key}")]
+    construct = study.construct(key)
+    if construct:
+        blocks.append(Statement(study.read(construct.definition)))
+    figure = item_figure(study, p.level)
+    if figure:
+        blocks.append(figure)
+    blocks.append(Bullets(tuple(_evidence_lines(study, p))))
+    if p.interview:
+        quotes = study.passages(p.interview.quotes, 2)
+        if quotes:
+            blocks.append(Passages(quotes))
+    return blocks
+
+
+def _evidence_lines(study: Source, p: ProblemFinding) -> list[Statement]:
+    found = [_grade_line(study, p)]
+    found.extend(_survey_lines(study, p))
+    found.extend(_interview_lines(study, p))
+    found.extend(_customer_lines(study, p))
+    links = study.links_of(p.level.construct)
+    if links:
+        found.append(study.words.say("problems.goes_with", names=study.names([link.cause for link in links]),
+                                     trace=[f"link.{link.cause}.{link.problem}.beta" for link in links]))
+    return found
+
+
+def _grade_line(study: Source, p: ProblemFinding) -> Statement:
+    key, words = p.level.construct, study.words
+    grade = words.text(f"grade.{p.grade or 'not_issued'}")
+    caps = words.join([words.text(f"cap.{cap}") for cap in p.caps if words.has(f"cap.{cap}")])
+    phrase = "problems.grade_capped" if caps and p.grade != p.grade_before_caps else "problems.grade"
+    return words.say(phrase, grade=grade, caps=caps, trace=(f"problem.{key}.grade",))
+
+
+def _survey_lines(study: Source, p: ProblemFinding) -> list[Statement]:
+    level, words, found = p.level, study.words, []
+    key = level.construct
+    if level.mean is None:
+        return [words.say("problems.no_survey", n=level.n)]
+    band = words.text(f"problems.band_{p.band}") if p.band != "-" else words.text("problems.band_none")
+    share = level.unfavourable
+    found.append(words.say("problems.survey", estimate=study.estimate(level.mean, level.ci_low, level.ci_high),
+                           corrected=level.corrected_mean, band=band, n=level.n,
+                           share=study.estimate(share.value, share.ci_low, share.ci_high, "percent") if share else "–",
+                           trace=(f"problem.{key}.mean", f"problem.{key}.unfavourable_pct", f"problem.{key}.status")))
+    if p.stated_share and p.stated_share.value is not None:
+        found.append(words.say("problems.stated", share=study.estimate(
+            p.stated_share.value, p.stated_share.ci_low, p.stated_share.ci_high, "percent"), n=p.stated_share.n))
+    found.extend(words.say(f"problems.tag_{tag}") for tag in level.tags if words.has(f"problems.tag_{tag}"))
+    return found
+
+
+def _interview_lines(study: Source, p: ProblemFinding) -> list[Statement]:
+    said, words = p.interview, study.words
+    if said is None or not said.n_asked:
+        return [words.say("problems.no_interviews")]
+    line = words.say("problems.interviews", k=said.supports, n=said.n_asked, roles=said.roles, x=said.contradicts,
+                     trace=(f"interview.{said.code}.interviewees",))
+    alpha = said.agreement
+    if alpha is None or alpha.value is None:
+        return [line]
+    return [line, words.say("problems.agreement", estimate=study.estimate(alpha.value, alpha.ci_low, alpha.ci_high),
+                            verdict=words.text(f"agreement.{said.agreement_verdict}"))]
+
+
+def _customer_lines(study: Source, p: ProblemFinding) -> list[Statement]:
+    words, found = study.words, []
+    if p.customer_status != "none":
+        found.append(words.say(f"problems.customers_{p.customer_status}"))
+    for gap in p.gaps:
+        if gap.is_flagged:
+            phrase = "problems.gap_customers" if gap.value > 0 else "problems.gap_staff"
+            found.append(words.say(phrase, points=printed(abs(gap.value), "points"), facet=study.in_sentence(gap.facet),
+                                   estimate=study.estimate(gap.value, gap.ci_low, gap.ci_high, "signed_points"),
+                                   trace=(f"gap.{gap.problem}.{gap.facet}.value",)))
+    return found

@@ -1,0 +1,267 @@
+"""The present situation: who answered, the facets as measured, and what was entered about the organisation."""
+
+from __future__ import annotations
+
+from analysis.results.diagnosis import Screening, SituationFinding
+from reports.build.source import Source, capitalised
+from reports.content import (
+    Block,
+    Callout,
+    Column,
+    Columns,
+    Facts,
+    Figure,
+    Heading,
+    Number,
+    Paragraph,
+    Passages,
+    Row,
+    Section,
+    Statement,
+    Table,
+)
+from reports.figures import Forest, ForestRow, Tree, TreeNode
+
+HALF = 50.0
+FLAGS = ("attention", "speed", "longstring", "lowvar", "inconsistent", "mahalanobis", "empty")
+
+
+def answers(study: Source) -> list[Section]:
+    """Return who answered and whose answers were left out."""
+    words, screenings = study.words, list(study.diagnosis.screening.values())
+    blocks: list[Block] = []
+    if screenings:
+        blocks.append(_response_table(study, screenings))
+    blocks.extend(_flag_table(study, screenings))
+    if study.n_interviews:
+        rows = tuple((capitalised(study.role(role, "")), words.say("situation.interviewees", n=n))
+                     for role, n in study.diagnosis.roles_interviewed.items())
+        blocks.extend((Heading(words.text("situation.interviews", n=study.n_interviews)), Facts(rows)))
+    composition = [table for screening in screenings for table in _composition(study, screening)]
+    if composition:
+        blocks.append(Heading(words.text("situation.composition")))
+        blocks.extend(composition)
+    total = {s.audience: s.n_valid for s in screenings}
+    title = words.say("situation.answers_title", staff=total.get("staff", 0), customers=total.get("customer", 0),
+                      interviews=study.n_interviews, trace=("quality.n_submitted",))
+    known = any(s.response_rate is not None for s in screenings)
+    lead = words.say("situation.answers_lead_known" if known else "situation.answers_lead_unknown")
+    return [Section("answers", words.text("part.situation"), title, tuple(blocks), lead)]
+
+
+def _response_table(study: Source, screenings: list[Screening]) -> Table:
+    words = study.words
+    rows = tuple(Row((
+        Statement(capitalised(study.audience(s.audience))), Number(s.population, "count"),
+        Number(s.n_submitted, "count", trace=("quality.n_submitted",)),
+        Number(s.n_submitted - s.n_valid, "count", trace=("quality.n_excluded",)), Number(s.n_valid, "count"),
+        Number(s.response_rate, "percent", trace=("quality.response_rate",)),
+        words.say(f"verdict.{s.verdict}"))) for s in screenings)
+    columns = tuple(Column(words.text(f"situation.response_{key}"), width, align) for key, width, align in (
+        ("who", 0.22, "left"), ("asked", 0.12, "right"), ("submitted", 0.13, "right"), ("excluded", 0.13, "right"),
+        ("analysed", 0.13, "right"), ("rate", 0.12, "right"), ("quality", 0.15, "left")))
+    return Table("t-response", words.say("situation.response_title"), columns, rows, words.text("situation.response_unit"),
+                 words.text("situation.response_source", period=study.period()))
+
+
+def _flag_table(study: Source, screenings: list[Screening]) -> list[Block]:
+    flagged = [s for s in screenings if s.flags]
+    if not flagged:
+        return []
+    words = study.words
+    columns = (Column(words.text("situation.flag"), 0.56), *(
+        Column(capitalised(study.audience(s.audience)), 0.44 / len(flagged), "right") for s in flagged))
+    names = [name for name in FLAGS if any(s.flags.get(name) is not None for s in flagged)]
+    names += sorted({name for s in flagged for name in s.flags} - set(FLAGS))
+    rows = tuple(Row((Statement(words.text(f"flag.{name}") if words.has(f"flag.{name}") else name),
+                      *(Number(s.flags.get(name), "count") for s in flagged))) for name in names)
+    return [Table("t-flags", words.say("situation.flag_title"), columns, rows, "", words.text("situation.flag_source"))]
+
+
+def _composition(study: Source, screening: Screening) -> list[Table]:
+    """Return the composition by the items that staff numbers are known for, else by the first item with answers."""
+    words, found = study.words, []
+    for key, counts in screening.composition.items():
+        item = study.item(key)
+        known = study.facts.headcount_by_department
+        if item is None or not set(known) & set(counts):
+            continue
+        shown = sum(n for n in counts.values() if n > 0)
+        people = sum(known.get(choice, 0) for choice in counts)
+        rows = []
+        for choice, n in counts.items():
+            is_hidden = n < 0
+            rows.append(Row((Statement(study.choice(item, choice)), Number(float(n), "count", is_hidden=is_hidden),
+                             Number(None if is_hidden or not shown else n / shown, "percent", is_hidden=is_hidden),
+                             Number(known.get(choice), "count"),
+                             Number(known[choice] / people if choice in known and people else None, "percent"))))
+        columns = tuple(Column(words.text(f"situation.composition_{name}"), width, align) for name, width, align in (
+            ("group", 0.4, "left"), ("n", 0.15, "right"), ("share", 0.15, "right"), ("people", 0.15, "right"),
+            ("people_share", 0.15, "right")))
+        found.append(Table(f"t-composition-{key}", words.say("situation.composition_title", who=study.audience(
+            screening.audience)), columns, tuple(rows), study.read(item.text),
+            words.text("labels.hidden_note", minimum=study.minimum_group), is_dense=True))
+    return found
+
+
+# ---- the facets -----------------------------------------------------------------------------------------------------
+def facets(study: Source) -> list[Section]:
+    """Return how the facets of the present situation stand."""
+    words, found = study.words, study.diagnosis.situation
+    measured = [s for s in found if s.level.pomp is not None]
+    if not found:
+        return []
+    blocks: list[Block] = []
+    if measured:
+        blocks.append(_facet_figure(study, measured))
+    blocks.append(_facet_table(study, found))
+    quotes = [passage for s in found if s.interview for passage in study.passages(s.interview.quotes, 1)]
+    if quotes:
+        blocks.extend((Heading(words.text("situation.voices")), Passages(tuple(quotes[:3]))))
+    weak = [study.in_sentence(s.level.construct) for s in found if s.tag == "weak_point"]
+    title = (words.say("situation.facets_title_weak", names=words.join(weak), n=len(weak),
+                       trace=[f"situation.{s.level.construct}.tag" for s in found if s.tag == "weak_point"])
+             if weak else words.say("situation.facets_title_mixed" if measured else "situation.facets_title_none"))
+    lead = words.say("situation.facets_lead", names=words.join([study.in_sentence(s.level.construct) for s in found]))
+    return [Section("facets", words.text("part.situation"), title, tuple(blocks), lead)]
+
+
+def _facet_figure(study: Source, measured: list[SituationFinding]) -> Figure:
+    words = study.words
+    rows = tuple(ForestRow(
+        study.name(s.level.construct), s.level.pomp, s.level.pomp_low, s.level.pomp_high, s.level.n,
+        is_highlighted=s.tag == "weak_point",
+        text=study.estimate(s.level.pomp, s.level.pomp_low, s.level.pomp_high, "points"))
+        for s in sorted(measured, key=lambda s: -(s.level.pomp or 0)))
+    chart = Forest(rows, 0, 100, tuple((float(v), str(v)) for v in (0, 25, 50, 75, 100)),
+                   words.text("situation.axis"), words.text("situation.value_head"), words.text("labels_chart.n"),
+                   reference=study.threshold("situation_border_pomp", HALF))
+    best, worst = rows[0], rows[-1]
+    title = words.say("situation.figure_title", border=study.threshold("situation_border_pomp", HALF))
+    alt = words.text("situation.figure_alt", n=len(rows), best=best.label, best_value=best.text, worst=worst.label,
+                     worst_value=worst.text)
+    return Figure("f-facets", title, chart, alt, words.text("situation.figure_unit"),
+                  words.text("situation.figure_source", period=study.period(), n=study.n_valid("staff")))
+
+
+def _facet_table(study: Source, found: tuple[SituationFinding, ...]) -> Table:
+    words, rows = study.words, []
+    for s in found:
+        key, definition = s.level.construct, study.construct(s.level.construct)
+        said = (words.say("situation.said", k=s.interview.supports + s.interview.contradicts + s.interview.mixed,
+                          n=s.interview.n_asked) if s.interview and s.interview.n_asked
+                else words.say("situation.not_asked"))
+        rows.append(Row((Statement(study.name(key)), Statement(study.read(definition.definition) if definition else ""),
+                         said, words.say(f"tag.{s.tag}", trace=(f"situation.{key}.tag",)))))
+    columns = tuple(Column(words.text(f"situation.facet_{key}"), width) for key, width in (
+        ("name", 0.22), ("meaning", 0.44), ("interviews", 0.18), ("judgement", 0.16)))
+    return Table("t-facets", words.say("situation.facet_table"), columns, tuple(rows), "",
+                 words.text("situation.facet_source", border=study.threshold("situation_border_pomp", HALF)))
+
+
+# ---- what was entered ------------------------------------------------------------------------------------------------
+def entered_facts(study: Source) -> list[Section]:
+    """Return structure, headcount, process and practices as entered; empty where nothing was."""
+    words, facts = study.words, study.facts
+    blocks: list[Block] = []
+    if facts.profile:
+        blocks.append(Facts(tuple((_profile_term(study, key), Statement(study.read(text)))
+                                  for key, text in facts.profile.items())))
+    if facts.units:
+        blocks.append(_unit_tree(study))
+    left = [table for table in (_headcount(study),) if table]
+    right = [table for table in (_workload(study),) if table]
+    if left and right:
+        blocks.append(Columns(tuple(left), tuple(right)))
+    else:
+        blocks.extend((*left, *right))
+    blocks.extend(table for table in (_process(study), _practices(study)) if table)
+    if not blocks:
+        blocks.append(Callout("warning", words.text("situation.nothing_entered_head"),
+                              (words.say("situation.nothing_entered"),)))
+        return [Section("entered", words.text("part.situation"), words.say("situation.entered_title_none"),
+                        tuple(blocks), starts_page=False)]
+    responsible = [study.read(unit.name) for unit in facts.units if unit.is_responsible]
+    title = (words.say("situation.entered_title", unit=responsible[0]) if responsible
+             else words.say("situation.entered_title_plain"))
+    return [Section("entered", words.text("part.situation"), title, tuple(blocks))]
+
+
+def _profile_term(study: Source, key: str) -> str:
+    phrase = f"profile.{key}"
+    return study.words.text(phrase) if study.words.has(phrase) else capitalised(key.replace("_", " "))
+
+
+def _unit_tree(study: Source) -> Figure:
+    words, units = study.words, study.facts.units
+    nodes = tuple(TreeNode(unit.key, study.read(unit.name),
+                           words.text("situation.people", n=unit.headcount) if unit.headcount is not None else "",
+                           unit.parent, unit.is_responsible) for unit in units)
+    roots = [study.read(unit.name) for unit in units if unit.parent is None]
+    alt = words.text("situation.tree_alt", n=len(units), root=roots[0] if roots else "")
+    return Figure("f-units", words.say("situation.tree_title", n=len(units)), Tree(nodes), alt,
+                  words.text("situation.tree_unit"), words.text("situation.entered_source"))
+
+
+def _headcount(study: Source) -> Table | None:
+    words, counts = study.words, study.facts.headcount_by_role
+    if not counts:
+        return None
+    rows = tuple(Row((Statement(capitalised(study.role(role, ""))), Number(float(n), "count")))
+                 for role, n in counts.items())
+    columns = (Column(words.text("situation.role"), 0.7), Column(words.text("situation.headcount"), 0.3, "right"))
+    return Table("t-headcount", words.say("situation.headcount_title", n=sum(counts.values())), columns, rows, "",
+                 words.text("situation.entered_source"))
+
+
+def _workload(study: Source) -> Table | None:
+    words, rows = study.words, []
+    for item in study.items_of_role("fact"):
+        found = study.single(item.key)
+        if found and found.median is not None and found.n >= study.minimum_group:
+            rows.append(Row((Statement(study.read(item.text)), Number(found.median, "one"), Number(float(found.n), "count"))))
+    ratio = study.diagnosis.customers.figures.get("customers_per_rm") if study.diagnosis.customers else None
+    if ratio is not None:
+        rows.append(Row((words.say("situation.customers_per_rm"), Number(ratio, "one", trace=("data.customers_per_rm",)),
+                         Statement("–"))))
+    if not rows:
+        return None
+    columns = (Column(words.text("situation.fact"), 0.64), Column(words.text("situation.median"), 0.2, "right"),
+               Column(words.text("labels_chart.n"), 0.16, "right"))
+    return Table("t-workload", words.say("situation.workload_title"), columns, tuple(rows), "",
+                 words.text("situation.workload_source"))
+
+
+def _process(study: Source) -> Table | None:
+    words, steps = study.words, study.facts.process
+    if not steps:
+        return None
+    rows = tuple(Row((Number(float(step.number), "count"), Statement(study.read(step.name)),
+                      Statement(study.read(step.owner)), Number(step.days, "score"))) for step in steps)
+    columns = tuple(Column(words.text(f"situation.process_{key}"), width, align) for key, width, align in (
+        ("number", 0.08, "left"), ("step", 0.46, "left"), ("owner", 0.32, "left"), ("days", 0.14, "right")))
+    known = [step.days for step in steps if step.days is not None]
+    title = words.say("situation.process_title", n=len(steps), days=sum(known) if known else None)
+    return Table("t-process", title, columns, rows, "", words.text("situation.entered_source"))
+
+
+def _practices(study: Source) -> Table | None:
+    words, practices = study.words, study.facts.practices
+    if not practices:
+        return None
+    rows = []
+    for practice in practices:
+        key, _, choice = (practice.choice or "").partition(".")
+        found = study.single(key)
+        known = found.frequencies.get(choice) if found else None
+        share = known / found.n if found and known is not None and found.n >= study.minimum_group else None
+        status = f"practice.{practice.status}"
+        rows.append(Row((Statement(study.read(practice.name)),
+                         Statement(words.text(status) if words.has(status) else practice.status),
+                         Statement(practice.since or "–"), Number(share, "percent"))))
+    columns = tuple(Column(words.text(f"situation.practice_{key}"), width, align) for key, width, align in (
+        ("name", 0.46, "left"), ("status", 0.18, "left"), ("since", 0.16, "left"), ("known", 0.2, "right")))
+    return Table("t-practices", words.say("situation.practice_title", n=len(practices)), columns, tuple(rows), "",
+                 words.text("situation.practice_source"))
+
+

@@ -1,0 +1,206 @@
+"""What every part of a report asks: names in the report's language, findings in order, source lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from analysis.privacy import MINIMUM_GROUP
+from analysis.results.diagnosis import (
+    CauseFinding,
+    Diagnosis,
+    Grade,
+    InterviewEvidence,
+    LinkFinding,
+    MeasureFinding,
+    ProblemFinding,
+    Quote,
+    SingleItem,
+)
+from instruments.facts import StudyFacts
+from instruments.schema import Choice, Construct, Instrument, Item, ItemRole, Text
+from instruments.template import Measure, Safeguard, StudyTemplate
+from reports.content import GradeCell, Passage, Statement
+from reports.numbers import with_interval
+from reports.wording import Words
+
+ESTABLISHED: tuple[Grade, ...] = ("strong", "moderate")
+_FILLED = {"strong": 3, "moderate": 2, "weak": 1}
+
+
+class Source:
+    """A diagnosis with its template, facts and language."""
+
+    def __init__(self, diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFacts, language: str) -> None:
+        self.diagnosis, self.template, self.facts = diagnosis, template, facts
+        self.language, self.words = language, Words(language)
+        self.is_synthetic = diagnosis.provenance.is_synthetic
+
+    # ---- names ------------------------------------------------------------------------------------------------
+    def read(self, text: Text) -> str:
+        """Return the wording in the report's language, or the first there is."""
+        return text.get(self.language) or next(iter(text.values()), "")
+
+    @cached_property
+    def organisation(self) -> str:
+        return self.read(self.facts.organisation) or self.read(self.template.organisation) or self.read(
+            self.template.title)
+
+    @cached_property
+    def _constructs(self) -> Mapping[str, Construct]:
+        return {construct.key: construct for construct in self.template.constructs}
+
+    def construct(self, key: str) -> Construct | None:
+        return self._constructs.get(key)
+
+    def name(self, key: str) -> str:
+        """Return a construct's name; a key nobody defined stands for itself."""
+        found = self._constructs.get(key)
+        return self.read(found.name) if found else key
+
+    def names(self, keys: list[str]) -> str:
+        return self.words.join([self.in_sentence(key) for key in keys])
+
+    def in_sentence(self, key: str) -> str:
+        """Return a construct's name as it stands inside an English or Chinese sentence."""
+        return lowered(self.name(key)) if self.language == "en" else f"“{self.name(key)}”"
+
+    @cached_property
+    def _items(self) -> Mapping[str, tuple[Instrument, Item]]:
+        return {item.key: (instrument, item) for instrument in self.template.instruments for item in instrument.items}
+
+    def item(self, key: str) -> Item | None:
+        return self._items[key][1] if key in self._items else None
+
+    def instrument_of(self, item_key: str) -> Instrument | None:
+        return self._items[item_key][0] if item_key in self._items else None
+
+    def items_of_role(self, role: ItemRole) -> list[Item]:
+        return [item for _, item in self._items.values() if item.role == role]
+
+    def choice(self, item: Item, value: str) -> str:
+        found: Choice | None = next((choice for choice in item.choices if choice.value == value), None)
+        return self.read(found.label) if found else value
+
+    def code(self, key: str) -> str:
+        codes = {code.key: code for code in self.template.codebook.codes} if self.template.codebook else {}
+        return self.read(codes[key].name) if key in codes else key
+
+    def audience(self, key: str) -> str:
+        phrase = f"audience.{key}"
+        return self.words.text(phrase) if self.words.has(phrase) else key
+
+    def role(self, key: str | None, audience: str) -> str:
+        if key is None:
+            return self.words.text("role.customer" if audience == "customer" else "role.employee")
+        roles = self.template.guide.roles if self.template.guide else {}
+        return self.read(roles[key]) if key in roles else key.replace("_", " ")
+
+    # ---- findings ---------------------------------------------------------------------------------------------
+    @cached_property
+    def problems(self) -> list[ProblemFinding]:
+        """Problems by rank; those without a rank last, in the template's order."""
+        order = list(enumerate(self.diagnosis.problems))
+        return [p for _, p in sorted(order, key=lambda pair: (pair[1].rank is None, pair[1].rank or 0, pair[0]))]
+
+    @cached_property
+    def established(self) -> list[ProblemFinding]:
+        return [problem for problem in self.problems if problem.grade in ESTABLISHED]
+
+    @cached_property
+    def causes(self) -> list[CauseFinding]:
+        """Causes by mean, highest first."""
+        return sorted(self.diagnosis.causes, key=lambda cause: -(cause.level.mean or 0))
+
+    def links_of(self, problem: str) -> list[LinkFinding]:
+        """Return the supported links to a problem, strongest first."""
+        found = [link for link in self.diagnosis.links
+                 if link.problem == problem and link.status == "supports" and not link.is_withheld]
+        return sorted(found, key=lambda link: -link.beta)
+
+    def problem(self, key: str) -> ProblemFinding | None:
+        return next((found for found in self.diagnosis.problems if found.level.construct == key), None)
+
+    @cached_property
+    def proposed(self) -> list[MeasureFinding]:
+        """Proposed measures by rank; unranked ones last, by key."""
+        found = [measure for measure in self.diagnosis.measures if measure.verdict == "proposed"]
+        return sorted(found, key=lambda measure: (measure.rank is None, measure.rank or 0, measure.key))
+
+    def measure(self, key: str) -> Measure:
+        rules = self.template.rules
+        return {measure.key: measure for measure in rules.measures}[key] if rules else _no_rules(key)
+
+    def safeguard(self, key: str) -> Safeguard | None:
+        rules = self.template.rules
+        return next((found for found in rules.safeguards if found.key == key), None) if rules else None
+
+    def single(self, key: str) -> SingleItem | None:
+        return next((found for found in self.diagnosis.single_items if found.key == key), None)
+
+    def evidence(self, code: str) -> InterviewEvidence | None:
+        return next((found for found in self.diagnosis.interviews if found.code == code), None)
+
+    # ---- sizes ------------------------------------------------------------------------------------------------
+    def n_valid(self, audience: str) -> int:
+        found = self.diagnosis.screening.get(audience)
+        return found.n_valid if found else 0
+
+    @cached_property
+    def n_interviews(self) -> int:
+        return sum(self.diagnosis.n_interviews.values())
+
+    @cached_property
+    def minimum_group(self) -> int:
+        return int(self.threshold("minimum_group", MINIMUM_GROUP))
+
+    def threshold(self, name: str, default: float) -> float:
+        return self.diagnosis.provenance.thresholds.get(name, default)
+
+    # ---- words ------------------------------------------------------------------------------------------------
+    def grade(self, grade: Grade | None, construct: str = "") -> GradeCell:
+        trace = (f"problem.{construct}.grade",) if construct else ()
+        word = self.words.text(f"grade.{grade}" if grade else "grade.not_issued")
+        return GradeCell(word, _FILLED.get(grade or "", 0), grade == "conflicting", trace)
+
+    def estimate(self, value: float | None, low: float | None, high: float | None, style: str = "mean") -> str:
+        return with_interval(value, low, high, style, self.language)
+
+    def period(self) -> str:
+        """Return the fieldwork period as it stands in a source line, or the date of the data."""
+        if self.facts.fieldwork_from and self.facts.fieldwork_until:
+            return self.words.text("labels.period", start=self.facts.fieldwork_from, end=self.facts.fieldwork_until)
+        return self.words.text("labels.frozen", date=self.diagnosis.provenance.frozen_on)
+
+    def passages(self, quotes: tuple[Quote, ...], most: int = 2) -> tuple[Passage, ...]:
+        """Return quotes that hold a wording in the report's language, at most so many; translations are marked."""
+        found = [quote for quote in quotes if quote.text.get(self.language)]
+        return tuple(self._passage(quote) for quote in found[:most])
+
+    def _passage(self, quote: Quote) -> Passage:
+        role = self.role(quote.role, quote.audience)
+        source = self.words.text("labels.speaker", role=capitalised(role), interview=quote.interview)
+        notes = []
+        if quote.original_language != self.language:
+            notes.append(self.words.text("labels.translated"))
+        if quote.polarity == "contradicts":
+            notes.append(self.words.text("labels.dissenting"))
+        return Passage(quote.text[self.language], source, quote.is_verbatim, " · ".join(notes), (quote.segment,))
+
+
+def plain(text: str) -> Statement:
+    """Return a wording of the template as a statement without values."""
+    return Statement(text)
+
+
+def lowered(text: str) -> str:
+    """Return an English name with its first letter small, unless an abbreviation begins it."""
+    return text if text[1:2].isupper() or text[:2] == "I " else text[:1].lower() + text[1:]
+
+
+def capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _no_rules(key: str) -> Measure:
+    raise KeyError(f"The diagnosis names measure {key!r}, but its template has no strategy rules.")

@@ -1,0 +1,95 @@
+"""What works, told before the problems: achievements, comparison with peers, facets in order."""
+
+from __future__ import annotations
+
+from analysis.results.diagnosis import SingleItem
+from instruments.schema import Item
+from reports.build.source import Source
+from reports.content import Block, Bullets, Figure, Heading, Passages, Section, Statement
+from reports.figures import Likert, LikertRow
+from reports.numbers import printed
+
+MIDDLE = 3.0
+
+
+def what_works(study: Source) -> list[Section]:
+    """Return strengths; a section without any says so."""
+    words = study.words
+    points = _points(study)
+    blocks: list[Block] = []
+    figure = _comparison_figure(study)
+    if figure:
+        blocks.append(figure)
+    blocks.append(Heading(words.text("strengths.points")))
+    blocks.append(Bullets(tuple(points) or (words.say("strengths.none"),)))
+    quotes = tuple(passage for code in _strength_codes(study) for passage in study.passages(code.quotes, 2))
+    if quotes:
+        blocks.extend((Heading(words.text("strengths.voices")), Passages(quotes[:4])))
+    key = "strengths.title" if points else "strengths.title_none"
+    return [Section("strengths", words.text("part.strengths"), words.say(key, n=len(points)), tuple(blocks),
+                    words.say("strengths.lead"))]
+
+
+def _points(study: Source) -> list[Statement]:
+    words, found = study.words, []
+    for role in ("trend", "benchmark"):
+        for item, single in _singles(study, role):
+            if single.ci_low is not None and single.ci_low > MIDDLE:
+                found.append(words.say(f"strengths.{role}_up", estimate=study.estimate(
+                    single.mean, single.ci_low, single.ci_high), n=single.n, trace=(f"item.{item.key}.mean",)))
+    for situation in study.diagnosis.situation:
+        if situation.tag == "in_order":
+            key = situation.level.construct
+            found.append(words.say("strengths.situation", name=study.in_sentence(key), estimate=study.estimate(
+                situation.level.pomp, situation.level.pomp_low, situation.level.pomp_high, "points"),
+                trace=(f"situation.{key}.tag",)))
+    for facet in study.diagnosis.facets:
+        if facet.status == "against" or facet.quadrant == "keep_up":
+            key = facet.level.construct
+            found.append(words.say("strengths.facet", name=study.in_sentence(key), estimate=study.estimate(
+                facet.level.pomp, facet.level.pomp_low, facet.level.pomp_high, "points"), trace=(f"facet.{key}.pomp",)))
+    for problem in study.problems:
+        if problem.grade == "not_indicated":
+            key = problem.level.construct
+            found.append(words.say("strengths.not_indicated", name=study.in_sentence(key), estimate=study.estimate(
+                problem.level.mean, problem.level.ci_low, problem.level.ci_high), trace=(f"problem.{key}.grade",)))
+    return found
+
+
+def _singles(study: Source, role: str) -> list[tuple[Item, SingleItem]]:
+    items = [i for instrument in study.template.instruments for i in instrument.items if i.role == role]
+    return [(item, found) for item in items for found in [study.single(item.key)] if found and found.mean is not None]
+
+
+def _strength_codes(study: Source) -> list:  # type: ignore[type-arg]  # narrowed below
+    """Return the situation codes that no construct claims: achievements and comparisons."""
+    book = study.template.codebook
+    if book is None:
+        return []
+    roots = {code.key for code in book.codes if code.parent is None}
+    keys = [code.key for code in book.codes if code.construct is None and code.parent in roots
+            and code.parent == next(iter(c.key for c in book.codes if c.parent is None), None)]
+    return [found for key in keys for found in [study.evidence(key)] if found is not None]
+
+
+def _comparison_figure(study: Source) -> Figure | None:
+    words, rows, legend = study.words, [], ()
+    for role in ("trend", "benchmark"):
+        for item, found in _singles(study, role):
+            instrument = study.instrument_of(item.key)
+            scale = instrument.scale(item.scale) if instrument and item.scale else None
+            total = sum(found.frequencies.values())
+            if scale is None or len(scale.points) != 5 or total < study.minimum_group:  # noqa: PLR2004  # five shades
+                continue
+            shares = tuple(found.frequencies.get(str(point.value), 0) / total for point in scale.points)
+            up = sum(shares[3:])
+            rows.append(LikertRow(study.read(item.text), shares, found.n, printed(up, "percent"), ""))
+            legend = legend or tuple(words.text(f"labels_chart.worse_better_{place}") for place in range(5))
+    if not rows:
+        return None
+    chart = Likert(tuple(rows), legend, words.text("strengths.figure_head"), words.text("strengths.worse"),
+                   words.text("strengths.better"))
+    first = rows[0]
+    alt = words.text("strengths.figure_alt", n=len(rows), label=first.label, share=first.figure)
+    return Figure("f-comparison", words.say("strengths.figure_title"), chart, alt, words.text("strengths.figure_unit"),
+                  words.text("strengths.figure_source", period=study.period()))

@@ -1,0 +1,50 @@
+"""The whole report: every part in its order."""
+
+from __future__ import annotations
+
+from analysis.results.diagnosis import Diagnosis
+from instruments.facts import StudyFacts
+from instruments.schema import Text
+from instruments.template import StudyTemplate
+from reports.build import (
+    actions,
+    appendix_measurement,
+    appendix_words,
+    appendix_wording,
+    causes,
+    customer_file,
+    customer_view,
+    front,
+    limits,
+    method,
+    plan,
+    problems,
+    situation,
+    strengths,
+    summary,
+)
+from reports.build.source import Source
+from reports.content import StudyReport, with_numbers
+
+
+def study_report(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFacts, *, language: str,
+                 title: Text | None = None) -> StudyReport:
+    """Return the report of a diagnosis in one language; `title` stands for the template's own."""
+    study = Source(diagnosis, template, facts, language)
+    cover = front.cover(study, title)
+    parts = (
+        summary.summary, summary.summary_more, front.contents, situation.answers, strengths.what_works,
+        situation.facets, situation.entered_facts, problems.ranking, problems.details, customer_view.customer_view,
+        causes.levels, causes.joint_display, plan.objectives, actions.ranking, actions.measures, actions.set_aside,
+        plan.roadmap, plan.safeguards, customer_file.customer_file, limits.limits, method.method,
+        method.thresholds, method.reproducibility, appendix_measurement.reliability, appendix_measurement.structure,
+        appendix_wording.wording, appendix_words.codebook, appendix_words.glossary, appendix_words.theory,
+    )
+    sections = tuple(section for part in parts for section in part(study))
+    report = StudyReport(
+        language, cover.title, study.words.text("front.running_name", organisation=study.organisation),
+        study.words.text("front.synthetic_foot" if study.is_synthetic else "front.confidential_foot",
+                         organisation=study.organisation),
+        cover, sections, diagnosis.provenance.input_hash, diagnosis.provenance.frozen_on,
+        diagnosis.provenance.versions.get("surveyapp", ""), study.is_synthetic)
+    return with_numbers(report)

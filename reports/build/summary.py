@@ -1,0 +1,273 @@
+"""The executive summary: page 1 stands alone, page 2 adds causes, strategies, what not to do and limits."""
+
+from __future__ import annotations
+
+from analysis.results.diagnosis import MeasureFinding, ProblemFinding
+from reports.build.source import Source
+from reports.build.triggers import failed_condition
+from reports.content import (
+    Block,
+    Bullets,
+    Callout,
+    Cell,
+    Column,
+    Columns,
+    Heading,
+    KeyFigure,
+    KeyFigures,
+    Number,
+    Row,
+    Section,
+    Stack,
+    Statement,
+    Table,
+)
+from reports.numbers import interval
+
+MOST_PROBLEMS, MOST_FIGURES, MOST_SET_ASIDE = 5, 4, 3
+SURE = 0.80                             # rank probability from which a place is named; model 11, stable_rank_probability
+
+
+def summary(study: Source) -> list[Section]:
+    """Return page 1: figures, problems with cause, strategy and grade, decisions asked."""
+    blocks: list[Block] = []
+    warning = _quality_warning(study)
+    if warning:
+        blocks.append(warning)
+    figures = _key_figures(study)
+    if figures:
+        blocks.append(KeyFigures(tuple(figures)))
+    blocks.append(_problem_table(study))
+    decisions = _decisions(study)
+    blocks.append(Callout("decision", study.words.text("summary.decisions", n=len(decisions)), tuple(decisions)))
+    lead = study.words.say("summary.lead", staff=study.n_valid("staff"), customers=study.n_valid("customer"),
+                           interviews=study.n_interviews, trace=("quality.n_submitted",))
+    return [Section("summary", study.words.text("part.summary"), _headline(study), tuple(blocks), lead)]
+
+
+def _headline(study: Source) -> Statement:
+    say, established = study.words.say, study.established
+    traces = [f"problem.{p.level.construct}.grade" for p in established]
+    names = [study.in_sentence(p.level.construct) for p in established]
+    if all(p.grade is None for p in study.problems):
+        return say("summary.title_no_grades")
+    if all(p.grade == "insufficient" for p in study.problems):
+        return say("summary.title_insufficient")
+    if not established:
+        return say("summary.title_none", n=len([p for p in study.problems if p.grade in ("weak", "conflicting")]))
+    if len(established) == 1:
+        return say("summary.title_one", name=names[0], trace=traces)
+    if len(established) <= 3:  # noqa: PLR2004  # three names fit into two lines of a title
+        return say("summary.title_few", count=study.words.count(len(names)), names=study.words.join(names), trace=traces)
+    first = established[0]
+    key = "summary.title_many_first" if (first.rank_top2_probability or 0) >= SURE else "summary.title_many"
+    return say(key, count=study.words.count(len(names)), total=len(study.problems), name=names[0], trace=traces)
+
+
+def _quality_warning(study: Source) -> Callout | None:
+    found = [s for s in study.diagnosis.screening.values() if s.verdict in ("doubtful", "no_grades")]
+    if not found:
+        return None
+    items = tuple(study.words.say(f"summary.quality_{s.verdict}", who=study.audience(s.audience),
+                                  share=1 - s.n_valid / s.n_submitted if s.n_submitted else None) for s in found)
+    return Callout("warning", study.words.text("summary.quality"), items)
+
+
+def _key_figures(study: Source) -> list[KeyFigure]:
+    found: list[KeyFigure] = []
+    problems = [p.level for p in study.established or study.problems][:1]
+    causes = [c.level for c in study.causes if c.is_elevated][:1]
+    for level, family in [(p, "problem") for p in problems] + [(c, "cause") for c in causes]:
+        share = level.unfavourable
+        if share is not None and share.value is not None:
+            number = Number(share.value, "percent", share.ci_low, share.ci_high,
+                            (f"{family}.{level.construct}.unfavourable_pct",))
+            found.append(KeyFigure(number, study.words.text(f"summary.figure_{family}", name=study.in_sentence(
+                level.construct)), _base(study, share.n, share.ci_low, share.ci_high, "percent"), family == "problem"))
+    found.extend(_customer_figures(study))
+    return found[:MOST_FIGURES]
+
+
+def _customer_figures(study: Source) -> list[KeyFigure]:
+    words, found = study.words, []
+    facets = [f for f in study.diagnosis.facets if f.level.unfavourable and f.level.mean is not None]
+    if facets:
+        worst = min(facets, key=lambda f: f.level.mean or 0)
+        share = worst.level.unfavourable
+        assert share is not None  # noqa: S101  # facets without it are left out above
+        number = Number(share.value, "percent", share.ci_low, share.ci_high, (f"facet.{worst.level.construct}.pomp",))
+        label = words.text("summary.figure_facet", name=study.in_sentence(worst.level.construct))
+        found.append(KeyFigure(number, label, _base(study, share.n, share.ci_low, share.ci_high, "percent"),
+                               worst.status == "supports"))
+    nps = study.diagnosis.nps
+    if nps is not None and nps.value is not None:
+        value, low, high = (None if v is None else 100 * v for v in (nps.value, nps.ci_low, nps.ci_high))
+        found.append(KeyFigure(Number(value, "signed_points", low, high, ("facet.nps",)), words.text("summary.figure_nps"),
+                               _base(study, nps.n, low, high, "signed_points")))
+    return found
+
+
+def _base(study: Source, n: int, low: float | None, high: float | None, style: str) -> str:
+    return study.words.text("summary.base", n=n, interval=interval(low, high, style, study.language))
+
+
+def _problem_table(study: Source) -> Table:
+    words = study.words
+    columns = tuple(Column(words.text(f"summary.column_{key}"), width, align) for key, width, align in (
+        ("problem", 0.20, "left"), ("severity", 0.15, "left"), ("cause", 0.21, "left"), ("strategy", 0.31, "left"),
+        ("evidence", 0.13, "left")))
+    rows = tuple(_problem_row(study, problem) for problem in study.problems[:MOST_PROBLEMS])
+    title = words.say("summary.table_title") if study.established else words.say("summary.table_title_open")
+    return Table("t-summary", title, columns, rows, words.text("summary.table_unit"),
+                 words.text("summary.table_source", minimum=study.minimum_group))
+
+
+def _problem_row(study: Source, problem: ProblemFinding) -> Row:
+    level, words = problem.level, study.words
+    key = level.construct
+    anchor = f"problem-{key}"
+    severity = Number(level.mean, "mean", level.ci_low, level.ci_high, (f"problem.{key}.mean",))
+    links = study.links_of(key)
+    cause: Cell = words.say("summary.no_cause")
+    if links:
+        cause = Statement(study.words.join([study.name(link.cause) for link in links[:2]]), {},
+                          tuple(f"link.{link.cause}.{key}.beta" for link in links[:2]), "links")
+    return Row((Stack((Statement(study.name(key), {}, (), anchor),
+                       words.say(f"band.{'none' if problem.band == '-' else problem.band}"))),
+                severity, cause, _strategy_cell(study, key), study.grade(problem.grade, key)))
+
+
+def _strategy_cell(study: Source, problem: str) -> Cell:
+    candidates = [m for m in study.proposed if study.measure(m.key).address_problem.get(problem)]
+    if not candidates:
+        return study.words.say("summary.no_strategy")
+    best = max(candidates, key=lambda m: (study.measure(m.key).address_problem[problem], m.priority or 0))
+    measure = study.measure(best.key)
+    return Statement(f"{best.key} {study.read(measure.name)}", {}, (), f"measure-{best.key}")
+
+
+def _decisions(study: Source) -> list[Statement]:
+    words, proposed = study.words, study.proposed
+    if not proposed:
+        return [words.say("summary.decide_more_data")]
+    first = [m for m in proposed if m.is_stable and (m.rank_probability_top3 or 0) >= SURE] or proposed[:2]
+    names = words.join([f"{m.key} {study.read(study.measure(m.key).name)}" for m in first[:3]])
+    found = [words.say("summary.decide_owner", names=names, n=len(proposed),
+                       trace=[f"measure.{m.key}.rank" for m in first])]
+    required = [s.key for s in study.diagnosis.safeguards if s.is_required]
+    if required:
+        guards = [study.safeguard(key) for key in required]
+        found.append(words.say("summary.decide_safeguards",
+                               names=words.join([study.read(g.name) for g in guards if g])))
+    found.append(words.say("summary.decide_repeat"))
+    return found
+
+
+# ---- page 2 ---------------------------------------------------------------------------------------------------------
+def summary_more(study: Source) -> list[Section]:
+    """Return page 2; nothing is left to say where no measure is proposed and no cause was tested."""
+    words = study.words
+    if not study.proposed and not study.diagnosis.links:
+        return []
+    blocks: list[Block] = []
+    perspective = _perspectives(study)
+    if perspective:
+        blocks.append(perspective)
+    if study.proposed:
+        blocks.append(_strategy_table(study))
+    aside = _set_aside(study)
+    limits = [words.say("summary.limit_once"), words.say("summary.limit_self_report"),
+              words.say("summary.limit_absent")]
+    blocks.append(Columns((Heading(words.text("summary.not_do")), Bullets(tuple(aside))),
+                          (Heading(words.text("summary.limits")), Bullets(tuple(limits)))))
+    return [Section("summary-causes", words.text("part.summary"), _causes_title(study), (*_cause_lines(study), *blocks),
+                    is_listed=False)]
+
+
+def _causes_title(study: Source) -> Statement:
+    priority = [c.level.construct for c in study.causes if c.reading == "priority"]
+    if not priority:
+        return study.words.say("summary.causes_title_none")
+    return study.words.say("summary.causes_title", names=study.names(priority[:3]), n=len(priority),
+                           trace=[f"cause.{key}.elevated" for key in priority])
+
+
+def _cause_lines(study: Source) -> list[Block]:
+    words, rows = study.words, []
+    for cause in study.causes:
+        key = cause.level.construct
+        linked = [link for link in study.diagnosis.links if link.cause == key and link.status == "supports"
+                  and not link.is_withheld]
+        goes_with = words.join([study.name(link.problem) for link in linked]) or words.text("summary.no_link_shown")
+        said = cause.interview.supports if cause.interview else None
+        asked = cause.interview.n_asked if cause.interview else 0
+        said_text = words.say("summary.said_by", k=said, n=asked) if said is not None and asked else Statement("–")
+        rows.append(Row((Statement(study.name(key), {}, (), "links"),
+                         Number(cause.level.mean, "mean", cause.level.ci_low, cause.level.ci_high,
+                                (f"cause.{key}.mean",)),
+                         Statement(goes_with), Number(cause.share, "percent", trace=(f"cause.{key}.share",)), said_text,
+                         words.say(f"cause_reading.{cause.reading}"))))
+    columns = tuple(Column(words.text(f"summary.cause_column_{key}"), width, align) for key, width, align in (
+        ("cause", 0.18, "left"), ("level", 0.17, "left"), ("problems", 0.25, "left"), ("share", 0.09, "right"),
+        ("said", 0.13, "left"), ("reading", 0.18, "left")))
+    return [Table("t-summary-causes", words.say("summary.cause_table"), columns, tuple(rows),
+                  words.text("summary.cause_unit"), words.text("summary.cause_source", n=study.diagnosis.link_model.n))]
+
+
+def _perspectives(study: Source) -> Table | None:
+    """Return the summary by the perspectives a template names (for a bank: service, mechanism, technology)."""
+    perspectives = study.template.perspectives
+    if not perspectives:
+        return None
+    words, rows = study.words, []
+    for perspective in perspectives:
+        inside = set(perspective.constructs)
+        problems = [p for p in study.established if p.level.construct in inside]
+        causes = [c for c in study.causes if c.level.construct in inside and c.is_elevated]
+        plans = [m.key for m in study.proposed if inside & (set(study.measure(m.key).address_problem)
+                                                            | set(study.measure(m.key).address_cause)
+                                                            | set(study.measure(m.key).address_facet))]
+        cells = [words.join([study.name(f.level.construct) for f in found]) or words.text("labels.none")
+                 for found in (problems, causes)]
+        rows.append(Row((Statement(study.read(perspective.name)), Statement(cells[0]), Statement(cells[1]),
+                         Statement(", ".join(plans) if plans else words.text("labels.none")))))
+    columns = tuple(Column(words.text(f"summary.perspective_{key}"), width) for key, width in (
+        ("name", 0.2), ("problems", 0.32), ("causes", 0.26), ("measures", 0.22)))
+    return Table("t-perspectives", words.say("summary.perspective_title", n=len(rows)), columns, tuple(rows))
+
+
+def _strategy_table(study: Source) -> Table:
+    words, rows = study.words, []
+    rules = study.template.rules
+    for strategy in rules.strategies if rules else ():
+        inside = [m for m in study.proposed if study.measure(m.key).strategy == strategy.key]
+        if inside:
+            rows.append(Row((Statement(f"{strategy.key} {study.read(strategy.name)}"),
+                             Stack(tuple(_ranked(study, m) for m in inside)),
+                             Number(min(float(study.measure(m.key).horizon_months) for m in inside), "months"))))
+    columns = tuple(Column(words.text(f"summary.strategy_column_{key}"), width, align) for key, width, align in (
+        ("strategy", 0.26, "left"), ("measures", 0.58, "left"), ("months", 0.16, "right")))
+    return Table("t-summary-strategies", words.say("summary.strategy_title", n=len(study.proposed)), columns,
+                 tuple(rows), "", words.text("summary.strategy_source"))
+
+
+def _ranked(study: Source, measure: MeasureFinding) -> Statement:
+    name = study.read(study.measure(measure.key).name)
+    if measure.rank is None:
+        return Statement(f"{measure.key} {name}", {}, (), f"measure-{measure.key}")
+    return study.words.say("summary.ranked", key=measure.key, name=name, rank=measure.rank,
+                           trace=(f"measure.{measure.key}.rank",), link=f"measure-{measure.key}")
+
+
+def _set_aside(study: Source) -> list[Statement]:
+    words, found = study.words, []
+    for measure in study.diagnosis.measures:
+        name = study.read(study.measure(measure.key).name)
+        if measure.verdict == "not_proposed":
+            found.append(words.say("summary.not_proposed", key=measure.key, name=name,
+                                   reason=failed_condition(study, measure.triggers)))
+        elif measure.verdict == "opportunity":
+            found.append(words.say("summary.opportunity", key=measure.key, name=name))
+        elif measure.verdict == "data_needed":
+            found.append(words.say("summary.data_needed", key=measure.key, name=name))
+    return found[:MOST_SET_ASIDE] or [words.say("summary.nothing_aside")]

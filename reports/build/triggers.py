@@ -1,0 +1,91 @@
+"""Conditions of the rules in words: what was asked of the data, and what they said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analysis.results.diagnosis import TriggerResult
+from reports.build.source import Source
+from reports.content import Statement
+from reports.numbers import printed
+
+FIELDS_OF_GRADES = ("grade", "status", "quadrant", "tag", "severity")
+CAPTION_LENGTH = 60
+
+
+def described(study: Source, trigger: TriggerResult) -> Statement:
+    """Return one condition with the value found, traced to its metric."""
+    field = trigger.metric.rsplit(".", 1)[-1]
+    key = "triggers.unknown" if trigger.outcome == "unknown" else "triggers.found"
+    return study.words.say(
+        key, subject=_subject(study, trigger.metric), value=_value(study, trigger.value, field),
+        rule=study.words.text(f"triggers.{trigger.operator}", target=_target(study, trigger.target, field)),
+        trace=(trigger.metric,))
+
+
+def failed_condition(study: Source, triggers: tuple[TriggerResult, ...]) -> str:
+    """Return the first condition that does not hold, in words."""
+    failed = next((trigger for trigger in triggers if trigger.outcome == "false"), None)
+    return described(study, failed).text if failed else study.words.text("labels.none")
+
+
+def subjects_needed(study: Source, triggers: tuple[TriggerResult, ...]) -> str:
+    """Return what data are lacking, in words."""
+    found = dict.fromkeys(_subject(study, t.metric) for t in triggers if t.outcome == "unknown")
+    return study.words.join(list(found))
+
+
+def _subject(study: Source, metric: str) -> str:
+    family, *middle, field = metric.split(".")
+    key, words = ".".join(middle), study.words
+    field_name = words.text(f"field.{field}") if words.has(f"field.{field}") else field.replace("_", " ")
+    if family == "data":
+        return words.text(f"data.{field}") if words.has(f"data.{field}") else field.replace("_", " ")
+    name = _name(study, family, key)
+    return words.text("triggers.subject", name=name, field=field_name)
+
+
+def _name(study: Source, family: str, key: str) -> str:
+    if family == "item":
+        item = study.item(key)
+        return study.words.text("triggers.item", key=key) if item is None else _short(study.read(item.text), study)
+    if family == "interview":
+        return study.words.text("triggers.code", name=study.code(key))
+    if family == "safeguard":
+        guard = study.safeguard(key)
+        return study.read(guard.name) if guard else key
+    if family == "link":
+        return "→".join(study.name(part) for part in key.split("."))
+    return study.name(key)
+
+
+def _short(text: str, study: Source) -> str:
+    shown = text if len(text) <= CAPTION_LENGTH else text[:CAPTION_LENGTH].rstrip() + "…"
+    return study.words.text("labels.quote", text=shown)
+
+
+def _value(study: Source, value: Any, field: str) -> str:
+    words = study.words
+    if isinstance(value, bool):
+        return words.text("triggers.yes" if value else "triggers.no")
+    if isinstance(value, (int, float)):
+        return printed(float(value), _style(field, float(value)))
+    for family in ("grade", "quadrant", "status", "tag", "band"):
+        if words.has(f"{family}.{value}"):
+            return words.text(f"{family}.{value}")
+    return str(value) if value is not None else words.text("labels.not_known")
+
+
+def _style(field: str, value: float) -> str:
+    if field.endswith("_pct"):
+        return "pct1"
+    if field in ("interviewees", "required_by_measures", "roles") or value == int(value):
+        return "count"
+    return "one" if field == "pomp" else "mean"
+
+
+def _target(study: Source, target: Any, field: str) -> str:
+    if isinstance(target, (list, tuple)):
+        between = study.words.text("triggers.or")
+        return between.join(_value(study, part, field) for part in target)
+    return _value(study, target, field)

@@ -1,0 +1,173 @@
+"""HTML to PDF; the only module that knows WeasyPrint. To be run in a worker process, never in a request."""
+
+from __future__ import annotations
+
+import html.parser
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from reports.charts.metrics import FONTS, widths
+from reports.render import style_sheet
+
+FACES = (("Report Sans", 400), ("Report Sans", 600), ("Report Sans", 700), ("Report Sans SC", 400),
+         ("Report Sans SC", 700))
+SYSTEM_PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
+MOST_PAGES = 300
+
+
+class PdfError(RuntimeError):
+    """A report could not be rendered; the message says why and what to do."""
+
+
+class MissingGlyphs(PdfError):
+    """The text holds characters that no vendored font can draw."""
+
+    def __init__(self, characters: str) -> None:
+        listing = ", ".join(f"{sign} (U+{ord(sign):04X})" for sign in characters[:40])
+        super().__init__(f"The report's fonts lack {len(characters)} character(s): {listing}. Replace them in the "
+                         "study's texts, or cut the fonts anew with them (reports/fonts/cut.py).")
+        self.characters = characters
+
+
+def missing_system_libraries() -> str:
+    """Return what is missing for PDF on this machine and how to install it; empty when nothing is."""
+    try:
+        _weasyprint()
+    except OSError as error:
+        return (f"PDF needs Pango, which is not installed ({str(error).splitlines()[0]}). "
+                f"On Debian or Ubuntu: apt-get install {' '.join(SYSTEM_PACKAGES)}")
+    return ""
+
+
+def write_pdf(html: str, *, title: str, language: str, identifier: str, frozen_on: str) -> bytes:
+    """Return the document as PDF/UA-1; the same input gives the same bytes."""
+    check_glyphs(html)
+    message = missing_system_libraries()
+    if message:
+        raise PdfError(message)
+    weasyprint = _weasyprint()
+    with _frozen_clock(frozen_on), _clean_log() as complaints:
+        document = _document(weasyprint, html)
+        if len(document.pages) > MOST_PAGES:
+            raise PdfError(f"{title} ({language}): {len(document.pages)} pages, more than {MOST_PAGES}. "
+                           "Leave raw tables to the spreadsheet export.")
+        pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier.encode())
+    if complaints:
+        raise PdfError(f"{title} ({language}): {len(complaints)} warning(s) while rendering: {complaints[0]}")
+    return pdf
+
+
+def layout(html: str) -> Any:
+    """Return WeasyPrint's laid-out document, for checks of pages and overflow."""
+    return _document(_weasyprint(), html)
+
+
+def check_glyphs(html: str) -> None:
+    """Refuse a text that the vendored fonts cannot draw, before a fallback font slips in."""
+    collector = _TextOnly()
+    collector.feed(html)
+    known = widths("ReportSansSC", 400).keys() | widths("ReportSans", 400).keys()
+    lacking = sorted(sign for sign in collector.signs if ord(sign) not in known and not sign.isspace())
+    if lacking:
+        raise MissingGlyphs("".join(lacking))
+
+
+class _TextOnly(html.parser.HTMLParser):
+    """Collects the characters of a document's text."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.signs: set[str] = set()
+        self._is_style = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._is_style = tag == "style"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._is_style = False
+
+    def handle_data(self, data: str) -> None:
+        if not self._is_style:
+            self.signs.update(data)
+
+
+def _document(weasyprint: Any, html: str) -> Any:
+    from weasyprint.text.fonts import FontConfiguration
+
+    fetcher = _locked_fetcher(weasyprint)
+    fonts = FontConfiguration()
+    sheets = [weasyprint.CSS(string=_font_faces(), font_config=fonts, url_fetcher=fetcher),
+              weasyprint.CSS(string=style_sheet(), font_config=fonts, url_fetcher=fetcher)]
+    return weasyprint.HTML(string=html, url_fetcher=fetcher).render(stylesheets=sheets, font_config=fonts)
+
+
+def _font_faces() -> str:
+    rules = []
+    for family, weight in FACES:
+        path = FONTS / f"{family.replace(' ', '')}-{weight}.ttf"
+        rules.append(f'@font-face {{ font-family: "{family}"; font-weight: {weight}; src: url({path.as_uri()}); }}')
+    return "\n".join(rules)
+
+
+def _locked_fetcher(weasyprint: Any) -> Any:
+    """Return a fetcher that opens the vendored fonts and nothing else; anything else stops the rendering."""
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher
+
+    class Locked(URLFetcher):  # type: ignore[misc]  # WeasyPrint publishes no types
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            path = Path(url.removeprefix("file://")).resolve()
+            if not url.startswith("file://") or path.parent != FONTS.resolve():
+                raise FatalURLFetchingError(f"A report loads nothing from outside: {url}")
+            return super().fetch(url, headers)
+
+    return Locked(allowed_protocols=("file",), fail_on_errors=True)
+
+
+def _weasyprint() -> Any:
+    """Return the library, told of no system font where it is loaded for the first time."""
+    os.environ.setdefault("FONTCONFIG_FILE", str(FONTS / "fonts.conf"))
+    import weasyprint
+
+    return weasyprint
+
+
+@contextmanager
+def _frozen_clock(frozen_on: str) -> Iterator[None]:
+    """Let font time stamps follow the data's date, not the run's."""
+    try:
+        moment = datetime.fromisoformat(frozen_on[:10]).replace(tzinfo=UTC)
+    except ValueError:
+        moment = datetime(2000, 1, 1, tzinfo=UTC)
+    before = os.environ.get("SOURCE_DATE_EPOCH")
+    os.environ["SOURCE_DATE_EPOCH"] = str(int(moment.timestamp()))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["SOURCE_DATE_EPOCH"]
+        else:
+            os.environ["SOURCE_DATE_EPOCH"] = before
+
+
+class _Complaints(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+@contextmanager
+def _clean_log() -> Iterator[list[str]]:
+    handler, log = _Complaints(), logging.getLogger("weasyprint")
+    log.addHandler(handler)
+    try:
+        yield handler.messages
+    finally:
+        log.removeHandler(handler)

@@ -1,0 +1,106 @@
+"""Content to HTML: one document, one language; the PDF and the downloadable page are both made of it."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from reports.charts.draw import draw
+from reports.content import (
+    Block,
+    Bullets,
+    Callout,
+    Card,
+    Cell,
+    Columns,
+    Contents,
+    Facts,
+    Figure,
+    GradeCell,
+    Group,
+    Heading,
+    KeyFigures,
+    Number,
+    Paragraph,
+    Passages,
+    Section,
+    Stack,
+    Statement,
+    StudyReport,
+    Table,
+)
+from reports.numbers import HIDDEN, day, interval, printed
+from reports.wording import Words
+
+HERE = Path(__file__).parent
+HTML_LANGUAGE = {"en": "en", "zh": "zh-Hans"}
+GRADE_STEPS = 3
+# Control signs other than the ones white space needs; XML and fonts know none of them.
+_CONTROL = {point: None for point in (*range(9), 11, 12, *range(14, 32), 127, *range(0x80, 0xA0))}
+
+_KINDS: dict[type, str] = {
+    Statement: "statement", Paragraph: "paragraph", Bullets: "bullets", Facts: "facts", Passages: "passages",
+    KeyFigures: "key_figures", Callout: "callout", Card: "card", Columns: "columns", Group: "group",
+    Heading: "heading", Table: "table", Figure: "figure", Contents: "contents", Number: "number", Stack: "stack",
+    GradeCell: "grade",
+}
+
+
+def style_sheet() -> str:
+    """Return the report's style sheet; the fonts are declared apart, by who knows where they lie."""
+    return (HERE / "styles" / "report.css").read_text(encoding="utf-8")
+
+
+def report_html(report: StudyReport, *, style: str | None = None) -> str:
+    """Return the whole report as one HTML document; `style` is put in its head where it has to stand alone."""
+    words = Words(report.language)
+    environment = _environment()
+    page = environment.get_template("report.html").render(
+        report=report, words=words, anchors=report.anchors(), style=Markup(style) if style else "",  # noqa: S704  # our own style sheet
+        html_language=HTML_LANGUAGE[report.language], entries=_entries(report), frozen_on=day(report.frozen_on,
+                                                                                              report.language))
+    return page.translate(_CONTROL)
+
+
+def block_html(block: Block, language: str) -> str:
+    """Return one block as HTML, for a web page that shows a part of the report."""
+    template = _environment().get_template("blocks.html")
+    module = template.make_module({"words": Words(language), "language": language, "anchors": None})
+    return str(module.render_block(block))  # type: ignore[attr-defined]  # a macro of the template
+
+
+def _entries(report: StudyReport) -> list[Section]:
+    return [section for section in report.sections if section.is_listed]
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined,
+                              trim_blocks=True, lstrip_blocks=True)
+    environment.globals.update(kind=_kind, chart=_chart, figure_text=_figure_text, range_text=_range_text,
+                               cell_class=_cell_class, grade_steps=GRADE_STEPS)
+    return environment
+
+
+def _kind(block: Block | Cell) -> str:
+    return _KINDS[type(block)]
+
+
+def _chart(figure: Figure, language: str) -> Markup:
+    return Markup(draw(figure.chart, figure.alt, language))  # noqa: S704  # draw() escapes every text it is given
+
+
+def _figure_text(number: Number) -> str:
+    return HIDDEN if number.is_hidden else printed(number.value, number.style)
+
+
+def _range_text(number: Number, language: str) -> str:
+    return "" if number.is_hidden or number.value is None else interval(number.low, number.high, number.style, language)
+
+
+def _cell_class(cell: Any) -> str:
+    return "strong" if isinstance(cell, Number) and cell.is_emphasised else ""

@@ -1,0 +1,108 @@
+"""The fixed list of phrases a report may use, in each language, and the phrases it may never use."""
+
+from __future__ import annotations
+
+import re
+import string
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from reports.content import Statement
+from reports.numbers import day, month, printed
+
+FOLDER = Path(__file__).parent / "phrases"
+LANGUAGES = ("en", "zh")
+
+
+class PhraseMissing(KeyError):
+    """A phrase is asked for that the catalogue does not hold."""
+
+    def __init__(self, key: str, language: str) -> None:
+        super().__init__(f"phrases/{language}: no phrase {key!r}. Add it in every language.")
+
+
+class _Formatter(string.Formatter):
+    """Reads `{value:style}`; `{n:one thing|{} things}` chooses the plural and puts the number in."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if "|" in format_spec:
+            singular, plural = format_spec.split("|", 1)
+            return (singular if value == 1 else plural).replace("#", printed(value, "count"))
+        if format_spec in ("day", "month"):
+            return (day if format_spec == "day" else month)(str(value), self.language)
+        if format_spec:
+            return printed(value, format_spec)
+        return str(value)
+
+
+@cache
+def catalogue(language: str) -> Mapping[str, str]:
+    """Return every phrase of a language by its dotted key."""
+    found: dict[str, str] = {}
+    for path in sorted((FOLDER / language).glob("*.toml")):
+        for table, phrases in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            found.update({f"{table}.{key}": text for key, text in phrases.items()})
+    return found
+
+
+class Words:
+    """The phrase list of one language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._phrases = catalogue(language)
+        self._formatter = _Formatter(language)
+
+    def text(self, key: str, /, **values: Any) -> str:
+        """Return the phrase with its values in."""
+        if key not in self._phrases:
+            raise PhraseMissing(key, self.language)
+        return self._formatter.vformat(self._phrases[key].strip(), (), values)
+
+    def has(self, key: str) -> bool:
+        return key in self._phrases
+
+    def say(self, key: str, /, *, trace: Sequence[str] = (), link: str = "", **values: Any) -> Statement:
+        """Return the phrase as a statement that keeps its unrounded values and metric paths."""
+        return Statement(self.text(key, **values), values, tuple(trace), link)
+
+    def join(self, names: Sequence[str]) -> str:
+        """Return names as a list in words."""
+        if self.language == "zh":
+            return "、".join(names[:-1]) + ("和" if len(names) > 1 else "") + names[-1] if names else ""
+        if len(names) <= 1:
+            return "".join(names)
+        return ", ".join(names[:-1]) + " and " + names[-1]
+
+    def count(self, number: int) -> str:
+        """Return a small number as a word."""
+        key = f"count.{number}"
+        return self.text(key) if self.has(key) else printed(number, "count")
+
+
+# What the numbers may not say (diagnostic model, section 10): patterns of causal, deterministic and forecasting wording.
+_FORBIDDEN = {
+    "en": (
+        r"\bcauses? (?!of\b|and\b|or\b|to\b|name|with\b|that\b|in\b|is\b|are\b|were\b|was\b|by\b|for\b|together\b|may\b|has\b|have\b)"
+        r"(?:the |a |an )?\w+ (?:problem|goals|information|effectiveness)",
+        r"\bis caused by\b", r"\bare caused by\b", r"\bleads? to\b", r"\bresults? in\b", r"\bdue to\b",
+        r"\bbecause of\b", r"\bwill (?:reduce|increase|improve|raise|lower|cut)\b", r"\bproves? that\b",
+        r"\bno link\b(?! (?:is|was|can be) shown)", r"\bthere is no problem\b", r"\brepresentative of\b",
+        r"\bbenchmark\b", r"\bforecasts? (?:that|of)\b", r"\bguarantees?\b",
+    ),
+    "zh": (
+        r"(?<!不)(?<!未)导致了", r"造成了", r"归因于", r"是由.{1,12}引起的", r"将(?:会)?(?:降低|减少|提高|提升)", r"证明了",
+        r"不存在(?:问题|关联)", r"没有问题", r"对标", r"标杆", r"必然",
+    ),
+}
+
+
+def forbidden_phrases(text: str, language: str) -> list[str]:
+    """Return every wording in `text` that the numbers do not support; an empty list is what a report needs."""
+    return [match.group(0) for pattern in _FORBIDDEN[language] for match in re.finditer(pattern, text, re.IGNORECASE)]
