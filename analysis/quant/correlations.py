@@ -176,12 +176,17 @@ def _sums(X: Array, shift: Array, place: str) -> _Sums:
     sums = _Sums(np.zeros((k, k)), np.zeros((k, k)), np.zeros((k, k)), np.zeros((k, k)))
     for block in _blocks(X):
         Z = block - shift
-        with np.errstate(invalid="ignore", over="ignore"):      # gaps and infinite answers are met below
+        with np.errstate(invalid="ignore", over="ignore"):      # what is not finite is met below
             products = Z.T @ Z
         if np.isfinite(products.diagonal()).all():
             _add_complete(sums, Z, products)
         else:
-            _add_with_gaps(sums, Z, float(shift.mean()), shift, place)
+            if np.isinf(Z).any():
+                raise TableError(place, "an answer is infinite.", "Replace it or leave it empty.")
+            gaps = np.isnan(Z).any(axis=1)
+            _add_with_gaps(sums, Z[gaps], shift)
+            whole = Z[~gaps]
+            _add_complete(sums, whole, whole.T @ whole)
     return sums
 
 
@@ -198,9 +203,7 @@ def _add_complete(sums: _Sums, Z: Array, products: Array) -> None:
     sums.row_squares += float(products.sum()) / k**2
 
 
-def _add_with_gaps(sums: _Sums, Z: Array, centre: float, shift: Array, place: str) -> None:
-    if np.isinf(Z).any():
-        raise TableError(place, "an answer is infinite.", "Replace it or leave it empty.")
+def _add_with_gaps(sums: _Sums, Z: Array, shift: Array) -> None:
     M = (~np.isnan(Z)).astype(np.float64)
     filled = np.where(M > 0, Z, 0.0)
     sums.counts += M.T @ M
@@ -209,8 +212,7 @@ def _add_with_gaps(sums: _Sums, Z: Array, centre: float, shift: Array, place: st
     sums.products += filled.T @ filled
     answered = M.sum(axis=1)
     some = answered > 0
-    row = (filled.sum(axis=1) + M @ shift)[some] / answered[some] - centre
-    sums.n_complete += int((answered == Z.shape[1]).sum())
+    row = (filled.sum(axis=1) + M @ shift)[some] / answered[some] - float(shift.mean())
     sums.n_answering += int(some.sum())
     sums.row_sum += float(row.sum())
     sums.row_squares += float(row @ row)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
 from analysis.errors import AnalysisError
-from analysis.quant.correlations import Array, Missing, Moments, item_matrix, item_moments
+from analysis.quant.correlations import BLOCK_CELLS, Array, Missing, Moments, item_matrix, item_moments
 from analysis.quant.extraction import squared_multiple_correlations
 from analysis.quant.omega import omega_of
 from analysis.results.measurement import Estimate, ItemStatistics, Reliability
@@ -143,9 +142,17 @@ def _all_frequencies(items: pd.DataFrame, missing: Missing) -> list[dict[str, in
 
 def answer_frequencies(column: Array) -> dict[str, int]:
     """Return how often each answer occurs, lowest first; empty for more than 20 distinct answers."""
-    if len(_distinct(column[:LOOKED_AT_FIRST])) > MOST_ANSWER_VALUES:
+    values = _distinct(column[:LOOKED_AT_FIRST])
+    if len(values) > MOST_ANSWER_VALUES:
         return {}
-    values, counts = _counted(column[~np.isnan(column)])
+    counts = np.zeros(len(values), dtype=np.int64)
+    n_missing = 0
+    for start in range(0, len(column), BLOCK_CELLS):
+        block = column[start:start + BLOCK_CELLS]
+        n_missing += int(np.count_nonzero(np.isnan(block)))
+        counts += np.array([np.count_nonzero(block == value) for value in values], dtype=np.int64)
+    if counts.sum() + n_missing < len(column):      # an answer that the first ones did not hold
+        values, counts = np.unique(column[~np.isnan(column)], return_counts=True)
     if len(values) > MOST_ANSWER_VALUES:
         return {}
     return {f"{value:.15g}": int(count) for value, count in zip(values, counts, strict=True)}
@@ -153,15 +160,3 @@ def answer_frequencies(column: Array) -> dict[str, int]:
 
 def _distinct(column: Array) -> Array:
     return np.unique(column[~np.isnan(column)])
-
-
-def _counted(answers: Array) -> tuple[Array, npt.NDArray[np.int64]]:
-    """Return distinct answers and their counts, in one pass where they are small whole numbers."""
-    if len(answers) and answers.min() >= 0 and answers.max() < np.iinfo(np.uint8).max:
-        small = answers.astype(np.uint8)
-        if (small == answers).all():
-            counts = np.bincount(small)
-            present = np.flatnonzero(counts)
-            return present.astype(np.float64), counts[present]
-    values, counts = np.unique(answers, return_counts=True)
-    return values, counts
