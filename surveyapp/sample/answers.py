@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -145,7 +146,7 @@ class _ResponseMaker:
     def _duration_ms(self, shown: Sequence[Item], i: int, answers: Mapping[str, Answer], pace: float,
                      rng: random.Random) -> int:
         if self.respondents[i].is_careless:
-            seconds = pace * sum(CARELESS_SECONDS * rng.uniform(0.6, 1.4) for _ in shown)
+            seconds = math.sqrt(pace) * sum(CARELESS_SECONDS * rng.uniform(0.6, 1.4) for _ in shown)
         else:
             seconds = 3 + pace * sum(self._seconds(item, i) * rng.lognormvariate(0, 0.3) for item in shown)
         return round(seconds * 1000)

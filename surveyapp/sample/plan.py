@@ -83,6 +83,7 @@ class Expected:
     facets_low: tuple[str, ...]             # customers see a problem
     facets_middling: tuple[str, ...]
     facets_fine: tuple[str, ...]
+    facets_first: tuple[str, ...]           # low and important: where to concentrate
     careless: Mapping[str, frozenset[str]]  # audience → respondent ids
     in_words: Text
 
@@ -186,11 +187,11 @@ BANK_PLAN: Final = Plan(
         # What follows from the problems, and what goes with poor coordination.
         PlantedLink("PRB_EFFECT", "OUT", -0.4),
         PlantedLink("CAU_COORD", "SIT_PROC", -0.35),
-        # Satisfaction rests on four facets, most on information and maintenance; loyalty on satisfaction.
-        PlantedLink("C_INFO", "C_SAT", 0.32),
-        PlantedLink("C_MAINT", "C_SAT", 0.30),
-        PlantedLink("C_DIFF", "C_SAT", 0.22),
-        PlantedLink("C_SVC", "C_SAT", 0.20),
+        # Satisfaction rests on four facets, most on information; loyalty on satisfaction.
+        PlantedLink("C_INFO", "C_SAT", 0.48),
+        PlantedLink("C_MAINT", "C_SAT", 0.25),
+        PlantedLink("C_DIFF", "C_SAT", 0.20),
+        PlantedLink("C_SVC", "C_SAT", 0.12),
         PlantedLink("C_SAT", "C_LOY", 0.65),
     ),
     item_means={
@@ -216,6 +217,7 @@ BANK_PLAN: Final = Plan(
         "facets_low": ("C_INFO", "C_DIFF"),
         "facets_middling": ("C_MAINT", "C_CHAN"),
         "facets_fine": ("C_SVC",),
+        "facets_first": ("C_INFO",),
     },
     found_links=(("CAU_TECH", "PRB_INFO"), ("CAU_COORD", "PRB_EFFECT"), ("CAU_INCENT", "PRB_GOAL")),
     in_words={
