@@ -131,9 +131,9 @@ def load_interviews(session: Session, study: Study) -> InterviewTable | None:
     rows = coding_rows(session, study)
     if not rows.interviews:
         return None
-    interviews = pd.DataFrame([_as_dict(row, ("key", *INTERVIEW_COLUMNS)) for row in rows.interviews]).set_index("key")
+    interviews = pd.DataFrame([_as_dict(row, ("key", *INTERVIEW_COLUMNS)) for row in rows.interviews])
     return InterviewTable(
-        interviews=interviews,
+        interviews=interviews.set_index("key").rename_axis(None),
         codings=_frame(rows.codings, CODING_COLUMNS),
         links=_frame(rows.links, LINK_COLUMNS),
         turns=_frame(rows.turns, TURN_COLUMNS),
