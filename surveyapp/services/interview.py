@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from instruments.codec import from_document, to_document
 from instruments.template import Guide
@@ -170,8 +170,9 @@ def list_turns(session: Session, version: TranscriptVersion) -> list[Turn]:
 
 
 def file_of(session: Session, interview: Interview) -> TranscriptFile | None:
-    """Return the file the text came from, or None."""
-    return session.scalar(select(TranscriptFile).where(TranscriptFile.interview_id == interview.id))
+    """Return the file the text came from, or None; its bytes are read only when asked for."""
+    found = select(TranscriptFile).where(TranscriptFile.interview_id == interview.id)
+    return session.scalar(found.options(defer(TranscriptFile.content)))
 
 
 def has_codings(session: Session, interview: Interview) -> bool:

@@ -15,8 +15,9 @@ from surveyapp.models.coding import Code, Coding, LinkCoding, Segment
 from surveyapp.models.interview import Interview, Turn
 from surveyapp.models.study import Study
 from surveyapp.services.blinding import is_seen_by
-from surveyapp.services.codebook import StudyCodebook
+from surveyapp.services.codebook import CodeEntry, StudyCodebook, load_codebook
 
+MOST_SHOWN = 500            # passages on one page; filters lead to the rest
 RECENT_CODES = 9            # the keys 1 to 9
 
 
@@ -70,6 +71,20 @@ class CodeCount:
     n_interviewees: int
     by_polarity: Mapping[str, int]                  # interviewees
     by_role: Mapping[str, Mapping[str, int]]        # role → polarity or "any" → interviewees
+
+
+@dataclass(frozen=True)
+class CodePage:
+    """A code with its passages as far as the account may see them; `roles` and `coders` are those that occur."""
+
+    entry: CodeEntry
+    below: tuple[CodeEntry, ...]
+    count: CodeCount
+    passages: tuple[CodePassage, ...]
+    n_fitting: int
+    n_all: int
+    roles: tuple[str, ...]
+    coders: tuple[str, ...]
 
 
 def seen_codings(session: Session, interview: Interview, account: Account, *,
@@ -157,8 +172,20 @@ def _count(marks: Iterable[tuple[str, int, str]]) -> CodeCount:
     )
 
 
-def list_passages(session: Session, study: Study, account: Account, codes: Sequence[int], *, role: str = "",
-                  polarity: str = "", coder: str = "") -> list[CodePassage]:
+def load_code_page(session: Session, study: Study, account: Account, key: str,
+                   wanted: Mapping[str, str]) -> CodePage:
+    """Return the code with those of its passages that have the wanted role, polarity and coder; "" wants all."""
+    codebook = load_codebook(session, study)
+    entry, *below = codebook.with_descendants(codebook.get(key).key)
+    passages = list_passages(session, study, account, [entry.id, *(row.id for row in below)])
+    fitting = [row for row in passages if all(value in ("", getattr(row, name)) for name, value in wanted.items())]
+    return CodePage(
+        entry, tuple(below), count_codes(session, study, account, codebook)[key], tuple(fitting[:MOST_SHOWN]),
+        len(fitting), len(passages), tuple(sorted({row.role for row in passages})),
+        tuple(sorted({row.coder for row in passages})))
+
+
+def list_passages(session: Session, study: Study, account: Account, codes: Sequence[int]) -> list[CodePassage]:
     """Return the passages with one of these codes that the account may see, by interview and place."""
     found = (
         select(Coding.id, Interview.id, Interview.key, Interview.role, Code.key, Coding.polarity, Account.name,
@@ -171,9 +198,6 @@ def list_passages(session: Session, study: Study, account: Account, codes: Seque
                is_seen_by(Coding, account))
         .order_by(Interview.key, Segment.start, Coding.id)
     )
-    for column, wanted in ((Interview.role, role), (Coding.polarity, polarity), (Account.name, coder)):
-        if wanted:
-            found = found.where(column == wanted)
     return [CodePassage(coding_id, interview_id, key, role_of, code, sign, name, quote or "", prefix or "",
                         suffix or "", turn, record == "verbatim", memo)
             for coding_id, interview_id, key, role_of, code, sign, name, quote, prefix, suffix, turn, record, memo

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from surveyapp.db.base import utc_now
 from surveyapp.models.account import Account
-from surveyapp.models.coding import CoderAssignment
+from surveyapp.models.coding import CoderAssignment, Coding, LinkCoding
 from surveyapp.models.interview import Interview
 from surveyapp.models.study import Study
 from surveyapp.sample.interview_files import SampleCoding, SampleInterview, SampleLink
-from surveyapp.services.coding import Passage, apply_code, apply_link
+from surveyapp.services.coding import Passage, apply_code, apply_link, set_edited_quote
 from surveyapp.services.interview import InterviewLog, log_interview, store_transcript
 from surveyapp.services.speakers import ParsedTurn
 from surveyapp.services.transcript import Transcript, text_hash
@@ -31,13 +31,15 @@ def _store(session: Session, study: Study, sample: SampleInterview, accounts: Ma
     transcript = _transcript_of(sample)
     store_transcript(session, study, interview, transcript, filename=f"{sample.key}.txt")
     for coding in sample.codings:
-        row = apply_code(session, study, interview, accounts[coding.coder], _passage(transcript, coding),
-                         coding.code, polarity=coding.polarity)
-        row.edited_quote = dict(coding.edited)
+        coder = accounts[coding.coder]
+        row = apply_code(session, study, interview, coder, _passage(transcript, coding), coding.code,
+                         polarity=coding.polarity)
+        set_edited_quote(session, study, interview, coder, Coding, row.id, coding.edited)
     for link in sample.links:
-        row_of_link = apply_link(session, study, interview, accounts[link.coder], _passage(transcript, link),
-                                 cause_key=link.cause, problem_key=link.problem)
-        row_of_link.edited_quote = dict(link.edited)
+        coder = accounts[link.coder]
+        linked = apply_link(session, study, interview, coder, _passage(transcript, link), cause_key=link.cause,
+                            problem_key=link.problem)
+        set_edited_quote(session, study, interview, coder, LinkCoding, linked.id, link.edited)
     _close_round(session, interview, sample, accounts)
     session.flush()
     return interview

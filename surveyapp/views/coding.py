@@ -1,5 +1,173 @@
-"""Pages about the coding."""
+"""The coding screen, codings and rounds, and passages by code."""
 
-from flask import Blueprint
+from __future__ import annotations
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from surveyapp.db.session import read_session, transaction
+from surveyapp.forms.coding import PassageForm, mark_of
+from surveyapp.models.coding import POLARITIES, Coding, LinkCoding
+from surveyapp.models.interview import Interview
+from surveyapp.models.study import Study
+from surveyapp.services.blinding import dissolve_round, finish_coding, list_coders, open_round, resume_coding
+from surveyapp.services.codebook import codebook_rules, load_codebook
+from surveyapp.services.coding import (
+    Passage,
+    apply_code,
+    apply_link,
+    change_coding,
+    delete_coding,
+    delete_link,
+    passage_of_sentences,
+    passage_of_words,
+    set_edited_quote,
+)
+from surveyapp.services.coding_history import undo_last
+from surveyapp.services.coding_page import load_coding_page, load_touched_turns
+from surveyapp.services.interview import get_interview, guide_of
+from surveyapp.services.passage import count_codes, load_code_page, seen_codings
+from surveyapp.services.study import get_study
+from surveyapp.views.access import current_account, requires
 
 blueprint = Blueprint("coding", __name__)
+PLACE = "/studies/<int:study_id>/interviews/<int:interview_id>"
+
+
+@blueprint.get(PLACE)
+@requires("can_code")
+def show(study_id: int, interview_id: int) -> str:
+    """Show the text with its codings, the codebook and the table of codings."""
+    session = read_session()
+    account = current_account()
+    page = load_coding_page(session, g.study, get_interview(session, g.study, interview_id), account)
+    return render_template(
+        "coding/show.html", study=g.study, page=page, guide=guide_of(g.study), rules=codebook_rules(g.study),
+        polarities=POLARITIES, turn_to_code=request.args.get("turn", 0, type=int),
+        chosen=page.coding_of(request.args.get("mark", "")), coders=list_coders(session, g.study))
+
+
+@blueprint.post(f"{PLACE}/codings")
+@requires("can_code")
+def add(study_id: int, interview_id: int) -> str | Response:
+    """Give a passage a code, or link cause and problem on it; answers a script with the parts of the page to renew."""
+    form = PassageForm.read(request.form)
+    with transaction() as session:
+        study = get_study(session, study_id)
+        interview = get_interview(session, study, interview_id)
+        passage = _passage(session, interview, form)
+        if form.is_link:
+            row = apply_link(session, study, interview, current_account(), passage, cause_key=form.cause,
+                             problem_key=form.problem).id
+        else:
+            row = apply_code(session, study, interview, current_account(), passage, form.code,
+                             polarity=form.polarity, memo=form.memo).id
+    if request.headers.get("X-Fragment"):
+        return _added(interview, passage, ("k" if form.is_link else "c") + str(row))
+    return redirect(url_for("coding.show", study_id=study_id, interview_id=interview_id,
+                            _anchor=f"turn-{form.turn}" if form.turn else None))
+
+
+def _passage(session: Session, interview: Interview, form: PassageForm) -> Passage:
+    if form.end:
+        return Passage(form.start, form.end, form.quote, form.version)
+    if form.words.strip():
+        return passage_of_words(session, interview, form.turn, form.words, form.version)
+    return passage_of_sentences(session, interview, form.turn, form.sentences, form.version)
+
+
+def _added(interview: Interview, passage: Passage, mark: str) -> str:
+    session, place = read_session(), (passage.start, passage.end)
+    codings = seen_codings(session, interview, current_account(), overlapping=place)
+    return render_template(
+        "coding/added.html", study=g.study, interview=interview, codebook=load_codebook(session, g.study),
+        coding=next(coding for coding in codings if coding.mark == mark),
+        turns=load_touched_turns(session, g.study, interview, current_account(), place))
+
+
+@blueprint.post(f"{PLACE}/codings/<mark>")
+@requires("can_code")
+def change(study_id: int, interview_id: int, mark: str) -> Response:
+    """Change or delete a coding, or clear its words for print."""
+    is_link, number = mark_of(mark)
+    deed, account = request.form.get("deed"), current_account()
+    with transaction() as session:
+        study = get_study(session, study_id)
+        interview = get_interview(session, study, interview_id)
+        if deed == "delete":
+            (delete_link if is_link else delete_coding)(session, study, interview, account, number)
+            flash(_("The coding was deleted. Undo brings it back."))
+        elif deed == "print":
+            edited = {key: request.form.get(f"edited_{key}", "") for key in codebook_rules(study).languages}
+            _set_quote(session, study, interview, is_link, number, edited)
+        else:
+            change_coding(session, study, interview, account, number, polarity=request.form.get("polarity", ""),
+                          memo=request.form.get("memo", ""), version=request.form.get("version", 0, type=int))
+    anchor = "codings" if deed == "delete" else f"row-{mark}"
+    return redirect(url_for("coding.show", study_id=study_id, interview_id=interview_id, _anchor=anchor))
+
+
+def _set_quote(session: Session, study: Study, interview: Interview, is_link: bool, number: int,
+               edited: dict[str, str]) -> None:
+    if is_link:
+        set_edited_quote(session, study, interview, current_account(), LinkCoding, number, edited)
+    else:
+        set_edited_quote(session, study, interview, current_account(), Coding, number, edited)
+
+
+@blueprint.post(f"{PLACE}/undo")
+@requires("can_code")
+def undo(study_id: int, interview_id: int) -> Response:
+    """Take back one's own last step in this interview."""
+    with transaction() as session:
+        study = get_study(session, study_id)
+        undo_last(session, study, get_interview(session, study, interview_id), current_account())
+    flash(_("Your last step was undone."))
+    return redirect(url_for("coding.show", study_id=study_id, interview_id=interview_id, _anchor="codings"))
+
+
+@blueprint.post(f"{PLACE}/finish")
+@requires("can_code")
+def finish(study_id: int, interview_id: int) -> Response:
+    """Mark one's own coding as finished, or take that back."""
+    deed = resume_coding if request.form.get("deed") == "resume" else finish_coding
+    with transaction() as session:
+        study = get_study(session, study_id)
+        deed(session, study, get_interview(session, study, interview_id), current_account())
+    return redirect(url_for("coding.show", study_id=study_id, interview_id=interview_id, _anchor="round"))
+
+
+@blueprint.post(f"{PLACE}/round")
+@requires("can_run_studies")
+def change_round(study_id: int, interview_id: int) -> Response:
+    """Give the interview to coders who work independently, or end that."""
+    with transaction() as session:
+        study = get_study(session, study_id)
+        interview = get_interview(session, study, interview_id)
+        if request.form.get("deed") == "dissolve":
+            dissolve_round(session, study, interview, current_account())
+        else:
+            open_round(session, study, interview, request.form.getlist("coder", type=int), current_account())
+    return redirect(url_for("coding.show", study_id=study_id, interview_id=interview_id, _anchor="round"))
+
+
+@blueprint.get("/studies/<int:study_id>/codes")
+@requires("can_code")
+def codes(study_id: int) -> str:
+    """List the codes with their counts in interviewees."""
+    session = read_session()
+    codebook = load_codebook(session, g.study)
+    return render_template("coding/codes.html", study=g.study, codebook=codebook, rules=codebook_rules(g.study),
+                           counts=count_codes(session, g.study, current_account(), codebook))
+
+
+@blueprint.get("/studies/<int:study_id>/codes/<key>")
+@requires("can_code")
+def code(study_id: int, key: str) -> str:
+    """Show a code: definition, counts by role, and its passages with their places."""
+    wanted = {name: request.args.get(name, "") for name in ("role", "polarity", "coder")}
+    return render_template(
+        "coding/code.html", study=g.study, guide=guide_of(g.study), rules=codebook_rules(g.study), wanted=wanted,
+        polarities=POLARITIES, page=load_code_page(read_session(), g.study, current_account(), key, wanted))
