@@ -1,0 +1,130 @@
+"""A file of answers as rows of text: CSV in the usual encodings and separators, XLSX read in a child process."""
+
+from __future__ import annotations
+
+import csv
+import io
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+import orjson
+
+from surveyapp.errors import BadInput
+from surveyapp.services import sheet_child
+
+LARGEST_FILE = 64 * 1024 * 1024         # bytes; 100,000 people × 60 items are about 15 MB as CSV
+SEPARATORS = (",", ";", "\t")
+LONGEST_CELL = 100_000                  # characters
+PATIENCE_S = 180                        # wall clock for the child process
+ENCODINGS = ("utf-8-sig", "gb18030")    # GB18030 reads almost anything, so it comes last
+
+
+@dataclass(frozen=True)
+class AnswerFile:
+    """Header and rows; `rows` yields (row number as a spreadsheet shows it, cells), without empty rows."""
+
+    header: tuple[str, ...]
+    rows: Iterator[tuple[int, list[str]]]
+
+
+def read_answer_file(content: bytes, name: str) -> AnswerFile:
+    """Return the file's header and rows; BadInput if it is not a table that can be read."""
+    if not content.strip():
+        raise BadInput("The file {name} is empty.", "Choose a file with a header row and one row a person.", name=name)
+    if len(content) > LARGEST_FILE:
+        raise BadInput("The file {name} is larger than {most} MB.", "Split it into several files.", name=name,
+                       most=LARGEST_FILE // 1024 ** 2)
+    ending = PurePath(name).suffix.lower()
+    if ending in (".xls", ".xlsm", ".ods"):
+        raise BadInput("Files of the kind {ending} are not read.", "Save the table as .xlsx or .csv.", ending=ending)
+    is_sheet = ending == ".xlsx" or content[:4] == b"PK\x03\x04"
+    lines = _sheet_rows(content, name) if is_sheet else _text_rows(content, name)
+    return _with_header(lines, name)
+
+
+def _with_header(lines: Iterator[list[str]], name: str) -> AnswerFile:
+    numbered = ((number, cells) for number, cells in enumerate(lines, 1) if any(cell.strip() for cell in cells))
+    first = next(numbered, None)
+    if first is None:
+        raise BadInput("The file {name} is empty.", "Choose a file with a header row and one row a person.", name=name)
+    header = [cell.strip() for cell in first[1]]
+    while header and not header[-1]:
+        header.pop()
+    twice = [column for column in header if column and header.count(column) > 1]
+    if twice:
+        raise BadInput("The column {column} occurs twice in {name}.", "Rename or remove one of them.",
+                       column=repr(twice[0]), name=name)
+    return AnswerFile(tuple(header), numbered)
+
+
+# ---- text -----------------------------------------------------------------------------------------------------------
+def _text_rows(content: bytes, name: str) -> Iterator[list[str]]:
+    text = _decoded(content, name)
+    if "\x00" in text:
+        raise BadInput("The file {name} is not a text file.", "Save the table as .xlsx or .csv.", name=name)
+    separator = find_separator(text, name)
+    csv.field_size_limit(LONGEST_CELL)
+    return _checked(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=False), name)
+
+
+def _checked(rows: Iterator[list[str]], name: str) -> Iterator[list[str]]:
+    try:
+        yield from rows
+    except csv.Error as error:
+        raise BadInput("The file {name} cannot be read as CSV: {error}.", "Look for a quotation mark without its pair.",
+                       name=name, error=str(error)) from error
+
+
+def _decoded(content: bytes, name: str) -> str:
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return content.decode("utf-16", errors="replace")
+    for encoding in ENCODINGS:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise BadInput("The file {name} is neither UTF-8 nor GB18030.", "Save it as CSV UTF-8 or as .xlsx.", name=name)
+
+
+def find_separator(text: str, name: str) -> str:
+    """Return the separator that cuts the header into most columns."""
+    line = text.lstrip("\r\n ").split("\n", 1)[0].rstrip("\r")
+    counts = {separator: len(next(csv.reader([line], delimiter=separator))) for separator in SEPARATORS}
+    best = max(SEPARATORS, key=lambda separator: counts[separator])
+    if counts[best] == 1:
+        raise BadInput("The header of {name} has only one column: {header}.",
+                       "Separate the columns with a comma, a semicolon or a tab.", name=name, header=repr(line[:60]))
+    return best
+
+
+# ---- spreadsheets ---------------------------------------------------------------------------------------------------
+def _sheet_rows(content: bytes, name: str) -> Iterator[list[str]]:
+    """Yield the rows of the first sheet, read by a process of its own with limits on memory and time."""
+    with tempfile.TemporaryFile() as source:
+        source.write(content)
+        source.seek(0)
+        command = [sys.executable, "-I", str(Path(sheet_child.__file__))]
+        with subprocess.Popen(command, stdin=source, stdout=subprocess.PIPE,  # noqa: S603 - our own program and file
+                              stderr=subprocess.DEVNULL) as child:
+            watchdog = threading.Timer(PATIENCE_S, child.kill)
+            watchdog.start()
+            try:
+                for line in child.stdout or ():
+                    yield orjson.loads(line)
+            finally:
+                watchdog.cancel()
+                child.kill() if child.poll() is None and sys.exc_info()[0] is GeneratorExit else child.wait()
+            _check_exit(child.returncode, name)
+
+
+def _check_exit(code: int, name: str) -> None:
+    if code == sheet_child.NOT_XLSX:
+        raise BadInput("The file {name} is not an XLSX file, or it is damaged or protected by a password.",
+                       "Save it again as .xlsx or .csv.", name=name)
+    if code != 0:
+        raise BadInput("The file {name} is too large to be read.", "Save it as .csv, or split it.", name=name)
