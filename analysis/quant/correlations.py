@@ -72,7 +72,25 @@ class _Sums:
 
 
 def item_matrix(items: pd.DataFrame, place: str = "items") -> Array:
-    """Return the answers as float64 (n, k); TableError names the first column or cell that is not a number."""
+    """Return the answers as one block of numbers.
+
+    Parameters
+    ----------
+    items : DataFrame (n, k)
+        Numeric answers, missing = NaN or NA.
+    place : str
+        Words for messages.
+
+    Returns
+    -------
+    array (n, k)
+        float64, missing = NaN; a view of the frame where it can be.
+
+    Raises
+    ------
+    TableError
+        When an item occurs twice or holds something other than numbers.
+    """
     repeated = items.columns[items.columns.duplicated()]
     if len(repeated):
         raise TableError(place, f"item {str(repeated[0])!r} occurs twice.", "Name each item once.")
@@ -85,7 +103,22 @@ def item_matrix(items: pd.DataFrame, place: str = "items") -> Array:
 
 
 def check_size(n: int, k: int, *, minimum_items: int, place: str = "items") -> None:
-    """Raise TooFewData unless there are enough rows and items."""
+    """Refuse a table that is too small.
+
+    Parameters
+    ----------
+    n, k : int
+        Rows and items.
+    minimum_items : int
+        Fewest items the statistic needs.
+    place : str
+        Words for messages.
+
+    Raises
+    ------
+    TooFewData
+        With fewer items, or fewer rows than `MINIMUM_ROWS`.
+    """
     if k < minimum_items:
         raise TooFewData(place, f"{k} item(s) given, at least {minimum_items} are needed.", "Name more items.", n)
     if n < MINIMUM_ROWS:
@@ -153,7 +186,22 @@ def correlation_matrix(items: pd.DataFrame, *, kind: Kind = "pearson", missing: 
 
 
 def check_choice(option: str, value: object, known: tuple[str, ...], place: str) -> None:
-    """Raise SpecError when a named option is not one of the known words."""
+    """Refuse a word that an option does not know.
+
+    Parameters
+    ----------
+    option, value
+        Name of the option and what was given.
+    known : tuple of str
+        What it may be.
+    place : str
+        Words for messages.
+
+    Raises
+    ------
+    SpecError
+        Naming the known words.
+    """
     if value not in known:
         raise SpecError(place, f"{option}={value!r} is not known.", f"Use one of: {', '.join(known)}.")
 
@@ -243,7 +291,24 @@ def _finish(sums: _Sums, shift: Array, keys: tuple[str, ...], n: int, place: str
 
 
 def check_varies(variance: Array, size: Array, keys: tuple[str, ...], place: str = "items") -> None:
-    """Raise NoVariation naming the first item (or pair of items) whose variance is zero but for rounding."""
+    """Refuse an item whose variance is zero but for rounding.
+
+    Parameters
+    ----------
+    variance : array (k, k)
+        Variance of item i over the rows in which item j is answered too.
+    size : array (k,)
+        Magnitude of each item's answers, against which rounding is measured.
+    keys : tuple of str
+        Item names.
+    place : str
+        Words for messages.
+
+    Raises
+    ------
+    NoVariation
+        Naming the first such item, or the pair in whose shared rows it does not vary.
+    """
     flat = variance <= (CONSTANT_RELATIVE_SD * np.maximum(1.0, size))[:, None] ** 2
     for i in np.flatnonzero(flat.diagonal()):
         raise NoVariation(f"{place}, item {keys[i]!r}", "all answers are the same.", "Leave the item out.")

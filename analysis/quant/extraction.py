@@ -76,7 +76,22 @@ def extract(R: Array, n_factors: int, method: Method = "minres") -> Extraction:
 
 
 def squared_multiple_correlations(R: Array) -> Array | None:
-    """Return R² of each item on the others, 1 - 1/diag(R^-1), or None where R cannot be inverted."""
+    """Return how far each item is determined by the others.
+
+    Parameters
+    ----------
+    R : array (k, k)
+        Correlations.
+
+    Returns
+    -------
+    array (k,) or None
+        R² of each item on the others, 1 - 1/diag(R^-1), 0..1; None where R has no usable inverse.
+
+    References
+    ----------
+    Guttman 1940; Revelle, psych::smc.
+    """
     if np.linalg.eigvalsh(R)[0] <= SMALLEST_EIGENVALUE:
         return None
     return np.asarray(1.0 - 1.0 / np.linalg.inv(R).diagonal())

@@ -71,12 +71,40 @@ def factor_fit(R: Array, n: int, L: Array, phi: Array | None = None) -> Fit:
 
 
 def degrees_of_freedom(k: int, n_factors: int) -> int:
-    """Return k(k-1)/2 - k f + f(f-1)/2; below zero the items cannot carry so many factors."""
+    """Return the degrees of freedom of a factor model.
+
+    Parameters
+    ----------
+    k, n_factors : int
+        Items and factors.
+
+    Returns
+    -------
+    int
+        k(k-1)/2 - k f + f(f-1)/2; below zero the items cannot carry so many factors.
+    """
     return k * (k - 1) // 2 - k * n_factors + n_factors * (n_factors - 1) // 2
 
 
 def log10_chi2_tail(chi2: float, df: int) -> float:
-    """Return log10 of the upper tail of chi-square, exact where the probability itself underflows to zero."""
+    """Return how small a chi-square probability is, also where the probability itself underflows to zero.
+
+    Parameters
+    ----------
+    chi2 : float
+        Statistic, 0 or more.
+    df : int
+        Degrees of freedom.
+
+    Returns
+    -------
+    float
+        log10 of the upper tail, 0 or less.
+
+    References
+    ----------
+    Abramowitz & Stegun 6.5.31 (continued fraction of the incomplete gamma function).
+    """
     p = float(stats.chi2.sf(chi2, df))
     if p > SMALLEST_P:
         return float(np.log10(p))

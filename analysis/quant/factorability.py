@@ -43,7 +43,20 @@ def factorability(items: pd.DataFrame, *, missing: Missing = "pairwise", correla
 
 
 def factorability_of(correlations: Correlations, *, place: str = "items") -> Factorability:
-    """Return factorability of a correlation matrix with its number of rows; see `factorability`."""
+    """Return factorability of a correlation matrix.
+
+    Parameters
+    ----------
+    correlations : Correlations
+        Matrix (k, k) with its number of rows n > k.
+    place : str
+        Words for messages.
+
+    Returns
+    -------
+    Factorability
+        As `factorability` describes.
+    """
     keys, n, R = correlations.keys, correlations.n, correlations.matrix
     check_more_rows_than_items(n, len(keys), place)
     k = len(keys)
@@ -64,7 +77,20 @@ def factorability_of(correlations: Correlations, *, place: str = "items") -> Fac
 
 
 def check_more_rows_than_items(n: int, k: int, place: str = "items") -> None:
-    """Raise TooFewData unless there are more rows than items."""
+    """Refuse correlations of as many items as there are rows, which determine one another.
+
+    Parameters
+    ----------
+    n, k : int
+        Rows and items.
+    place : str
+        Words for messages.
+
+    Raises
+    ------
+    TooFewData
+        Unless n > k.
+    """
     if n <= k:
         raise TooFewData(place, f"{n} row(s) for {k} items; their correlations determine one another.",
                          "Use more respondents than items.", n)

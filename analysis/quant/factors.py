@@ -57,7 +57,22 @@ def factor_analysis(items: pd.DataFrame, n_factors: int, *, method: Method = "mi
 
 def factor_solution(correlations: Correlations, n_factors: int, *, method: Method = "minres",
                     rotation: Rotation = "oblimin", seed: int = 0, place: str = "items") -> FactorSolution:
-    """Return the factor analysis of a correlation matrix with its number of rows; see `factor_analysis`."""
+    """Return the factor analysis of a correlation matrix.
+
+    Parameters
+    ----------
+    correlations : Correlations
+        Matrix (k, k) with its number of rows n > k.
+    n_factors, method, rotation, seed
+        As in `factor_analysis`.
+    place : str
+        Words for messages.
+
+    Returns
+    -------
+    FactorSolution
+        As `factor_analysis` describes.
+    """
     check_choice("method", method, get_args(Method), place)
     check_choice("rotation", rotation, get_args(Rotation), place)
     R, n = correlations.matrix, correlations.n
@@ -79,7 +94,20 @@ def factor_solution(correlations: Correlations, n_factors: int, *, method: Metho
 
 
 def check_factors(k: int, n_factors: int, n: int, place: str = "items") -> None:
-    """Raise TooFewData when k items of n respondents cannot carry so many factors."""
+    """Refuse more factors than k items of n respondents can carry.
+
+    Parameters
+    ----------
+    k, n_factors, n : int
+        Items, factors and rows.
+    place : str
+        Words for messages.
+
+    Raises
+    ------
+    TooFewData
+        With fewer than three items, no more rows than items, or negative degrees of freedom.
+    """
     if k < MINIMUM_ITEMS:
         raise TooFewData(place, f"{k} item(s) given, a factor analysis needs at least {MINIMUM_ITEMS}.",
                          "Name more items.", n)
@@ -92,7 +120,25 @@ def check_factors(k: int, n_factors: int, n: int, place: str = "items") -> None:
 
 
 def accepted(found: Extraction, place: str = "items") -> Extraction:
-    """Return the extraction, or raise AnalysisError when its criterion did not come to rest."""
+    """Return an extraction whose criterion came to rest.
+
+    Parameters
+    ----------
+    found : Extraction
+        As `extract` returns it.
+    place : str
+        Words for messages.
+
+    Returns
+    -------
+    Extraction
+        The same.
+
+    Raises
+    ------
+    AnalysisError
+        When its gradient is 1e-7 or larger.
+    """
     if not found.gradient < ACCEPTED_GRADIENT:
         raise AnalysisError(place, "the factor extraction did not converge.",
                             "Ask for fewer factors, or use method minres.")
@@ -100,11 +146,35 @@ def accepted(found: Extraction, place: str = "items") -> Extraction:
 
 
 def heywood_items(keys: tuple[str, ...], found: Extraction) -> tuple[str, ...]:
-    """Return the items whose uniqueness lies on its bound or below."""
+    """Return the items that a solution leaves (almost) no variance of their own.
+
+    Parameters
+    ----------
+    keys : tuple of str
+        Item names.
+    found : Extraction
+        As `extract` returns it.
+
+    Returns
+    -------
+    tuple of str
+        Items whose uniqueness lies on its bound of .005 or below.
+    """
     limit = SMALLEST_UNIQUENESS + HEYWOOD_MARGIN
     return tuple(key for key, own in zip(keys, found.uniquenesses, strict=True) if own <= limit)
 
 
 def matrix_rows(values: Array) -> Matrix:
-    """Return an array as nested tuples of floats."""
+    """Return an array in the form results keep it.
+
+    Parameters
+    ----------
+    values : array (r, c)
+        Any figures.
+
+    Returns
+    -------
+    tuple of tuples of float
+        Row by row.
+    """
     return tuple(tuple(float(value) for value in row) for row in values)

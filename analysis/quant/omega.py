@@ -46,7 +46,22 @@ def omega(items: pd.DataFrame, n_factors: int, *, missing: Missing = "pairwise",
 
 
 def omega_of(correlations: Correlations, n_factors: int, *, seed: int = 0, place: str = "items") -> Omega:
-    """Return omega of a correlation matrix with its number of rows; see `omega`."""
+    """Return omega of a correlation matrix.
+
+    Parameters
+    ----------
+    correlations : Correlations
+        Matrix (k, k) with its number of rows n > k.
+    n_factors, seed
+        As in `omega`.
+    place : str
+        Words for messages.
+
+    Returns
+    -------
+    Omega
+        As `omega` describes.
+    """
     R, keys = correlations.matrix, correlations.keys
     check_factors(len(R), n_factors, correlations.n, place)
     found = accepted(extract(R, n_factors), place)

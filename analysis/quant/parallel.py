@@ -52,7 +52,22 @@ def parallel_analysis(items: pd.DataFrame, *, n_draws: int = DRAWS, seed: int = 
 
 def parallel_analysis_of(correlations: Correlations, *, n_draws: int = DRAWS, seed: int = 0,
                          place: str = "items") -> ParallelAnalysis:
-    """Return the parallel analysis of a correlation matrix with its number of rows; see `parallel_analysis`."""
+    """Return the parallel analysis of a correlation matrix.
+
+    Parameters
+    ----------
+    correlations : Correlations
+        Matrix (k, k) with its number of rows n > k.
+    n_draws, seed
+        As in `parallel_analysis`.
+    place : str
+        Words for messages.
+
+    Returns
+    -------
+    ParallelAnalysis
+        As `parallel_analysis` describes.
+    """
     R, n = correlations.matrix, correlations.n
     check_more_rows_than_items(n, len(R), place)
     observed = np.asarray(np.linalg.eigvalsh(R)[::-1], dtype=np.float64)

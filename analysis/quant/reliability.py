@@ -66,7 +66,22 @@ def cronbach_alpha(items: pd.DataFrame, *, missing: Missing = "pairwise", confid
 def reliability_of(moments: Moments, *, missing: Missing = "pairwise", confidence: float = 0.95,
                    reverse: Collection[str] = (), counted: list[dict[str, int]] | None = None,
                    place: str = "items", omega_minimum_n: int = OMEGA_MINIMUM_N) -> Reliability:
-    """Return the reliability of a scale from its moments; see `cronbach_alpha`."""
+    """Return the reliability of a scale from its moments.
+
+    Parameters
+    ----------
+    moments : Moments
+        Of k >= 2 items, or made of a covariance matrix with its number of rows.
+    missing, confidence, reverse, place, omega_minimum_n
+        As in `cronbach_alpha`.
+    counted : list of dict, optional
+        Frequencies of the answers of each item.
+
+    Returns
+    -------
+    Reliability
+        As `cronbach_alpha` describes.
+    """
     C, k, n = moments.covariance, len(moments.keys), moments.n
     spread = np.sqrt(C.diagonal())
     R = C / np.outer(spread, spread)
@@ -82,7 +97,26 @@ def reliability_of(moments: Moments, *, missing: Missing = "pairwise", confidenc
 
 
 def alpha_estimate(alpha: float | None, n: int, k: int, confidence: float = 0.95) -> Estimate:
-    """Return alpha with Feldt's interval, 1 - (1 - alpha) F with n - 1 and (n - 1)(k - 1) degrees of freedom."""
+    """Return alpha with Feldt's interval.
+
+    Parameters
+    ----------
+    alpha : float or None
+        Coefficient, -inf..1.
+    n, k : int
+        Respondents and items.
+    confidence : float
+        Coverage, 0..1.
+
+    Returns
+    -------
+    Estimate
+        1 - (1 - alpha) F, F the quantiles with n - 1 and (n - 1)(k - 1) degrees of freedom; all None without alpha.
+
+    References
+    ----------
+    Feldt 1965.
+    """
     if alpha is None:
         return Estimate(None, None, None, n, "Cronbach's alpha, Feldt interval", confidence)
     tail = (1 - confidence) / 2
@@ -141,7 +175,18 @@ def _all_frequencies(items: pd.DataFrame, missing: Missing) -> list[dict[str, in
 
 
 def answer_frequencies(column: Array) -> dict[str, int]:
-    """Return how often each answer occurs, lowest first; empty for more than 20 distinct answers."""
+    """Return how often each answer occurs.
+
+    Parameters
+    ----------
+    column : array (n,)
+        Answers of one item, missing = NaN.
+
+    Returns
+    -------
+    dict
+        Answer → count, lowest first; empty for more than `MOST_ANSWER_VALUES` distinct answers.
+    """
     values = _distinct(column[:LOOKED_AT_FIRST])
     if len(values) > MOST_ANSWER_VALUES:
         return {}

@@ -64,7 +64,18 @@ def rotate(L: Array, rotation: Rotation, *, seed: int = 0) -> Rotated:
 
 
 def ordered(rotated: Rotated) -> Rotated:
-    """Return the factors by falling variance, diag(Phi L'L), each with a positive sum of loadings."""
+    """Return the factors in a fixed order and direction.
+
+    Parameters
+    ----------
+    rotated : Rotated
+        Any rotation.
+
+    Returns
+    -------
+    Rotated
+        Factors by falling variance, diag(Phi L'L), each with a positive sum of loadings; phi turned with them.
+    """
     f = rotated.loadings.shape[1]
     phi = np.eye(f) if rotated.phi is None else rotated.phi
     order = np.argsort(-(phi @ rotated.loadings.T @ rotated.loadings).diagonal(), kind="stable")
@@ -75,7 +86,24 @@ def ordered(rotated: Rotated) -> Rotated:
 
 
 def best_varimax(L: Array, *, seed: int = 0) -> Array:
-    """Return Kaiser-normalised varimax loadings, the best of several starts."""
+    """Return varimax loadings, the best of several starts.
+
+    Parameters
+    ----------
+    L : array (k, f)
+        Unrotated loadings, f >= 2.
+    seed : int
+        Of the random starts.
+
+    Returns
+    -------
+    array (k, f)
+        Loadings with the largest variance of squared, row-normalised loadings.
+
+    References
+    ----------
+    Kaiser 1958.
+    """
     f = L.shape[1]
     starts = np.linalg.qr(np.random.default_rng(seed).standard_normal((VARIMAX_STARTS - 1, f, f)))[0]
     candidates = [varimax(L)[0], *(varimax(L @ start)[0] for start in starts)]
@@ -86,7 +114,24 @@ def best_varimax(L: Array, *, seed: int = 0) -> Array:
 
 
 def varimax(L: Array, goal: float = VARIMAX_GOAL) -> tuple[Array, Array]:
-    """Return Kaiser-normalised varimax loadings and the rotation, iterated until the gain falls below `goal`."""
+    """Return Kaiser-normalised varimax loadings from the given axes.
+
+    Parameters
+    ----------
+    L : array (k, f)
+        Unrotated loadings, f >= 2.
+    goal : float
+        Relative gain of the criterion below which the iteration stops; `R_VARIMAX_GOAL` stops where R does.
+
+    Returns
+    -------
+    tuple of array (k, f) and array (f, f)
+        Loadings and the orthogonal rotation.
+
+    References
+    ----------
+    Kaiser 1958; R, stats::varimax.
+    """
     size = _row_lengths(L)
     A = L / size
     T = np.eye(L.shape[1])
@@ -102,7 +147,22 @@ def varimax(L: Array, goal: float = VARIMAX_GOAL) -> tuple[Array, Array]:
 
 
 def promax(L: Array) -> Rotated:
-    """Return promax loadings: varimax of the normalised rows, turned obliquely towards its own fourth power."""
+    """Return promax loadings: varimax of the normalised rows, turned obliquely towards its own fourth power.
+
+    Parameters
+    ----------
+    L : array (k, f)
+        Unrotated loadings, f >= 2.
+
+    Returns
+    -------
+    Rotated
+        Pattern loadings and factor correlations.
+
+    References
+    ----------
+    Hendrickson & White 1964; Revelle, psych::Promax with Kaiser normalisation.
+    """
     size = _row_lengths(L)
     start, T = varimax(L / size, R_VARIMAX_GOAL)
     target = start * np.abs(start) ** (PROMAX_POWER - 1)
@@ -115,8 +175,22 @@ def promax(L: Array) -> Rotated:
 def oblimin(L: Array, *, seed: int = 0) -> Rotated:
     """Return direct quartimin loadings, the best of several starts.
 
-    The axes t of each factor are unit columns of T and the loadings L T'^-1; the criterion is the sum over pairs of
-    factors of the products of squared loadings, over four.
+    Parameters
+    ----------
+    L : array (k, f)
+        Unrotated loadings, f >= 2.
+    seed : int
+        Of the random starts.
+
+    Returns
+    -------
+    Rotated
+        Pattern loadings L T'^-1, factor correlations T'T with unit columns in T, and the criterion: the sum over
+        pairs of factors of the products of squared loadings, over four.
+
+    References
+    ----------
+    Jennrich & Sampson 1966; Jennrich 2002; Bernaards & Jennrich 2005.
     """
     f = L.shape[1]
     draws = np.random.default_rng(seed).standard_normal((OBLIMIN_STARTS - 2, f, f))

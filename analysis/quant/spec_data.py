@@ -57,7 +57,25 @@ def read_data(path: Path | str) -> pd.DataFrame:
 
 
 def read_table(stream: BinaryIO, name: str) -> pd.DataFrame:
-    """Return the table in an open file; `name` tells its kind and stands in messages; see `read_data`."""
+    """Return the table in an open file.
+
+    Parameters
+    ----------
+    stream : binary file
+        Read to its end.
+    name : str
+        File name; its ending tells the kind, and it stands in messages.
+
+    Returns
+    -------
+    DataFrame
+        As `read_data` describes.
+
+    Raises
+    ------
+    TableError
+        As `read_data` describes.
+    """
     return _table(stream.read(), name)
 
 

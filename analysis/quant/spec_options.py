@@ -75,7 +75,25 @@ _RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
 
 
 def checked_options(entry: Mapping[str, Any], place: str) -> dict[str, Any]:
-    """Return the options of one analysis with defaults, or raise SpecError with what is wrong and what is possible."""
+    """Return the options of one analysis with the defaults filled in.
+
+    Parameters
+    ----------
+    entry : mapping
+        One analysis as written.
+    place : str
+        Words for messages.
+
+    Returns
+    -------
+    dict
+        Option → value; options without a default are absent unless given.
+
+    Raises
+    ------
+    SpecError
+        With what is wrong and what is possible.
+    """
     task = entry.get("do")
     if task in LATER:
         raise SpecError(place, f"`do: {task}` is not available yet.", f"Available: {', '.join(OPTIONS)}.")

@@ -68,7 +68,7 @@ class Factorability:
     bartlett_log10_p: float | None
     eigenvalues: tuple[float, ...]
     smc: Mapping[str, float]
-    dependent_items: tuple[str, ...] = ()       # items that others determine; then KMO, Bartlett and SMC are not defined
+    dependent_items: tuple[str, ...] = ()       # items that others determine: no KMO, Bartlett, SMC then
 
 
 @dataclass(frozen=True)
