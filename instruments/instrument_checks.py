@@ -81,7 +81,7 @@ def _check_frame(instrument: Instrument, place: str) -> Iterator[Finding]:
         yield Finding("INS-025", place, "the languages are missing or repeated.", "Name each language once.")
     for noun, number in (("section", len(instrument.sections)), ("item", len(instrument.items))):
         if number == 0:
-            yield Finding("INS-003", place, f"there is no {noun}.", f"Add a {noun}.")
+            yield Finding("INS-003", place, f"there is no {noun}.", "Add one.")
     for noun, keys in (
             ("section", [section.key for section in instrument.sections]),
             ("scale", [scale.key for scale in instrument.scales]),

@@ -1,0 +1,27 @@
+"""Questionnaires written by other tools, and how ours are written for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from instruments.errors import FileFormatError
+from instruments.formats.loss import Loss, LossReport
+from instruments.formats.xlsform import read_xlsform, write_xlsform
+from instruments.formats.xlsform_process import SUFFIXES as XLSFORM_SUFFIXES
+from instruments.loader import YAML_SUFFIXES, load_instrument
+from instruments.schema import Instrument
+
+__all__ = ["Loss", "LossReport", "read_definition", "read_xlsform", "write_xlsform"]
+
+
+def read_definition(path: Path) -> tuple[Instrument, LossReport]:
+    """Return the questionnaire of a file, by its ending, and what did not pass unchanged."""
+    path = Path(path)
+    suffix = path.suffix.lower()
+    if suffix in YAML_SUFFIXES:
+        return load_instrument(path), LossReport()
+    if suffix in XLSFORM_SUFFIXES:
+        return read_xlsform(path)
+    raise FileFormatError(
+        path.name, f"files that end in '{suffix}' are not read." if suffix else "the file's name has no ending.",
+        f"Choose a questionnaire in YAML ({', '.join(YAML_SUFFIXES)}) or an XLSForm ({', '.join(XLSFORM_SUFFIXES)}).")

@@ -1,0 +1,48 @@
+"""XLSForm in and out: the exchange form of the survey world (KoboToolbox, ODK, Enketo, SurveyCTO)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from instruments.checks import require_sound
+from instruments.errors import FileFormatError
+from instruments.formats.loss import LossLog, LossReport
+from instruments.formats.xlsform_languages import Languages
+from instruments.formats.xlsform_own import apply_own_sheets, scale_sheet
+from instruments.formats.xlsform_process import read_form
+from instruments.formats.xlsform_tree import TreeReader
+from instruments.formats.xlsform_writer import write_xlsform
+from instruments.schema import Instrument
+
+__all__ = ["read_xlsform", "write_xlsform"]
+
+AUDIENCE = "respondent"     # an XLSForm does not say whom it asks
+
+
+def read_xlsform(path: Path) -> tuple[Instrument, LossReport]:
+    """Return the questionnaire of an XLSForm (xlsx, xls, csv) and what did not pass unchanged."""
+    path = Path(path)
+    answer = read_form(path)
+    log = LossLog()
+    instrument = _instrument(answer["form"], answer["sheets"], log, path)
+    require_sound(instrument, path.name)
+    return instrument, log.report()
+
+
+def _instrument(form: dict[str, Any], sheets: dict[str, list[dict[str, str]]], log: LossLog, path: Path) -> Instrument:
+    if form.get("public_key"):
+        raise FileFormatError(
+            f"{path.name}, sheet settings", "the form encrypts its answers (public_key).",
+            "Remove `public_key`; answers are protected by the server here.")
+    languages = Languages(form, log)
+    tree = TreeReader(form, languages, log, scale_sheet(sheets), path.name)
+    for name in ("instance_name", "submission_url", "sms_separator"):
+        if form.get(name):
+            log.add("sheet settings", f"the setting '{name}' has no use here", "left out")
+    languages.note_missing()
+    instrument = Instrument(
+        key=str(form.get("id_string") or path.stem), version=str(form.get("version") or "1"), audience=AUDIENCE,
+        languages=languages.codes, title=languages.same(str(form.get("title") or path.stem)),
+        sections=tuple(tree.sections), items=tuple(tree.items), scales=tree.scales)
+    return apply_own_sheets(instrument, sheets, path.name)

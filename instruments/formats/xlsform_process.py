@@ -1,0 +1,115 @@
+"""The parent's side of reading a spreadsheet: what is refused unread, the child process, its errors in words."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from instruments.errors import FileFormatError
+from instruments.yaml_source import decode, read_file
+
+SUFFIXES = (".xlsx", ".xls", ".csv")
+TIMEOUT_SECONDS = 60
+MAX_UNPACKED_BYTES = 20_000_000
+MAX_ENTRIES = 500           # parts inside an xlsx; the largest of 69 collected forms has 31
+_ZIP_MARK, _OLE_MARK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_ROOT = str(Path(__file__).resolve().parents[2])
+
+
+def read_form(path: Path) -> dict[str, Any]:
+    """Return pyxform's tree of a form, its own sheets and its warnings; FileFormatError when it cannot be read."""
+    content, suffix = read_file(path), path.suffix.lower()
+    if suffix == ".csv":
+        content = decode(content, path.name).lstrip("\ufeff").encode()
+    _refuse_unread(content, suffix, path.name)
+    return _answer(_run(content, suffix, path.name), path.name)
+
+
+def _refuse_unread(content: bytes, suffix: str, place: str) -> None:
+    if suffix not in SUFFIXES:
+        raise FileFormatError(
+            place, f"'{suffix}' is not the ending of an XLSForm.", f"Choose a file that ends in {', '.join(SUFFIXES)}.")
+    if not content.strip():
+        raise FileFormatError(place, "the file is empty.", "Choose a file that holds a form.")
+    if suffix == ".xls" and not content.startswith(_OLE_MARK):
+        raise FileFormatError(place, "this is not an Excel 97-2003 file.", "Save it from Excel as .xlsx.")
+    if suffix == ".xlsx":
+        _refuse_archive(content, place)
+
+
+def _refuse_archive(content: bytes, place: str) -> None:
+    if not content.startswith(_ZIP_MARK):
+        hint = "It may be protected by a password." if content.startswith(_OLE_MARK) else ""
+        raise FileFormatError(place, f"this is not an .xlsx file. {hint}".strip(), "Save it from Excel as .xlsx.")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise FileFormatError(place, "the .xlsx file is damaged.", "Save it again from Excel as .xlsx.") from error
+    if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED_BYTES:
+        raise FileFormatError(
+            place, "the file is too large once unpacked.", f"At most {MAX_UNPACKED_BYTES:,} bytes are read.")
+    if any("vbaProject" in entry.filename for entry in entries):
+        raise FileFormatError(place, "the file holds macros.", "Save it from Excel as .xlsx without macros.")
+
+
+def _run(content: bytes, suffix: str, place: str) -> bytes:
+    try:
+        done = subprocess.run(  # noqa: S603  # fixed program; the arguments are data, no shell reads them
+            [sys.executable, "-m", "instruments.formats.xlsform_reader", suffix, Path(place).stem], input=content,
+            capture_output=True, timeout=TIMEOUT_SECONDS, check=False, env={"PYTHONPATH": _ROOT, "PYTHONUTF8": "1"})
+    except subprocess.TimeoutExpired as error:
+        raise _too_large(place) from error
+    if done.returncode != 0:
+        raise _too_large(place)
+    return done.stdout
+
+
+def _too_large(place: str) -> FileFormatError:
+    return FileFormatError(
+        place, "reading the file took more time or memory than is allowed.", "Make the form smaller or split it.")
+
+
+def _answer(output: bytes, place: str) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(output)
+    error = answer.get("error")
+    if error is None:
+        return answer
+    if error["kind"] == "MemoryError":
+        raise _too_large(place)
+    if error["kind"] in ("PyXFormError", "ValidationError"):
+        raise _explained(error["message"], place)
+    raise FileFormatError(
+        place, f"this is not an XLSForm ({error['kind']}).",
+        "An XLSForm has the sheets survey, choices and settings; in a CSV file the first column names the sheet.")
+
+
+# What pyxform says, and what helps. Its own words stay, because they name the row and the column.
+_REMEDIES = (
+    ("Duplicate column header|different names for the same column", "Remove or rename one of the columns."),
+    ("Unknown question type", "Use a type of the XLSForm standard, such as text, integer or select_one."),
+    ("Missing calculation", "Fill in the column `calculation` of that row."),
+    ("no label or hint", "Fill in the column `label` of that row."),
+    ("There has been a problem trying to replace|no survey element|does not exist", "Correct the name in `${...}`."),
+    ("list name|list_name|choices", "Correct the sheet `choices` or the name of the list."),
+    ("not recognized as a supported type", "An XLSForm has the sheets survey, choices and settings."),
+    ("Unmatched|begin|end", "Give every begin_group its end_group."),
+)
+
+
+def _explained(message: str, place: str) -> FileFormatError:
+    text = " ".join(message.split())
+    row = re.match(r"\[row : (\d+)\]\s*(?:On the '(\w+)' sheet,\s*)?", text)
+    here = place
+    if row is not None:
+        here = f"{place}, sheet {row.group(2) or 'survey'}, row {row.group(1)}"
+        text = text[row.end():]
+    remedy = next(
+        (remedy for pattern, remedy in _REMEDIES if re.search(pattern, text)), "Correct the form and load it again.")
+    return FileFormatError(here, text if text.endswith((".", "!", "?")) else f"{text}.", remedy)
