@@ -17,20 +17,28 @@ from surveyapp.services.response_import import load_sample_responses
 from surveyapp.services.sample_interviews import load_sample_interviews
 from surveyapp.services.study import create_study, get_wave, instrument_of, list_links
 
+PLANNED_TEMPLATE = "bank_crm"       # the template that interviews, customers and facts were written for
 CODERS = ("coder1", "coder2")
 
 
 def add_sample_study(session: Session, template_key: str, name: str) -> Study:
     """Return a new synthetic study: responses, interviews coded by two coders, a customer file, facts."""
     template = load_catalogue_template(template_key)
-    study = create_study(session, template, name, facts=sample_facts(BANK_PLAN), is_synthetic=True)
+    facts = sample_facts(BANK_PLAN) if template_key == PLANNED_TEMPLATE else None
+    study = create_study(session, template, name, facts=facts, is_synthetic=True)
     for link, published in list_links(session, get_wave(session, study)):
         instrument = instrument_of(published)
         load_sample_responses(session, link, instrument,
                               generate_responses(instrument, BANK_PLAN, published.audience))
+    if template_key == PLANNED_TEMPLATE:
+        _add_sources(session, study)
+    return study
+
+
+def _add_sources(session: Session, study: Study) -> None:
+    """Add what was written for the planned study only: coded interviews and a customer file."""
     coders = {login: find_account(session, login) or add_account(session, login, login, "coder", None)
               for login in CODERS}
     load_sample_interviews(session, study, load_interviews(), coders)
     rows = generate_customers(BANK_PLAN)
     store_customers(session, study, rows, "customers-sample.csv", b"")
-    return study

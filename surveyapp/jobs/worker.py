@@ -8,7 +8,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from dbos import DBOS, Queue
+from dbos import DBOS
 from sqlalchemy import update
 
 from surveyapp.db.base import utc_now
@@ -22,6 +22,7 @@ from surveyapp.services.study import get_study, get_wave
 
 POLLING_S = 0.5         # how soon a job starts on an idle machine; measured: no effect on the page writer
 MESSAGE_LENGTH = 2000
+LAYOUT = "1"            # of a job's steps; raised when an old job cannot be gone on with by new code
 
 
 def _diagnose(study: Study, options: dict[str, Any]) -> str:
@@ -73,9 +74,9 @@ def run_job(job_id: str) -> None:
 def run_worker(worker_id: str) -> None:
     """Work until told to stop."""
     DBOS(config={"name": "surveyapp", "system_database_url": engine_url(), "executor_id": worker_id,
-                 "log_level": "WARNING"})
-    Queue(QUEUE, worker_concurrency=1, polling_interval_sec=POLLING_S)
+                 "application_version": LAYOUT, "log_level": "WARNING"})
     DBOS.launch()
+    DBOS.register_queue(QUEUE, worker_concurrency=1, polling_interval_sec=POLLING_S)
     stop = threading.Event()
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -10,11 +11,14 @@ from sqlalchemy.orm import Session, defer
 
 from analysis.results.diagnosis import Diagnosis
 from instruments.codec import content_hash, from_document, to_document
-from surveyapp.errors import NotFound
+from surveyapp.errors import NotFound, Refused
+from surveyapp.models.account import Account
 from surveyapp.models.diagnosis import Job, Report, StoredDiagnosis
 from surveyapp.models.study import Study
 from surveyapp.models.wave import Wave
+from surveyapp.queue import enqueue_job
 from surveyapp.services.audit import record_change
+from surveyapp.services.study import get_wave
 
 
 def store_diagnosis(session: Session, study: Study, wave: Wave, diagnosis: Diagnosis) -> StoredDiagnosis:
@@ -32,6 +36,18 @@ def store_diagnosis(session: Session, study: Study, wave: Wave, diagnosis: Diagn
     session.flush()
     record_change(session, "diagnose", f"diagnosis {stored.id}", study_id=study.id, after={"content_hash": digest})
     return stored
+
+
+def request_diagnosis(session: Session, study: Study, languages: Sequence[str], account: Account) -> Job:
+    """Return the job of a new diagnosis with its reports; refused while answers still arrive.
+
+    Two results with one answer between them would show what that person answered.
+    """
+    wave = get_wave(session, study)
+    if wave.is_open:
+        raise Refused("Collection is still open.", "Close it first: results that change with each answer would show "
+                      "what a single person answered.")
+    return enqueue_job(session, study.id, "diagnose", {"languages": list(languages), "wave": wave.key}, account)
 
 
 def newest_diagnosis(session: Session, study: Study) -> StoredDiagnosis | None:

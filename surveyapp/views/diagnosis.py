@@ -7,8 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from surveyapp.db.session import read_session, transaction
-from surveyapp.queue import enqueue_job
-from surveyapp.services.diagnosis import diagnosis_of, list_jobs, newest_diagnosis
+from surveyapp.services.diagnosis import diagnosis_of, list_jobs, newest_diagnosis, request_diagnosis
 from surveyapp.services.study import template_of
 from surveyapp.views.access import current_account, requires
 
@@ -34,7 +33,6 @@ def show(study_id: int) -> str:
 def run(study_id: int) -> Response:
     """Ask for a new diagnosis with its reports."""
     with transaction() as session:
-        languages = list(template_of(session, g.study).languages)
-        enqueue_job(session, study_id, "diagnose", {"languages": languages}, current_account())
+        request_diagnosis(session, g.study, template_of(session, g.study).languages, current_account())
     flash(_("The diagnosis is being computed. Load this page again in a moment."))
     return redirect(url_for("diagnosis.show", study_id=study_id))
