@@ -13,19 +13,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.errors import AnalysisError
 from instruments import logic
 from instruments.logic import Tree
 
-Column = np.ndarray
+Column = NDArray[Any]
 
 _ORDER: Mapping[str, Callable[[Column, Column], Column]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }
 
 
-def holds(expression: str, columns: pd.DataFrame, place: str) -> np.ndarray:
+def holds(expression: str, columns: pd.DataFrame, place: str) -> NDArray[np.bool_]:
     """Say for each row whether an expression is true.
 
     Parameters
@@ -56,12 +57,12 @@ def holds(expression: str, columns: pd.DataFrame, place: str) -> np.ndarray:
     return _truth(_Evaluation(columns).value(tree))
 
 
-def _truth(column: Column) -> np.ndarray:
+def _truth(column: Column) -> NDArray[np.bool_]:
     if column.dtype == bool:
         return column
     if column.dtype == object:
         return np.array([bool(text) for text in column], dtype=bool)
-    return (column != 0) & ~np.isnan(column)
+    return np.asarray((column != 0) & ~np.isnan(column), dtype=bool)
 
 
 def _numbers(column: Column) -> Column:
@@ -94,7 +95,7 @@ class _Evaluation:
         if kind == "item":
             return self._column(tree[1])
         if kind == "negate":
-            return -_numbers(self.value(tree[1]))
+            return np.negative(_numbers(self.value(tree[1])))
         if kind == "binary":
             return self._binary(tree[1], tree[2], tree[3])
         if kind == "call" and tree[1] in self.calls:
@@ -107,8 +108,8 @@ class _Evaluation:
     def _column(self, name: str) -> Column:
         column = self.columns[name]
         if pd.api.types.is_bool_dtype(column):
-            return column.to_numpy(dtype=bool)
-        return column.to_numpy(dtype=float if pd.api.types.is_numeric_dtype(column) else object)
+            return np.asarray(column, dtype=bool)
+        return np.asarray(column, dtype=float if pd.api.types.is_numeric_dtype(column) else object)
 
     def _binary(self, sign: str, left_tree: Tree, right_tree: Tree) -> Column:
         left, right = self.value(left_tree), self.value(right_tree)
@@ -118,7 +119,7 @@ class _Evaluation:
             return _truth(left) | _truth(right)
         if sign in ("=", "!="):
             are_both_empty = _is_empty(left_tree, left) & _is_empty(right_tree, right)
-            return (_equal(left, right) | are_both_empty) ^ (sign == "!=")
+            return np.logical_xor(_equal(left, right) | are_both_empty, sign == "!=")
         if sign in _ORDER:
             return _ORDER[sign](_numbers(left), _numbers(right))
         return _arithmetic(sign, _numbers(left), _numbers(right))
@@ -162,7 +163,7 @@ def _texts(column: Column) -> list[str]:
     return ["true" if value else "false" for value in column] if column.dtype == bool else list(column)
 
 
-def _is_empty(tree: Tree, column: Column) -> np.ndarray:
+def _is_empty(tree: Tree, column: Column) -> NDArray[np.bool_]:
     """Say which rows are empty; a computed NaN is a number that equals nothing, not an empty cell."""
     if column.dtype == object:
         return np.array([text == "" for text in column], dtype=bool)

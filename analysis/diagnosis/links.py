@@ -63,7 +63,7 @@ def find_links(side: Surveyed, sources: LinkSources, thresholds: Mapping[str, fl
         `fdr_q` over all pairs; against: upper limit below `delta`, only from `minimum_n_absent_links` rows; else
         uncertain. No links below `minimum_n_links` rows and none for scales whose reliability is too low.
     """
-    causes, problems = (_usable(side, group) for group in ("cause", "problem"))
+    causes, problems = _usable(side, "cause", thresholds), _usable(side, "problem", thresholds)
     reason = _refusal(side, causes, problems, thresholds)
     rows = side.scores.plain[[*causes, *problems]].dropna()
     if not reason and len(rows) < thresholds["minimum_n_links"]:
@@ -72,7 +72,7 @@ def find_links(side: Surveyed, sources: LinkSources, thresholds: Mapping[str, fl
         return Links((), LinkModel(len(rows), 1, {}, 0, reason), None)
     try:
         estimates = cause_links(
-            rows[causes], rows[problems], groups=_departments(side), delta=thresholds["delta"],
+            rows[causes], rows[problems], groups=department_of(side), delta=thresholds["delta"],
             n_resamples=n_resamples, seed=[seed, SECTION], confidence=thresholds["confidence"],
             reliabilities=_reliabilities(side, (*causes, *problems)))
     except AnalysisError:
@@ -81,18 +81,19 @@ def find_links(side: Surveyed, sources: LinkSources, thresholds: Mapping[str, fl
     if estimates.n < thresholds["minimum_n_links"]:
         # Rows of small departments were dropped, which left too few.
         return Links((), LinkModel(estimates.n, estimates.n_groups, {}, 0, "too_few_answers"), None)
-    withheld = _withheld(estimates, sources.pairs, causes, problems, thresholds)
+    withheld = _withheld(side, estimates, sources.pairs, thresholds)
     findings = tuple(_finding(side, estimates, (cause, problem), sources, thresholds, withheld)
                      for problem in problems for cause in causes)
     return Links(findings, LinkModel(estimates.n, estimates.n_groups, estimates.r_squared, estimates.n_resamples, ""),
                  estimates)
 
 
-def _usable(side: Surveyed, group: Literal["cause", "problem"]) -> list[str]:
-    """Return the constructs that may enter: scales reliable enough, with answers that vary."""
+def _usable(side: Surveyed, group: Literal["cause", "problem"], thresholds: Mapping[str, float]) -> list[str]:
+    """Return the constructs that may enter: scales reliable enough, with enough answers, which vary."""
     keys = [construct.key for construct in side.of_group(group) if side.verdict_of(construct.key) not in UNRELIABLE]
-    varies = side.scores.plain[keys].nunique() > 1
-    return [key for key in keys if varies[key]]
+    scores = side.scores.plain[keys]
+    is_usable = (scores.count() >= thresholds["minimum_n_links"]) & (scores.max() > scores.min())
+    return [key for key in keys if is_usable[key]]
 
 
 def _refusal(side: Surveyed, causes: Sequence[str], problems: Sequence[str], thresholds: Mapping[str, float]) -> str:
@@ -103,8 +104,18 @@ def _refusal(side: Surveyed, causes: Sequence[str], problems: Sequence[str], thr
     return "too_many_causes" if len(causes) > MOST_CAUSES else ""
 
 
-def _departments(side: Surveyed) -> pd.Series | None:
-    """Return the answers to the first profile item: the departments whose means are removed."""
+def department_of(side: Surveyed) -> pd.Series | None:
+    """Return each respondent's department, whose mean is removed before links are estimated.
+
+    Parameters
+    ----------
+    side : Surveyed
+
+    Returns
+    -------
+    Series of str or None
+        Answers to the questionnaire's first single-choice profile item, by convention the department; None without one.
+    """
     for item in side.instrument.items_of_role("profile"):
         if item.kind == "single" and item.key in side.valid.values.columns:
             missing = {choice.value for choice in item.choices if choice.is_missing}
@@ -126,27 +137,31 @@ def _reliabilities(side: Surveyed, keys: Iterable[str]) -> dict[str, float]:
 
 
 # ---- what cannot be told apart --------------------------------------------------------------------------------------
-def _withheld(estimates: LinkEstimates, pairs: Sequence[DistinctPair], causes: Sequence[str],
-              problems: Sequence[str], thresholds: Mapping[str, float]) -> frozenset[Pair]:
+def _withheld(side: Surveyed, estimates: LinkEstimates, pairs: Sequence[DistinctPair],
+              thresholds: Mapping[str, float]) -> frozenset[Pair]:
     """Return the pairs whose separate link says nothing, because scales are one or causes not separable."""
-    every = frozenset((cause, problem) for cause in causes for problem in problems)
-    joint: set[str] = {cause for cause in causes if estimates.vif[cause] > thresholds["vif_maximum"]}
-    joint |= {cause for pair, r in _corrected_correlations(estimates).items() for cause in pair
+    causes = {cause for cause, _ in estimates.beta}
+    problems = {problem for _, problem in estimates.beta}
+    joint = {cause for cause in causes if estimates.vif[cause] > thresholds["vif_maximum"]}
+    joint |= {cause for pair, r in _corrected_correlations(side, estimates).items() for cause in pair
               if r > thresholds["separable_correlation"]}
-    same: set[Pair] = set()
-    for pair in pairs:
-        if pair.verdict != "together":
-            continue
-        ends = {pair.first, pair.second}
-        if ends <= set(causes) or ends <= set(problems):
+    same: set[frozenset[str]] = set()
+    for ends in (frozenset((pair.first, pair.second)) for pair in pairs if pair.verdict == "together"):
+        if ends <= causes or ends <= problems:
             joint |= ends
         else:
-            same |= {link for link in every if set(link) == ends}
-    return frozenset(link for link in every if joint & set(link)) | frozenset(same)
+            same.add(ends)
+    return frozenset(link for link in estimates.beta if joint & set(link) or frozenset(link) in same)
 
 
-def _corrected_correlations(estimates: LinkEstimates) -> Mapping[Pair, float]:
-    return {pair: abs(r) for pair, r in estimates.correlation.items()}
+def _corrected_correlations(side: Surveyed, estimates: LinkEstimates) -> dict[Pair, float]:
+    """Return how far causes correlate once both scales' unreliability is taken out."""
+    reliability = _reliabilities(side, {cause for cause, _ in estimates.beta})
+    corrected = {}
+    for (first, second), r in estimates.correlation.items():
+        product = reliability.get(first, 1.0) * reliability.get(second, 1.0)
+        corrected[first, second] = abs(r) / product**0.5 if product > 0 else abs(r)
+    return corrected
 
 
 # ---- one link -------------------------------------------------------------------------------------------------------

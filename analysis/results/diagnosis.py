@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from analysis.results.comparisons import GroupComparison
 from analysis.results.customers import CustomerPicture
 from analysis.results.measurement import Estimate, ScaleQuality, Structure
 
@@ -365,3 +366,6 @@ class Diagnosis:
     open_answers: Mapping[str, tuple[str, ...]]  # open item → answers, shuffled, apart from any attribute
     warnings: tuple[str, ...]
     metrics: Mapping[str, Any]                  # metric paths of section 13
+    group_tests: tuple[GroupComparison, ...] = ()
+    customer_interviews: tuple[InterviewEvidence, ...] = ()     # every audience but those asked about the problems
+    candidates: tuple[str, ...] = ()            # codes without a construct that enough interviewees name

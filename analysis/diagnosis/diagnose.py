@@ -1,0 +1,239 @@
+"""The diagnosis from tables to findings, top to bottom (section 0 of the model)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from analysis.customers.picture import customer_picture
+from analysis.diagnosis.causes import cause_findings
+from analysis.diagnosis.customer_view import customer_statuses, facet_findings, recommendation, view_gaps
+from analysis.diagnosis.interviewed import Interviewed, hear_interviews
+from analysis.diagnosis.links import Links, LinkSources, find_links
+from analysis.diagnosis.metrics import (
+    answer_counts,
+    finding_metrics,
+    known_paths,
+    rule_metrics,
+    survey_metrics,
+    unfavourable_metrics,
+    view_metrics,
+)
+from analysis.diagnosis.problems import ProblemSources, judged_group, loose_verdicts, problem_findings
+from analysis.diagnosis.provenance import provenance_of
+from analysis.diagnosis.ranking_evidence import RankingEvidence
+from analysis.diagnosis.situation import (
+    adjusted,
+    group_figures,
+    outcome_levels,
+    single_items,
+    situation_findings,
+)
+from analysis.diagnosis.strategies import Improvement, derive_improvement
+from analysis.diagnosis.surveyed import Surveyed, survey_audience
+from analysis.diagnosis.thresholds import changed_thresholds, resolve_thresholds
+from analysis.errors import SpecError
+from analysis.quant.attribution import StatedLink, stated_attribution, stated_shares
+from analysis.quant.scoring import recoded_items
+from analysis.quant.structure import problem_cause_structure
+from analysis.results.customers import CustomerPicture
+from analysis.results.diagnosis import Diagnosis
+from analysis.results.measurement import Estimate, Structure
+from analysis.tables import StudyTables
+from instruments.schema import ConstructGroup, ItemRole
+
+N_RESAMPLES = 2000          # model 5 and 7
+OPEN_ANSWER_STREAM = 4
+ASKED_ABOUT_PROBLEMS: frozenset[ConstructGroup] = frozenset({"problem", "cause", "situation"})
+
+
+def diagnose(tables: StudyTables, *, n_resamples: int = N_RESAMPLES, study: str = "", is_synthetic: bool = False,
+             frozen_on: str = "") -> Diagnosis:
+    """Return what is wrong, why, and what to do about it.
+
+    Parameters
+    ----------
+    tables : StudyTables
+        Answers, interviews, customer file, facts and the study's thresholds; each of them may be missing or empty.
+    n_resamples : int
+        Bootstrap resamples; 2000 by the model.
+    study, is_synthetic, frozen_on
+        For the provenance.
+
+    Returns
+    -------
+    Diagnosis
+        Where a source is missing or too small the findings say so (insufficient, none, unknown); nothing is filled in.
+
+    Raises
+    ------
+    AnalysisError
+        When a threshold is out of bounds or the customer file cannot be used.
+    """
+    template, seed = tables.template, tables.seed
+    if not template.instruments:
+        raise SpecError(f"template {template.key}", "it has no questionnaire.", "Add one; a diagnosis starts from it.")
+    thresholds = resolve_thresholds(template.thresholds, tables.thresholds)
+    sides = {instrument.audience: survey_audience(tables, instrument.audience, thresholds)
+             for instrument in template.instruments}
+    staff, customers = _staff_side(sides), _customer_side(sides)
+    heard = hear_interviews(tables, staff.audience, thresholds, n_resamples)
+    picture = _picture(tables, thresholds)
+
+    loose = loose_verdicts(staff, thresholds)
+    problem_levels = judged_group(staff, "problem", thresholds, loose)
+    cause_levels = judged_group(staff, "cause", thresholds, loose)
+    facets = facet_findings(customers, thresholds, seed=seed, n_resamples=n_resamples) if customers else ()
+    problems = problem_findings(staff, problem_levels, thresholds, ProblemSources(
+        interviews=heard.by_construct, customers=customer_statuses(facets),
+        gaps=view_gaps(problem_levels, facets, thresholds), stated=_stated(staff, "stated_problem", thresholds),
+        seed=seed, n_resamples=n_resamples))
+    structure = _structure(staff, thresholds, seed)
+    links = find_links(staff, _link_sources(staff, heard, structure, thresholds), thresholds, seed=seed,
+                       n_resamples=n_resamples)
+    causes = cause_findings(cause_levels, links, problems, heard.by_construct,
+                            _stated(staff, "stated_cause", thresholds))
+    situation = situation_findings(staff, heard.by_construct, thresholds)
+    outcomes = tuple(level for side in sides.values() for level in outcome_levels(side, thresholds))
+
+    has_grades = staff.screening.verdict != "no_grades"
+    metrics = dict.fromkeys(sorted(known_paths(template))) | survey_metrics(_first(staff, sides), thresholds)
+    metrics |= unfavourable_metrics((*problem_levels, *cause_levels, *outcomes, *(found.level for found in situation),
+                                     *(found.level for found in facets)))
+    metrics |= finding_metrics(problems, causes, links.findings, has_grades=has_grades)
+    metrics |= view_metrics(situation, facets, heard.evidence, picture)
+    improvement = _improvement(tables, metrics, sides, RankingEvidence(
+        staff, customers, problems, causes, facets, links, {found.code: found for found in heard.evidence},
+        template.codebook, thresholds, seed), heard)
+    grouped = [group_figures(side, thresholds) for side in sides.values()]
+    return Diagnosis(
+        provenance=provenance_of(tables, thresholds, study=study, is_synthetic=is_synthetic, frozen_on=frozen_on),
+        screening={audience: side.screening for audience, side in sides.items()}, gate=sample_gate(staff.n, thresholds),
+        scales={key: quality for side in sides.values() for key, quality in side.quality.items()}, structure=structure,
+        situation=situation, problems=problems, causes=causes, links=links.findings, link_model=links.model,
+        outcomes=outcomes, facets=facets,
+        single_items=tuple(item for side in sides.values() for item in single_items(side, thresholds)),
+        nps=next(filter(None, (recommendation(side, thresholds) for side in sides.values())), None),
+        groups=tuple(figure for figures, _ in grouped for figure in figures),
+        group_tests=adjusted(*(comparisons for _, comparisons in grouped)),
+        interviews=heard.evidence, customer_interviews=heard.others, n_interviews=heard.n_by_audience,
+        roles_interviewed=heard.n_by_role, saturation=heard.saturation, candidates=heard.candidates, customers=picture,
+        objectives=improvement.objectives, measures=improvement.measures, safeguards=improvement.safeguards,
+        open_answers=_open_answers(sides.values(), thresholds, seed),
+        warnings=_warnings(sides.values(), heard, picture, links, thresholds),
+        metrics=metrics | dict(improvement.metrics or {}))
+
+
+# ---- who was asked what ---------------------------------------------------------------------------------------------
+def _staff_side(sides: Mapping[str, Surveyed]) -> Surveyed:
+    """Return the audience asked about problems, causes and the situation; the first one where none was."""
+    asked = [side for side in sides.values()
+             if any(construct.group in ASKED_ABOUT_PROBLEMS for construct in side.instrument.constructs)]
+    return asked[0] if asked else next(iter(sides.values()))
+
+
+def _customer_side(sides: Mapping[str, Surveyed]) -> Surveyed | None:
+    """Return the audience asked about its experience, None where nobody was."""
+    return next((side for side in sides.values() if side.of_group("experience")), None)
+
+
+def _first(staff: Surveyed, sides: Mapping[str, Surveyed]) -> list[Surveyed]:
+    return [staff, *(side for side in sides.values() if side is not staff)]
+
+
+def sample_gate(n: int, thresholds: Mapping[str, float]) -> str:
+    """Return what a number of valid respondents allows (section 10 of the model).
+
+    Parameters
+    ----------
+    n : int
+    thresholds : Mapping[str, float]
+
+    Returns
+    -------
+    str
+        nothing, descriptive, severity, exploratory_links, links or full.
+    """
+    steps = (("minimum_n_absent_links", "full"), ("minimum_n_firm_links", "links"),
+             ("minimum_n_links", "exploratory_links"), ("minimum_n_tests", "severity"),
+             ("minimum_n_description", "descriptive"))
+    return next((word for name, word in steps if n >= thresholds[name]), "nothing")
+
+
+# ---- sources --------------------------------------------------------------------------------------------------------
+def _picture(tables: StudyTables, thresholds: Mapping[str, float]) -> CustomerPicture | None:
+    if tables.customers is None or tables.template.value_model is None:
+        return None
+    return customer_picture(tables.customers, tables.template.value_model,
+                            retention_step=thresholds["clv_retention_step"],
+                            margin_step=thresholds["clv_margin_step"], weight_step=thresholds["weight_step"])
+
+
+def _stated(side: Surveyed, role: ItemRole, thresholds: Mapping[str, float]) -> dict[str, Estimate]:
+    shares = stated_shares(side.valid, role, confidence=thresholds["confidence"])
+    return {key: share for key, share in shares.items() if share.n >= thresholds["minimum_n_description"]}
+
+
+def _link_sources(side: Surveyed, heard: Interviewed, structure: Structure,
+                  thresholds: Mapping[str, float]) -> LinkSources:
+    """Return what others say of links; who named a problem is a group, shown only when large enough."""
+    named: dict[tuple[str, str], StatedLink] = stated_attribution(side.valid, confidence=thresholds["confidence"])
+    shown = {pair: link for pair, link in named.items() if link.n >= thresholds["minimum_group"]}
+    return LinkSources(interviews=heard.links, quotes=heard.quotes, stated=shown, n_interviews=heard.n_staff,
+                       pairs=structure.pairs)
+
+
+def _structure(side: Surveyed, thresholds: Mapping[str, float], seed: int) -> Structure:
+    answered = side.scores.plain.count()
+    keys = [construct.key for group in ("problem", "cause") for construct in side.constructs
+            if construct.group == group and answered[construct.key] >= thresholds["structure_minimum_n"]]
+    if not keys:
+        return Structure(False, "too_few_respondents")
+    items = {key: recoded_items(side.valid, key) for key in keys}
+    return problem_cause_structure(pd.concat(items.values(), axis=1), {key: list(own) for key, own in items.items()},
+                                   seed=seed, thresholds=thresholds)
+
+
+def _improvement(tables: StudyTables, metrics: Mapping[str, object], sides: Mapping[str, Surveyed],
+                 evidence: RankingEvidence, heard: Interviewed) -> Improvement:
+    rules = tables.template.rules
+    if rules is None:
+        return Improvement()
+    usable = rule_metrics(metrics, answer_counts(sides.values()), evidence.thresholds)
+    return derive_improvement(rules, metrics, usable, evidence, heard.by_safeguard)
+
+
+def _open_answers(sides: Iterable[Surveyed], thresholds: Mapping[str, float], seed: int) -> dict[str, tuple[str, ...]]:
+    """Return open answers in an order that says nothing of who gave them."""
+    rng = np.random.default_rng([seed, OPEN_ANSWER_STREAM])
+    result = {}
+    for side in sides:
+        for item in side.instrument.items_of_role("open"):
+            if item.key not in side.valid.values.columns or side.n < thresholds["minimum_group"]:
+                continue
+            texts = sorted(text.strip() for text in side.valid.values[item.key].dropna() if str(text).strip())
+            result[item.key] = tuple(texts[place] for place in rng.permutation(len(texts)))
+    return result
+
+
+# ---- what must be said ----------------------------------------------------------------------------------------------
+def _warnings(sides: Iterable[Surveyed], heard: Interviewed, picture: CustomerPicture | None, links: Links,
+              thresholds: Mapping[str, float]) -> tuple[str, ...]:
+    found: list[str] = []
+    for side in sides:
+        if side.screening.verdict != "good":
+            found.append(f"screening_{side.screening.verdict}: {side.audience}")
+        if side.n and not side.is_style_checkable:
+            found.append(f"style_not_checkable: {side.audience}")
+        found += [f"check_keying: {key}" for key, quality in side.quality.items() if quality.has_keying_doubt]
+    if heard.n_staff and heard.n_staff < thresholds["interview_minimum"]:
+        found.append(f"too_few_interviews: {heard.n_staff}")
+    if any(code.supports and code.agreement_verdict == "not_double_coded" for code in heard.evidence):
+        found.append("interviews_not_double_coded")
+    found += [f"candidate_construct: {code}" for code in heard.candidates]
+    if links.model.reason:
+        found.append(f"no_links: {links.model.reason}")
+    found += [f"threshold_changed: {name} = {value:g}" for name, value in changed_thresholds(thresholds).items()]
+    return (*found, *(picture.warnings if picture is not None else ()))

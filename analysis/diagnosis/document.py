@@ -1,0 +1,104 @@
+"""The diagnosis as the one JSON document that `diagnose --json` prints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analysis.results.customers import CustomerPicture
+from analysis.results.diagnosis import CauseFinding, Diagnosis, InterviewEvidence, Level, LinkFinding, ProblemFinding
+from instruments.codec import to_document
+
+LEVEL_FIELDS = ("n", "mean", "sd", "ci_low", "ci_high", "pomp", "status", "corrected_mean", "balanced_mean", "t",
+                "p_value", "q_value", "p_corrected", "q_corrected", "q_mirror", "q_mirror_corrected", "quality", "tags",
+                "mean_with_excluded")
+LINK_FIELDS = ("cause", "problem", "beta", "lo", "hi", "status", "grade", "standard_error", "p_value", "q_value",
+               "beta_disattenuated", "general_dominance", "relative_weight", "r", "interviewees", "interview_roles",
+               "interview_status", "effect_points", "is_exploratory", "is_withheld", "stated_k", "stated_n")
+PICTURE_FIELDS = ("stage", "upgrade_candidates", "n_rows", "n_customers", "n_duplicate_rows", "n_without_key",
+                  "n_unknown_tier", "n_impossible_tenure", "missing_share", "value_index",
+                  "customers_by_tier_and_stage", "aum_by_tier_and_stage", "figures", "index_sensitivity", "transitions",
+                  "n_stage_skipped", "clv", "warnings")
+
+
+def diagnosis_document(diagnosis: Diagnosis) -> dict[str, Any]:
+    """Return the diagnosis in the shape that scripts read.
+
+    Parameters
+    ----------
+    diagnosis : Diagnosis
+
+    Returns
+    -------
+    dict
+        `excluded`, `problems`, `causes`, `links`, `customers`, `metrics`, `provenance`, and beside them the screening,
+        situation, facets, outcomes, interviews, objectives, measures, safeguards and warnings. Only what JSON knows.
+    """
+    document = {
+        "excluded": [key for screening in diagnosis.screening.values() for key in screening.excluded],
+        "problems": {finding.level.construct: _problem(finding) for finding in diagnosis.problems},
+        "causes": {finding.level.construct: _cause(finding) for finding in diagnosis.causes},
+        "links": [_link(link) for link in diagnosis.links],
+        "customers": _customers(diagnosis.customers),
+        "metrics": diagnosis.metrics,
+        "provenance": diagnosis.provenance,
+        "gate": diagnosis.gate,
+        "screening": diagnosis.screening,
+        "link_model": diagnosis.link_model,
+        "situation": {finding.level.construct: {**_level(finding.level), "tag": finding.tag}
+                      for finding in diagnosis.situation},
+        "facets": {finding.level.construct: {
+            **_level(finding.level), "status": finding.status, "quadrant": finding.quadrant,
+            "importance_stated": finding.importance_stated, "importance_derived": finding.importance_derived}
+            for finding in diagnosis.facets},
+        "outcomes": {level.construct: _level(level) for level in diagnosis.outcomes},
+        "nps": diagnosis.nps,
+        "interviews": {code.code: _evidence(code) for code in diagnosis.interviews},
+        "objectives": diagnosis.objectives, "measures": diagnosis.measures,
+        "safeguards": {finding.key: {"is_required": finding.is_required, "required_by": finding.required_by,
+                                     "readiness": finding.readiness} for finding in diagnosis.safeguards},
+        "candidates": diagnosis.candidates,
+        "warnings": diagnosis.warnings,
+    }
+    result: dict[str, Any] = to_document(document)
+    return result
+
+
+def _level(level: Level) -> dict[str, Any]:
+    share = level.unfavourable.value if level.unfavourable is not None else None
+    return {**{name: getattr(level, name) for name in LEVEL_FIELDS},
+            "unfavourable_pct": None if share is None else 100 * share}
+
+
+def _problem(finding: ProblemFinding) -> dict[str, Any]:
+    return {
+        **_level(finding.level), "grade": finding.grade, "grade_before_caps": finding.grade_before_caps,
+        "caps": finding.caps, "severity": finding.band, "rank": finding.rank,
+        "rank_top2_probability": finding.rank_top2_probability, "stated_share": finding.stated_share,
+        "interviews": _evidence(finding.interview), "customer_status": finding.customer_status,
+        "triangulation": finding.triangulation, "gaps": finding.gaps, "notes": finding.notes,
+    }
+
+
+def _cause(finding: CauseFinding) -> dict[str, Any]:
+    return {**_level(finding.level), "elevated": finding.is_elevated, "share": finding.share, "vif": finding.vif,
+            "reading": finding.reading, "interviews": _evidence(finding.interview),
+            "stated_share": finding.stated_share}
+
+
+def _link(link: LinkFinding) -> dict[str, Any]:
+    return {name: getattr(link, name) for name in LINK_FIELDS}
+
+
+def _evidence(evidence: InterviewEvidence | None) -> dict[str, Any] | None:
+    if evidence is None:
+        return None
+    return {"asked": evidence.n_asked, "interviewees": evidence.supports, "roles": evidence.roles,
+            "contradicts": evidence.contradicts, "mixed": evidence.mixed, "status": evidence.status,
+            "agreement": evidence.agreement, "agreement_verdict": evidence.agreement_verdict}
+
+
+def _customers(picture: CustomerPicture | None) -> dict[str, Any] | None:
+    if picture is None:
+        return None
+    return {**{name: getattr(picture, name) for name in PICTURE_FIELDS},
+            **{f"n_negative_{field}": n for field, n in picture.n_negative.items()}}

@@ -1,0 +1,108 @@
+"""What the interviews say, gathered for every later step (section 8 of the model)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from analysis.diagnosis.links import LinkStatus, Pair
+from analysis.qual.frequency import interview_evidence, interviewees, link_evidence
+from analysis.qual.quotation import link_quotes, roles_to_name
+from analysis.qual.saturation import saturation
+from analysis.results.diagnosis import InterviewEvidence, Quote, Saturation
+from analysis.tables import StudyTables
+from instruments.template import Codebook, StudyTemplate
+
+SECTION = 8         # section of the model; keeps this stream of random numbers apart from the others
+
+
+@dataclass(frozen=True)
+class Interviewed:
+    """Evidence of staff's interviews by code and construct, of links, and of other audiences apart."""
+
+    evidence: tuple[InterviewEvidence, ...] = ()
+    others: tuple[InterviewEvidence, ...] = ()
+    by_construct: Mapping[str, InterviewEvidence] = field(default_factory=dict)
+    by_safeguard: Mapping[str, InterviewEvidence] = field(default_factory=dict)
+    links: Mapping[Pair, tuple[int, int, LinkStatus]] = field(default_factory=dict)
+    quotes: Mapping[Pair, tuple[Quote, ...]] = field(default_factory=dict)
+    n_staff: int = 0
+    n_by_audience: Mapping[str, int] = field(default_factory=dict)
+    n_by_role: Mapping[str, int] = field(default_factory=dict)
+    saturation: Saturation | None = None
+    candidates: tuple[str, ...] = ()
+
+
+def hear_interviews(tables: StudyTables, audience: str, thresholds: Mapping[str, float],
+                    n_resamples: int) -> Interviewed:
+    """Return everything the interviews say; nothing where there are none or no codebook.
+
+    Parameters
+    ----------
+    tables : StudyTables
+    audience : str
+        Who is asked about the problems; its interviews are counted apart from all others.
+    thresholds : Mapping[str, float]
+    n_resamples : int
+        For the interval of coder agreement.
+
+    Returns
+    -------
+    Interviewed
+    """
+    table, template = tables.interviews, tables.template
+    if table is None or table.interviews.empty:
+        return Interviewed()
+    counts = {str(key): int(n) for key, n in table.interviews["audience"].value_counts(sort=False).items()}
+    own = interviewees(table, audience)
+    roles = {str(key): int(n) for key, n in own["role"].value_counts(sort=False).items()}
+    if template.codebook is None:
+        return Interviewed(n_staff=len(own), n_by_audience=counts, n_by_role=roles)
+    heads = tables.facts.headcount_by_role
+    quotable = roles_to_name(own, heads)
+
+    def evidence_of(whose: str) -> tuple[InterviewEvidence, ...]:
+        if template.codebook is None:
+            return ()
+        return interview_evidence(table, template.codebook, template.guide, audience=whose, thresholds=thresholds,
+                                  headcount_by_role=heads, n_resamples=n_resamples, seed=[tables.seed, SECTION])
+
+    evidence = evidence_of(audience)
+    rest = sorted(set(counts) - set(own["audience"].astype(str)))
+    others = tuple(found for other in rest for found in evidence_of(other)
+                   if found.supports + found.contradicts + found.mixed)
+    links = link_evidence(table, audience=audience, thresholds=thresholds)
+    by_code = {found.code: found for found in evidence}
+    return Interviewed(
+        evidence=evidence, others=others, by_construct=_by_construct(template, by_code),
+        by_safeguard=_by_safeguard(template.codebook, by_code), links=links,
+        quotes={pair: link_quotes(table, *pair, quotable, interviews=frozenset(map(str, own.index))) for pair in links},
+        n_staff=len(own), n_by_audience=counts, n_by_role=roles,
+        saturation=saturation(table, audience=audience, threshold=thresholds["saturation_share"],
+                              minimum=int(thresholds["interview_minimum"])) if len(own) else None,
+        candidates=_candidates(template, by_code, thresholds))
+
+
+def _by_construct(template: StudyTemplate, by_code: Mapping[str, InterviewEvidence]) -> dict[str, InterviewEvidence]:
+    codebook = template.codebook
+    if codebook is None:
+        return {}
+    top = {construct.key: codebook.top_code_of(construct.key) for construct in template.constructs}
+    return {key: by_code[code.key] for key, code in top.items() if code is not None}
+
+
+def _by_safeguard(codebook: Codebook, by_code: Mapping[str, InterviewEvidence]) -> dict[str, InterviewEvidence]:
+    return {code.safeguard: by_code[code.key] for code in codebook.codes if code.safeguard is not None}
+
+
+def _candidates(template: StudyTemplate, by_code: Mapping[str, InterviewEvidence],
+                thresholds: Mapping[str, float]) -> tuple[str, ...]:
+    """Return codes without a construct, beside codes of problems or causes, that enough interviewees name."""
+    codebook = template.codebook
+    if codebook is None:
+        return ()
+    judged = {construct.key for construct in template.constructs if construct.group in ("problem", "cause")}
+    parents = {code.parent for code in codebook.codes if code.construct in judged}
+    loose = [code.key for code in codebook.codes if code.construct is None and code.parent is not None
+             and code.parent in parents]
+    return tuple(key for key in loose if by_code[key].supports >= thresholds["candidate_interviewees"])
