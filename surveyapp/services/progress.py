@@ -27,9 +27,8 @@ class LinkProgress:
 
 def wave_progress(session: Session, wave: Wave) -> list[LinkProgress]:
     """Return how many responses each questionnaire of the wave has."""
-    counted = dict(session.execute(
-        select(Response.link_id, func.count()).where(Response.state == SUBMITTED).group_by(Response.link_id)
-    ).tuples().all())
+    counts = select(Response.link_id, func.count()).where(Response.state == SUBMITTED).group_by(Response.link_id)
+    counted: dict[int, int] = {row[0]: row[1] for row in session.execute(counts)}
     rows = []
     for link, published in list_links(session, wave):
         n = counted.get(link.id, 0)

@@ -1,0 +1,199 @@
+"""Commands as people and scripts call them: what they print, and how they refuse."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from surveyapp.cli import run
+from surveyapp.db.session import use_database
+
+
+@dataclass
+class Outcome:
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> dict:
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def surveyapp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str],
+              sqlite_template: Path) -> Callable[..., Outcome]:
+    """Run a command in a home of the test's own."""
+    monkeypatch.setenv("SURVEYAPP_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("SURVEYAPP_DATABASE_URL", raising=False)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "surveyapp.sqlite3").write_bytes(sqlite_template.read_bytes())
+
+    def call(*arguments: object) -> Outcome:
+        capfd.readouterr()
+        try:
+            code = run([str(argument) for argument in arguments])
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        use_database(None)
+        captured = capfd.readouterr()
+        return Outcome(code, captured.out, captured.err)
+
+    return call
+
+
+@pytest.fixture
+def bank(surveyapp) -> str:
+    surveyapp("study", "create", "bank_crm", "--name", "branch")
+    return "branch"
+
+
+def _staff_csv(path: Path, n: int, **columns: object) -> Path:
+    keys = ["GOA1", "GOA2", "GOA3", "GOA4", "INF1", "INF2", "INF3", "INF4"]
+    head = ["respondent_id", *keys, *columns]
+    rows = [[f"r{i}", *[1 + (i + k) % 5 for k in range(len(keys))], *columns.values()] for i in range(n)]
+    path.write_text("\n".join(",".join(map(str, row)) for row in [head, *rows]), encoding="utf-8")
+    return path
+
+
+def test_a_study_is_made_listed_shown_and_removed(surveyapp):
+    made = surveyapp("study", "create", "bank_crm", "--name", "branch")
+    listed = surveyapp("study", "list", "--json")
+    shown = surveyapp("study", "show", "branch", "--json")
+    kept = surveyapp("study", "delete", "branch")
+    removed = surveyapp("study", "delete", "branch", "--yes")
+
+    assert (made.code, listed.json()[0]["name"]) == (0, "branch")
+    assert {row["audience"] for row in shown.json()["questionnaires"]} == {"staff", "customer"}
+    assert (kept.code, removed.code) == (1, 0)
+    assert surveyapp("study", "list", "--json").json() == []
+
+
+@pytest.mark.parametrize(("arguments", "part"), [
+    (["study", "show", "nothing"], "no study"),
+    (["study", "create", "nothing", "--name", "x"], "no template"),
+    (["study", "create", "bank_crm", "--name", "12"], "not only digits"),
+    (["diagnose", "nothing"], "no study"),
+    (["measure", "absent.csv", "--spec", "absent.yaml"], "no file"),
+    (["account", "reset-password", "nobody"], "no account"),
+])
+def test_what_does_not_exist_is_refused_with_a_remedy(surveyapp, arguments: list[str], part: str):
+    outcome = surveyapp(*arguments)
+
+    assert outcome.code == 1
+    assert part in outcome.err
+    assert "Traceback" not in outcome.err
+
+
+def test_wrong_usage_is_told_apart_from_a_refusal(surveyapp):
+    assert surveyapp("study", "paint").code == 2
+    assert surveyapp("nonsense").code == 2
+
+
+@pytest.mark.parametrize("n", [1, 3, 20])
+def test_too_few_respondents_get_no_fabricated_grade(surveyapp, bank, tmp_path: Path, n: int):
+    surveyapp("responses", "import", bank, "staff", _staff_csv(tmp_path / "a.csv", n))
+
+    outcome = surveyapp("diagnose", bank, "--json")
+
+    assert outcome.code == 0, outcome.err
+    grades = {row["grade"] for row in outcome.json()["problems"].values()}
+    assert grades <= {"insufficient", None}
+
+
+def test_a_study_without_answers_is_diagnosed_as_insufficient(surveyapp, bank):
+    outcome = surveyapp("diagnose", bank, "--json")
+
+    assert outcome.code == 0, outcome.err
+    assert {row["grade"] for row in outcome.json()["problems"].values()} <= {"insufficient", None}
+
+
+@pytest.mark.parametrize(("name", "content", "part"), [
+    ("empty.csv", b"", "empty"),
+    ("head.csv", b"respondent_id,GOA1\n", ""),
+    ("code.csv", b"respondent_id,GOA1\nr1,9\n", "GOA1"),
+    ("binary.csv", bytes(range(256)) * 20, ""),
+    ("broken.xlsx", b"this is not a workbook", ""),
+    ("twice.csv", b"respondent_id,GOA1\nr1,2\nr1,3\n", "r1"),
+])
+def test_a_bad_file_is_refused_and_nothing_is_imported(surveyapp, bank, tmp_path: Path, name, content, part):
+    path = tmp_path / name
+    path.write_bytes(content)
+
+    outcome = surveyapp("responses", "import", bank, "staff", path)
+
+    assert outcome.code == 1
+    assert part in outcome.err
+    assert "Traceback" not in outcome.err
+    rows = surveyapp("study", "show", bank, "--json").json()["questionnaires"]
+    assert [row["n_submitted"] for row in rows] == [0, 0]
+
+
+def test_a_file_in_the_chinese_national_encoding_is_read(surveyapp, bank, tmp_path: Path):
+    text = "respondent_id,GOA1,O_SUG\nr1,非常同意,希望统一客户视图\nr2,不太同意,\n"
+    path = tmp_path / "gb.csv"
+    path.write_bytes(text.encode("gb18030"))
+
+    outcome = surveyapp("responses", "import", bank, "staff", path)
+    exported = surveyapp("responses", "export", bank, "staff")
+
+    assert outcome.code == 0, outcome.err
+    assert "希望统一客户视图" in exported.out
+
+
+def test_a_constant_item_is_named(surveyapp, tmp_path: Path):
+    (tmp_path / "data.csv").write_text("a,b\n1,2\n1,3\n1,4\n1,2\n", encoding="utf-8")
+    (tmp_path / "spec.yaml").write_text("- {id: x, do: reliability, items: [a, b]}\n", encoding="utf-8")
+
+    outcome = surveyapp("measure", tmp_path / "data.csv", "--spec", tmp_path / "spec.yaml")
+
+    assert outcome.code == 1
+    assert "a" in outcome.err
+    assert "Traceback" not in outcome.err
+
+
+def test_a_customer_file_that_names_people_is_refused(surveyapp, bank, tmp_path: Path):
+    path = tmp_path / "customers.csv"
+    path.write_text("customer_id,aum,name\nc1,1000,Li Lei\n", encoding="utf-8")
+
+    outcome = surveyapp("customers", "import", bank, path)
+
+    assert outcome.code == 1
+    assert "name" in outcome.err
+
+
+def test_one_interviewee_is_never_more_than_a_voice(surveyapp, bank, tmp_path: Path):
+    coded = [{"id": "I1", "role": "relationship_manager", "codes": [{"construct": "PRB_GOAL", "polarity": "supports"}],
+              "links": [{"cause": "CAU_TECH", "problem": "PRB_GOAL"}]}]
+    (tmp_path / "coded.json").write_text(json.dumps(coded), encoding="utf-8")
+
+    imported = surveyapp("interviews", "import", bank, tmp_path / "coded.json")
+    outcome = surveyapp("diagnose", bank, "--json")
+
+    assert imported.code == 0, imported.err
+    assert outcome.code == 0, outcome.err
+    assert outcome.json()["problems"]["PRB_GOAL"]["grade"] in ("weak", "insufficient", None)
+
+
+def test_serving_on_sqlite_with_several_processes_is_refused(surveyapp):
+    assert surveyapp("serve", "--workers", "3").code == 1
+
+
+def test_serving_beyond_this_machine_needs_a_secret(surveyapp, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("SURVEYAPP_SECRET_KEY", raising=False)
+
+    outcome = surveyapp("serve", "--host", "192.0.2.1")
+
+    assert outcome.code == 1
+    assert "SURVEYAPP_SECRET_KEY" in outcome.err
+
+
+def test_the_first_administrator_is_made_by_command(surveyapp, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SURVEYAPP_NEW_PASSWORD", "a long enough password")
+
+    added = surveyapp("account", "add", "anna@example", "--role", "administrator")
+
+    assert added.code == 0, added.err
+    assert "anna@example" in surveyapp("account", "list").out
