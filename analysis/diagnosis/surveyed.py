@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from analysis.diagnosis.ledgers import SharedLedgers
 from analysis.privacy import PrintRegister
 from analysis.quant.quality import screen
 from analysis.quant.scoring import Scores, construct_items, recoded_items, scale_range, score_scales
@@ -82,7 +83,7 @@ def survey_audience(tables: StudyTables, audience: str, thresholds: Mapping[str,
     minimum_scales = int(thresholds["style_minimum_scales"])
     scores = score_scales(valid, minimum_style_scales=minimum_scales)
     all_scores = score_scales(submitted, minimum_style_scales=minimum_scales) if screening.excluded else scores
-    register = PrintRegister(int(thresholds["minimum_group"]))
+    register = SharedLedgers(int(thresholds["minimum_group"]))
     population = tables.facts.population.get(audience)
     return Surveyed(
         audience=audience, submitted=submitted, valid=valid,

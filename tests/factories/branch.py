@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from analysis.tables import AnswerTable, InterviewTable, StudyTables
-from instruments.facts import StudyFacts
 from instruments.schema import LEFT_BLANK, NUMBER_KINDS, Instrument, Item
 from instruments.template import StudyTemplate
 
@@ -121,12 +120,11 @@ def simulated_customers(n: int, seed: int = 1) -> pd.DataFrame:
 
 def simulated_study(template: StudyTemplate, *, n_staff: int, n_customers: int = 0, plan: Plan | None = None,
                     customer_plan: Plan | None = None, interviews: InterviewTable | None = None,
-                    customers: pd.DataFrame | None = None, facts: StudyFacts | None = None,
-                    seed: int = 1) -> StudyTables:
+                    customers: pd.DataFrame | None = None, seed: int = 1) -> StudyTables:
     """Return a study: the first questionnaire answered by staff, the second by customers."""
     plans = (plan or Plan(), customer_plan or Plan(default_mean=3.3))
     sizes = (n_staff, n_customers)
     answers = {instrument.audience: simulated_answers(instrument, size, own, seed + place)
                for place, (instrument, size, own) in enumerate(zip(template.instruments, sizes, plans, strict=False))}
     return StudyTables(template=template, answers=answers, interviews=interviews, customers=customers,
-                       facts=facts or StudyFacts(), seed=20260101)
+                       seed=20260101)
