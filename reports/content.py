@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 from reports.figures import Chart
 
-NumberStyle = Literal["count", "percent", "points", "mean", "score", "coefficient", "p", "money", "months", "rank", "ratio"]
+NumberStyle = Literal["count", "percent", "points", "signed_points", "mean", "score", "coefficient", "p", "money",
+                      "millions", "months", "rank", "one"]
 Align = Literal["left", "right", "center"]
 
 
@@ -44,9 +45,10 @@ class Number:
 
 @dataclass(frozen=True)
 class Stack:
-    """Several wordings below each other in one cell; the first is set bold."""
+    """Several wordings below each other in one cell; the first is set bold where it heads the others."""
 
     lines: tuple[Statement, ...]
+    has_head: bool = True
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,7 @@ class Facts:
     """Short terms with their meaning, set as two columns."""
 
     rows: tuple[tuple[str, Statement], ...]
+    is_wide: bool = False               # long terms
 
 
 @dataclass(frozen=True)

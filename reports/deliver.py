@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from analysis.results.diagnosis import Diagnosis
 from instruments.facts import StudyFacts
 from instruments.schema import Text
 from instruments.template import StudyTemplate
 from reports.build.study import study_report
 from reports.content import StudyReport
+from reports.measurement import measurement_report
 from reports.pdf import write_pdf
 from reports.render import report_html, style_sheet
 
@@ -28,3 +32,11 @@ def report_pdf(report: StudyReport) -> bytes:
     """Return any report's content as PDF."""
     return write_pdf(report_html(report), title=report.title, language=report.language, identifier=report.identifier,
                      frozen_on=report.frozen_on)
+
+
+def measurement_report_pdf(results: Mapping[str, Any], *, language: str, title: str, source: str, n: int,
+                           labels: Mapping[str, str] | None = None, frozen_on: str = "",
+                           is_synthetic: bool = False) -> bytes:
+    """Return the measurement report of a data file as PDF; `results` as `measure` gives them, by analysis id."""
+    return report_pdf(measurement_report(results, language=language, title=title, source=source, n=n, labels=labels,
+                                         frozen_on=frozen_on, is_synthetic=is_synthetic))

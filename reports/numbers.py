@@ -50,7 +50,6 @@ STYLES: dict[str, tuple[float, int, str, bool]] = {
     "millions": (1e-6, 1, "", False),
     "months": (1, 0, "", False),
     "rank": (1, 0, "", False),
-    "ratio": (1, 2, "", False),
     "three": (1, 3, "", False),
     "one": (1, 1, "", False),
 }
@@ -61,10 +60,7 @@ def interval(low: float | None, high: float | None, style: str, language: str) -
     if low is None or high is None:
         return ""
     first, second = printed(low, style), printed(high, style)
-    if low < 0 or high < 0:
-        between = " to " if language == "en" else "至"
-    else:
-        between = "–"
+    between = (" to " if language == "en" else "至") if min(low, high) < 0 else "–"
     return f"[{first.removesuffix('%')}{between}{second}]"
 
 

@@ -40,7 +40,7 @@ HERE = Path(__file__).parent
 HTML_LANGUAGE = {"en": "en", "zh": "zh-Hans"}
 GRADE_STEPS = 3
 # Control signs other than the ones white space needs; XML and fonts know none of them.
-_CONTROL = {point: None for point in (*range(9), 11, 12, *range(14, 32), 127, *range(0x80, 0xA0))}
+_CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127, *range(128, 160)))
 
 _KINDS: dict[type, str] = {
     Statement: "statement", Paragraph: "paragraph", Bullets: "bullets", Facts: "facts", Passages: "passages",

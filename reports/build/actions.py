@@ -5,6 +5,7 @@ from __future__ import annotations
 from analysis.results.diagnosis import KpiRow, MeasureFinding
 from instruments.template import Measure
 from reports.build.source import Source
+from reports.build.table_columns import columns_of
 from reports.build.triggers import described, failed_condition, subjects_needed
 from reports.content import (
     Block,
@@ -12,7 +13,6 @@ from reports.content import (
     Card,
     Column,
     Figure,
-    Heading,
     Number,
     Row,
     Section,
@@ -77,9 +77,9 @@ def _rank_table(study: Source, proposed: list[MeasureFinding]) -> Table:
                          Number(m.impact, "score", trace=trace), Number(m.feasibility, "score", trace=trace),
                          Number(m.priority, "score", trace=trace), words.say(stable),
                          words.say(f"phase.{m.phase}"))))
-    columns = tuple(Column(words.text(f"actions.column_{key}"), width, align) for key, width, align in (
+    columns = columns_of(words, "actions.column_",
         ("measure", 0.42, "left"), ("impact", 0.1, "right"), ("feasibility", 0.12, "right"),
-        ("priority", 0.1, "right"), ("stability", 0.13, "left"), ("phase", 0.13, "left")))
+        ("priority", 0.1, "right"), ("stability", 0.13, "left"), ("phase", 0.13, "left"))
     return Table("t-ranks", words.say("actions.table_title"), columns, tuple(rows), "0–100",
                  words.text("actions.table_source"))
 
@@ -87,14 +87,15 @@ def _rank_table(study: Source, proposed: list[MeasureFinding]) -> Table:
 # ---- cards -----------------------------------------------------------------------------------------------------------
 def measures(study: Source) -> list[Section]:
     """Return one section for each strategy group with the cards of its proposed measures."""
-    rules, found = study.template.rules, []
+    rules = study.template.rules
+    found: list[Section] = []
     for strategy in rules.strategies if rules else ():
         inside = [m for m in study.proposed if study.measure(m.key).strategy == strategy.key]
         if inside:
             title = study.words.say("actions.group_title", key=strategy.key, name=study.read(strategy.name),
                                     n=len(inside))
             found.append(Section(f"strategy-{strategy.key}", study.words.text("part.strategies"), title,
-                                 tuple(_card(study, m) for m in inside)))
+                                 tuple(_card(study, m) for m in inside), starts_page=not found, is_listed=False))
     return found
 
 
@@ -111,6 +112,10 @@ def _card(study: Source, m: MeasureFinding) -> Card:
     rows.append((words.text("actions.aim"), Statement(study.read(measure.expected_effect))))
     rows.extend((words.text("actions.kpi"), _kpi(study, kpi)) for kpi in m.kpis)
     rows.append((words.text("actions.risk"), Statement(study.read(measure.risk))))
+    rows.append((words.text("actions.owner"), Statement(study.read(measure.owner))))
+    guards = [study.read(g.name) for key in measure.safeguards for g in [study.safeguard(key)] if g]
+    if guards:
+        rows.append((words.text("actions.safeguards"), Statement(words.join(guards), {}, (), "safeguards")))
     return Card(f"measure-{m.key}", m.key, study.read(measure.name), tuple(rows), _side(study, m, measure))
 
 
@@ -138,7 +143,6 @@ def _kpi(study: Source, kpi: KpiRow) -> Statement:
 
 def _side(study: Source, m: MeasureFinding, measure: Measure) -> tuple[tuple[str, Number | Statement], ...]:
     words = study.words
-    guards = [g for key in measure.safeguards for g in [study.safeguard(key)] if g]
     found: list[tuple[str, Number | Statement]] = [
         (words.text("actions.rank"), Number(float(m.rank) if m.rank else None, "rank")),
         (words.text("actions.top3_short"), Number(m.rank_probability_top3, "percent")),
@@ -147,8 +151,6 @@ def _side(study: Source, m: MeasureFinding, measure: Measure) -> tuple[tuple[str
         (words.text("actions.phase"), words.say(f"phase.{m.phase}")),
         (words.text("actions.horizon"), words.say("actions.months", n=measure.horizon_months)),
         (words.text("actions.effort"), words.say("actions.effort_value", n=measure.effort)),
-        (words.text("actions.owner"), Statement(study.read(measure.owner))),
-        (words.text("actions.safeguards"), Statement(", ".join(g.key for g in guards) or "–")),
     ]
     if m.size is not None:
         field = (measure.sizing or "").rsplit(".", 1)[-1]
@@ -160,34 +162,29 @@ def _side(study: Source, m: MeasureFinding, measure: Measure) -> tuple[tuple[str
 # ---- set aside -------------------------------------------------------------------------------------------------------
 def set_aside(study: Source) -> list[Section]:
     """Return opportunities, measures not proposed with the condition that failed, and measures that need data."""
-    words, blocks = study.words, []
+    words, rows = study.words, []
     for verdict in ("opportunity", "not_proposed", "data_needed"):
         inside = [m for m in study.diagnosis.measures if m.verdict == verdict]
         if inside:
-            blocks.append(_aside_table(study, verdict, inside))
-    if not blocks:
+            rows.append(Row((words.say(f"actions.aside_{verdict}", n=len(inside)),), is_group=True))
+            rows.extend(_aside_row(study, verdict, m) for m in inside)
+    if not rows:
         return []
-    return [Section("set-aside", words.text("part.strategies"), words.say("actions.aside_title"), tuple(blocks),
-                    words.say("actions.aside_lead"))]
-
-
-def _aside_table(study: Source, verdict: str, inside: list[MeasureFinding]) -> Table:
-    words, rows = study.words, []
-    for m in inside:
-        measure = study.measure(m.key)
-        if verdict == "opportunity":
-            reason = _trigger_text(study, m) or Statement("–")
-            if not reason.text:
-                reason = Statement(failed_condition(study, m.triggers))
-        elif verdict == "not_proposed":
-            reason = Statement(failed_condition(study, m.triggers), {}, tuple(
-                t.metric for t in m.triggers if t.outcome == "false"))
-        else:
-            reason = Statement(subjects_needed(study, m.triggers), {}, tuple(
-                t.metric for t in m.triggers if t.outcome == "unknown"))
-        rows.append(Row((Statement(f"{m.key} {study.read(measure.name)}"), Statement(study.read(measure.what)), reason)))
     columns = (Column(words.text("actions.column_measure"), 0.26), Column(words.text("actions.what"), 0.4),
-               Column(words.text(f"actions.aside_{verdict}_column"), 0.34))
-    return Table(f"t-{verdict}", words.say(f"actions.aside_{verdict}", n=len(inside)), columns, tuple(rows), "", "")
+               Column(words.text("actions.aside_reason"), 0.34))
+    table = Table("t-aside", words.say("actions.aside_table"), columns, tuple(rows), is_dense=True)
+    return [Section("set-aside", words.text("part.strategies"), words.say("actions.aside_title"), (table,),
+                    words.say("actions.aside_lead"), starts_page=not study.proposed, is_listed=False)]
+
+
+def _aside_row(study: Source, verdict: str, m: MeasureFinding) -> Row:
+    measure, outcome = study.measure(m.key), {"opportunity": "true", "not_proposed": "false"}.get(verdict, "unknown")
+    if verdict == "opportunity":
+        reason = _trigger_text(study, m).text
+    else:
+        reason = (failed_condition if verdict == "not_proposed" else subjects_needed)(study, m.triggers)
+    trace = tuple(t.metric for t in m.triggers if t.outcome == outcome)
+    return Row((Statement(f"{m.key} {study.read(measure.name)}"), Statement(study.read(measure.what)),
+                Statement(reason or "–", {}, trace)))
 
 

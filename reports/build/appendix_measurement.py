@@ -27,8 +27,8 @@ def reliability(study: Source) -> list[Section]:
         reliability_figure(words, scales, study.name, source),
         reliability_table(words, scales, study.name, words.text("measure.table_source"),
                           {key: quality.verdict for key, quality in found.items()}),
-        item_table(words, {key: r.items for key, r in scales.items()}, study.name,
-                   lambda key: _wording(study, key), words.text("measure.item_source"))]
+        item_table(words, {key: r.items for key, r in scales.items()}, study.name, None,
+                   words.text("measure.item_source"))]
     doubt = [key for key, quality in found.items() if quality.has_keying_doubt]
     if doubt:
         blocks.append(words.say("measure.keying", names=study.names(doubt)))
@@ -62,17 +62,11 @@ def structure(study: Source) -> list[Section]:
         phi = phi_table(words, found.solution, source)
         blocks.extend([phi] if phi else [])
         blocks.append(Heading(words.text("measure.loadings")))
-        blocks.append(loading_table(words, found.solution, lambda key: _wording(study, key),
-                                    words.text("measure.loading_source")))
+        blocks.append(loading_table(words, found.solution, None, words.text("measure.loading_source")))
     keep = found.parallel.retain_factors_p95 if found.parallel else None
     title = (words.say("measure.structure_title", n=keep) if keep is not None
              else words.say("measure.structure_title_plain"))
     return [Section("structure", words.text("part.appendix_b"), title, tuple(blocks), is_appendix=True)]
-
-
-def _wording(study: Source, key: str) -> str:
-    item = study.item(key)
-    return study.read(item.text) if item else key
 
 
 def _pairs(study: Source) -> Table:

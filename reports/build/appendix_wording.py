@@ -11,7 +11,6 @@ from reports.content import Column, Row, Section, Statement, Table
 from reports.numbers import HIDDEN, printed
 
 
-
 def wording(study: Source) -> list[Section]:
     """Return one section for each questionnaire that has answers, or all of them where none has."""
     words, found = study.words, []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from instruments.template import CodeDefinition
 from reports.build.source import Source
-from reports.content import Block, Bullets, Column, Facts, Heading, Number, Row, Section, Statement, Table
+from reports.build.table_columns import columns_of
+from reports.content import Block, Bullets, Facts, Heading, Number, Row, Section, Statement, Table
 from reports.numbers import printed
 
 
@@ -19,11 +20,11 @@ def codebook(study: Source) -> list[Section]:
             rows.append(Row((Statement(f"{code.key} {study.read(code.name)}"),), is_group=True))
         else:
             rows.append(_code_row(study, code, len(book.ancestors(code.key))))
-    columns = tuple(Column(words.text(f"codes.{key}"), width, align) for key, width, align in (
+    columns = columns_of(words, "codes.",
         ("code", 0.24, "left"), ("definition", 0.4, "left"), ("asked", 0.08, "right"), ("says", 0.08, "right"),
-        ("against", 0.08, "right"), ("agreement", 0.12, "left")))
-    table = Table("t-codes", words.say("codes.table", n=len(book.codes), version=book.version), columns, tuple(rows), "",
-                  words.text("codes.source"), is_dense=True)
+        ("against", 0.08, "right"), ("agreement", 0.12, "left"))
+    table = Table("t-codes", words.say("codes.table", n=len(book.codes), version=book.version), columns, tuple(rows),
+                  "", words.text("codes.source"), is_dense=True)
     return [Section("codebook", words.text("part.appendix_d"), words.say("codes.title", n=study.n_interviews), (table,),
                     is_appendix=True)]
 
@@ -55,15 +56,17 @@ def glossary(study: Source) -> list[Section]:
     rows = tuple(Row((Statement(study.read(c.name)), words.say(f"group.{c.group}"),
                       Statement(study.read(c.definition)), Statement("; ".join(c.sources) or "–")))
                  for c in study.template.constructs)
-    columns = tuple(Column(words.text(f"glossary.{key}"), width) for key, width in (
-        ("name", 0.2), ("group", 0.14), ("meaning", 0.42), ("sources", 0.24)))
+    columns = columns_of(words, "glossary.",
+        ("name", 0.2), ("group", 0.14), ("meaning", 0.42), ("sources", 0.24))
     blocks.append(Table("t-constructs", words.say("glossary.table", n=len(rows)), columns, rows, is_dense=True))
     return [Section("glossary", words.text("part.appendix_e"), words.say("glossary.title"), tuple(blocks),
                     is_appendix=True)]
 
 
 def _with_sources(study: Source, meaning: str, sources: tuple[str, ...]) -> str:
-    return study.words.text("glossary.with_sources", meaning=meaning, sources="; ".join(sources)) if sources else meaning
+    if not sources:
+        return meaning
+    return study.words.text("glossary.with_sources", meaning=meaning, sources="; ".join(sources))
 
 
 def theory(study: Source) -> list[Section]:

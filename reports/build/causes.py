@@ -5,10 +5,10 @@ from __future__ import annotations
 from analysis.results.diagnosis import CauseFinding, LinkFinding
 from reports.build.problems import severity_figure
 from reports.build.source import Source
+from reports.build.table_columns import columns_of
 from reports.content import (
     Block,
     Callout,
-    Column,
     Figure,
     Heading,
     Number,
@@ -38,8 +38,9 @@ def levels(study: Source) -> list[Section]:
     if quotes:
         blocks.extend((Heading(words.text("causes.voices")), Passages(quotes[:3])))
     elevated = [c.level.construct for c in study.causes if c.is_elevated]
-    title = (words.say("causes.title", names=study.names(elevated[:3]), n=len(elevated),
-                       trace=[f"cause.{key}.elevated" for key in elevated])
+    trace = [f"cause.{key}.elevated" for key in elevated]
+    title = (study.title(words.say("causes.title", names=study.names(elevated), trace=trace),
+                         words.say("causes.title_count", n=len(elevated), total=len(study.causes), trace=trace))
              if elevated else words.say("causes.title_none"))
     return [Section("causes", words.text("part.causes"), title, tuple(blocks), words.say("causes.lead"))]
 
@@ -56,9 +57,9 @@ def _reading_table(study: Source) -> Table:
                          Number(c.share, "percent", trace=(f"cause.{key}.share",)), spoken,
                          Number(c.stated_share.value if c.stated_share else None, "percent"),
                          words.say(f"cause_reading.{c.reading}")), f"cause-{key}"))
-    columns = tuple(Column(words.text(f"causes.column_{key}"), width, align) for key, width, align in (
+    columns = columns_of(words, "causes.column_",
         ("name", 0.2, "left"), ("level", 0.14, "left"), ("share", 0.13, "right"), ("said", 0.18, "left"),
-        ("stated", 0.13, "right"), ("reading", 0.22, "left")))
+        ("stated", 0.13, "right"), ("reading", 0.22, "left"))
     return Table("t-causes", words.say("causes.table_title"), columns, tuple(rows), "",
                  words.text("causes.table_source", n=study.diagnosis.link_model.n))
 
@@ -85,7 +86,7 @@ def joint_display(study: Source) -> list[Section]:
                       trace=[f"link.{link.cause}.{link.problem}.status" for link in supported])
     lead = words.say("causes.links_lead_exploratory" if any(link.is_exploratory for link in links)
                      else "causes.links_lead", n=study.diagnosis.link_model.n)
-    return [Section("links", words.text("part.causes"), title, tuple(blocks), lead)]
+    return [Section("links", words.text("part.causes"), title, tuple(blocks), lead, is_listed=False)]
 
 
 def _matrix(study: Source, links: list[LinkFinding]) -> Figure:
@@ -101,8 +102,8 @@ def _matrix(study: Source, links: list[LinkFinding]) -> Figure:
     best = max(links, key=lambda link: link.beta)
     alt = words.text("causes.matrix_alt", rows=len(problems), columns=len(causes), cause=study.name(best.cause),
                      problem=study.name(best.problem), beta=best.beta)
-    title = words.say("causes.matrix_title", cause=study.in_sentence(best.cause), problem=study.in_sentence(best.problem),
-                      trace=(f"link.{best.cause}.{best.problem}.beta",))
+    title = words.say("causes.matrix_title", cause=study.in_sentence(best.cause),
+                      problem=study.in_sentence(best.problem), trace=(f"link.{best.cause}.{best.problem}.beta",))
     return Figure("f-links", title, chart, alt, words.text("causes.matrix_unit"),
                   words.text("causes.matrix_source", n=study.diagnosis.link_model.n,
                              resamples=study.diagnosis.link_model.n_resamples, asked=study.n_interviews))
@@ -126,8 +127,8 @@ def _display(study: Source, supported: list[LinkFinding]) -> Table:
         spoken = words.say(f"causes.said_{link.interview_status}", k=link.interviewees, roles=link.interview_roles)
         rows.append(Row((pair, survey, spoken, words.say(f"causes.conclusion_{link.interview_status}"),
                          study.grade(link.grade))))
-    columns = tuple(Column(words.text(f"causes.display_{key}"), width) for key, width in (
-        ("pair", 0.28), ("survey", 0.18), ("interviews", 0.2), ("conclusion", 0.22), ("grade", 0.12)))
+    columns = columns_of(words, "causes.display_",
+        ("pair", 0.28), ("survey", 0.18), ("interviews", 0.2), ("conclusion", 0.22), ("grade", 0.12))
     return Table("t-display", words.say("causes.display_title", n=len(rows)), columns, tuple(rows), "",
                  words.text("causes.display_source", delta=study.threshold("delta", 0.10)))
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from analysis.results.customers import CustomerPicture
 from reports.build.source import Source
-from reports.content import Block, Callout, Column, Columns, Figure, Heading, Number, Row, Section, Statement, Table
+from reports.build.table_columns import columns_of
+from reports.content import Block, Callout, Column, Columns, Figure, Number, Row, Section, Statement, Table
 from reports.figures import Matrix, MatrixCell
 from reports.numbers import HIDDEN, printed
 
@@ -128,12 +129,12 @@ def _clv(study: Source, picture: CustomerPicture) -> Table:
             continue
         name = study.read(stages[key].name) if key in stages else key
         rows.append(Row((Statement(name), Number(float(scenario.n), "count"),
-                         Number(scenario.value, "millions", scenario.low, scenario.high),  # type: ignore[arg-type]  # a style of reports.numbers
+                         Number(scenario.value, "millions", scenario.low, scenario.high),
                          Number(scenario.assumptions.get("retention"), "coefficient"),
                          Statement(study.read(actions[key]) if key in actions else "–"))))
-    columns = tuple(Column(words.text(f"file.clv_{key}"), width, align) for key, width, align in (
+    columns = columns_of(words, "file.clv_",
         ("stage", 0.16, "left"), ("n", 0.1, "right"), ("value", 0.22, "left"), ("retention", 0.12, "right"),
-        ("action", 0.4, "left")))
+        ("action", 0.4, "left"))
     return Table("t-clv", words.say("file.clv_title"), columns, tuple(rows), words.text("file.clv_unit"),
                  words.text("file.clv_source"), is_dense=True)
 

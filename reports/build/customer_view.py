@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from analysis.results.diagnosis import FacetFinding, Gap
+from reports.build.likerts import item_figure
 from reports.build.source import Source
-from reports.content import Block, Callout, Column, Columns, Figure, Number, Row, Section, Statement, Table
+from reports.build.table_columns import columns_of
+from reports.content import Block, Callout, Columns, Figure, Number, Row, Section, Statement, Table
 from reports.figures import Forest, ForestRow, MapPoint, QuadrantMap
 
 LEAST_POINTS = 2
@@ -20,6 +22,7 @@ def customer_view(study: Source) -> list[Section]:
     if len(mapped) >= LEAST_POINTS:
         blocks.append(Columns((_map(study, mapped),), (_map_table(study, mapped),), "7-5"))
     blocks.append(_status_table(study, facets))
+    blocks.extend(_focus_figures(study, facets))
     gaps = [gap for p in study.problems for gap in p.gaps]
     if gaps:
         blocks.append(_gap_figure(study, gaps))
@@ -39,8 +42,18 @@ def _title(study: Source, facets: list[FacetFinding]) -> Statement:
     focus = _focus(facets)
     if not focus:
         return study.words.say("customers.title_none")
-    return study.words.say("customers.title", names=study.names([f.level.construct for f in focus]),
-                           trace=[f"facet.{f.level.construct}.quadrant" for f in focus])
+    names, trace = study.names([f.level.construct for f in focus]), [
+        f"facet.{f.level.construct}.quadrant" for f in focus]
+    return study.title(study.words.say("customers.title", names=names, trace=trace),
+                       study.words.say("customers.title_short", names=names, trace=trace),
+                       study.words.say("customers.title_count", n=len(focus), trace=trace))
+
+
+def _focus_figures(study: Source, facets: list[FacetFinding]) -> list[Figure]:
+    """Return the items of the facet to concentrate on, or of the one rated lowest."""
+    chosen = min(_focus(facets) or facets, key=lambda f: f.level.mean or 0)
+    figure = item_figure(study, chosen.level)
+    return [figure] if figure else []
 
 
 def _map(study: Source, facets: list[FacetFinding]) -> Figure:
@@ -72,9 +85,9 @@ def _map_table(study: Source, facets: list[FacetFinding]) -> Table:
                                 trace=(f"facet.{key}.importance_stated",)),
                          Number(f.level.mean, "mean", trace=(f"facet.{key}.pomp",)),
                          words.say(f"quadrant.{f.quadrant}") if f.quadrant else Statement("–"))))
-    columns = tuple(Column(words.text(f"customers.map_{key}"), width, align) for key, width, align in (
+    columns = columns_of(words, "customers.map_",
         ("facet", 0.36, "left"), ("importance", 0.18, "right"), ("performance", 0.18, "right"),
-        ("quadrant", 0.28, "left")))
+        ("quadrant", 0.28, "left"))
     return Table("t-map", words.say("customers.map_table"), columns, tuple(rows), is_dense=True)
 
 
@@ -89,9 +102,9 @@ def _status_table(study: Source, facets: list[FacetFinding]) -> Table:
                          Number(f.importance_derived, "coefficient", f.derived_low, f.derived_high,
                                 (f"facet.{key}.importance_derived",)),
                          Statement(mirrored), words.say(f"customer_status.{f.status}"))))
-    columns = tuple(Column(words.text(f"customers.column_{key}"), width, align) for key, width, align in (
-        ("facet", 0.2, "left"), ("score", 0.16, "left"), ("share", 0.11, "right"), ("derived", 0.18, "left"),
-        ("mirrors", 0.21, "left"), ("status", 0.14, "left")))
+    columns = columns_of(words, "customers.column_",
+        ("facet", 0.19, "left"), ("score", 0.13, "left"), ("share", 0.1, "right"), ("derived", 0.18, "left"),
+        ("mirrors", 0.28, "left"), ("status", 0.12, "left"))
     return Table("t-facets-customers", words.say("customers.table_title"), columns, tuple(rows), "",
                  words.text("customers.table_source", n=study.n_valid("customer")))
 
@@ -119,7 +132,8 @@ def _outcomes(study: Source) -> Table | None:
     words, rows = study.words, []
     for level in study.diagnosis.outcomes:
         if level.mean is not None:
-            rows.append(Row((Statement(study.name(level.construct)), Number(level.mean, "mean", level.ci_low, level.ci_high),
+            rows.append(Row((Statement(study.name(level.construct)),
+                             Number(level.mean, "mean", level.ci_low, level.ci_high),
                              Number(level.pomp, "points", level.pomp_low, level.pomp_high),
                              Number(float(level.n), "count"))))
     nps = study.diagnosis.nps
@@ -129,8 +143,8 @@ def _outcomes(study: Source) -> Table | None:
                          Number(float(nps.n), "count"))))
     if not rows:
         return None
-    columns = tuple(Column(words.text(f"customers.outcome_{key}"), width, align) for key, width, align in (
-        ("name", 0.4, "left"), ("mean", 0.24, "left"), ("score", 0.22, "left"), ("n", 0.14, "right")))
+    columns = columns_of(words, "customers.outcome_",
+        ("name", 0.4, "left"), ("mean", 0.24, "left"), ("score", 0.22, "left"), ("n", 0.14, "right"))
     return Table("t-outcomes", words.say("customers.outcome_title"), columns, tuple(rows), "",
                  words.text("customers.outcome_source"))
 

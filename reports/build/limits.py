@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.build.source import Source
+from reports.build.source import Source, capitalised
 from reports.content import Bullets, Callout, Section, Statement
 
 LOW_RESPONSE = 0.60                     # AAPOR: below this non-response needs a word of its own
@@ -23,7 +23,8 @@ def limits(study: Source) -> list[Section]:
         found.append(words.say("limits.customer_file"))
     found.append(words.say("limits.rules"))
     blocks = (Bullets(tuple(found)), Callout("so_what", words.text("limits.may_head"), (words.say("limits.may"),)))
-    return [Section("limits", words.text("part.limits"), words.say("limits.title"), blocks)]
+    return [Section("limits", words.text("part.limits"), words.say("limits.title"), blocks,
+                    starts_page=study.diagnosis.customers is None)]
 
 
 def _sampling(study: Source) -> list[Statement]:
@@ -69,8 +70,8 @@ def _measurement(study: Source) -> list[Statement]:
             if quality.verdict in ("limited", "limited_few_answers", "not_a_scale")]
     found = [words.say("limits.scales", names=study.names(weak), n=len(weak))] if weak else []
     pairs = [p for p in study.diagnosis.structure.pairs if p.verdict != "distinct"]
-    found.extend(words.say("limits.distinct", first=study.in_sentence(p.first), second=study.in_sentence(p.second),
-                           htmt=p.htmt) for p in pairs)
+    found.extend(words.say("limits.distinct", first=capitalised(study.in_sentence(p.first)), htmt=p.htmt,
+                           second=study.in_sentence(p.second)) for p in pairs)
     style = next((s.style_mean for s in study.diagnosis.screening.values() if s.style_mean), None)
     if style is not None and style.ci_low is not None and style.ci_low > 0:
         found.append(words.say("limits.style", estimate=study.estimate(style.value, style.ci_low, style.ci_high)))

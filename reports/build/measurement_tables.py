@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from analysis.results.measurement import FactorSolution, ItemStatistics, ParallelAnalysis, Reliability
+from reports.build.table_columns import columns_of
 from reports.content import Column, Figure, Number, Row, Statement, Table
 from reports.figures import Curve, Forest, ForestRow, Series
 from reports.numbers import printed, with_interval
@@ -27,7 +28,7 @@ def reliability_figure(words: Words, scales: Mapping[str, Reliability], name: Na
     start = 0.4 if not lows or min(lows) >= 0.4 else max(min(lows) // 0.2 * 0.2, 0.0)  # noqa: PLR2004  # axis begins here
     ticks = tuple((round(start + 0.1 * n, 1), f"{start + 0.1 * n:.1f}") for n in range(round((1 - start) * 10) + 1))
     chart = Forest(rows, start, 1.0, ticks, words.text("measure.alpha_axis"), words.text("measure.alpha_head"),
-                   words.text("labels_chart.n"), ALPHA_ACCEPTABLE)
+                   words.text("labels_chart.n"), reference=ALPHA_ACCEPTABLE)
     good = sum((r.alpha.value or 0) >= ALPHA_ACCEPTABLE for r in scales.values())
     alt = words.text("measure.alpha_alt", n=len(rows), good=good, first=rows[0].label, value=rows[0].text,
                      last=rows[-1].label, last_value=rows[-1].text)
@@ -49,10 +50,10 @@ def reliability_table(words: Words, scales: Mapping[str, Reliability], name: Nam
             Number(r.average_r, "coefficient"), Number(r.mean, "mean"), Number(r.sd, "mean"),
             Statement(words.text(f"quality.{verdicts[key]}") if verdicts else words.text(
                 f"quality.{_verdict(r.alpha.value)}")))))
-    columns = tuple(Column(words.text(f"measure.column_{key}"), width, align) for key, width, align in (
+    columns = columns_of(words, "measure.column_",
         ("scale", 0.22, "left"), ("items", 0.06, "right"), ("n", 0.07, "right"), ("alpha", 0.15, "left"),
         ("omega", 0.15, "left"), ("r", 0.08, "right"), ("mean", 0.07, "right"), ("sd", 0.06, "right"),
-        ("verdict", 0.14, "left")))
+        ("verdict", 0.14, "left"))
     return Table("t-reliability", words.say("measure.table_title", n=len(rows)), columns, tuple(rows), "", source,
                  is_dense=True)
 
@@ -65,20 +66,23 @@ def _verdict(alpha: float | None) -> str:
             else "limited" if alpha >= limited else "not_a_scale")
 
 
-def item_table(words: Words, scales: Mapping[str, Sequence[ItemStatistics]], name: Name, wording: Name,
+def item_table(words: Words, scales: Mapping[str, Sequence[ItemStatistics]], name: Name, wording: Name | None,
                source: str) -> Table:
-    """Return mean, spread and item-rest correlation of every item, under its scale."""
+    """Return mean, spread and item-rest correlation of every item, under its scale; without `wording` keys only."""
     rows = []
     for key, items in scales.items():
         rows.append(Row((Statement(name(key)),), is_group=True))
         for item in items:
             label = f"{item.key}{words.text('measure.reversed') if item.is_reverse else ''}"
-            rows.append(Row((Statement(label), Statement(wording(item.key)), Number(float(item.n), "count"),
+            spoken = (Statement(wording(item.key)),) if wording else ()
+            rows.append(Row((Statement(label), *spoken, Number(float(item.n), "count"),
                              Number(item.mean, "mean"), Number(item.sd, "mean"),
                              Number(item.item_rest_r, "coefficient"), Number(item.alpha_if_dropped, "coefficient"))))
-    columns = tuple(Column(words.text(f"measure.item_{key}"), width, align) for key, width, align in (
-        ("key", 0.13, "left"), ("wording", 0.41, "left"), ("n", 0.08, "right"), ("mean", 0.08, "right"),
-        ("sd", 0.08, "right"), ("rest", 0.1, "right"), ("dropped", 0.12, "right")))
+    widths: tuple[tuple[str, float], ...] = (
+        (("key", 0.13), ("wording", 0.41), ("n", 0.08), ("mean", 0.08), ("sd", 0.08), ("rest", 0.1), ("dropped", 0.12))
+        if wording else (("key", 0.3), ("n", 0.12), ("mean", 0.12), ("sd", 0.12), ("rest", 0.15), ("dropped", 0.19)))
+    columns = tuple(Column(words.text(f"measure.item_{key}"), width, "left" if key in ("key", "wording") else "right")
+                    for key, width in widths)
     n_items = sum(len(items) for items in scales.values())
     return Table("t-items", words.say("measure.item_title", n=n_items), columns, tuple(rows), "", source, is_dense=True)
 
@@ -97,20 +101,21 @@ def parallel_figure(words: Words, found: ParallelAnalysis, source: str) -> Figur
                   words.text("measure.parallel_unit", n=found.n), source)
 
 
-def loading_table(words: Words, found: FactorSolution, wording: Name, source: str) -> Table:
+def loading_table(words: Words, found: FactorSolution, wording: Name | None, source: str) -> Table:
     """Return all loadings with communalities; the largest of each row is set bold."""
     k = found.n_factors
-    wide = 0.36 if k <= 6 else 0.2  # noqa: PLR2004  # more factors leave less room for the wording
-    each = (1 - 0.1 - wide - 0.09) / k
-    columns = (Column(words.text("measure.item_key"), 0.1), Column(words.text("measure.item_wording"), wide),
+    wide = 0.0 if wording is None else 0.36 if k <= 6 else 0.2  # noqa: PLR2004  # more factors leave less room
+    each = (1 - 0.12 - wide - 0.09) / k
+    spoken = (Column(words.text("measure.item_wording"), wide),) if wording else ()
+    columns = (Column(words.text("measure.item_key"), 0.12), *spoken,
                *(Column(words.text("measure.factor", number=number), each, "right") for number in range(1, k + 1)),
                Column("h²", 0.09, "right"))
     rows = []
     for key, loadings, common in zip(found.items, found.loadings, found.communalities, strict=True):
-        rows.append(Row((Statement(key), Statement(wording(key)), *(
+        rows.append(Row((Statement(key), *((Statement(wording(key)),) if wording else ()), *(
             Number(value, "coefficient", is_emphasised=value is not None and abs(value) >= LOADING_SHOWN)
             for value in loadings), Number(common, "coefficient"))))
-    share = Row((Statement(words.text("measure.variance")), Statement(""), *(
+    share = Row((Statement(words.text("measure.variance")), *((Statement(""),) if wording else ()), *(
         Number(value, "coefficient") for value in found.variance_explained), Number(None)))
     title = words.say("measure.loading_title", n=k, items=len(found.items))
     return Table("t-loadings", title, columns, (*rows, share), _solution_unit(words, found), source, is_dense=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from analysis.diagnosis.thresholds import THRESHOLDS
 from reports.build.source import Source, capitalised
-from reports.content import Block, Column, Facts, Figure, Heading, Row, Section, Statement, Table
+from reports.build.table_columns import columns_of
+from reports.content import Block, Facts, Figure, Heading, Row, Section, Statement, Table
 from reports.figures import Curve, Series
 from reports.numbers import day
 
@@ -75,17 +76,20 @@ def thresholds(study: Source) -> list[Section]:
     for name, threshold in THRESHOLDS.items():
         used = values.get(name, threshold.default)
         changed = used != threshold.default
-        rows.append(Row((Statement(threshold.meaning.get(study.language, name)), Statement(f"{used:g}"),
-                         Statement(f"{threshold.default:g}" if changed else words.text("method.same")),
-                         Statement(words.text("method.model_source", source=threshold.source)))))
-    columns = tuple(Column(words.text(f"method.threshold_{key}"), width, align) for key, width, align in (
-        ("meaning", 0.52, "left"), ("used", 0.1, "right"), ("default", 0.12, "right"), ("source", 0.26, "left")))
+        shown = f"{used:g}"
+        if changed:
+            shown = words.text("method.changed", used=shown, default=f"{threshold.default:g}")
+        rows.append(Row((Statement(threshold.meaning.get(study.language, name)), Statement(shown),
+                         Statement(words.text("method.model_source", source=threshold.source.replace(
+                             "Model", words.text("method.model")))))))
+    columns = columns_of(words, "method.threshold_",
+        ("meaning", 0.57, "left"), ("used", 0.1, "right"), ("source", 0.33, "left"))
     changed_n = sum(values.get(name, t.default) != t.default for name, t in THRESHOLDS.items())
     title = words.say("method.threshold_title" if changed_n else "method.threshold_title_same", n=len(rows),
                       changed=changed_n)
-    return [Section("thresholds", words.text("part.method"), title, (
+    return [Section("thresholds", words.text("part.thresholds"), title, (
         Table("t-thresholds", words.say("method.threshold_table", n=len(rows)), columns, tuple(rows), "",
-              words.text("method.threshold_note"), is_dense=True),))]
+              words.text("method.threshold_note"), is_dense=True),), is_listed=False, starts_page=False)]
 
 
 def reproducibility(study: Source) -> list[Section]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from analysis.results.diagnosis import MeasureFinding, SafeguardFinding
 from reports.build.source import Source
+from reports.build.table_columns import columns_of
 from reports.build.triggers import described
 from reports.content import (
     Block,
     Callout,
-    Column,
     Facts,
     Figure,
     Heading,
@@ -43,9 +43,9 @@ def objectives(study: Source) -> list[Section]:
             words.say("plan.active" if found.is_active else "plan.dormant"), Statement(study.read(kpi.name)),
             Statement(_figure(study, kpi.baseline, kpi.unit)), Statement(_figure(study, kpi.target, kpi.unit)),
             words.say("actions.months", n=kpi.due_months), Statement(_owner(study, found.problem)))))
-    columns = tuple(Column(words.text(f"plan.objective_{key}"), width, align) for key, width, align in (
+    columns = columns_of(words, "plan.objective_",
         ("name", 0.25, "left"), ("state", 0.1, "left"), ("kpi", 0.2, "left"), ("baseline", 0.11, "right"),
-        ("target", 0.1, "right"), ("due", 0.09, "left"), ("owner", 0.15, "left")))
+        ("target", 0.1, "right"), ("due", 0.09, "left"), ("owner", 0.15, "left"))
     active = [o for o in ordered if o.is_active]
     blocks: list[Block] = []
     if rows:
@@ -53,9 +53,11 @@ def objectives(study: Source) -> list[Section]:
                             words.text("plan.objective_source"), is_dense=True))
     if rules.principles:
         blocks.append(Heading(words.text("plan.principles")))
-        blocks.append(Facts(tuple((study.read(p.name), Statement(study.read(p.text))) for p in rules.principles)))
+        principles = tuple((study.read(p.name), Statement(study.read(p.text))) for p in rules.principles)
+        blocks.append(Facts(principles, is_wide=True))
     title = words.say("plan.objective_title" if active else "plan.objective_title_none", n=len(active))
-    return [Section("objectives", words.text("part.objectives"), title, tuple(blocks), words.say("plan.objective_lead"))]
+    return [Section("objectives", words.text("part.objectives"), title, tuple(blocks),
+                    words.say("plan.objective_lead"))]
 
 
 def _figure(study: Source, value: float | None, unit: str) -> str:
@@ -113,12 +115,11 @@ def _phases(study: Source, ordered: list[MeasureFinding], months: int) -> tuple[
 
 def _lane(study: Source, m: MeasureFinding) -> Lane:
     measure = study.measure(m.key)
-    names = [study.read(part.name) for part in measure.parts] or [study.words.text("plan.carry_out")]
-    step = measure.horizon_months / len(names)
     kind = KINDS[m.phase]
     label = study.words.text("plan.bar", n=measure.horizon_months)
     bar = Bar(label, 0, float(measure.horizon_months), kind)  # type: ignore[arg-type]  # KINDS holds only bar kinds
-    return Lane(f"{m.key} {study.read(measure.name)}", study.read(measure.owner), (bar,) if step else ())
+    return Lane(f"{m.key} {study.read(measure.name)}", study.read(measure.owner), (bar,), "",
+                float(measure.horizon_months))
 
 
 def _milestones(study: Source, ordered: list[MeasureFinding]) -> Table:
@@ -131,8 +132,8 @@ def _milestones(study: Source, ordered: list[MeasureFinding]) -> Table:
             goal = words.text(key, name=study.read(kpi.name), target=_figure(study, kpi.target, kpi.unit))
         rows.append(Row((Statement(m.key, {}, (), f"measure-{m.key}"), words.say(f"phase.{m.phase}"),
                          words.say("actions.months", n=study.measure(m.key).horizon_months), Statement(goal))))
-    columns = tuple(Column(words.text(f"plan.milestone_{key}"), width) for key, width in (
-        ("measure", 0.12), ("phase", 0.16), ("due", 0.16), ("goal", 0.56)))
+    columns = columns_of(words, "plan.milestone_",
+        ("measure", 0.12), ("phase", 0.16), ("due", 0.16), ("goal", 0.56))
     return Table("t-milestones", words.say("plan.milestone_title", n=len(rows)), columns, tuple(rows), is_dense=True)
 
 
@@ -154,7 +155,8 @@ def safeguards(study: Source) -> list[Section]:
         blocks.append(Callout("warning", words.text("plan.readiness"), tuple(items)))
     title = words.say("plan.safeguard_title" if required else "plan.safeguard_title_none",
                       names=_guard_names(study, required), n=len(required))
-    return [Section("safeguards", words.text("part.safeguards"), title, tuple(blocks), words.say("plan.safeguard_lead"))]
+    return [Section("safeguards", words.text("part.safeguards"), title, tuple(blocks),
+                    words.say("plan.safeguard_lead"))]
 
 
 def _guard_names(study: Source, found: list[SafeguardFinding]) -> str:
@@ -178,8 +180,8 @@ def _safeguard_table(study: Source, found: tuple[SafeguardFinding, ...]) -> Tabl
                          Number(ready.value if ready else None, "points", ready.ci_low if ready else None,
                                 ready.ci_high if ready else None, (f"safeguard.{s.key}.readiness",)),
                          Statement(study.read(guard.owner)), Statement(study.read(guard.kpi.name)))))
-    columns = tuple(Column(words.text(f"plan.safeguard_{key}"), width) for key, width in (
-        ("name", 0.16), ("what", 0.23), ("why", 0.19), ("readiness", 0.12), ("owner", 0.15), ("kpi", 0.15)))
+    columns = columns_of(words, "plan.safeguard_",
+        ("name", 0.16), ("what", 0.23), ("why", 0.19), ("readiness", 0.12), ("owner", 0.15), ("kpi", 0.15))
     return Table("t-safeguards", words.say("plan.safeguard_table", n=len(rows)), columns, tuple(rows), "",
                  words.text("plan.safeguard_source", minimum=study.threshold("readiness_minimum_n", 5)), is_dense=True)
 
@@ -194,8 +196,8 @@ def _safeguard_matrix(study: Source, found: tuple[SafeguardFinding, ...]) -> Fig
         cells.append(tuple(
             MatrixCell(words.text("plan.needs"), step=3) if g.key in measure.safeguards else MatrixCell("–")
             for g in guards))
-    heads = tuple(words.text("plan.guard_head", name=study.read(g.name), readiness=printed(readiness.get(g.key), "points"))
-                  for g in guards)
+    heads = tuple(words.text("plan.guard_head", name=study.read(g.name),
+                             readiness=printed(readiness.get(g.key), "points")) for g in guards)
     needs = sum(g.key in study.measure(m.key).safeguards for m in study.proposed for g in guards)
     alt = words.text("plan.matrix_alt", rows=len(rows), columns=len(guards), needs=needs)
     return Figure("f-safeguards", words.say("plan.matrix_title"), Matrix(tuple(rows), heads, tuple(cells)), alt,

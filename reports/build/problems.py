@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from analysis.results.diagnosis import Level, ProblemFinding
 from reports.build.likerts import item_figure
-from reports.build.source import Source
+from reports.build.source import Source, capitalised
+from reports.build.table_columns import columns_of
 from reports.content import (
     Block,
     Bullets,
     Callout,
-    Column,
+    Columns,
     Figure,
     Group,
     Heading,
-    Number,
     Passages,
     Row,
     Section,
@@ -62,7 +62,7 @@ def _lead(study: Source) -> Statement | None:
     trace = [f"problem.{p.level.construct}.mean" for p in ties]
     if len(ties) > 1:
         return study.words.say("problems.lead_tied", names=names, trace=trace)
-    return study.words.say("problems.lead_first", name=names, trace=trace)
+    return study.words.say("problems.lead_first", name=capitalised(names), trace=trace)
 
 
 def _tied_with_first(ranked: list[ProblemFinding]) -> list[ProblemFinding]:
@@ -100,8 +100,9 @@ def _evidence_table(study: Source) -> Table:
         rows.append(Row((Statement(study.name(key), {}, (), f"problem-{key}"), words.say(f"status.{p.level.status}"),
                          spoken, words.say(f"customer_status.{p.customer_status}"),
                          study.grade(p.grade, key), words.say(f"triangulation.{p.triangulation}"))))
-    columns = tuple(Column(words.text(f"problems.column_{key}"), width) for key, width in (
-        ("name", 0.25), ("survey", 0.13), ("interviews", 0.18), ("customers", 0.15), ("grade", 0.12), ("together", 0.17)))
+    columns = columns_of(words, "problems.column_",
+        ("name", 0.25), ("survey", 0.13), ("interviews", 0.18), ("customers", 0.15), ("grade", 0.12),
+        ("together", 0.17))
     return Table("t-problems", words.say("problems.table_title"), columns, tuple(rows), "",
                  words.text("problems.table_source"))
 
@@ -121,31 +122,28 @@ def _so_what(study: Source) -> Statement:
 # ---- one by one ------------------------------------------------------------------------------------------------------
 def details(study: Source) -> list[Section]:
     """Return each problem with its items, evidence lines and quotes."""
-    words, blocks = study.words, []
-    for p in study.problems:
-        blocks.append(Group(tuple(_detail(study, p))))
+    words = study.words
+    blocks = [block for p in study.problems for block in _detail(study, p)]
     if not blocks or all(p.level.mean is None and not p.interview for p in study.problems):
         return []
     return [Section("problem-details", words.text("part.problems"), words.say("problems.details_title"), tuple(blocks),
-                    words.say("problems.details_lead"))]
+                    is_listed=False)]
 
 
 def _detail(study: Source, p: ProblemFinding) -> list[Block]:
     key, words = p.level.construct, study.words
     number = words.text("problems.numbered", rank=p.rank, name=study.name(key)) if p.rank else study.name(key)
-    blocks: list[Block] = [Heading(number, f"problem-{key}")]
+    head: list[Block] = [Heading(number, f"problem-{key}")]
     construct = study.construct(key)
     if construct:
-        blocks.append(Statement(study.read(construct.definition)))
+        head.append(Statement(study.read(construct.definition)))
     figure = item_figure(study, p.level)
     if figure:
-        blocks.append(figure)
-    blocks.append(Bullets(tuple(_evidence_lines(study, p))))
-    if p.interview:
-        quotes = study.passages(p.interview.quotes, 2)
-        if quotes:
-            blocks.append(Passages(quotes))
-    return blocks
+        head.append(figure)
+    evidence = Bullets(tuple(_evidence_lines(study, p)))
+    quotes = study.passages(p.interview.quotes, 2) if p.interview else ()
+    tail: Block = Columns((evidence,), (Passages(quotes),), "8-4") if quotes else evidence
+    return [Group(tuple(head)), tail]
 
 
 def _evidence_lines(study: Source, p: ProblemFinding) -> list[Statement]:
@@ -193,7 +191,7 @@ def _interview_lines(study: Source, p: ProblemFinding) -> list[Statement]:
     line = words.say("problems.interviews", k=said.supports, n=said.n_asked, roles=said.roles, x=said.contradicts,
                      trace=(f"interview.{said.code}.interviewees",))
     alpha = said.agreement
-    if alpha is None or alpha.value is None:
+    if alpha is None or alpha.value is None or said.agreement_verdict == "accept":
         return [line]
     return [line, words.say("problems.agreement", estimate=study.estimate(alpha.value, alpha.ci_low, alpha.ci_high),
                             verdict=words.text(f"agreement.{said.agreement_verdict}"))]

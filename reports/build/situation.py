@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from analysis.results.diagnosis import Screening, SituationFinding
 from reports.build.source import Source, capitalised
+from reports.build.table_columns import columns_of
 from reports.content import (
     Block,
     Callout,
@@ -13,7 +14,6 @@ from reports.content import (
     Figure,
     Heading,
     Number,
-    Paragraph,
     Passages,
     Row,
     Section,
@@ -32,11 +32,14 @@ def answers(study: Source) -> list[Section]:
     blocks: list[Block] = []
     if screenings:
         blocks.append(_response_table(study, screenings))
-    blocks.extend(_flag_table(study, screenings))
+    flags = _flag_table(study, screenings)
     if study.n_interviews:
         rows = tuple((capitalised(study.role(role, "")), words.say("situation.interviewees", n=n))
                      for role, n in study.diagnosis.roles_interviewed.items())
-        blocks.extend((Heading(words.text("situation.interviews", n=study.n_interviews)), Facts(rows)))
+        people = (Heading(words.text("situation.interviews", n=study.n_interviews)), Facts(rows))
+        blocks.extend([Columns(tuple(flags), people, "8-4")] if flags else people)
+    else:
+        blocks.extend(flags)
     composition = [table for screening in screenings for table in _composition(study, screening)]
     if composition:
         blocks.append(Heading(words.text("situation.composition")))
@@ -46,7 +49,7 @@ def answers(study: Source) -> list[Section]:
                       interviews=study.n_interviews, trace=("quality.n_submitted",))
     known = any(s.response_rate is not None for s in screenings)
     lead = words.say("situation.answers_lead_known" if known else "situation.answers_lead_unknown")
-    return [Section("answers", words.text("part.situation"), title, tuple(blocks), lead)]
+    return [Section("answers", words.text("part.answers"), title, tuple(blocks), lead)]
 
 
 def _response_table(study: Source, screenings: list[Screening]) -> Table:
@@ -57,11 +60,11 @@ def _response_table(study: Source, screenings: list[Screening]) -> Table:
         Number(s.n_submitted - s.n_valid, "count", trace=("quality.n_excluded",)), Number(s.n_valid, "count"),
         Number(s.response_rate, "percent", trace=("quality.response_rate",)),
         words.say(f"verdict.{s.verdict}"))) for s in screenings)
-    columns = tuple(Column(words.text(f"situation.response_{key}"), width, align) for key, width, align in (
+    columns = columns_of(words, "situation.response_",
         ("who", 0.22, "left"), ("asked", 0.12, "right"), ("submitted", 0.13, "right"), ("excluded", 0.13, "right"),
-        ("analysed", 0.13, "right"), ("rate", 0.12, "right"), ("quality", 0.15, "left")))
-    return Table("t-response", words.say("situation.response_title"), columns, rows, words.text("situation.response_unit"),
-                 words.text("situation.response_source", period=study.period()))
+        ("analysed", 0.13, "right"), ("rate", 0.12, "right"), ("quality", 0.15, "left"))
+    return Table("t-response", words.say("situation.response_title"), columns, rows,
+                 words.text("situation.response_unit"), words.text("situation.response_source", period=study.period()))
 
 
 def _flag_table(study: Source, screenings: list[Screening]) -> list[Block]:
@@ -75,16 +78,17 @@ def _flag_table(study: Source, screenings: list[Screening]) -> list[Block]:
     names += sorted({name for s in flagged for name in s.flags} - set(FLAGS))
     rows = tuple(Row((Statement(words.text(f"flag.{name}") if words.has(f"flag.{name}") else name),
                       *(Number(s.flags.get(name), "count") for s in flagged))) for name in names)
-    return [Table("t-flags", words.say("situation.flag_title"), columns, rows, "", words.text("situation.flag_source"))]
+    return [Table("t-flags", words.say("situation.flag_title"), columns, rows, "", words.text("situation.flag_source"),
+                  is_dense=True)]
 
 
 def _composition(study: Source, screening: Screening) -> list[Table]:
     """Return the composition by the items that staff numbers are known for, else by the first item with answers."""
     words, found = study.words, []
+    known = study.facts.headcount_by_department
     for key, counts in screening.composition.items():
         item = study.item(key)
-        known = study.facts.headcount_by_department
-        if item is None or not set(known) & set(counts):
+        if item is None or not known or not set(known) <= set(counts):
             continue
         shown = sum(n for n in counts.values() if n > 0)
         people = sum(known.get(choice, 0) for choice in counts)
@@ -95,9 +99,9 @@ def _composition(study: Source, screening: Screening) -> list[Table]:
                              Number(None if is_hidden or not shown else n / shown, "percent", is_hidden=is_hidden),
                              Number(known.get(choice), "count"),
                              Number(known[choice] / people if choice in known and people else None, "percent"))))
-        columns = tuple(Column(words.text(f"situation.composition_{name}"), width, align) for name, width, align in (
-            ("group", 0.4, "left"), ("n", 0.15, "right"), ("share", 0.15, "right"), ("people", 0.15, "right"),
-            ("people_share", 0.15, "right")))
+        columns = columns_of(words, "situation.composition_",
+        ("group", 0.4, "left"), ("n", 0.15, "right"), ("share", 0.15, "right"), ("people", 0.15, "right"),
+            ("people_share", 0.15, "right"))
         found.append(Table(f"t-composition-{key}", words.say("situation.composition_title", who=study.audience(
             screening.audience)), columns, tuple(rows), study.read(item.text),
             words.text("labels.hidden_note", minimum=study.minimum_group), is_dense=True))
@@ -119,8 +123,9 @@ def facets(study: Source) -> list[Section]:
     if quotes:
         blocks.extend((Heading(words.text("situation.voices")), Passages(tuple(quotes[:3]))))
     weak = [study.in_sentence(s.level.construct) for s in found if s.tag == "weak_point"]
-    title = (words.say("situation.facets_title_weak", names=words.join(weak), n=len(weak),
-                       trace=[f"situation.{s.level.construct}.tag" for s in found if s.tag == "weak_point"])
+    trace = [f"situation.{s.level.construct}.tag" for s in found if s.tag == "weak_point"]
+    title = (study.title(words.say("situation.facets_title_weak", names=words.join(weak), n=len(weak), trace=trace),
+                         words.say("situation.facets_title_count", n=len(weak), total=len(found), trace=trace))
              if weak else words.say("situation.facets_title_mixed" if measured else "situation.facets_title_none"))
     lead = words.say("situation.facets_lead", names=words.join([study.in_sentence(s.level.construct) for s in found]))
     return [Section("facets", words.text("part.situation"), title, tuple(blocks), lead)]
@@ -153,8 +158,8 @@ def _facet_table(study: Source, found: tuple[SituationFinding, ...]) -> Table:
                 else words.say("situation.not_asked"))
         rows.append(Row((Statement(study.name(key)), Statement(study.read(definition.definition) if definition else ""),
                          said, words.say(f"tag.{s.tag}", trace=(f"situation.{key}.tag",)))))
-    columns = tuple(Column(words.text(f"situation.facet_{key}"), width) for key, width in (
-        ("name", 0.22), ("meaning", 0.44), ("interviews", 0.18), ("judgement", 0.16)))
+    columns = columns_of(words, "situation.facet_",
+        ("name", 0.22), ("meaning", 0.44), ("interviews", 0.18), ("judgement", 0.16))
     return Table("t-facets", words.say("situation.facet_table"), columns, tuple(rows), "",
                  words.text("situation.facet_source", border=study.threshold("situation_border_pomp", HALF)))
 
@@ -167,15 +172,12 @@ def entered_facts(study: Source) -> list[Section]:
     if facts.profile:
         blocks.append(Facts(tuple((_profile_term(study, key), Statement(study.read(text)))
                                   for key, text in facts.profile.items())))
-    if facts.units:
-        blocks.append(_unit_tree(study))
-    left = [table for table in (_headcount(study),) if table]
-    right = [table for table in (_workload(study),) if table]
+    left, right = ([_unit_tree(study)] if facts.units else []), [t for t in (_headcount(study),) if t]
     if left and right:
-        blocks.append(Columns(tuple(left), tuple(right)))
+        blocks.append(Columns(tuple(left), tuple(right), "7-5"))
     else:
         blocks.extend((*left, *right))
-    blocks.extend(table for table in (_process(study), _practices(study)) if table)
+    blocks.extend(table for table in (_workload(study), _process(study), _practices(study)) if table)
     if not blocks:
         blocks.append(Callout("warning", words.text("situation.nothing_entered_head"),
                               (words.say("situation.nothing_entered"),)))
@@ -184,7 +186,7 @@ def entered_facts(study: Source) -> list[Section]:
     responsible = [study.read(unit.name) for unit in facts.units if unit.is_responsible]
     title = (words.say("situation.entered_title", unit=responsible[0]) if responsible
              else words.say("situation.entered_title_plain"))
-    return [Section("entered", words.text("part.situation"), title, tuple(blocks))]
+    return [Section("entered", words.text("part.situation"), title, tuple(blocks), is_listed=False)]
 
 
 def _profile_term(study: Source, key: str) -> str:
@@ -219,17 +221,18 @@ def _workload(study: Source) -> Table | None:
     for item in study.items_of_role("fact"):
         found = study.single(item.key)
         if found and found.median is not None and found.n >= study.minimum_group:
-            rows.append(Row((Statement(study.read(item.text)), Number(found.median, "one"), Number(float(found.n), "count"))))
+            rows.append(Row((Statement(study.read(item.text)), Number(found.median, "one"),
+                             Number(float(found.n), "count"))))
     ratio = study.diagnosis.customers.figures.get("customers_per_rm") if study.diagnosis.customers else None
     if ratio is not None:
-        rows.append(Row((words.say("situation.customers_per_rm"), Number(ratio, "one", trace=("data.customers_per_rm",)),
-                         Statement("–"))))
+        rows.append(Row((words.say("situation.customers_per_rm"),
+                         Number(ratio, "one", trace=("data.customers_per_rm",)), Statement("–"))))
     if not rows:
         return None
-    columns = (Column(words.text("situation.fact"), 0.64), Column(words.text("situation.median"), 0.2, "right"),
-               Column(words.text("labels_chart.n"), 0.16, "right"))
+    columns = (Column(words.text("situation.fact"), 0.72), Column(words.text("situation.median"), 0.16, "right"),
+               Column(words.text("labels_chart.n"), 0.12, "right"))
     return Table("t-workload", words.say("situation.workload_title"), columns, tuple(rows), "",
-                 words.text("situation.workload_source"))
+                 words.text("situation.workload_source"), is_dense=True)
 
 
 def _process(study: Source) -> Table | None:
@@ -238,11 +241,11 @@ def _process(study: Source) -> Table | None:
         return None
     rows = tuple(Row((Number(float(step.number), "count"), Statement(study.read(step.name)),
                       Statement(study.read(step.owner)), Number(step.days, "score"))) for step in steps)
-    columns = tuple(Column(words.text(f"situation.process_{key}"), width, align) for key, width, align in (
-        ("number", 0.08, "left"), ("step", 0.46, "left"), ("owner", 0.32, "left"), ("days", 0.14, "right")))
+    columns = columns_of(words, "situation.process_",
+        ("number", 0.08, "left"), ("step", 0.46, "left"), ("owner", 0.32, "left"), ("days", 0.14, "right"))
     known = [step.days for step in steps if step.days is not None]
     title = words.say("situation.process_title", n=len(steps), days=sum(known) if known else None)
-    return Table("t-process", title, columns, rows, "", words.text("situation.entered_source"))
+    return Table("t-process", title, columns, rows, "", words.text("situation.entered_source"), is_dense=True)
 
 
 def _practices(study: Source) -> Table | None:
@@ -259,9 +262,9 @@ def _practices(study: Source) -> Table | None:
         rows.append(Row((Statement(study.read(practice.name)),
                          Statement(words.text(status) if words.has(status) else practice.status),
                          Statement(practice.since or "–"), Number(share, "percent"))))
-    columns = tuple(Column(words.text(f"situation.practice_{key}"), width, align) for key, width, align in (
-        ("name", 0.46, "left"), ("status", 0.18, "left"), ("since", 0.16, "left"), ("known", 0.2, "right")))
+    columns = columns_of(words, "situation.practice_",
+        ("name", 0.46, "left"), ("status", 0.18, "left"), ("since", 0.16, "left"), ("known", 0.2, "right"))
     return Table("t-practices", words.say("situation.practice_title", n=len(practices)), columns, tuple(rows), "",
-                 words.text("situation.practice_source"))
+                 words.text("situation.practice_source"), is_dense=True)
 
 

@@ -20,12 +20,15 @@ from analysis.results.diagnosis import (
 from instruments.facts import StudyFacts
 from instruments.schema import Choice, Construct, Instrument, Item, ItemRole, Text
 from instruments.template import Measure, Safeguard, StudyTemplate
+from reports.charts.metrics import wrap
 from reports.content import GradeCell, Passage, Statement
 from reports.numbers import with_interval
 from reports.wording import Words
 
 ESTABLISHED: tuple[Grade, ...] = ("strong", "moderate")
 _FILLED = {"strong": 3, "moderate": 2, "weak": 1}
+TITLE_WIDTH, TITLE_LINES = 493.0, 2     # 174 mm in points; an action title takes at most two lines
+TITLE_SIZE = {"en": 18.5, "zh": 17.0}   # points, as in the style sheet
 
 
 class Source:
@@ -171,6 +174,16 @@ class Source:
         if self.facts.fieldwork_from and self.facts.fieldwork_until:
             return self.words.text("labels.period", start=self.facts.fieldwork_from, end=self.facts.fieldwork_until)
         return self.words.text("labels.frozen", date=self.diagnosis.provenance.frozen_on)
+
+    def title(self, *candidates: Statement) -> Statement:
+        """Return the first wording that fits into two lines of a title, else the last."""
+        for candidate in candidates:
+            if len(self.title_lines(candidate.text)) <= TITLE_LINES:
+                return candidate
+        return candidates[-1]
+
+    def title_lines(self, text: str) -> list[str]:
+        return wrap(text, TITLE_WIDTH, TITLE_SIZE[self.language], 700, self.language)
 
     def passages(self, quotes: tuple[Quote, ...], most: int = 2) -> tuple[Passage, ...]:
         """Return quotes that hold a wording in the report's language, at most so many; translations are marked."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.results.diagnosis import SingleItem
+from analysis.results.diagnosis import InterviewEvidence, SingleItem
 from instruments.schema import Item
 from reports.build.source import Source
 from reports.content import Block, Bullets, Figure, Heading, Passages, Section, Statement
@@ -22,7 +22,8 @@ def what_works(study: Source) -> list[Section]:
         blocks.append(figure)
     blocks.append(Heading(words.text("strengths.points")))
     blocks.append(Bullets(tuple(points) or (words.say("strengths.none"),)))
-    quotes = tuple(passage for code in _strength_codes(study) for passage in study.passages(code.quotes, 2))
+    quotes = tuple({passage.text: passage for code in _strength_codes(study)
+                    for passage in study.passages(code.quotes, 2)}.values())
     if quotes:
         blocks.extend((Heading(words.text("strengths.voices")), Passages(quotes[:4])))
     key = "strengths.title" if points else "strengths.title_none"
@@ -31,23 +32,42 @@ def what_works(study: Source) -> list[Section]:
 
 
 def _points(study: Source) -> list[Statement]:
+    return [*_single_points(study), *_situation_points(study), *_facet_points(study), *_problem_points(study)]
+
+
+def _single_points(study: Source) -> list[Statement]:
     words, found = study.words, []
     for role in ("trend", "benchmark"):
         for item, single in _singles(study, role):
             if single.ci_low is not None and single.ci_low > MIDDLE:
                 found.append(words.say(f"strengths.{role}_up", estimate=study.estimate(
                     single.mean, single.ci_low, single.ci_high), n=single.n, trace=(f"item.{item.key}.mean",)))
+    return found
+
+
+def _situation_points(study: Source) -> list[Statement]:
+    words, found = study.words, []
     for situation in study.diagnosis.situation:
         if situation.tag == "in_order":
             key = situation.level.construct
             found.append(words.say("strengths.situation", name=study.in_sentence(key), estimate=study.estimate(
                 situation.level.pomp, situation.level.pomp_low, situation.level.pomp_high, "points"),
                 trace=(f"situation.{key}.tag",)))
+    return found
+
+
+def _facet_points(study: Source) -> list[Statement]:
+    words, found = study.words, []
     for facet in study.diagnosis.facets:
         if facet.status == "against" or facet.quadrant == "keep_up":
             key = facet.level.construct
             found.append(words.say("strengths.facet", name=study.in_sentence(key), estimate=study.estimate(
                 facet.level.pomp, facet.level.pomp_low, facet.level.pomp_high, "points"), trace=(f"facet.{key}.pomp",)))
+    return found
+
+
+def _problem_points(study: Source) -> list[Statement]:
+    words, found = study.words, []
     for problem in study.problems:
         if problem.grade == "not_indicated":
             key = problem.level.construct
@@ -61,19 +81,20 @@ def _singles(study: Source, role: str) -> list[tuple[Item, SingleItem]]:
     return [(item, found) for item in items for found in [study.single(item.key)] if found and found.mean is not None]
 
 
-def _strength_codes(study: Source) -> list:  # type: ignore[type-arg]  # narrowed below
-    """Return the situation codes that no construct claims: achievements and comparisons."""
+def _strength_codes(study: Source) -> list[InterviewEvidence]:
+    """Return the codes that stand beside the facets of the situation but belong to none: achievements, comparisons."""
     book = study.template.codebook
     if book is None:
         return []
-    roots = {code.key for code in book.codes if code.parent is None}
-    keys = [code.key for code in book.codes if code.construct is None and code.parent in roots
-            and code.parent == next(iter(c.key for c in book.codes if c.parent is None), None)]
+    facets = {c.key for c in study.template.constructs if c.group == "situation"}
+    parents = {code.parent for code in book.codes if code.construct in facets and code.parent}
+    keys = [code.key for code in book.codes if code.construct is None and code.parent in parents]
     return [found for key in keys for found in [study.evidence(key)] if found is not None]
 
 
 def _comparison_figure(study: Source) -> Figure | None:
-    words, rows, legend = study.words, [], ()
+    words, rows = study.words, []
+    legend: tuple[str, ...] = ()
     for role in ("trend", "benchmark"):
         for item, found in _singles(study, role):
             instrument = study.instrument_of(item.key)

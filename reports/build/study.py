@@ -9,8 +9,8 @@ from instruments.template import StudyTemplate
 from reports.build import (
     actions,
     appendix_measurement,
-    appendix_words,
     appendix_wording,
+    appendix_words,
     causes,
     customer_file,
     customer_view,
@@ -37,7 +37,7 @@ def study_report(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFact
         situation.facets, situation.entered_facts, problems.ranking, problems.details, customer_view.customer_view,
         causes.levels, causes.joint_display, plan.objectives, actions.ranking, actions.measures, actions.set_aside,
         plan.roadmap, plan.safeguards, customer_file.customer_file, limits.limits, method.method,
-        method.thresholds, method.reproducibility, appendix_measurement.reliability, appendix_measurement.structure,
+        method.reproducibility, method.thresholds, appendix_measurement.reliability, appendix_measurement.structure,
         appendix_wording.wording, appendix_words.codebook, appendix_words.glossary, appendix_words.theory,
     )
     sections = tuple(section for part in parts for section in part(study))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from analysis.results.diagnosis import MeasureFinding, ProblemFinding
-from reports.build.source import Source
+from reports.build.source import Source, capitalised
+from reports.build.table_columns import columns_of
 from reports.build.triggers import failed_condition
 from reports.content import (
     Block,
     Bullets,
     Callout,
     Cell,
-    Column,
     Columns,
     Heading,
     KeyFigure,
@@ -25,7 +25,7 @@ from reports.content import (
 from reports.numbers import interval
 
 MOST_PROBLEMS, MOST_FIGURES, MOST_SET_ASIDE = 5, 4, 3
-SURE = 0.80                             # rank probability from which a place is named; model 11, stable_rank_probability
+SURE = 0.80                             # rank probability from which a place is named; model 11
 
 
 def summary(study: Source) -> list[Section]:
@@ -58,7 +58,12 @@ def _headline(study: Source) -> Statement:
     if len(established) == 1:
         return say("summary.title_one", name=names[0], trace=traces)
     if len(established) <= 3:  # noqa: PLR2004  # three names fit into two lines of a title
-        return say("summary.title_few", count=study.words.count(len(names)), names=study.words.join(names), trace=traces)
+        return study.title(
+            say("summary.title_few", count=study.words.count(len(names)), names=study.words.join(names), trace=traces),
+            say("summary.title_names", names=capitalised(study.words.join(names)), trace=traces),
+            *([say("summary.title_lead", count=study.words.count(len(names)), name=names[0], trace=traces)]
+              if (established[0].rank_top2_probability or 0) >= SURE else []),
+            say("summary.title_count", count=study.words.count(len(names)), trace=traces))
     first = established[0]
     key = "summary.title_many_first" if (first.rank_top2_probability or 0) >= SURE else "summary.title_many"
     return say(key, count=study.words.count(len(names)), total=len(study.problems), name=names[0], trace=traces)
@@ -102,7 +107,8 @@ def _customer_figures(study: Source) -> list[KeyFigure]:
     nps = study.diagnosis.nps
     if nps is not None and nps.value is not None:
         value, low, high = (None if v is None else 100 * v for v in (nps.value, nps.ci_low, nps.ci_high))
-        found.append(KeyFigure(Number(value, "signed_points", low, high, ("facet.nps",)), words.text("summary.figure_nps"),
+        number = Number(value, "signed_points", low, high, ("facet.nps",))
+        found.append(KeyFigure(number, words.text("summary.figure_nps"),
                                _base(study, nps.n, low, high, "signed_points")))
     return found
 
@@ -113,9 +119,9 @@ def _base(study: Source, n: int, low: float | None, high: float | None, style: s
 
 def _problem_table(study: Source) -> Table:
     words = study.words
-    columns = tuple(Column(words.text(f"summary.column_{key}"), width, align) for key, width, align in (
+    columns = columns_of(words, "summary.column_",
         ("problem", 0.20, "left"), ("severity", 0.15, "left"), ("cause", 0.21, "left"), ("strategy", 0.31, "left"),
-        ("evidence", 0.13, "left")))
+        ("evidence", 0.13, "left"))
     rows = tuple(_problem_row(study, problem) for problem in study.problems[:MOST_PROBLEMS])
     title = words.say("summary.table_title") if study.established else words.say("summary.table_title_open")
     return Table("t-summary", title, columns, rows, words.text("summary.table_unit"),
@@ -188,8 +194,10 @@ def _causes_title(study: Source) -> Statement:
     priority = [c.level.construct for c in study.causes if c.reading == "priority"]
     if not priority:
         return study.words.say("summary.causes_title_none")
-    return study.words.say("summary.causes_title", names=study.names(priority[:3]), n=len(priority),
-                           trace=[f"cause.{key}.elevated" for key in priority])
+    trace = [f"cause.{key}.elevated" for key in priority]
+    return study.title(
+        study.words.say("summary.causes_title", names=study.names(priority), n=len(priority), trace=trace),
+        study.words.say("summary.causes_title_many", n=len(priority), trace=trace))
 
 
 def _cause_lines(study: Source) -> list[Block]:
@@ -207,9 +215,9 @@ def _cause_lines(study: Source) -> list[Block]:
                                 (f"cause.{key}.mean",)),
                          Statement(goes_with), Number(cause.share, "percent", trace=(f"cause.{key}.share",)), said_text,
                          words.say(f"cause_reading.{cause.reading}"))))
-    columns = tuple(Column(words.text(f"summary.cause_column_{key}"), width, align) for key, width, align in (
+    columns = columns_of(words, "summary.cause_column_",
         ("cause", 0.18, "left"), ("level", 0.17, "left"), ("problems", 0.25, "left"), ("share", 0.09, "right"),
-        ("said", 0.13, "left"), ("reading", 0.18, "left")))
+        ("said", 0.13, "left"), ("reading", 0.18, "left"))
     return [Table("t-summary-causes", words.say("summary.cause_table"), columns, tuple(rows),
                   words.text("summary.cause_unit"), words.text("summary.cause_source", n=study.diagnosis.link_model.n))]
 
@@ -231,8 +239,8 @@ def _perspectives(study: Source) -> Table | None:
                  for found in (problems, causes)]
         rows.append(Row((Statement(study.read(perspective.name)), Statement(cells[0]), Statement(cells[1]),
                          Statement(", ".join(plans) if plans else words.text("labels.none")))))
-    columns = tuple(Column(words.text(f"summary.perspective_{key}"), width) for key, width in (
-        ("name", 0.2), ("problems", 0.32), ("causes", 0.26), ("measures", 0.22)))
+    columns = columns_of(words, "summary.perspective_",
+        ("name", 0.2), ("problems", 0.32), ("causes", 0.26), ("measures", 0.22))
     return Table("t-perspectives", words.say("summary.perspective_title", n=len(rows)), columns, tuple(rows))
 
 
@@ -243,10 +251,10 @@ def _strategy_table(study: Source) -> Table:
         inside = [m for m in study.proposed if study.measure(m.key).strategy == strategy.key]
         if inside:
             rows.append(Row((Statement(f"{strategy.key} {study.read(strategy.name)}"),
-                             Stack(tuple(_ranked(study, m) for m in inside)),
+                             Stack(tuple(_ranked(study, m) for m in inside), has_head=False),
                              Number(min(float(study.measure(m.key).horizon_months) for m in inside), "months"))))
-    columns = tuple(Column(words.text(f"summary.strategy_column_{key}"), width, align) for key, width, align in (
-        ("strategy", 0.26, "left"), ("measures", 0.58, "left"), ("months", 0.16, "right")))
+    columns = columns_of(words, "summary.strategy_column_",
+        ("strategy", 0.26, "left"), ("measures", 0.58, "left"), ("months", 0.16, "right"))
     return Table("t-summary-strategies", words.say("summary.strategy_title", n=len(study.proposed)), columns,
                  tuple(rows), "", words.text("summary.strategy_source"))
 

@@ -16,6 +16,11 @@ CAPTION_LENGTH = 60
 def described(study: Source, trigger: TriggerResult) -> Statement:
     """Return one condition with the value found, traced to its metric."""
     field = trigger.metric.rsplit(".", 1)[-1]
+    if isinstance(trigger.target, bool) and isinstance(trigger.value, bool):
+        key = "triggers.is_so" if trigger.value else "triggers.is_not_so"
+        family, *middle, _ = trigger.metric.split(".")
+        return study.words.say(key, name=_name(study, family, ".".join(middle)), trace=(trigger.metric,),
+                               field=study.words.text(f"field.{field}") if study.words.has(f"field.{field}") else field)
     key = "triggers.unknown" if trigger.outcome == "unknown" else "triggers.found"
     return study.words.say(
         key, subject=_subject(study, trigger.metric), value=_value(study, trigger.value, field),

@@ -79,7 +79,8 @@ class Canvas:
         extra += f' font-weight="{weight}"' if weight != 400 else ""  # noqa: PLR2004  # the weight a face has anyway
         extra += f' transform="rotate(-90 {number(x)} {number(y)})"' if turned else ""
         self._elements.append(
-            f'<text x="{number(x)}" y="{number(y)}" font-size="{number(size)}" fill="{fill}"{extra}>{escape(text)}</text>')
+            f'<text x="{number(x)}" y="{number(y)}" font-size="{number(size)}" fill="{fill}"{extra}>'
+            f"{escape(text)}</text>")
 
     def lines(self, x: float, y_middle: float, lines: list[str], size: float, *, weight: int = 400, fill: str = INK,
               anchor: str = "start") -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from reports.charts import canvas as c
 from reports.charts.canvas import Canvas
 from reports.figures import Curve, Series
@@ -10,14 +12,16 @@ HEIGHT, LEFT, TOP, BOTTOM, RIGHT = 232.0, 46.0, 14.0, 40.0, 170.0
 INKS = (c.AMBER, c.NAVY, c.MUTED)
 MOST_LABELS = 26
 END_GAP = 14.0
+MOST_LINES = 5
 
 
 class _Frame:
     def __init__(self, data: Curve) -> None:
         known = [v for series in data.series for v in series.values if v is not None]
-        top = max([*known, data.threshold or 0])
-        self.high = data.y_max or (top * 1.08 if top else 1.0)
-        self.low = min([0.0, *known])
+        top = max([*known, data.threshold or 0]) or 1.0
+        self.step = _step(top)
+        self.high = data.y_max or self.step * math.ceil(top / self.step)
+        self.low = self.step * math.floor(min([0.0, *known]) / self.step)
         self.n = max(len(data.x_labels), 1)
 
     def x(self, place: int) -> float:
@@ -25,6 +29,12 @@ class _Frame:
 
     def y(self, value: float) -> float:
         return HEIGHT - BOTTOM - (value - self.low) / (self.high - self.low) * (HEIGHT - BOTTOM - TOP)
+
+
+def _step(top: float) -> float:
+    """Return a round distance between grid lines that gives at most six of them."""
+    size = 10.0 ** math.floor(math.log10(top))
+    return next(size * factor for factor in (0.2, 0.5, 1.0, 2.0) if top / (size * factor) <= MOST_LINES)
 
 
 def curve(data: Curve, title: str, language: str) -> str:
@@ -48,8 +58,8 @@ def curve(data: Curve, title: str, language: str) -> str:
 
 
 def _axes(sheet: Canvas, frame: _Frame, data: Curve) -> None:
-    for part in range(5):
-        value = frame.low + (frame.high - frame.low) * part / 4
+    for part in range(round((frame.high - frame.low) / frame.step) + 1):
+        value = frame.low + frame.step * part
         sheet.line(LEFT, frame.y(value), c.WIDTH - RIGHT, frame.y(value))
         sheet.text(LEFT - 6, frame.y(value) + 3.5, f"{value:.3g}", c.TINY, fill=c.MUTED, anchor="end")
     every = -(-len(data.x_labels) // MOST_LABELS)

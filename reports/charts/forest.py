@@ -6,7 +6,8 @@ from reports.charts import canvas as c
 from reports.charts.canvas import Canvas
 from reports.figures import Forest, ForestRow
 
-ROW, TOP, BOTTOM = 29.0, 22.0, 36.0
+ROW, LOW_ROW, TOP, BOTTOM = 29.0, 21.0, 22.0, 36.0
+MANY_ROWS = 12                          # from here rows stand closer
 BADGE = 26.0
 MOST_LABEL = 250.0
 GAP = 16.0
@@ -37,13 +38,14 @@ def forest(data: Forest, title: str, language: str) -> str:
     sheet = Canvas(title, language)
     plan = _Plan(sheet, data)
     wrapped = [sheet.wrap(row.label, plan.label + 1, c.LABEL, 700) for row in data.rows]
-    heights = [max(ROW, len(lines) * c.LABEL * sheet.leading + 9) for lines in wrapped]
+    row = ROW if len(data.rows) < MANY_ROWS else LOW_ROW
+    heights = [max(row, len(lines) * c.LABEL * sheet.leading + (9 if row == ROW else 4)) for lines in wrapped]
     foot = TOP + sum(heights)
     sheet.height = foot + BOTTOM
     _axis(sheet, plan, data, foot)
     y = TOP
-    for row, lines, height in zip(data.rows, wrapped, heights, strict=True):
-        _row(sheet, plan, data, row, lines, y + height / 2)
+    for entry, lines, height in zip(data.rows, wrapped, heights, strict=True):
+        _row(sheet, plan, data, entry, lines, y + height / 2)
         y += height
     return sheet.svg()
 
@@ -59,7 +61,8 @@ def _axis(sheet: Canvas, plan: _Plan, data: Forest, foot: float) -> None:
         sheet.line(plan.x(value), TOP - 4, plan.x(value), foot + 4)
         sheet.text(plan.x(value), foot + 17, label, c.TINY, fill=c.MUTED, anchor="middle")
     if data.reference is not None:
-        sheet.line(plan.x(data.reference), TOP - 4, plan.x(data.reference), foot + 4, c.INK_SOFT, width=1.2, dash="3 2.4")
+        x = plan.x(data.reference)
+        sheet.line(x, TOP - 4, x, foot + 4, c.INK_SOFT, width=1.2, dash="3 2.4")
     sheet.text((plan.left + plan.right) / 2, foot + 31, data.axis_label, c.TINY, fill=c.MUTED, anchor="middle")
     right = sheet.width - (plan.n + GAP if plan.n else 0)
     sheet.text(right, TOP - 9, data.value_head, c.TINY, weight=600, fill=c.INK_SOFT, anchor="end")
@@ -67,7 +70,8 @@ def _axis(sheet: Canvas, plan: _Plan, data: Forest, foot: float) -> None:
 
 
 def _row(sheet: Canvas, plan: _Plan, data: Forest, row: ForestRow, lines: list[str], y: float) -> None:
-    mark = c.AMBER if row.is_highlighted else (c.GREY_MARK if data.zone_from is not None or data.is_bar else c.NAVY)
+    plain = c.GREY_MARK if data.zone_from is not None or data.is_bar else c.NAVY
+    mark = c.AMBER if row.is_highlighted else plain
     if row.badge:
         sheet.circle(9, y, 9, c.AMBER_DARK if row.is_highlighted else c.MUTED)
         sheet.text(9, y + 3.6, row.badge, c.TINY, weight=700, fill=c.WHITE, anchor="middle")

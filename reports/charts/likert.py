@@ -6,7 +6,7 @@ from reports.charts import canvas as c
 from reports.charts.canvas import Canvas
 from reports.figures import Likert, LikertRow
 
-TOP, BOTTOM, BAR = 40.0, 20.0, 17.0
+TOP, BOTTOM, BAR = 24.0, 18.0, 17.0
 LABEL_WIDTH = 268.0
 N_WIDTH = 44.0
 FIGURE_WIDTH = 78.0
@@ -18,7 +18,7 @@ def likert(data: Likert, title: str, language: str) -> str:
     """Return the chart as SVG; the left end of each bar is unfavourable."""
     sheet = Canvas(title, language)
     wrapped = [sheet.wrap(row.label, LABEL_WIDTH, c.SMALL) for row in data.rows]
-    heights = [max(25.0, len(lines) * c.SMALL * sheet.leading + 8) for lines in wrapped]
+    heights = [max(24.0, len(lines) * c.SMALL * sheet.leading + 6) for lines in wrapped]
     left, right = LABEL_WIDTH + N_WIDTH + 8, sheet.width - FIGURE_WIDTH
     half = len(data.rows[0].shares) // 2
     to_left = max(_left_share(row.shares, half) for row in data.rows)
@@ -28,7 +28,7 @@ def likert(data: Likert, title: str, language: str) -> str:
     foot = TOP + sum(heights)
     sheet.height = foot + BOTTOM
     _legend(sheet, data)
-    sheet.text(sheet.width, TOP - 6, data.figure_head, c.TINY, weight=600, fill=c.INK_SOFT, anchor="end")
+    sheet.text(sheet.width, 10.6, data.figure_head, c.TINY, weight=600, fill=c.INK_SOFT, anchor="end")
     y = TOP
     for row, lines, height in zip(data.rows, wrapped, heights, strict=True):
         _row(sheet, row, lines, y + height / 2, (zero - _left_share(row.shares, half) * unit, unit))
@@ -46,7 +46,8 @@ def _left_share(shares: tuple[float, ...], half: int) -> float:
 
 def _legend(sheet: Canvas, data: Likert) -> None:
     widths = [sheet.measure(word, c.TINY) + 26 for word in data.legend]
-    x = max(0.0, sheet.width - sum(widths) + 10)
+    head = sheet.measure(data.figure_head, c.TINY, 600)
+    x = max(0.0, sheet.width - head - 14 - sum(widths))
     for word, width, fill in zip(data.legend, widths, c.LIKERT, strict=False):
         sheet.rect(x, 2, 10, 10, fill)
         sheet.text(x + 14, 10.6, word, c.TINY, fill=c.INK_SOFT)

@@ -6,7 +6,7 @@ from reports.charts import canvas as c
 from reports.charts.canvas import Canvas
 from reports.figures import Matrix
 
-CELL_HEIGHT, GAP = 33.0, 2.0
+CELL_HEIGHT, SINGLE_HEIGHT, GAP = 33.0, 27.0, 2.0
 LEAST_LABEL, MOST_LABEL = 110.0, 210.0
 LEGEND = 26.0
 
@@ -37,7 +37,7 @@ def _row(sheet: Canvas, plan: tuple[str, str, float, float], cells: tuple[object
     label, small, label_width, cell = plan
     lines = sheet.wrap(label, label_width - 10, c.LABEL, 700)
     needed = len(lines) * c.LABEL * sheet.leading + (c.TINY * sheet.leading if small else 0) + 8
-    height = max(CELL_HEIGHT, needed)
+    height = max(CELL_HEIGHT if any(getattr(found, "second", "") for found in cells) else SINGLE_HEIGHT, needed)
     middle = y + height / 2
     shift = c.TINY * sheet.leading / 2 if small else 0
     sheet.lines(0, middle - shift, lines, c.LABEL, weight=700)

@@ -60,10 +60,10 @@ def _lane(sheet: Canvas, lane: Lane, place: tuple[float, float], scale: tuple[fl
     for bar in lane.bars:
         _bar(sheet, bar, top, scale)
         top += BAR + 4
-    if lane.milestone and lane.milestone_at is not None:
-        x = left + lane.milestone_at * unit
-        sheet.polygon([(x, top + 1), (x + 6, top + 7), (x, top + 13), (x - 6, top + 7)], c.AMBER_DARK)
-        sheet.text(x - 11, top + 10.5, lane.milestone, c.TINY, fill=c.INK_SOFT, anchor="end")
+    if lane.milestone_at is not None:
+        x, middle = left + lane.milestone_at * unit, (y + 5 + BAR / 2 if not lane.milestone else top + 7)
+        sheet.polygon([(x, middle - 7), (x + 7, middle), (x, middle + 7), (x - 7, middle)], c.AMBER_DARK)
+        sheet.text(x - 12, middle + 3.5, lane.milestone, c.TINY, fill=c.INK_SOFT, anchor="end")
 
 
 def _bar(sheet: Canvas, bar: Bar, top: float, scale: tuple[float, float]) -> None:

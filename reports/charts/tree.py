@@ -8,12 +8,16 @@ from reports.figures import Tree, TreeNode
 
 STEP_X, ROW = 26.0, 25.0
 BOX_PADDING = 9.0
+COLUMN_WIDTH = 404.0                    # seven of twelve columns; a wider tree is drawn smaller
 
 
 def tree(data: Tree, title: str, language: str) -> str:
     """Return the tree as SVG, in the order of the data, children under their parent."""
-    sheet = Canvas(title, language)
+    sheet = Canvas(title, language, COLUMN_WIDTH)
     ordered = _ordered(data.nodes)
+    sheet.width = max(COLUMN_WIDTH, *(
+        2 + depth * STEP_X + 2 * BOX_PADDING + 10 + sheet.measure(node.label, c.SMALL, 600)
+        + sheet.measure(node.note, c.TINY) for node, depth in ordered))
     rows: dict[str, tuple[float, float]] = {}
     for place, (node, depth) in enumerate(ordered):
         x, y = 2 + depth * STEP_X, 4 + place * ROW

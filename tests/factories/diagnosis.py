@@ -111,7 +111,9 @@ def quotes(code: str, place: int, audience: str = "staff", polarity: str = "supp
 
 def interview(code: str, construct: str | None, k: int, x: int, place: int) -> InterviewEvidence:
     """Return a code counted over 14 interviewees."""
-    status = "supports" if k >= 3 and k >= 2 * x else "contradicts" if x >= 3 and x >= 2 * k else "some" if k else "silent"
+    status = "some" if k else "silent"
+    if max(k, x) >= 3 and max(k, x) >= 2 * min(k, x):
+        status = "supports" if k > x else "contradicts"
     agreement = Estimate(0.84 - place % 4 * 0.06, 0.70 - place % 4 * 0.06, 0.93 - place % 4 * 0.03, 4, "Krippendorff")
     by_role = {"relationship_manager": (min(k, 4), 5), "outlet_head": (min(max(k - 4, 0), 3), 3),
                "product_or_middle_office": (min(max(k - 7, 0), 2), 3), "technology_or_data": (0, 3)}

@@ -52,7 +52,7 @@ def structure(template: StudyTemplate, n: int) -> Structure:
     common = tuple(sum(value * value for value in row) for row in loadings)
     return Structure(
         True, "",
-        Factorability(n, 0.89, {key: 0.85 for key in items}, 2871.4, len(items) * (len(items) - 1) // 2, 0.0, -310.0,
+        Factorability(n, 0.89, dict.fromkeys(items, 0.85), 2871.4, len(items) * (len(items) - 1) // 2, 0.0, -310.0,
                       eigenvalues, {}),
         ParallelAnalysis(n, eigenvalues, eigenvalues, tuple(v - 0.1 for v in random_p95), random_p95,
                          tuple(v - 0.1 for v in random_p95), random_p95, 4, 4, 4, 4, 100, 7),
@@ -99,6 +99,11 @@ def _trigger(condition: Condition, holds: bool) -> TriggerResult:
     return TriggerResult(condition.metric, condition.operator, condition.value, value, "true" if holds else "false")
 
 
+def _from_file(group: ConditionGroup) -> tuple[TriggerResult, ...]:
+    """Return the conditions with only those on the customer file true."""
+    return tuple(_trigger(c, c.metric.startswith("data.")) for c in group.conditions if isinstance(c, Condition))
+
+
 def measures(template: StudyTemplate) -> tuple[MeasureFinding, ...]:
     """Return the measures: seven proposed, one an opportunity, one not proposed."""
     assert template.rules is not None
@@ -111,8 +116,9 @@ def measures(template: StudyTemplate) -> tuple[MeasureFinding, ...]:
         phase = ("quick_win" if m.effort <= 2 and m.horizon_months <= 6 else "core" if m.horizon_months <= 9
                  else "long_term")
         found.append(MeasureFinding(
-            m.key, verdict, _triggers(m.trigger, ranked), 61.3 - 4 * place if ranked else None,
-            {"problem": 0.62, "cause": 0.48, "customer": 0.35} if ranked else {}, 55.0 - 2 * place if ranked else None,
+            m.key, verdict, _from_file(m.trigger) if verdict == "opportunity" else _triggers(m.trigger, ranked),
+            61.3 - 4 * place if ranked else None, {"problem": 0.62, "cause": 0.48, "customer": 0.35} if ranked else {},
+            55.0 - 2 * place if ranked else None,
             0.45, 0.21, 58.0 - 3 * place if ranked else None, rank,
             (0.96, 0.83, 0.71, 0.38, 0.11, 0.04, 0.01, 0.0, 0.0)[rank - 1] if rank else None,
             float(rank) if rank else None, max(rank - 1.0, 1.0) if rank else None,
@@ -150,7 +156,7 @@ def customer_picture(template: StudyTemplate) -> CustomerPicture | None:
                "key_customers_count": 76.0, "incomplete_records_count": 402.0, "multi_channel_customers_count": 655.0}
     clv = {stage.key: ClvScenario(1.2e7, 0.9e7, 1.6e7, 240, {"retention": 0.9, "discount": 0.08})
            for stage in model.stages}
-    return CustomerPicture(1512, 1500, 12, {"aum": 3}, 7, 4, {"contribution": 0.12}, {}, {}, tuple(), counts, assets,
+    return CustomerPicture(1512, 1500, 12, {"aum": 3}, 7, 4, {"contribution": 0.12}, {}, {}, (), counts, assets,
                            figures, clv, {part.key: 0.07 for part in model.parts})
 
 
