@@ -174,9 +174,7 @@ def _is_empty(tree: Tree, column: Column) -> NDArray[np.bool_]:
 def _arithmetic(sign: str, left: Column, right: Column) -> Column:
     with np.errstate(divide="ignore", invalid="ignore"):
         if sign == "div":
-            result = left / right
-        elif sign == "mod":
-            result = np.fmod(left, right)
-        else:
-            result = {"+": operator.add, "-": operator.sub, "*": operator.mul}[sign](left, right)
-    return np.where(np.isinf(result), np.nan, result)
+            return np.divide(left, right)
+        if sign == "mod":
+            return np.fmod(left, right)
+        return {"+": np.add, "-": np.subtract, "*": np.multiply}[sign](left, right)
