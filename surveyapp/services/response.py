@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import Row, bindparam, insert, select
+from sqlalchemy import Row, and_, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from instruments.codec import from_document
@@ -24,6 +24,7 @@ from surveyapp.models.response import OPEN, SUBMITTED, WITHDRAWN, Response, Resp
 from surveyapp.models.study import PublishedInstrument, Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.answer import Form
+from surveyapp.services.prepared import Prepared, as_text, from_text
 from surveyapp.services.questionnaire import Questionnaire, ready_questionnaire
 from surveyapp.services.relevance import Relevance, relevance_of
 from surveyapp.services.response_token import is_genuine, response_key, text_hash
@@ -90,9 +91,11 @@ class Filling:
             found.update(page.answers)
         return found
 
-    def relevance(self, today: date) -> Relevance:
+    def relevance(self, now: datetime) -> Relevance:
         """Return what is asked now."""
-        return relevance_of(self.questionnaire, self.answers() if self.questionnaire.steps else {}, today)
+        if not self.questionnaire.steps:
+            return Relevance()
+        return relevance_of(self.questionnaire, self.answers(), self.door.today(now))
 
     def stored(self, section: str) -> Mapping[str, Any]:
         """Return what is stored of a page; empty if it was never posted."""
@@ -102,33 +105,36 @@ class Filling:
 
 # ---- reading --------------------------------------------------------------------------------------------------------
 _DOOR = (
-    QuestionnaireLink.id.label("link_id"), QuestionnaireLink.token, QuestionnaireLink.is_test, Wave.opened_at,
-    Wave.closed_at, Study.is_synthetic, Study.time_zone, Study.thresholds,
-    PublishedInstrument.id.label("instrument_id"), PublishedInstrument.content_hash,
+    QuestionnaireLink.id.label("link_id"), QuestionnaireLink.token, QuestionnaireLink.is_test,
+    and_(Wave.opened_at.is_not(None), Wave.closed_at.is_(None)).label("is_open"), Study.is_synthetic, Study.time_zone,
+    Study.thresholds, PublishedInstrument.id.label("instrument_id"), PublishedInstrument.content_hash,
 )
-_LINK = (
+_LINK = Prepared(
     select(*_DOOR).join(Wave, Wave.id == QuestionnaireLink.wave_id).join(Study, Study.id == Wave.study_id)
     .join(PublishedInstrument, PublishedInstrument.id == QuestionnaireLink.instrument_id)
     .where(QuestionnaireLink.token == bindparam("token"))
 )
-_RESPONSE = (
-    select(Response.key, Response.state, Response.language, *_DOOR)
-    .join(QuestionnaireLink, QuestionnaireLink.id == Response.link_id)
+_FILLING = (
+    select(*_DOOR, Response.key, Response.state, Response.language, ResponsePage.section, ResponsePage.answers,
+           ResponsePage.duration_ms, ResponsePage.visits)
+    .join(Response, Response.link_id == QuestionnaireLink.id)
     .join(Wave, Wave.id == QuestionnaireLink.wave_id).join(Study, Study.id == Wave.study_id)
     .join(PublishedInstrument, PublishedInstrument.id == QuestionnaireLink.instrument_id)
+    .outerjoin(ResponsePage, ResponsePage.response_key == Response.key)
     .where(Response.key == bindparam("key"))
 )
+_READ = Prepared(_FILLING)
 # Two posts of one response at the same time follow each other; SQLite has one writer anyway.
-_RESPONSE_LOCKED = _RESPONSE.with_for_update(of=Response)
-_PAGES = select(
-    ResponsePage.section, ResponsePage.answers, ResponsePage.duration_ms, ResponsePage.visits,
-).where(ResponsePage.response_key == bindparam("key"))
+_READ_LOCKED = Prepared(_FILLING.with_for_update(of=Response))
 _INSTRUMENT = select(PublishedInstrument.document).where(PublishedInstrument.id == bindparam("id"))
+_START_COLUMNS = ("key", "link_id", "state", "language", "source", "source_key", "consent", "shown_order",
+                  "withdrawal_hash")
+_START = Prepared(insert(Response), _START_COLUMNS)
 
 
 def find_door(session: Session, link_token: str) -> Door:
     """Return the questionnaire of a link; NotFound if there is none."""
-    row = session.execute(_LINK, {"token": link_token}).first()
+    row = _LINK.run(session.connection(), {"token": link_token}).first()
     if row is None:
         raise NotFound(marked("There is no questionnaire under this address."),
                        marked("Please check that the address was copied completely."))
@@ -140,9 +146,8 @@ def _door(session: Session, row: Row[Any]) -> Door:
         return from_document(Instrument, session.execute(_INSTRUMENT, {"id": row.instrument_id}).scalar_one())
 
     return Door(
-        link_id=row.link_id, link_token=row.token, is_test=row.is_test,
-        is_open=row.opened_at is not None and row.closed_at is None, is_synthetic=row.is_synthetic,
-        time_zone=row.time_zone, thresholds=row.thresholds,
+        link_id=row.link_id, link_token=row.token, is_test=bool(row.is_test), is_open=bool(row.is_open),
+        is_synthetic=bool(row.is_synthetic), time_zone=row.time_zone, thresholds=from_text(row.thresholds),
         questionnaire=ready_questionnaire(row.content_hash, load),
     )
 
@@ -150,12 +155,13 @@ def _door(session: Session, row: Row[Any]) -> Door:
 def read_filling(session: Session, secret: str, token: str, *, for_writing: bool = False) -> Filling:
     """Return the response of a token; NotFound if there is none or the token was not issued for it."""
     key = response_key(secret, token)
-    row = session.execute(_RESPONSE_LOCKED if for_writing else _RESPONSE, {"key": key}).first()
+    rows = (_READ_LOCKED if for_writing else _READ).run(session.connection(), {"key": key}).all()
+    row = rows[0] if rows else None
     if row is None or not is_genuine(secret, token, row.token, row.content_hash):
         raise NotFound(marked("We do not know this address."),
                        marked("Please check that it was copied completely, or begin again with your link."))
-    pages = {page.section: StoredPage(page.answers, page.duration_ms, page.visits)
-             for page in session.execute(_PAGES, {"key": key})}
+    pages = {page.section: StoredPage(from_text(page.answers), page.duration_ms, page.visits)
+             for page in rows if page.section is not None}
     return Filling(row.key, row.state, row.language, _door(session, row), pages)
 
 
@@ -190,13 +196,11 @@ def start_response(session: Session, secret: str, link_token: str, token: str, l
                       marked("Please open the link again."))
     check_agreement(door.instrument, agreement)
     key = response_key(secret, token)
-    if session.execute(_RESPONSE, {"key": key}).first() is not None:
-        return
-    session.execute(insert(Response).values(
-        key=key, link_id=door.link_id, state=OPEN, language=chosen_language(door.instrument, language), source="web",
-        source_key=None, consent=consent_document(door.instrument, agreement, language), shown_order={},
-        withdrawal_hash=None,
-    ))
+    connection = session.connection()
+    if not _READ.run(connection, {"key": key}).all():
+        _START.run(connection, dict(zip(_START_COLUMNS, (
+            key, door.link_id, OPEN, chosen_language(door.instrument, language), "web", None,
+            as_text(consent_document(door.instrument, agreement, language)), "{}", None), strict=True)))
 
 
 class ConsentMissing(Refused):

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, bindparam, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from instruments.schema import LEFT_BLANK, NOT_REACHED, NOT_SHOWN
 from surveyapp.db.base import utc_now
 from surveyapp.models.response import SUBMITTED, Response
+from surveyapp.services.prepared import Prepared, as_text
 from surveyapp.services.questionnaire import CompiledItem, Page, shown_order
 from surveyapp.services.relevance import Relevance
 from surveyapp.services.response import Filling, is_empty, open_filling
 from surveyapp.services.response_store import write_page
 from surveyapp.services.response_token import withdrawal_code, withdrawal_hash
 
-_SUBMIT = update(cast("Table", Response.__table__)).where(Response.key == bindparam("b_key"))
+_SUBMIT = Prepared(update(Response).where(Response.key == bindparam("b_key")).values(
+    state=bindparam("state"), shown_order=bindparam("order"), withdrawal_hash=bindparam("hash")))
 
 
 def submit_response(session: Session, secret: str, token: str, now: datetime | None = None) -> None:
     """Hand the response in; gaps stay gaps."""
     filling = open_filling(session, secret, token)
-    finish_filling(session, secret, token, filling, filling.relevance(filling.door.today(now or utc_now())))
+    finish_filling(session, secret, token, filling, filling.relevance(now or utc_now()))
 
 
 def finish_filling(session: Session, secret: str, token: str, filling: Filling, relevance: Relevance) -> None:
@@ -38,8 +40,8 @@ def finish_filling(session: Session, secret: str, token: str, filling: Filling, 
         if shown and page.key in filling.pages:
             order[page.key] = shown
     code = withdrawal_hash(secret, withdrawal_code(secret, token))
-    session.execute(_SUBMIT, {"b_key": filling.key, "state": SUBMITTED, "shown_order": order,
-                                       "withdrawal_hash": code})
+    _SUBMIT.run(session.connection(), {"b_key": filling.key, "state": SUBMITTED, "order": as_text(order),
+                                       "hash": code})
 
 
 def _was_shown(page: Page, key: str, relevance: Relevance) -> bool:

@@ -27,7 +27,7 @@ from surveyapp.services.response_token import elapsed_ms
 # Names of the form's control fields; a colon keeps them apart from every item key.
 BASE, SEEN, CLEARED, ONLY, CLIENT_TIME, SHOWN_AT, LANGUAGE, DEED = (
     ":base", ":seen", ":cleared", ":only", ":time", ":at", ":language", ":deed")
-NEXT, BACK, STAY, SUBMIT = "next", "back", "stay", "submit"     # the deeds
+NEXT, BACK, STAY, END, SUBMIT = "next", "back", "stay", "end", "submit"     # the deeds
 UNFINISHED = frozenset({BACK, STAY})
 LONGEST_VISIT_MS = 6 * 60 * 60 * 1000       # six hours; a page left open overnight says nothing about reading
 CLOCK_SLACK_MS = 2_000                      # the browser's own count may exceed the server's by the way of the page
@@ -59,9 +59,8 @@ def save_page(session: Session, secret: str, token: str, section: str, form: For
     found = read_page(page, form)
     stored = filling.stored(section)
     merged = _merge(page, found, form, stored)
-    today = filling.door.today(now)
-    relevance = _put(filling, section, merged).relevance(today)
-    _check_constraints(page, found, merged, filling, relevance, today)
+    relevance = _put(filling, section, merged).relevance(now)
+    _check_constraints(page, found, merged, filling, relevance, now)
     _take_back(found, merged, stored)
     # Going back or changing the language leaves the page unfinished: what is blank may still be answered.
     is_visit = deed not in UNFINISHED or _visits(filling, section) > 0
@@ -150,7 +149,7 @@ def _put(filling: Filling, section: str, answers: Mapping[str, Any]) -> Filling:
 
 
 def _check_constraints(page: Page, found: PageInput, merged: Mapping[str, Any], filling: Filling,
-                       relevance: Relevance, today: Any) -> None:
+                       relevance: Relevance, now: datetime) -> None:
     values: dict[str, Any] | None = None
     for item in page.items:
         if item.constraint is None or item.key not in found.answers:
@@ -158,7 +157,7 @@ def _check_constraints(page: Page, found: PageInput, merged: Mapping[str, Any], 
         if values is None:
             values = {key: as_value(answer) for key, answer in {**filling.answers(), **merged}.items()}
             values.update(relevance.values)
-        if not is_true(evaluate(item.constraint, values, values.get(item.key), today)):
+        if not is_true(evaluate(item.constraint, values, values.get(item.key), filling.door.today(now))):
             own = (item.item.constraint_message or {}).get(filling.language)
             found.problems[item.key] = Problem(own, is_own_wording=True) if own else Problem(
                 marked("This answer does not fit. Please check it."))

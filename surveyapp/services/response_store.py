@@ -10,13 +10,14 @@ from sqlalchemy import Table, bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from surveyapp.models.response import ResponsePage
+from surveyapp.services.prepared import Prepared, as_text
 from surveyapp.services.response import Filling, StoredPage
 
 _TABLE = cast("Table", ResponsePage.__table__)
-_INSERT = insert(_TABLE)
-_UPDATE = update(_TABLE).where(
+_INSERT = Prepared(insert(_TABLE), ("response_key", "section", "answers", "duration_ms", "visits"))
+_UPDATE = Prepared(update(_TABLE).where(
     ResponsePage.response_key == bindparam("b_key"), ResponsePage.section == bindparam("b_section"),
-).values(answers=bindparam("b_answers"), duration_ms=bindparam("b_duration"), visits=bindparam("b_visits"))
+).values(answers=bindparam("b_answers"), duration_ms=bindparam("b_duration"), visits=bindparam("b_visits")))
 
 
 def write_page(session: Session, filling: Filling, section: str, answers: Mapping[str, Any],
@@ -26,11 +27,13 @@ def write_page(session: Session, filling: Filling, section: str, answers: Mappin
     page = StoredPage(answers, _total(stored.duration_ms if stored else None, visit_ms),
                       (stored.visits if stored else 0) + int(is_visit))
     if stored is None:
-        session.execute(_INSERT, {"response_key": filling.key, "section": section, "answers": answers,
-                                  "duration_ms": page.duration_ms, "visits": page.visits})
+        _INSERT.run(session.connection(), {
+            "response_key": filling.key, "section": section, "answers": as_text(answers),
+            "duration_ms": page.duration_ms, "visits": page.visits})
     else:
-        session.execute(_UPDATE, {"b_key": filling.key, "b_section": section, "b_answers": answers,
-                                  "b_duration": page.duration_ms, "b_visits": page.visits})
+        _UPDATE.run(session.connection(), {
+            "b_key": filling.key, "b_section": section, "b_answers": as_text(answers),
+            "b_duration": page.duration_ms, "b_visits": page.visits})
     return replace(filling, pages={**filling.pages, section: page})
 
 

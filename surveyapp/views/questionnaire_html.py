@@ -120,16 +120,25 @@ def kept(key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
     return found
 
 
-def page_html(door: Door, page: Page, language: str, *, deed: str, has_back: bool) -> PageHtml:
+@dataclass(frozen=True)
+class PageButtons:
+    """How one may move on; `has_end` once every page was seen, so that a gap can be filled without paging on."""
+
+    deed: str
+    has_back: bool
+    has_end: bool
+
+
+def page_html(door: Door, page: Page, language: str, buttons: PageButtons) -> PageHtml:
     """Return the cut HTML of a page."""
     questionnaire = door.questionnaire
     items = kept((questionnaire.content_hash, language, page.key, "items"),
                  lambda: {item.key: _item_html(questionnaire, item, language)
                           for item in page.items if item.is_visible_kind})
-    shell = kept((questionnaire.content_hash, language, page.key, deed, has_back, door.is_test, door.is_synthetic),
+    shell = kept((questionnaire.content_hash, language, page.key, buttons, door.is_test, door.is_synthetic),
                  lambda: cut(render(
                      "response/page.html", door=door, instrument=questionnaire.instrument, page=page,
-                     language=language, deed=deed, has_back=has_back, is_live=_is_live(page))))
+                     language=language, buttons=buttons, is_live=_is_live(page))))
     return PageHtml(shell, items)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from flask_babel import gettext
 from markupsafe import escape
@@ -16,10 +18,11 @@ from surveyapp.services.questionnaire import OPTION_KINDS, CompiledItem, Page, s
 from surveyapp.services.relevance import Relevance
 from surveyapp.services.response import Door, Filling, fingerprint
 from surveyapp.services.response_page import NEXT, SUBMIT
-from surveyapp.services.response_path import last_page, next_page, skipped_items
+from surveyapp.services.response_path import last_page, next_page, open_page, skipped_items
 from surveyapp.services.response_token import sealed_time
 from surveyapp.views.questionnaire_html import (
     Fault,
+    PageButtons,
     PageHtml,
     Pieces,
     cut,
@@ -32,7 +35,30 @@ from surveyapp.views.questionnaire_html import (
     spoken_answer,
 )
 
-Address = Callable[[str | None], str]
+
+@dataclass(frozen=True)
+class Paths:
+    """The addresses of one response, written out: asking the router three times costs more than the page does."""
+
+    root: str
+    host: str
+    token: str
+
+    def resume(self) -> str:
+        return f"{self.root}/r/{self.token}"
+
+    def whole(self) -> str:
+        """Return the address with the host, to be kept by the respondent."""
+        return f"{self.host}r/{self.token}"
+
+    def page(self, section: str, late: Iterable[str] = ()) -> str:
+        query = urlencode([("late", key) for key in late])
+        return f"{self.root}/r/{self.token}/{quote(section, safe='')}{'?' if query else ''}{query}"
+
+    def finish(self) -> str:
+        return f"{self.root}/e/{self.token}"
+
+
 LONGEST_LABEL = 80          # characters of a question in a list of questions
 
 
@@ -69,24 +95,28 @@ def consent_notice(error: AppError) -> str:
 
 def thanks(filling: Filling, code: str) -> str:
     """Return the last page; the code is shown to whoever holds the response's own address."""
-    return render("response/thanks.html", door=filling.door, instrument=filling.door.instrument,
-                           language=filling.language, code=code)
+    door, language = filling.door, filling.language
+    return splice(kept(
+        (door.questionnaire.content_hash, "thanks", language, door.is_test, door.is_synthetic),
+        lambda: cut(render("response/thanks.html", door=door, instrument=door.instrument, language=language)),
+    ), {"CODE": code})
 
 
-def finish(filling: Filling, token: str, address: Address) -> str:
+def finish(filling: Filling, paths: Paths) -> str:
     """Return the page before handing in, with what was left out."""
-    relevance = filling.relevance(filling.door.today(utc_now()))
+    relevance = filling.relevance(utc_now())
     skipped = skipped_items(filling, relevance)
     last = last_page(filling.questionnaire, relevance)
     pages = [
         {"title": page.section.title.get(filling.language) or page.key,
          "questions": [{"label": label_of(item, filling.language),
-                        "address": f"{address(page.key)}#{anchor_of(item)}"} for item in skipped[page.key]]}
+                        "address": f"{paths.page(page.key)}#{anchor_of(item)}"} for item in skipped[page.key]]}
         for page in filling.questionnaire.pages if page.key in skipped
     ]
     return render(
-        "response/finish.html", door=filling.door, instrument=filling.door.instrument, token=token, skipped=pages,
-        n_skipped=sum(len(items) for items in skipped.values()), back=address(last.key) if last else address(None))
+        "response/finish.html", door=filling.door, instrument=filling.door.instrument, action=paths.finish(),
+        skipped=pages, n_skipped=sum(len(items) for items in skipped.values()),
+        back=paths.page(last.key) if last else paths.resume())
 
 
 def anchor_of(item: CompiledItem) -> str:
@@ -101,21 +131,22 @@ def label_of(item: CompiledItem, language: str) -> str:
 
 
 # ---- a page ---------------------------------------------------------------------------------------------------------
-def filled_page(filling: Filling, page: Page, address: Address, *, secret: str, now_ms: int,
+def filled_page(filling: Filling, page: Page, paths: Paths, *, secret: str, now_ms: int,
                 late: frozenset[str] = frozenset(), problems: Mapping[str, Problem] | None = None,
                 form: Mapping[str, list[str]] | None = None) -> str:
     """Return a page with this respondent's answers, in this respondent's order."""
     problems = problems or {}
-    relevance = filling.relevance(filling.door.today(utc_now()))
+    relevance = filling.relevance(utc_now())
     questionnaire = filling.questionnaire
     follows = next_page(questionnaire, relevance, page.key)
-    html = page_html(filling.door, page, filling.language, deed=NEXT if follows else SUBMIT,
-                     has_back=next_page(questionnaire, relevance, page.key, -1) is not None)
+    html = page_html(filling.door, page, filling.language, PageButtons(
+        deed=NEXT if follows else SUBMIT, has_back=next_page(questionnaire, relevance, page.key, -1) is not None,
+        has_end=follows is not None and open_page(filling, relevance) is None))
     by_key = {item.key: item for item in page.items}
     order = [by_key[key] for key in shown_order(page, filling.key)]
     stored = filling.stored(page.key)
     values = {
-        "ACTION": address(page.key), "RESUME": address(None), "BASE": fingerprint(stored),
+        "ACTION": str(escape(paths.page(page.key))), "RESUME": str(escape(paths.whole())), "BASE": fingerprint(stored),
         "SEEN": ",".join(item.key for item in order if item.takes_answer and relevance.shows_item(item)),
         "AT": sealed_time(secret, filling.key, page.key, now_ms),
         "VALUES": own_values(questionnaire, page, relevance.values),

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
-from flask import Blueprint, current_app, g, redirect, request, url_for
+from flask import Blueprint, current_app, g, request
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -21,27 +21,42 @@ from werkzeug.wrappers import Response
 from surveyapp.db.base import utc_now
 from surveyapp.db.session import database, read_session
 from surveyapp.db.writer import Writer
-from surveyapp.errors import AlreadySubmitted, AppError, Busy, NotAllowed, NotFound, Refused, marked
+from surveyapp.errors import AlreadySubmitted, AppError, BadInput, Busy, NotAllowed, NotFound, Refused, marked
 from surveyapp.models.response import SUBMITTED
+from surveyapp.services.relevance import relevance_of
 from surveyapp.services.response import (
     Agreement,
     ConsentMissing,
     Filling,
     find_door,
+    posted_value,
     read_filling,
     start_response,
 )
 from surveyapp.services.response_finish import submit_response
-from surveyapp.services.response_page import BACK, DEED, LANGUAGE, ONLY, STAY, get_page, save_answers, save_page
+from surveyapp.services.response_page import (
+    BACK,
+    DEED,
+    END,
+    LANGUAGE,
+    ONLY,
+    STAY,
+    PageOutcome,
+    get_page,
+    save_answers,
+    save_page,
+)
 from surveyapp.services.response_path import next_page, open_page
 from surveyapp.services.response_token import issue_token, withdrawal_code
 from surveyapp.services.withdrawal import request_withdrawal
 from surveyapp.views import respondent_page
 from surveyapp.views.questionnaire_html import render, splice
+from surveyapp.views.respondent_page import Paths
 
 blueprint = Blueprint("response", __name__)
 T = TypeVar("T")
 SEE_OTHER = 303
+MOST_FIELDS = 5_000         # of one page
 INTERFACE_LANGUAGES = ("en", "zh")      # what our own words are translated into
 SWITCH = ":switch"          # button of the language the respondent wants to go on in
 STATUS_OF = {NotFound: 404, NotAllowed: 403, Busy: 503}
@@ -68,10 +83,10 @@ def show_refusal(error: AppError) -> tuple[str | dict[str, Any], int, dict[str, 
     """Say in the respondent's language what cannot be done; an autosaving browser gets it as data."""
     status = next((code for kind, code in STATUS_OF.items() if isinstance(error, kind)), 409)
     headers = {"Retry-After": "5"} if isinstance(error, Busy) else {}
-    if ONLY in request.form:
+    if ONLY in g.get("posted_form", ()):
         return {"is_saved": False, "reason": respondent_page.said(error.reason, error.values)}, status, headers
     token = (request.view_args or {}).get("token")
-    resume_address = url_for("response.resume", token=token) if token and isinstance(error, AlreadySubmitted) else None
+    resume_address = _paths(token).resume() if token and isinstance(error, AlreadySubmitted) else None
     _speak(g.get("language") or _wanted_language(INTERFACE_LANGUAGES))
     return respondent_page.refusal(error, resume_address), status, headers
 
@@ -136,7 +151,8 @@ def begin(link_token: str) -> Response | tuple[str, int]:
         if agreement.links:
             notice["LINKS"] = " checked"
         return splice(respondent_page.start_pieces(door, language), notice), 422
-    return redirect(url_for("response.resume", token=token), SEE_OTHER)
+    first = next_page(door.questionnaire, relevance_of(door.questionnaire, {}, door.today(utc_now())), None)
+    return _go_on(_paths(token).page(first.key) if first else _paths(token).finish())
 
 
 # ---- the pages ------------------------------------------------------------------------------------------------------
@@ -147,10 +163,10 @@ def resume(token: str) -> str | Response:
     if filling.state == SUBMITTED:
         return respondent_page.thanks(filling, withdrawal_code(_secret(), token))
     filling.door.check_open()
-    page = open_page(filling, filling.relevance(filling.door.today(utc_now())))
+    page = open_page(filling, filling.relevance(utc_now()))
     if page is None:
-        return redirect(url_for("response.finish", token=token), SEE_OTHER)
-    return redirect(url_for("response.page", token=token, section=page.key), SEE_OTHER)
+        return _go_on(_paths(token).finish())
+    return _go_on(_paths(token).page(page.key))
 
 
 def _read(token: str) -> Filling:
@@ -165,12 +181,12 @@ def page(token: str, section: str) -> str | Response | dict[str, Any] | tuple[st
     if request.method == "GET":
         filling = _read(token)
         if filling.state == SUBMITTED:
-            return redirect(url_for("response.resume", token=token), SEE_OTHER)
+            return _go_on(_paths(token).resume())
         filling.door.check_open()
         return respondent_page.filled_page(
-            filling, get_page(filling.questionnaire, section), _address(token), secret=_secret(), now_ms=_now_ms(),
+            filling, get_page(filling.questionnaire, section), _paths(token), secret=_secret(), now_ms=_now_ms(),
             late=frozenset(request.args.getlist("late")))
-    form = dict(request.form.lists())
+    form = _posted_form()
     if ONLY in form:
         _write(partial(save_answers, secret=_secret(), token=token, section=section, form=form))
         return {"is_saved": True}
@@ -184,36 +200,46 @@ def _save(token: str, section: str, form: dict[str, list[str]]) -> Response | tu
         outcome = _write(partial(save_page, secret=_secret(), token=token, section=section, form=form))
     except AlreadySubmitted:
         # The page was sent twice, or from a second window: the answers are safe, the thanks are shown again.
-        return redirect(url_for("response.resume", token=token), SEE_OTHER)
-    deed = form.get(DEED, [""])[-1]
+        return _go_on(_paths(token).resume())
     if outcome.problems:
         _speak(outcome.filling.language)
         text = respondent_page.filled_page(
-            outcome.filling, outcome.page, _address(token), secret=_secret(), now_ms=_now_ms(),
+            outcome.filling, outcome.page, _paths(token), secret=_secret(), now_ms=_now_ms(),
             problems=outcome.problems, form=form)
         return text, 422
+    return _go_on(_next_path(outcome, section, posted_value(form, DEED), _paths(token)))
+
+
+def _next_path(outcome: PageOutcome, section: str, deed: str, paths: Paths) -> str:
+    if outcome.is_submitted:
+        return paths.resume()
     if outcome.late_items or deed == STAY:
-        target = url_for("response.page", token=token, section=section, late=list(outcome.late_items))
-    elif outcome.is_submitted:
-        target = url_for("response.resume", token=token)
-    else:
-        follows = next_page(outcome.filling.questionnaire, outcome.relevance, section, -1 if deed == BACK else 1)
-        target = (url_for("response.page", token=token, section=follows.key) if follows
-                  else url_for("response.finish", token=token))
-    return redirect(target, SEE_OTHER)
+        return paths.page(section, outcome.late_items)
+    follows = next_page(outcome.filling.questionnaire, outcome.relevance, section, -1 if deed == BACK else 1)
+    return paths.page(follows.key) if follows and deed != END else paths.finish()
 
 
 def _now_ms() -> int:
     return int(time.time() * 1000)
 
 
-def _address(token: str) -> Callable[[str | None], str]:
-    """Return what makes the addresses of this response: a page's, or the whole address to go on with later."""
-    def address(section: str | None) -> str:
-        if section is None:
-            return url_for("response.resume", token=token, _external=True)
-        return url_for("response.page", token=token, section=section)
-    return address
+def _posted_form() -> dict[str, list[str]]:
+    """Return the posted fields; only the encoding that forms and our script use is read."""
+    try:
+        form = parse_qs(request.get_data(cache=False).decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise BadInput(marked("This page could not be read."), marked("Please open your link again.")) from None
+    g.posted_form = form
+    return form
+
+
+def _paths(token: str) -> Paths:
+    return Paths(request.script_root, request.host_url, token)
+
+
+def _go_on(path: str) -> Response:
+    """Return the answer to a post: see the next page, which a reload or the back button may fetch again."""
+    return Response(status=SEE_OTHER, headers={"Location": path})
 
 
 # ---- the end --------------------------------------------------------------------------------------------------------
@@ -223,12 +249,12 @@ def finish(token: str) -> str | Response:
     if request.method == "POST":
         with suppress(AlreadySubmitted):        # a second click on the button
             _write(partial(submit_response, secret=_secret(), token=token))
-        return redirect(url_for("response.resume", token=token), SEE_OTHER)
+        return _go_on(_paths(token).resume())
     filling = _read(token)
     if filling.state == SUBMITTED:
-        return redirect(url_for("response.resume", token=token), SEE_OTHER)
+        return _go_on(_paths(token).resume())
     filling.door.check_open()
-    return respondent_page.finish(filling, token, _address(token))
+    return respondent_page.finish(filling, _paths(token))
 
 
 @blueprint.route("/withdraw", methods=["GET", "POST"])
