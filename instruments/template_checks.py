@@ -25,6 +25,7 @@ TEMPLATE_RULES: Mapping[str, str] = {
     "INS-211": "Every role of the interview quota has a name.",
     "INS-212": "What a stated problem or cause may name is a problem or cause of the template, unless the choice is "
                "exclusive or asks for text.",
+    "INS-213": "A perspective has a key of its own and names constructs of the template.",
 }
 POLARITY = frozenset({"supports", "contradicts", "mixed"})
 
@@ -34,6 +35,7 @@ def template_findings(template: StudyTemplate, place: str) -> Iterator[Finding]:
     yield from _check_questionnaires(template, place)
     yield from _check_constructs(template, place)
     yield from _check_stated(template, place)
+    yield from _check_perspectives(template, place)
     yield from _check_languages(template, place)
     yield from missing_languages(place, template_wordings(template), template.languages)
     if template.codebook is not None:
@@ -91,6 +93,18 @@ def _check_stated(template: StudyTemplate, place: str) -> Iterator[Finding]:
                         yield Finding(
                             "INS-212", f"{place}, {instrument.audience}, item {item.key}",
                             f"the choice '{choice.value}' is no {group}.", f"Use the key of a {group}.")
+
+
+def _check_perspectives(template: StudyTemplate, place: str) -> Iterator[Finding]:
+    counts = Counter(perspective.key for perspective in template.perspectives)
+    known = {construct.key for construct in template.constructs}
+    for perspective in template.perspectives:
+        unknown = [key for key in perspective.constructs if key not in known]
+        if unknown or not perspective.constructs or counts[perspective.key] > 1:
+            yield Finding(
+                "INS-213", f"{place}, perspective {perspective.key}",
+                f"its key is repeated, or it names what is no construct: {', '.join(unknown) or 'nothing'}.",
+                "Correct `constructs:`.")
 
 
 def _check_languages(template: StudyTemplate, place: str) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ from instruments.guide_reader import read_codebook, read_guide
 from instruments.loader import check_schema_version, parse_instrument, read_languages
 from instruments.rules_reader import read_rules
 from instruments.schema import Instrument
-from instruments.template import GlossaryEntry, Reference, StudyTemplate
+from instruments.template import GlossaryEntry, Perspective, Reference, StudyTemplate
 from instruments.value_reader import read_value_model
 from instruments.yaml_source import decode, parse_yaml, read_file
 
@@ -61,6 +61,8 @@ def load_template(path: Path) -> StudyTemplate:
         raise FileFormatError(path.name, "this is neither a folder nor a zip file.", "Name a template's folder or zip.")
     if not path.is_file():
         raise InstrumentError(str(path), "there is no such file.", "Check the name and the folder.")
+    if path.stat().st_size > MAX_UNPACKED_BYTES:
+        raise FileFormatError(path.name, "the zip file is too large.", f"At most {MAX_UNPACKED_BYTES:,} bytes.")
     return read_template_zip(path.read_bytes(), path.name)
 
 
@@ -126,7 +128,9 @@ def parse_template(files: Mapping[str, bytes], place: str) -> StudyTemplate:
         theory=tuple(entry.wording(languages) for entry in study.entries("theory", "theory paragraph")),
         glossary=tuple(_read_glossary(entry, languages) for entry in study.entries("glossary", "term")),
         references=tuple(_read_reference(entry) for entry in study.entries("references", "reference")),
-        thresholds=study.numbers("thresholds"))
+        thresholds=study.numbers("thresholds"),
+        perspectives=tuple(
+            _read_perspective(entry, languages) for entry in study.entries("perspectives", "perspective")))
     head.finish()
     study.finish()
     return template
@@ -163,6 +167,13 @@ def _read_glossary(fields: Fields, languages: tuple[str, ...]) -> GlossaryEntry:
         sources=fields.strings("sources"))
     fields.finish()
     return entry
+
+
+def _read_perspective(fields: Fields, languages: tuple[str, ...]) -> Perspective:
+    perspective = Perspective(
+        key=fields.string("id"), name=fields.wording(languages, "name"), constructs=fields.strings("constructs"))
+    fields.finish()
+    return perspective
 
 
 def _read_reference(fields: Fields) -> Reference:

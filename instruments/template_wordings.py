@@ -19,6 +19,18 @@ from instruments.wording_checks import Wording
 
 def template_wordings(template: StudyTemplate) -> Iterator[Wording]:
     """Yield every wording of a template apart from its questionnaires."""
+    yield from _study(template)
+    if template.guide is not None:
+        yield from _guide(template.guide)
+    if template.codebook is not None:
+        yield from _codebook(template.codebook)
+    if template.rules is not None:
+        yield from _rules(template.rules)
+    if template.value_model is not None:
+        yield from _value_model(template.value_model)
+
+
+def _study(template: StudyTemplate) -> Iterator[Wording]:
     for name in ("title", "aim", "population"):
         yield f"study, {name}", getattr(template, name), True
     yield "study, organisation", template.organisation, False
@@ -28,14 +40,8 @@ def template_wordings(template: StudyTemplate) -> Iterator[Wording]:
     for number, entry in enumerate(template.glossary, 1):
         yield f"study, glossary entry {number}, term", entry.term, True
         yield f"study, glossary entry {number}, meaning", entry.meaning, True
-    if template.guide is not None:
-        yield from _guide(template.guide)
-    if template.codebook is not None:
-        yield from _codebook(template.codebook)
-    if template.rules is not None:
-        yield from _rules(template.rules)
-    if template.value_model is not None:
-        yield from _value_model(template.value_model)
+    for perspective in template.perspectives:
+        yield f"study, perspective {perspective.key}", perspective.name, True
 
 
 def _guide(guide: Guide) -> Iterator[Wording]:

@@ -62,6 +62,9 @@ def _study(template: StudyTemplate) -> dict[str, Any]:
                 organisation=dict(template.organisation), aim=dict(template.aim), population=dict(template.population))}
     return {
         "schema_version": SCHEMA_VERSION, "study": head, "thresholds": dict(template.thresholds),
+        "perspectives": [
+            {"id": entry.key, **inline(entry.name, "name"), "constructs": list(entry.constructs)}
+            for entry in template.perspectives],
         "theory": [inline(paragraph) for paragraph in template.theory],
         "glossary": [given(term=dict(entry.term), meaning=dict(entry.meaning), sources=list(entry.sources) or None)
                      for entry in template.glossary],

@@ -68,6 +68,9 @@ class Languages:
         in_brackets = re.search(r"\(([A-Za-z]{2,3}(?:[-_][A-Za-z0-9]+)*)\)\s*$", name)
         if in_brackets:
             return in_brackets.group(1)
+        twice = re.fullmatch(r"(\S+) \(\1\)", name)      # a code that has no name, as `column_name` writes it
+        if twice:
+            return twice.group(1)
         if re.fullmatch(r"[A-Za-z]{2}(?:-[A-Za-z]{2,4})?", name):
             return name[:2].lower() + name[2:]
         if name != DEFAULT:
