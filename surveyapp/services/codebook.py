@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from sqlalchemy import select
@@ -29,7 +29,7 @@ class CodeEntry:
     hue: int
     group: str | None
     is_active: bool
-    definition: CodeDefinition
+    definition: CodeDefinition = field(hash=False)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -117,7 +117,13 @@ def _read_entry(raw: Any, number: int, codebook: StudyCodebook, guide: Guide | N
     if entry.quotes and not log.has_consent:
         places.add(number, "consent", raw.get("consent"), "Quotes of an interview without consent may not be stored.",
                    "Take the quotes out, or the interview.")
+    entry.log = replace(log, language=_language_of(entry.quotes, log.language))
     return entry if len(places.rows) == n_before else None
+
+
+def _language_of(quotes: Sequence[str], otherwise: str) -> str:
+    """Return "zh" where the quotes are written in Chinese signs; the file does not say."""
+    return "zh" if any("\u4e00" <= sign <= "\u9fff" for quote in quotes for sign in quote) else otherwise
 
 
 def _read_log(raw: Mapping[str, Any], number: int, guide: Guide | None, places: _Places) -> InterviewLog:

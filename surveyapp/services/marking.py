@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -112,9 +112,14 @@ def _runs(text: str, start: int, end: int, codings: Sequence[SeenCoding], lanes:
         for coding in closes[left]:
             active.pop(coding.mark, None)
         active.update((coding.mark, coding) for coding in opens[left])
-        ending = " ".join(label_of(coding) for coding in closes[right] if coding.end == right)
+        ending = _counted(label_of(coding) for coding in closes[right] if coding.end == right)
         runs.append(Run(text[left:right], tuple(active), _classes(active.values(), lanes, hues), ending))
     return runs
+
+
+def _counted(labels: Iterable[str]) -> str:
+    """Return each label once, with how many coders gave it where it is more than one."""
+    return " ".join(label if n == 1 else f"{label} ×{n}" for label, n in Counter(labels).items())
 
 
 def _classes(active: Iterable[SeenCoding], lanes: Mapping[str, int], hues: Mapping[str, int]) -> tuple[str, ...]:

@@ -74,7 +74,7 @@ def guess_interviewees(spoken: Iterable[tuple[str, str]]) -> frozenset[str]:
     """Return the speakers who answer: known words decide, else who talks most answers and who asks does not."""
     spoken = list(spoken)
     order = list(dict.fromkeys(speaker for speaker, _ in spoken))
-    if len(order) == 1:
+    if len(order) <= 1:
         return frozenset(order)
     length: Counter[str] = Counter()
     n_turns: Counter[str] = Counter()

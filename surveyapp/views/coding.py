@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from surveyapp.db.session import read_session, transaction
+from surveyapp.db.session import close_read_session, read_session, transaction
 from surveyapp.forms.coding import PassageForm, mark_of
 from surveyapp.models.coding import POLARITIES, Coding, LinkCoding
 from surveyapp.models.interview import Interview
@@ -79,6 +79,7 @@ def _passage(session: Session, interview: Interview, form: PassageForm) -> Passa
 
 
 def _added(interview: Interview, passage: Passage, mark: str) -> str:
+    close_read_session()        # it still shows the database as it was when the request began
     session, place = read_session(), (passage.start, passage.end)
     codings = seen_codings(session, interview, current_account(), overlapping=place)
     return render_template(
