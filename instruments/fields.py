@@ -10,6 +10,8 @@ from instruments.errors import InstrumentError
 from instruments.schema import Text
 from instruments.yaml_source import LocatedList, LocatedMapping
 
+SCHEMA_VERSION = 1      # the layout of every definition file
+
 # Languages whose code is also a field name; their wording is read from `text:` only, never from beside the fields.
 AMBIGUOUS_LANGUAGES = frozenset({"id"})
 

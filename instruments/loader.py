@@ -11,7 +11,7 @@ from typing import cast, get_args
 
 from instruments.checks import require_sound
 from instruments.errors import FileFormatError
-from instruments.fields import Fields
+from instruments.fields import SCHEMA_VERSION, Fields
 from instruments.item_reader import read_condition, read_items, read_scales
 from instruments.schema import (
     Consent,
@@ -23,10 +23,12 @@ from instruments.schema import (
     Scoring,
     Section,
 )
+from instruments.writer import dump_instrument
 from instruments.yaml_source import decode, parse_yaml, read_file
 
 YAML_SUFFIXES = (".yaml", ".yml")
-SCHEMA_VERSION = 1
+
+__all__ = ["dump_instrument", "load_instrument", "parse_instrument", "read_instrument"]
 
 
 def load_instrument(path: Path) -> Instrument:

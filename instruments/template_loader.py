@@ -22,19 +22,22 @@ from instruments.loader import check_schema_version, parse_instrument, read_lang
 from instruments.rules_reader import read_rules
 from instruments.schema import Instrument
 from instruments.template import GlossaryEntry, Perspective, Reference, StudyTemplate
+from instruments.template_layout import (
+    CODEBOOK_FILE,
+    GUIDE_FILE,
+    MAX_FILES,
+    MAX_PATH_PARTS,
+    MAX_UNPACKED_BYTES,
+    RULES_FILE,
+    STUDY_FILE,
+    VALUE_FILE,
+)
+from instruments.template_writer import template_zip
 from instruments.value_reader import read_value_model
 from instruments.yaml_source import decode, parse_yaml, read_file
 
 T = TypeVar("T")
 
-STUDY_FILE = "study.yaml"
-GUIDE_FILE = "interview-guide.yaml"
-CODEBOOK_FILE = "codebook.yaml"
-RULES_FILE = "strategy-rules.yaml"
-VALUE_FILE = "customer-value.yaml"
-MAX_FILES = 60
-MAX_PATH_PARTS = 2          # a folder and a file in it
-MAX_UNPACKED_BYTES = 20_000_000
 _CATALOGUE = resources.files("instruments") / "catalogue"
 
 
@@ -50,6 +53,12 @@ def load_catalogue_template(key: str) -> StudyTemplate:
         raise InstrumentError(key, "the catalogue has no such template.", f"Choose one of: {', '.join(catalogue())}.")
     files = {entry.name: entry.read_bytes() for entry in (_CATALOGUE / key).iterdir() if entry.name.endswith(".yaml")}
     return read_template(files, key)
+
+
+def export_template(template: StudyTemplate | str, path: Path) -> None:
+    """Write a template, or the one of that catalogue name, as the zip of its folder, without data."""
+    found = load_catalogue_template(template) if isinstance(template, str) else template
+    Path(path).write_bytes(template_zip(found))
 
 
 def load_template(path: Path) -> StudyTemplate:

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Mapping
 from typing import Any
 
-from instruments.loader import SCHEMA_VERSION
+from instruments.fields import SCHEMA_VERSION
 from instruments.schema import Text
 from instruments.template import (
     Codebook,
@@ -21,13 +21,13 @@ from instruments.template import (
     StudyTemplate,
     ValueModel,
 )
-from instruments.template_loader import CODEBOOK_FILE, GUIDE_FILE, RULES_FILE, STUDY_FILE, VALUE_FILE
+from instruments.template_layout import CODEBOOK_FILE, GUIDE_FILE, RULES_FILE, STUDY_FILE, VALUE_FILE
 from instruments.writer import dump_instrument, given, inline, to_yaml
 
 _FIXED_DATE = (1980, 1, 1, 0, 0, 0)     # the same template gives the same bytes
 
 
-def export_template(template: StudyTemplate) -> bytes:
+def template_zip(template: StudyTemplate) -> bytes:
     """Return the zip of a template's folder, without data."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -6,9 +6,8 @@ from typing import Any
 
 import yaml
 
-from instruments.fields import AMBIGUOUS_LANGUAGES
+from instruments.fields import AMBIGUOUS_LANGUAGES, SCHEMA_VERSION
 from instruments.item_reader import MISSING_CHOICE
-from instruments.loader import SCHEMA_VERSION
 from instruments.schema import AnswerScale, Choice, Consent, Construct, Instrument, Item, Section, Text
 
 WIDTH = 120

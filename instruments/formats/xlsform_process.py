@@ -20,6 +20,8 @@ MAX_UNPACKED_BYTES = 20_000_000
 MAX_ENTRIES = 500           # parts inside an xlsx; the largest of 69 collected forms has 31
 _ZIP_MARK, _OLE_MARK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _ROOT = str(Path(__file__).resolve().parents[2])
+# openpyxl imports numpy where it is installed, whose threads would each reserve a share of the child's memory.
+_ENVIRONMENT = {"PYTHONPATH": _ROOT, "PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 def read_form(path: Path) -> dict[str, Any]:
@@ -63,7 +65,7 @@ def _run(content: bytes, suffix: str, place: str) -> bytes:
     try:
         done = subprocess.run(  # noqa: S603  # fixed program; the arguments are data, no shell reads them
             [sys.executable, "-m", "instruments.formats.xlsform_reader", suffix, Path(place).stem], input=content,
-            capture_output=True, timeout=TIMEOUT_SECONDS, check=False, env={"PYTHONPATH": _ROOT, "PYTHONUTF8": "1"})
+            capture_output=True, timeout=TIMEOUT_SECONDS, check=False, env=_ENVIRONMENT)
     except subprocess.TimeoutExpired as error:
         raise _too_large(place) from error
     if done.returncode != 0:
