@@ -21,6 +21,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from instruments.logic import functions_used
+from instruments.logic.grammar import walk
 from instruments.schema import NUMBER_KINDS, REFUSED
 from surveyapp.services.answer import LONGEST_NUMBER, LONGEST_OTHER, LONGEST_TEXT, short
 from surveyapp.services.questionnaire import (
@@ -41,9 +42,9 @@ LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
 KEPT_PAGES = 1024           # cut pages kept in one process, about 20 kB each
 # What respond_logic.js can compute; a condition that needs more is decided by the server when the page is posted.
 BROWSER_FUNCTIONS = frozenset({
-    "selected", "not", "true", "false", "if", "count-selected", "string-length", "coalesce", "number", "int", "min",
-    "max", "sum",
+    "selected", "not", "true", "false", "if", "count-selected", "string-length", "coalesce", "number",
 })
+BROWSER_OPERATORS = frozenset({"=", "!=", "and", "or", "<", "<=", ">", ">=", "+", "-", "*", "div"})
 Pieces = tuple[str, ...]    # text, slot, text, slot, … text
 
 
@@ -179,7 +180,8 @@ def _live(item: CompiledItem) -> Markup:
 
 
 def _browser_can(tree: Tree) -> bool:
-    return BROWSER_FUNCTIONS.issuperset(functions_used(tree))
+    operators = {node[1] for node in walk(tree) if node[0] == "binary"}
+    return BROWSER_FUNCTIONS.issuperset(functions_used(tree)) and operators <= BROWSER_OPERATORS
 
 
 # ---- one respondent's page ------------------------------------------------------------------------------------------
