@@ -7,22 +7,22 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.customers.clv import MARGIN_STEP, RETENTION_STEP, clv_by_stage
+from analysis.customers.clv import clv_by_stage
 from analysis.customers.reading import CustomerFile, read_customers
 from analysis.customers.relations import relation_columns
-from analysis.customers.sizing import View, figures, flag_columns
+from analysis.customers.sizing import FileRules, View, figures, flag_columns
 from analysis.customers.stages import life_cycle_stages
 from analysis.customers.tiers import tier_columns, transitions
-from analysis.customers.value import WEIGHT_STEP, customer_types, index_sensitivity, value_index
+from analysis.customers.value import customer_types, index_sensitivity, value_index
 from analysis.results.customers import CustomerPicture
 from instruments.template import ValueModel
 
 NO_TIER = "unknown"
+DEFAULT_RULES = FileRules()
 
 
 def customer_picture(frame: pd.DataFrame, model: ValueModel, *, place: str = "customer file",
-                     retention_step: float = RETENTION_STEP, margin_step: float = MARGIN_STEP,
-                     weight_step: float = WEIGHT_STEP) -> CustomerPicture:
+                     rules: FileRules = DEFAULT_RULES) -> CustomerPicture:
     """Return everything the customer file says.
 
     Parameters
@@ -32,8 +32,8 @@ def customer_picture(frame: pd.DataFrame, model: ValueModel, *, place: str = "cu
     model : ValueModel
     place : str
         What the file is called in messages.
-    retention_step, margin_step, weight_step : float
-        Half ranges of the value scenario and of the sensitivity of the value index.
+    rules : FileRules
+        The study's own numbers.
 
     Returns
     -------
@@ -62,9 +62,10 @@ def customer_picture(frame: pd.DataFrame, model: ValueModel, *, place: str = "cu
         stage=dict(stages.stage), value_index={key: None if math.isnan(x) else x for key, x in value.index.items()},
         upgrade_candidates=() if candidates is None else tuple(columns.index[candidates]),
         customers_by_tier_and_stage=_nested(table.size()), aum_by_tier_and_stage=_nested(table["aum"].sum()),
-        figures=figures(View(file, columns, flags)),
-        clv=clv_by_stage(file.frame, stages.stage, model, retention_step=retention_step, margin_step=margin_step),
-        index_sensitivity=index_sensitivity(value, customer_types(file.frame), model, weight_step),
+        figures=figures(View(file, columns, flags, rules)),
+        clv=clv_by_stage(file.frame, stages.stage, model, retention_step=rules.retention_step,
+                         margin_step=rules.margin_step),
+        index_sensitivity=index_sensitivity(value, customer_types(file.frame), model, rules.weight_step),
         warnings=_warnings(file), n_without_key=file.n_without_key, n_stage_skipped=stages.n_skipped,
         transitions=transitions(file.frame))
 

@@ -8,16 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.customers.clv import MARGIN_STEP, RETENTION_STEP
 from analysis.customers.expressions import holds
 from analysis.customers.reading import CustomerFile
 from analysis.customers.relations import linked_groups
 from analysis.customers.stages import NOT_ASSESSABLE
-from analysis.customers.value import DECILES, customer_types, midrank_percentile
+from analysis.customers.value import DECILES, WEIGHT_STEP, customer_types, midrank_percentile
 from instruments import logic
 from instruments.template import ValueModel
 
-KEY_CUSTOMER_SHARE = 0.05       # model 13: top 5 % by value index within the customer type
-MULTI_CHANNEL_MINIMUM = 2       # model 13 names the figure; two is the smallest number that is "multi"
 TOP_SHARE = 0.10
 LEAVING_STAGES = ("decline", "dormant")
 
@@ -30,12 +29,30 @@ FLAG_COUNTS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
+class FileRules:
+    """Numbers the customer file is sized by (sections 12 and 13 of the model).
+
+    retention_step, margin_step   half range of the value scenario; margin as a share of itself
+    weight_step                   change of each weight in the sensitivity of the value index, a share of itself
+    key_customer_share            top share by value index within the customer type that counts as key customers
+    multi_channel_minimum         channels from which a customer is multi-channel
+    """
+
+    retention_step: float = RETENTION_STEP
+    margin_step: float = MARGIN_STEP
+    weight_step: float = WEIGHT_STEP
+    key_customer_share: float = 0.05
+    multi_channel_minimum: float = 2
+
+
+@dataclass(frozen=True)
 class View:
     """A file with everything derived from it, one row a customer; `flags` holds None where it cannot be judged."""
 
     file: CustomerFile
     columns: pd.DataFrame
     flags: Mapping[str, np.ndarray | None]
+    rules: FileRules
 
 
 def flag_columns(file: CustomerFile, columns: pd.DataFrame, model: ValueModel) -> dict[str, np.ndarray | None]:
@@ -115,9 +132,9 @@ def _counts(view: View) -> dict[str, float | None]:
         "upgrade_gap_sum": None if candidates is None else _gap_sum(columns[candidates]),
         "linked_groups_count": float(linked_groups(view.file.frame, columns)) if has_groups else None,
         "incomplete_records_count": None if view.file.n_incomplete is None else float(view.file.n_incomplete),
-        "key_customers_count": _key_customers(columns) if has_index else None,
+        "key_customers_count": _key_customers(columns, view.rules) if has_index else None,
         "multi_channel_customers_count":
-            float((columns["channels_12m"] >= MULTI_CHANNEL_MINIMUM).sum()) if has_channels else None,
+            float((columns["channels_12m"] >= view.rules.multi_channel_minimum).sum()) if has_channels else None,
     }
 
 
@@ -125,9 +142,9 @@ def _gap_sum(candidates: pd.DataFrame) -> float:
     return float((candidates["next_border"] - candidates["aum"]).clip(lower=0).sum())
 
 
-def _key_customers(columns: pd.DataFrame) -> float:
+def _key_customers(columns: pd.DataFrame, rules: FileRules) -> float:
     kinds = customer_types(columns)
-    limit = 100 * (1 - KEY_CUSTOMER_SHARE)
+    limit = 100 * (1 - rules.key_customer_share)
     return float(sum((midrank_percentile(columns["value_index"][kinds == kind].to_numpy(dtype=float)) >= limit).sum()
                      for kind in kinds.unique()))
 

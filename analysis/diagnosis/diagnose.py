@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.customers.picture import customer_picture
+from analysis.customers.sizing import FileRules
 from analysis.diagnosis.causes import cause_findings
 from analysis.diagnosis.customer_view import customer_statuses, facet_findings, recommendation, view_gaps
 from analysis.diagnosis.interviewed import Interviewed, hear_interviews
@@ -166,9 +167,10 @@ def sample_gate(n: int, thresholds: Mapping[str, float]) -> str:
 def _picture(tables: StudyTables, thresholds: Mapping[str, float]) -> CustomerPicture | None:
     if tables.customers is None or tables.template.value_model is None:
         return None
-    return customer_picture(tables.customers, tables.template.value_model,
-                            retention_step=thresholds["clv_retention_step"],
-                            margin_step=thresholds["clv_margin_step"], weight_step=thresholds["weight_step"])
+    return customer_picture(tables.customers, tables.template.value_model, rules=FileRules(
+        retention_step=thresholds["clv_retention_step"], margin_step=thresholds["clv_margin_step"],
+        weight_step=thresholds["weight_step"], key_customer_share=thresholds["key_customer_share"],
+        multi_channel_minimum=thresholds["multi_channel_minimum"]))
 
 
 def _stated(side: Surveyed, role: ItemRole, thresholds: Mapping[str, float]) -> dict[str, Estimate]:

@@ -70,9 +70,6 @@ _LEVELS: tuple[Row, ...] = (
     ("band_marked", 3.4, 3.0, 4.5, "Model 5", "Mean from which a problem is marked", "均值达到该值为明显问题"),
     ("band_severe", 3.8, 3.2, 5.0, "Model 5", "Mean from which a problem is severe", "均值达到该值为严重问题"),
     ("top_ranks", 2, 1, 5, "Model 5", "Ranks counted as the top problems", "计为首要问题的名次数"),
-    ("finite_population_share", 0.10, 0.05, 0.50, "Model 5",
-     "Share of the population from which the finite-population interval is added",
-     "样本占总体超过该比例时附有限总体校正区间"),
     ("minimum_n_description", 5, 5, 30, "Model 10", "Respondents needed to show anything", "展示任何结果所需人数"),
     ("minimum_n_tests", 30, 20, 100, "Model 10", "Respondents needed for tests", "进行检验所需人数"),
     ("minimum_n_links", 60, 40, 250, "Model 7 and 10", "Respondents needed for links", "分析关联所需人数"),
@@ -82,8 +79,6 @@ _LEVELS: tuple[Row, ...] = (
      "Respondents needed to speak against a link", "可以否定关联所需人数"),
     ("minimum_group", 5, 3, 50, "Model 5; privacy rule of the project",
      "People a group needs before it is shown", "群体人数达到该值才予以展示"),
-    ("minimum_cross", 10, 10, 100, "Model 5; privacy rule of the project",
-     "People a cell of two crossed attributes needs", "两个属性交叉时每格所需人数"),
     ("minimum_n_group_tests", 30, 20, 200, "Model 5", "People each group needs for a comparison test",
      "群体比较检验中每组所需人数"),
     ("situation_border_pomp", 50.0, 30.0, 70.0, "Model 4",
@@ -114,11 +109,6 @@ _CUSTOMERS: tuple[Row, ...] = (
 _LINKS: tuple[Row, ...] = (
     ("delta", 0.10, 0.0, 0.30, "Model 7; simulation of the model",
      "Smallest standardised link that counts", "可计入的最小标准化关联"),
-    ("centring_groups", 3, 2, 10, "Model 7", "Departments needed before department means are removed",
-     "剔除部门均值所需的部门数"),
-    ("centring_minimum", 10, 5, 50, "Model 7", "People a department needs for its mean to be removed",
-     "剔除部门均值时每个部门所需人数"),
-    ("eigenvalue_floor", 0.05, 0.0, 0.20, "Model 7", "Smallest eigenvalue after smoothing", "平滑后最小特征值"),
 )
 
 _INTERVIEWS: tuple[Row, ...] = (
@@ -148,8 +138,6 @@ _GRADES: tuple[Row, ...] = (
     ("kpi_step_pomp", 6.25, 1.0, 25.0, "Model 11; 0.25 scale points", "Step of a target on a scale",
      "量表类目标的改进步长"),
     ("kpi_step_relative", 0.10, 0.01, 0.50, "Model 11", "Step of a target on a count", "数量类目标的改进幅度"),
-    ("wave_difference", 0.25, 0.10, 1.0, "Model 5 and 15",
-     "Smallest difference of interest in scale points", "有意义的最小差异（量表分）"),
 )
 
 ROWS: tuple[Row, ...] = (*_SCREENING, *_MEASUREMENT, *_LEVELS, *_CUSTOMERS, *_LINKS, *_INTERVIEWS, *_GRADES)

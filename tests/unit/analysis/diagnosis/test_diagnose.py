@@ -11,7 +11,7 @@ from analysis.diagnosis.document import diagnosis_document
 from analysis.results.diagnosis import Diagnosis
 from analysis.tables import StudyTables
 from instruments.codec import from_document, to_document
-from instruments.template_loader import load_catalogue_template
+from instruments.template_loader import catalogue, load_catalogue_template
 from tests.factories.branch import (
     Plan,
     simulated_customers,
@@ -236,3 +236,17 @@ def test_small_groups_are_hidden_and_can_not_be_got_by_subtraction() -> None:
     assert {choice for construct, choice in hidden if construct == "PRB_INFO"} >= {"support", "it"}
     assert diagnosis.screening["staff"].composition["D_DEPT"]["support"] == -1
     assert all(figure.mean is None and figure.n is None for figure in diagnosis.groups if figure.is_hidden)
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_every_template_of_the_catalogue_runs_through_the_same_pipeline(name: str) -> None:
+    template = load_catalogue_template(name)
+    problems = [construct.key for construct in template.constructs if construct.group == "problem"]
+    study = simulated_study(template, n_staff=150, n_customers=120, plan=Plan(means={problems[0]: 3.9}))
+
+    diagnosis = diagnose(study, n_resamples=100)
+
+    statuses = {finding.level.construct: finding.level.status for finding in diagnosis.problems}
+    assert statuses.pop(problems[0]) == "supports"
+    assert "supports" not in statuses.values()
+    assert from_document(Diagnosis, json.loads(json.dumps(to_document(diagnosis), allow_nan=False))) == diagnosis
