@@ -33,6 +33,13 @@ def engine_url() -> str:
     return database().engine.url.render_as_string(hide_password=False)
 
 
+def prepare_queue() -> None:
+    """Make the job engine's tables in the database; called before anything serves or works."""
+    from dbos import DBOS
+
+    DBOS.migrate(engine_url())
+
+
 def enqueue_job(session: Session, study_id: int, kind: str, options: Mapping[str, Any],
                 account: Account | None = None) -> Job:
     """Return a waiting job; a worker runs it once the caller's transaction is committed."""

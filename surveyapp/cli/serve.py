@@ -15,6 +15,7 @@ from granian.server import Server
 from surveyapp.cli.output import Subparsers, add_command, open_database
 from surveyapp.config import LOOPBACK, Config
 from surveyapp.errors import Misconfigured, Refused
+from surveyapp.queue import prepare_queue
 
 DEFAULT_PORT = 8000
 SQLITE_THREADS = 32         # one process, 32 threads: the best p99 measured on SQLite (knowledge of the stack)
@@ -47,6 +48,7 @@ def serve(config: Config, host: str, port: int, workers: int = 1) -> None:
         blocking_threads=SQLITE_THREADS if config.is_sqlite else POSTGRESQL_THREADS, log_access=False,
         websockets=False,
     )
+    prepare_queue()
     with _worker_process():
         server.serve()
 
@@ -64,6 +66,7 @@ def _worker_process() -> Iterator[None]:
 
 def _worker(options: argparse.Namespace) -> None:
     open_database()
+    prepare_queue()
     from surveyapp.jobs.worker import run_worker  # the worker alone needs the job engine running
 
     run_worker(options.name)
