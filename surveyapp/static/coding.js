@@ -267,6 +267,7 @@ function select(words, start, end) {
   }
   document.getSelection().removeAllRanges();
   document.getSelection().addRange(range);
+  showPassage(passageOf(range));      // the browser tells of the new selection only later
   words.scrollIntoView({ block: "nearest" });
 }
 

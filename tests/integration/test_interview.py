@@ -176,7 +176,8 @@ def test_an_interview_of_another_study_is_not_found(study: Study):
 @pytest.mark.reference
 @pytest.mark.parametrize(("name", "words"), [
     ("zh-hant-interview-lu.md", "我並不確定過去的網路平臺"),
-    ("zh-hant-interview-techsequences.md", "我是 Alexa Raad。"), ("en-interview-techsequences.md", "And I'm Leslie Daigle."),
+    ("zh-hant-interview-techsequences.md", "我是 Alexa Raad。"),
+    ("en-interview-techsequences.md", "And I'm Leslie Daigle."),
 ])
 def test_a_real_transcript_is_imported_and_coded(study: Study, reference: Path, name: str, words: str):
     content = (reference / "interviews" / "transcripts" / name).read_bytes()

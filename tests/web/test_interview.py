@@ -1,0 +1,189 @@
+"""The interview log in the client: what is asked, what is refused, and that nothing typed is lost."""
+
+import io
+import json
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from surveyapp.db.session import close_read_session, read_session
+from surveyapp.models.interview import Interview, TranscriptFile
+from surveyapp.models.study import Study
+from surveyapp.services.interview import current_version, get_interview, list_turns
+
+TEXT = "Interviewer: How is it?\r\nP: Slow. We log in to five systems.\r\n"
+
+
+def entry(**changes: object) -> dict[str, object]:
+    return {"role": "relationship_manager", "audience": "staff", "mode": "in_person", "record": "verbatim",
+            "language": "en", "has_consent": "y", "are_questions_noted": "y", "questions": ["Q1", "Q5"], **changes}
+
+
+def page(study: Study, rest: str = "") -> str:
+    return f"/studies/{study.id}/interviews{rest}"
+
+
+def stored(study: Study, key: str = "I01") -> Interview:
+    close_read_session()
+    return get_interview(read_session(), study, key)
+
+
+def n_interviews() -> int:
+    close_read_session()
+    return read_session().scalar(select(func.count()).select_from(Interview)) or 0
+
+
+def test_an_interview_is_logged_with_a_pasted_text(log_in, bank_study: Study):
+    client = log_in("researcher")
+
+    answer = client.post(page(bank_study, "/new"), data=entry(text=TEXT, held_on="2026-09-08", duration_min="54"))
+
+    interview = stored(bank_study)
+    assert answer.location == page(bank_study, f"/{interview.id}")
+    version = current_version(read_session(), interview)
+    assert version.text == TEXT.replace("\r\n", "\n")
+    assert [turn.is_interviewee for turn in list_turns(read_session(), version)] == [False, True]
+    assert (interview.questions, str(interview.held_on), interview.duration_min) == (["Q1", "Q5"], "2026-09-08", 54)
+
+
+def test_an_interview_is_logged_with_a_file_in_a_chinese_encoding_and_says_how_it_was_read(log_in, bank_study: Study):
+    client = log_in("researcher")
+    content = "问：您怎么看？\n答：客户信息不全，系统又慢，我们只能自己拿表格拼。\n".encode("gb18030")
+
+    client.post(page(bank_study, "/new"), data=entry(file=(io.BytesIO(content), "谈话.txt")))
+
+    shown = client.get(page(bank_study, f"/{stored(bank_study).id}")).text
+    assert "The file was read as GB18030" in shown
+    assert "客户信息不全" in shown
+    assert read_session().scalars(select(TranscriptFile)).one().content == content
+
+
+def test_questions_that_were_not_noted_are_not_taken_for_not_asked(log_in, bank_study: Study):
+    data = entry()
+    del data["are_questions_noted"]
+
+    log_in("researcher").post(page(bank_study, "/new"), data=data)
+
+    assert stored(bank_study).questions is None
+
+
+@pytest.mark.parametrize(("changes", "words"), [
+    ({"has_consent": ""}, "Without consent no transcript"), ({"role": ""}, "Something is missing"),
+    ({"duration_min": "0"}, "Something is missing"), ({"role": "king"}, "Something is missing"),
+    ({"text": " \r\n "}, None),
+])
+def test_what_does_not_fit_is_said_and_the_text_is_kept_in_the_form(log_in, bank_study: Study, changes: dict,
+                                                                    words: str | None):
+    client = log_in("researcher")
+
+    answer = client.post(page(bank_study, "/new"), data=entry(**{"text": TEXT, **changes}))
+
+    assert (answer.status_code, n_interviews()) == ((422, 0) if words else (302, 1))
+    if words:
+        assert words in answer.text
+        assert "We log in to five systems." in answer.text
+
+
+@pytest.mark.parametrize(("content", "name", "words"), [
+    (b"", "a.txt", "the file is empty"), (bytes(range(256)) * 9, "a.txt", "a.txt:"),
+    (b"%PDF-1.7", "a.pdf", "of the kind PDF are not read"), (b"PK\x03\x04", "a.docx", "not a Word document"),
+])
+def test_a_file_that_is_no_transcript_is_refused_with_the_remedy(log_in, bank_study: Study, content: bytes, name: str,
+                                                                 words: str):
+    answer = log_in("researcher").post(page(bank_study, "/new"), data=entry(file=(io.BytesIO(content), name)))
+
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert n_interviews() == 0
+
+
+def test_private_numbers_are_shown_with_their_line_before_anything_is_stored(log_in, bank_study: Study):
+    client = log_in("researcher")
+    text = "I: Your number?\r\nP: 13812345678, and the card 6222 0212 3456 7890 123.\r\n"
+
+    warned = client.post(page(bank_study, "/new"), data=entry(file=(io.BytesIO(text.encode()), "a.txt")))
+
+    assert warned.status_code == 422
+    assert "138••••••••" in warned.text
+    assert "a telephone number" in warned.text
+    assert "an account or card number" in warned.text
+    assert n_interviews() == 0
+    assert text.replace("\r\n", "\n").splitlines()[1] in warned.text      # in the field, to be mended
+
+    client.post(page(bank_study, "/new"), data=entry(text=text, is_checked="y"))
+    assert n_interviews() == 1
+
+
+def test_the_page_names_what_must_never_be_recorded(log_in, bank_study: Study):
+    shown = log_in("researcher").get(page(bank_study, "/new")).text
+
+    for words in ("names of people", "telephone numbers", "identity-card numbers", "account and card numbers"):
+        assert words in shown
+
+
+def test_a_coder_reads_the_log_and_cannot_change_it(log_in, client: FlaskClient, bank_study: Study):
+    log_in("researcher").post(page(bank_study, "/new"), data=entry(text=TEXT))
+    number = stored(bank_study).id
+    client.post("/logout")
+    log_in("coder")
+
+    assert client.get(page(bank_study)).status_code == 200
+    for rest in ("/new", f"/{number}/edit", f"/{number}/speakers", f"/{number}/delete"):
+        assert client.get(page(bank_study, rest)).status_code == 403
+    assert client.post(page(bank_study, f"/{number}/delete")).status_code == 403
+    assert n_interviews() == 1
+
+
+def test_a_log_entry_is_changed_and_shown_again_as_it_is(log_in, bank_study: Study):
+    client = log_in("researcher")
+    client.post(page(bank_study, "/new"), data=entry(text=TEXT))
+    number = stored(bank_study).id
+
+    client.post(page(bank_study, f"/{number}/edit"), data=entry(key="P7", line="retail", role="outlet_head"))
+
+    changed = stored(bank_study, "P7")
+    assert (changed.line, changed.role) == ("retail", "outlet_head")
+    shown = client.get(page(bank_study, f"/{number}/edit")).text
+    assert 'value="retail"' in shown
+    assert '<option selected value="outlet_head">' in shown
+
+
+def test_speakers_are_corrected(log_in, bank_study: Study):
+    client = log_in("researcher")
+    client.post(page(bank_study, "/new"), data=entry(text=TEXT))
+    number = stored(bank_study).id
+
+    client.post(page(bank_study, f"/{number}/speakers"),
+                data={"speaker": ["Interviewer", "P"], "name": ["R1", "Manager"], "interviewee": ["P"]})
+
+    shown = client.get(page(bank_study, f"/{number}")).text
+    assert "Manager" in shown
+    assert '<article class="turn interviewee" id="turn-2"' in shown
+
+
+def test_an_interview_is_deleted_after_asking(log_in, bank_study: Study):
+    client = log_in("researcher")
+    client.post(page(bank_study, "/new"), data=entry(text=TEXT))
+    number = stored(bank_study).id
+
+    assert "cannot be undone" in client.get(page(bank_study, f"/{number}/delete")).text
+    client.post(page(bank_study, f"/{number}/delete"))
+
+    assert n_interviews() == 0
+
+
+def test_interviews_coded_elsewhere_are_taken_over_or_refused_with_their_places(log_in, bank_study: Study):
+    client = log_in("researcher")
+    good = json.dumps([{"id": "A1", "role": "customer", "codes": [{"code": "PRB.INFO", "quote": "words"}]}]).encode()
+    bad = json.dumps([{"id": "A2", "role": "customer", "codes": [{"code": "NO.SUCH"}]}]).encode()
+
+    taken = client.post(page(bank_study, "/import"), data={"file": (io.BytesIO(good), "a.json")}, follow_redirects=True)
+    refused = client.post(page(bank_study, "/import"), data={"file": (io.BytesIO(bad), "b.json")})
+
+    assert "1 coded interviews were taken over." in taken.text
+    assert (refused.status_code, "NO.SUCH" in refused.text, n_interviews()) == (422, True, 1)
+
+
+def test_an_import_without_a_file_is_refused(log_in, bank_study: Study):
+    assert log_in("researcher").post(page(bank_study, "/import")).status_code == 422
