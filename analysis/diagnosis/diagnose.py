@@ -165,9 +165,12 @@ def sample_gate(n: int, thresholds: Mapping[str, float]) -> str:
 
 # ---- sources --------------------------------------------------------------------------------------------------------
 def _picture(tables: StudyTables, thresholds: Mapping[str, float]) -> CustomerPicture | None:
-    if tables.customers is None or tables.template.value_model is None:
+    model = tables.template.value_model
+    if tables.customers is None or model is None:
         return None
-    return customer_picture(tables.customers, tables.template.value_model, rules=FileRules(
+    # Rows read back from storage bring their columns with them; a file of no rows has none left.
+    frame = tables.customers if len(tables.customers) else pd.DataFrame(columns=list(model.required))
+    return customer_picture(frame, model, rules=FileRules(
         retention_step=thresholds["clv_retention_step"], margin_step=thresholds["clv_margin_step"],
         weight_step=thresholds["weight_step"], key_customer_share=thresholds["key_customer_share"],
         multi_channel_minimum=thresholds["multi_channel_minimum"]))

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis.diagnosis.diagnose import diagnose
@@ -166,6 +167,14 @@ def test_a_study_without_any_data_is_diagnosed_as_insufficient() -> None:
     assert {finding.grade for finding in diagnosis.problems} == {"insufficient"}
     assert {measure.verdict for measure in diagnosis.measures} == {"data_needed"}
     assert (diagnosis.customers, diagnosis.saturation, diagnosis.nps) == (None, None, None)
+
+
+def test_a_customer_file_of_no_rows_gives_figures_that_are_not_known() -> None:
+    diagnosis = diagnose(StudyTables(template=BANK, answers={}, customers=pd.DataFrame()))
+
+    assert diagnosis.customers.n_rows == 0
+    assert {value for path, value in diagnosis.metrics.items() if path.startswith("data.") and "_by_" not in path} == {
+        None}
 
 
 def test_one_interviewee_alone_never_reaches_more_than_weak() -> None:
