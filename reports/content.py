@@ -264,16 +264,17 @@ class StudyReport:
     def blocks(self) -> Iterator[Block]:
         """Return every block in reading order, those inside others too."""
         for section in self.sections:
-            yield from _walk(section.blocks)
+            yield from walk(section.blocks)
 
 
-def _walk(blocks: tuple[Block, ...]) -> Iterator[Block]:
+def walk(blocks: tuple[Block, ...]) -> Iterator[Block]:
+    """Return blocks and the blocks inside them, in reading order."""
     for block in blocks:
         yield block
         if isinstance(block, Group):
-            yield from _walk(block.blocks)
+            yield from walk(block.blocks)
         elif isinstance(block, Columns):
-            yield from _walk(block.left + block.right)
+            yield from walk(block.left + block.right)
 
 
 class _Counter:

@@ -52,7 +52,7 @@ def write_pdf(html: str, *, title: str, language: str, identifier: str, frozen_o
         raise PdfError(message)
     weasyprint = _weasyprint()
     with _frozen_clock(frozen_on), _clean_log() as complaints:
-        document = _document(weasyprint, html)
+        document = _locked_document(weasyprint, html)
         if len(document.pages) > MOST_PAGES:
             raise PdfError(f"{title} ({language}): {len(document.pages)} pages, more than {MOST_PAGES}. "
                            "Leave raw tables to the spreadsheet export.")
@@ -60,6 +60,15 @@ def write_pdf(html: str, *, title: str, language: str, identifier: str, frozen_o
     if complaints:
         raise PdfError(f"{title} ({language}): {len(complaints)} warning(s) while rendering: {complaints[0]}")
     return pdf
+
+
+def _locked_document(weasyprint: Any, html: str) -> Any:
+    from weasyprint.urls import FatalURLFetchingError
+
+    try:
+        return _document(weasyprint, html)
+    except FatalURLFetchingError as error:
+        raise PdfError(str(error)) from error
 
 
 def layout(html: str) -> Any:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from instruments.template import CodeDefinition
 from reports.build.source import Source
 from reports.build.table_columns import columns_of
 from reports.content import Block, Bullets, Facts, Heading, Number, Row, Section, Statement, Table
 from reports.numbers import printed
+
+METHOD_REFERENCES = 10
 
 
 def codebook(study: Source) -> list[Section]:
@@ -76,7 +80,16 @@ def theory(study: Source) -> list[Section]:
     if template.references:
         blocks.append(Heading(words.text("theory.references")))
         blocks.append(Bullets(tuple(Statement(reference.citation) for reference in template.references)))
-    blocks.append(Heading(words.text("theory.method_references")))
-    blocks.append(Bullets(tuple(words.say(f"theory.reference_{number}") for number in range(1, 11))))
+    known = {_author_and_year(reference.citation) for reference in template.references}
+    method = [words.say(f"theory.reference_{number}") for number in range(1, METHOD_REFERENCES + 1)]
+    method = [reference for reference in method if _author_and_year(reference.text) not in known]
+    if method:
+        blocks.extend((Heading(words.text("theory.method_references")), Bullets(tuple(method))))
     return [Section("theory", words.text("part.appendix_f"), words.say("theory.title"), tuple(blocks),
                     is_appendix=True)]
+
+
+def _author_and_year(citation: str) -> tuple[str, str]:
+    """Return what tells two citations apart well enough: first author and year."""
+    year = re.search(r"\((\d{4})\)", citation)
+    return citation.split(",")[0], year.group(1) if year else ""

@@ -41,7 +41,7 @@ def levels(study: Source) -> list[Section]:
     trace = [f"cause.{key}.elevated" for key in elevated]
     title = (study.title(words.say("causes.title", names=study.names(elevated), trace=trace),
                          words.say("causes.title_count", n=len(elevated), total=len(study.causes), trace=trace))
-             if elevated else words.say("causes.title_none"))
+             if elevated else words.say("causes.title_none" if measured else "causes.title_insufficient"))
     return [Section("causes", words.text("part.causes"), title, tuple(blocks), words.say("causes.lead"))]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from analysis.results.diagnosis import Diagnosis
 from instruments.facts import StudyFacts
 from instruments.schema import Text
@@ -24,7 +26,11 @@ from reports.build import (
     summary,
 )
 from reports.build.source import Source
-from reports.content import StudyReport, with_numbers
+from reports.content import Figure, Section, StudyReport, Table, walk, with_numbers
+
+FIRST_OF_PAGE = ("summary", "summary-causes", "contents", "answers")
+THIN = 14                               # lines of evidence below which a part needs no page of its own
+LINES_OF_BLOCK = 3
 
 
 def study_report(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFacts, *, language: str,
@@ -40,7 +46,7 @@ def study_report(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFact
         method.reproducibility, method.thresholds, appendix_measurement.reliability, appendix_measurement.structure,
         appendix_wording.wording, appendix_words.codebook, appendix_words.glossary, appendix_words.theory,
     )
-    sections = tuple(section for part in parts for section in part(study))
+    sections = tuple(_flowing(section) for part in parts for section in part(study))
     report = StudyReport(
         language, cover.title, study.words.text("front.running_name", organisation=study.organisation),
         study.words.text("front.synthetic_foot" if study.is_synthetic else "front.confidential_foot",
@@ -48,3 +54,12 @@ def study_report(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFact
         cover, sections, diagnosis.provenance.input_hash, diagnosis.provenance.frozen_on,
         diagnosis.provenance.versions.get("surveyapp", ""), study.is_synthetic)
     return with_numbers(report)
+
+
+def _flowing(section: Section) -> Section:
+    """Return the section; one with little to show follows on the same page, so that no page is nearly empty."""
+    if section.key in FIRST_OF_PAGE or section.is_appendix or any(
+            isinstance(block, Figure) for block in walk(section.blocks)):
+        return section
+    lines = sum(len(block.rows) if isinstance(block, Table) else LINES_OF_BLOCK for block in walk(section.blocks))
+    return replace(section, starts_page=False) if lines <= THIN else section

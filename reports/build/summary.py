@@ -40,7 +40,9 @@ def summary(study: Source) -> list[Section]:
     blocks.append(_problem_table(study))
     decisions = _decisions(study)
     blocks.append(Callout("decision", study.words.text("summary.decisions", n=len(decisions)), tuple(decisions)))
-    lead = study.words.say("summary.lead", staff=study.n_valid("staff"), customers=study.n_valid("customer"),
+    several = study.n_valid("customer") or study.n_interviews
+    lead = study.words.say("summary.lead" if several else "summary.lead_staff",
+                           staff=study.n_valid("staff"), customers=study.n_valid("customer"),
                            interviews=study.n_interviews, trace=("quality.n_submitted",))
     return [Section("summary", study.words.text("part.summary"), _headline(study), tuple(blocks), lead)]
 
@@ -219,7 +221,8 @@ def _cause_lines(study: Source) -> list[Block]:
         ("cause", 0.18, "left"), ("level", 0.17, "left"), ("problems", 0.25, "left"), ("share", 0.09, "right"),
         ("said", 0.13, "left"), ("reading", 0.18, "left"))
     return [Table("t-summary-causes", words.say("summary.cause_table"), columns, tuple(rows),
-                  words.text("summary.cause_unit"), words.text("summary.cause_source", n=study.diagnosis.link_model.n))]
+                  words.text("summary.cause_unit"), words.text("summary.cause_source", n=study.diagnosis.link_model.n),
+                  is_dense=True)]
 
 
 def _perspectives(study: Source) -> Table | None:
@@ -241,7 +244,8 @@ def _perspectives(study: Source) -> Table | None:
                          Statement(", ".join(plans) if plans else words.text("labels.none")))))
     columns = columns_of(words, "summary.perspective_",
         ("name", 0.2), ("problems", 0.32), ("causes", 0.26), ("measures", 0.22))
-    return Table("t-perspectives", words.say("summary.perspective_title", n=len(rows)), columns, tuple(rows))
+    return Table("t-perspectives", words.say("summary.perspective_title", n=len(rows)), columns, tuple(rows),
+                 is_dense=True)
 
 
 def _strategy_table(study: Source) -> Table:
@@ -256,7 +260,7 @@ def _strategy_table(study: Source) -> Table:
     columns = columns_of(words, "summary.strategy_column_",
         ("strategy", 0.26, "left"), ("measures", 0.58, "left"), ("months", 0.16, "right"))
     return Table("t-summary-strategies", words.say("summary.strategy_title", n=len(study.proposed)), columns,
-                 tuple(rows), "", words.text("summary.strategy_source"))
+                 tuple(rows), "", words.text("summary.strategy_source"), is_dense=True)
 
 
 def _ranked(study: Source, measure: MeasureFinding) -> Statement:

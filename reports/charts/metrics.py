@@ -20,9 +20,9 @@ FIRST_WIDE = 0x2E80
 @cache
 def widths(family: str, weight: int) -> Mapping[int, float]:
     """Return the advance width of each code point in em."""
-    font = TTFont(FONTS / f"{family}-{weight}.ttf", lazy=True)
-    advances, per_em = font["hmtx"].metrics, font["head"].unitsPerEm
-    return {point: advances[name][0] / per_em for point, name in font.getBestCmap().items()}
+    with TTFont(FONTS / f"{family}-{weight}.ttf", lazy=True) as font:
+        advances, per_em = font["hmtx"].metrics, font["head"].unitsPerEm
+        return {point: advances[name][0] / per_em for point, name in font.getBestCmap().items()}
 
 
 @cache
