@@ -2,9 +2,10 @@
 "use strict";
 window.surveyLogic = (() => {
   const text = v => Array.isArray(v) ? v.join(" ") : typeof v === "number" && !isFinite(v) ? "" : String(v);
+  const trimmed = v => text(v).replace(/^[ \t\n\r]+|[ \t\n\r]+$/g, "");
   const number = v => {
     if (typeof v === "number" || typeof v === "boolean") return Number(v);
-    const t = text(v).replace(/^[ \t\n\r]+|[ \t\n\r]+$/g, "");
+    const t = trimmed(v);
     if (/^-?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(t)) return Number(t);
     const day = /^[1-9]\d{3}-\d\d-\d\d$/.test(t) && new Date(t + "T00:00Z");
     return day && !isNaN(day) && day.toISOString().startsWith(t) ? day / 864e5 : NaN;
@@ -14,7 +15,7 @@ window.surveyLogic = (() => {
   const equal = (a, b) =>
     [a, b].some(v => typeof v === "number") ? number(a) === number(b) : text(a) === text(b);
   const call = {
-    selected: (v, w) => words(v).includes(text(w)), not: v => !truth(v), true: () => true, false: () => false,
+    selected: (v, w) => words(v).includes(trimmed(w)), not: v => !truth(v), true: () => true, false: () => false,
     if: (c, a, b) => truth(c) ? a : b, "count-selected": v => words(v).length,
     "string-length": v => [...text(v)].length, coalesce: (...a) => a.find(v => text(v) !== "") ?? "", number,
   };

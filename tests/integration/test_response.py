@@ -92,8 +92,9 @@ def test_starting_twice_gives_one_response(link: str):
 
 
 def test_nothing_is_stored_without_consent(link: str):
+    token = issue_token(SECRET, link, find_door(read_session(), link).questionnaire.content_hash)
+
     with pytest.raises(Refused, match="tick the box"), transaction() as session:
-        token = issue_token(SECRET, link, find_door(session, link).questionnaire.content_hash)
         start_response(session, SECRET, link, token, "en", Agreement(is_given=False))
 
     assert read_session().scalars(select(Response)).all() == []
