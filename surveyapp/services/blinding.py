@@ -20,16 +20,16 @@ from surveyapp.models.interview import Interview
 from surveyapp.models.study import Study
 from surveyapp.services.audit import record_change
 
+_unfinished, _blind = aliased(CoderAssignment), aliased(CoderAssignment)
 FEWEST_CODERS = 2       # agreement needs two who code independently
 
 
 def is_seen_by(kind: type[Coding] | type[LinkCoding], account: Account) -> ColumnElement[bool]:
     """Return the condition under which the account may know of a coding; every query of codings holds it."""
-    unfinished, blind = aliased(CoderAssignment), aliased(CoderAssignment)
-    is_running = exists().where(unfinished.interview_id == kind.interview_id, unfinished.finished_at.is_(None))
-    is_blind = exists().where(blind.interview_id == kind.interview_id, blind.is_blind)
+    is_running = exists().where(_unfinished.interview_id == kind.interview_id, _unfinished.finished_at.is_(None))
+    is_blind = exists().where(_blind.interview_id == kind.interview_id, _blind.is_blind)
     if account.permissions.can_run_studies:
-        is_blind = is_blind.where(blind.account_id == account.id)
+        is_blind = is_blind.where(_blind.account_id == account.id)
     hides = and_(is_running, is_blind)
     return or_(kind.account_id == account.id, not_(hides))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from surveyapp.errors import BadInput, NotFound
 from surveyapp.models.coding import Code
 from surveyapp.models.study import PublishedInstrument, Study
 
+_definitions_by_id: dict[int, tuple[dict[str, Any], CodeDefinition]] = {}
 _groups_by_hash: dict[str, dict[str, str]] = {}     # a published questionnaire never changes
 
 
@@ -106,7 +108,7 @@ def load_codebook(session: Session, study: Study) -> StudyCodebook:
 
 def _read_codebook(session: Session, study: Study) -> StudyCodebook:
     rows = session.scalars(select(Code).where(Code.study_id == study.id).order_by(Code.position)).all()
-    definitions = {row.key: from_document(CodeDefinition, row.document) for row in rows}
+    definitions = {row.key: _definition(row) for row in rows}
     groups = _construct_groups(session, study)
     tops = {key: _top(key, definitions) for key in definitions}
     roots = list(dict.fromkeys(tops.values()))
@@ -118,6 +120,14 @@ def _read_codebook(session: Session, study: Study) -> StudyCodebook:
                   definitions[row.key])
         for row in rows
     ))
+
+
+def _definition(row: Code) -> CodeDefinition:
+    """Return the code's definition; read again only where its document changed."""
+    known = _definitions_by_id.get(row.id)
+    if known is None or known[0] != row.document:
+        known = _definitions_by_id[row.id] = (row.document, from_document(CodeDefinition, row.document))
+    return known[1]
 
 
 def codebook_rules(study: Study) -> Codebook:

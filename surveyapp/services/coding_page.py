@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from surveyapp.errors import NotFound
 from surveyapp.models.account import Account
 from surveyapp.models.coding import CoderAssignment
 from surveyapp.models.interview import Interview, TranscriptFile, TranscriptVersion
 from surveyapp.models.study import Study
 from surveyapp.services.blinding import is_complete, list_assignments, sees_only_own
 from surveyapp.services.codebook import StudyCodebook, load_codebook
-from surveyapp.services.interview import current_version, file_of, list_turns
+from surveyapp.services.interview import current_version, file_of, list_turns, turns_around
 from surveyapp.services.marking import TurnLayout, lay_out
 from surveyapp.services.passage import SeenCoding, recent_codes, seen_codings
 from surveyapp.services.speakers import sentence_spans
@@ -87,19 +88,29 @@ def round_state(session: Session, interview: Interview, account: Account) -> Rou
         is_complete=is_complete(assignments), is_blind=sees_only_own(assignments, account))
 
 
-def load_touched_turns(session: Session, study: Study, interview: Interview, account: Account,
-                       place: tuple[int, int]) -> list[TurnLayout]:
-    """Return the turns that a range of the text touches, drawn anew after a coding was added there."""
+@dataclass(frozen=True)
+class AddedCoding:
+    """A new coding and the turns it touches, drawn anew."""
+
+    coding: SeenCoding
+    turns: tuple[TurnLayout, ...]
+
+
+def load_added_coding(session: Session, study: Study, interview: Interview, account: Account, mark: str,
+                      place: tuple[int, int]) -> AddedCoding:
+    """Return what the page shows anew after a coding was added at a range of the text."""
     version = current_version(session, interview)
-    if version is None:
-        return []
-    turns = list_turns(session, version)
+    turns = turns_around(session, version, place) if version else []
     touched = [turn for turn in turns if turn.start < place[1] and turn.end > place[0]]
-    if not touched:
-        return []
-    around = (touched[0].start, touched[-1].end)
+    before = max((turn.end for turn in turns if turn.end <= place[0]), default=0)
+    around = (touched[0].start, touched[-1].end) if touched else place
+    around = (min(place[0], around[0]), max(place[1], around[1]))
     codings = seen_codings(session, interview, account, overlapping=around)
-    return lay_out(version.text, turns, codings, hues_of(load_codebook(session, study)), only=around)
+    hues = hues_of(load_codebook(session, study))
+    coding = next((row for row in codings if row.mark == mark), None)
+    if coding is None or version is None:
+        raise NotFound("There is no such coding in this interview.", "Load the interview again.")
+    return AddedCoding(coding, tuple(lay_out(version.text, touched, codings, hues, before)))
 
 
 def hues_of(codebook: StudyCodebook) -> Mapping[str, int]:

@@ -169,6 +169,14 @@ def list_turns(session: Session, version: TranscriptVersion) -> list[Turn]:
     return list(session.scalars(select(Turn).where(Turn.version_id == version.id).order_by(Turn.number)))
 
 
+def turns_around(session: Session, version: TranscriptVersion, place: tuple[int, int]) -> list[Turn]:
+    """Return the turns that a range of the text touches, with the one before them."""
+    touched = [*session.scalars(select(Turn).where(Turn.version_id == version.id, Turn.start < place[1],
+                                                   Turn.end > place[0]).order_by(Turn.number))]
+    before = select(Turn).where(Turn.version_id == version.id, Turn.end <= place[0])
+    return [*session.scalars(before.order_by(Turn.number.desc()).limit(1)), *touched]
+
+
 def file_of(session: Session, interview: Interview) -> TranscriptFile | None:
     """Return the file the text came from, or None; its bytes are read only when asked for."""
     found = select(TranscriptFile).where(TranscriptFile.interview_id == interview.id)

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from surveyapp.models.interview import Turn
@@ -56,22 +57,25 @@ def label_of(coding: SeenCoding) -> str:
 
 
 def lay_out(text: str, turns: Sequence[Turn], codings: Sequence[SeenCoding], hues: Mapping[str, int],
-            only: tuple[int, int] | None = None) -> list[TurnLayout]:
-    """Return the turns with their text cut into runs; `only` keeps those that touch a range of the text."""
+            before: int = 0) -> list[TurnLayout]:
+    """Return the turns with their text cut into runs; `before` is where the turn ahead of them ends."""
     lanes = _lanes(codings)
     by_turn = _by_turn(turns, codings)
-    layouts, before = [], 0
+    layouts = []
     for turn in turns:
         gap, before = text[before:turn.start], turn.end
-        if only is not None and (turn.start >= only[1] or turn.end <= only[0]):
-            continue
         found = by_turn[turn.number]
         words = text[turn.start:turn.end]
         layouts.append(TurnLayout(
             turn.number, turn.speaker, turn.is_interviewee, turn.at_ms, turn.start, gap,
-            " ".join(f"{start}-{end}" for start, end in sentence_spans(words)),
+            _sentences(words),
             tuple(_runs(text, turn.start, turn.end, found, lanes, hues)), len(found)))
     return layouts
+
+
+@lru_cache(maxsize=4096)
+def _sentences(words: str) -> str:
+    return " ".join(f"{start}-{end}" for start, end in sentence_spans(words))
 
 
 def _by_turn(turns: Sequence[Turn], codings: Sequence[SeenCoding]) -> dict[int, list[SeenCoding]]:

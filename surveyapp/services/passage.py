@@ -17,6 +17,7 @@ from surveyapp.models.study import Study
 from surveyapp.services.blinding import is_seen_by
 from surveyapp.services.codebook import CodeEntry, StudyCodebook, load_codebook
 
+LONGEST_SHOWN = 90          # characters of a quote in the table of codings
 MOST_SHOWN = 500            # passages on one page; filters lead to the rest
 RECENT_CODES = 9            # the keys 1 to 9
 
@@ -42,6 +43,11 @@ class SeenCoding:
     def mark(self) -> str:
         """The id of the coding on the page: c for a code, k for a link."""
         return f"{'k' if self.is_link else 'c'}{self.id}"
+
+    @property
+    def shown_quote(self) -> str:
+        """The quote as the table shows it: its beginning, where it is long."""
+        return self.quote if len(self.quote) <= LONGEST_SHOWN else f"{self.quote[:LONGEST_SHOWN]}…"
 
 
 @dataclass(frozen=True)

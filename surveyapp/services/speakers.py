@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 TIME = r"[(\[]?(?P<{name}>(?:\d{{1,2}}:)?\d{{1,2}}:\d{{2}}(?:[.,]\d{{1,3}})?)[)\]]?"
 HEADING = re.compile(r"^#{1,6}[ \t]+(?P<name>[^\n]{1,60}?)[ \t]*[:：][ \t]*$", re.MULTILINE)
@@ -59,9 +60,10 @@ def find_turns(text: str) -> tuple[ParsedTurn, ...]:
     return with_interviewees(text, turns)
 
 
-def sentence_spans(words: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=4096)        # turns never change, and a page shows hundreds of them again and again
+def sentence_spans(words: str) -> tuple[tuple[int, int], ...]:
     """Return the half-open ranges of the sentences of a turn, in code points from the turn's start."""
-    return [(found.start(), found.end()) for found in _SENTENCE.finditer(words)]
+    return tuple((found.start(), found.end()) for found in _SENTENCE.finditer(words))
 
 
 def with_interviewees(text: str, turns: Sequence[ParsedTurn]) -> tuple[ParsedTurn, ...]:

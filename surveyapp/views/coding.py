@@ -26,9 +26,9 @@ from surveyapp.services.coding import (
     set_edited_quote,
 )
 from surveyapp.services.coding_history import undo_last
-from surveyapp.services.coding_page import load_coding_page, load_touched_turns
+from surveyapp.services.coding_page import load_added_coding, load_coding_page
 from surveyapp.services.interview import get_interview, guide_of
-from surveyapp.services.passage import count_codes, load_code_page, seen_codings
+from surveyapp.services.passage import count_codes, load_code_page
 from surveyapp.services.study import get_study
 from surveyapp.views.access import current_account, requires
 
@@ -80,12 +80,9 @@ def _passage(session: Session, interview: Interview, form: PassageForm) -> Passa
 
 def _added(interview: Interview, passage: Passage, mark: str) -> str:
     close_read_session()        # it still shows the database as it was when the request began
-    session, place = read_session(), (passage.start, passage.end)
-    codings = seen_codings(session, interview, current_account(), overlapping=place)
-    return render_template(
-        "coding/added.html", study=g.study, interview=interview, codebook=load_codebook(session, g.study),
-        coding=next(coding for coding in codings if coding.mark == mark),
-        turns=load_touched_turns(session, g.study, interview, current_account(), place))
+    added = load_added_coding(read_session(), g.study, interview, current_account(), mark,
+                              (passage.start, passage.end))
+    return render_template("coding/added.html", study=g.study, interview=interview, added=added)
 
 
 @blueprint.post(f"{PLACE}/codings/<mark>")

@@ -11,7 +11,7 @@ from surveyapp.models.study import Study
 from surveyapp.services.blinding import dissolve_round, finish_coding, open_round, resume_coding
 from surveyapp.services.codebook import load_codebook
 from surveyapp.services.coding import apply_code, change_coding, delete_coding, get_seen, set_edited_quote
-from surveyapp.services.coding_page import load_coding_page, load_touched_turns
+from surveyapp.services.coding_page import load_added_coding, load_coding_page
 from surveyapp.services.coding_rows import coding_rows
 from surveyapp.services.interview_log import list_log
 from surveyapp.services.passage import (
@@ -59,7 +59,10 @@ def what_is_known(study: Study, interview: Interview, account: Account, coding: 
     codebook = load_codebook(session, study)
     page = load_coding_page(session, study, interview, account)
     counts = count_codes(session, study, account, codebook)
-    touched = load_touched_turns(session, study, interview, account, (0, 10**6))
+    try:
+        touched = load_added_coding(session, study, interview, account, f"c{coding.id}", (0, 10**6)).turns
+    except NotFound:
+        touched = ()
     try:
         get_seen(session, interview, account, Coding, coding.id)
         found = 1

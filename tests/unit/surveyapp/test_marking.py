@@ -69,7 +69,7 @@ def test_drawing_one_turn_anew_gives_what_the_whole_page_shows(places: list[tupl
     touching = [row for row in codings if row.start < TURNS[1].end and row.end > TURNS[1].start]
 
     whole = lay_out(TEXT, TURNS, codings, {})[1]
-    part = lay_out(TEXT, TURNS, touching, {}, only=(TURNS[1].start, TURNS[1].end))[0]
+    part = lay_out(TEXT, TURNS[1:], touching, {}, before=TURNS[0].end)[0]
 
     assert [(run.words, set(run.marks)) for run in part.runs] == [(run.words, set(run.marks)) for run in whole.runs]
     assert (part.gap, part.sentences, part.n_codings) == (whole.gap, whole.sentences, whole.n_codings)
