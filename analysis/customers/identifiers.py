@@ -146,7 +146,7 @@ def is_card_number(text: str) -> bool:
     if not _CARD.fullmatch(digits):
         return False
     doubled = [int(sign) * (2 if place % 2 else 1) for place, sign in enumerate(reversed(digits))]
-    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0  # noqa: PLR2004 (digit sum)
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0  # noqa: PLR2004 - sum of two digits
 
 
 def _is_han_name(text: str) -> bool:
