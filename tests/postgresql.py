@@ -33,7 +33,7 @@ def running_server() -> Iterator[str]:
     source = find_binaries()
     if source is None:
         raise RuntimeError("the PostgreSQL wheel is not installed")
-    with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp") as name:  # noqa: S108 - a socket path must be short
+    with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp") as name:  # a socket path must be short
         folder = Path(name)
         binaries = _copy(source, folder)
         data = folder / "data"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 
 from analysis.diagnosis.document import diagnosis_document
-
 from analysis.results.diagnosis import Diagnosis
 from surveyapp.cli.output import Subparsers, add_command, open_database, print_json, print_table
 from surveyapp.jobs.diagnose import diagnose_study

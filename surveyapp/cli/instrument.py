@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from instruments.formats.xlsform import write_xlsform
-
 from instruments.checks import check_instrument
 from instruments.errors import CheckFailed
 from instruments.formats import read_definition
+from instruments.formats.xlsform import write_xlsform
 from instruments.loader import dump_instrument
 from surveyapp.cli.output import Subparsers, add_command, add_group
 from surveyapp.errors import BadInput

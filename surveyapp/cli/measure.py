@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
 from analysis.quant.spec import run_spec
 from analysis.quant.spec_data import read_data
 from reports.deliver import measurement_report_pdf
-
 from surveyapp.cli.output import Subparsers, add_command, print_json, print_table, read_bytes
 from surveyapp.errors import BadInput
 

@@ -6,14 +6,17 @@ import argparse
 import json
 from pathlib import Path
 
-from reports.deliver import study_report, study_report_html
-
 from instruments.codec import to_document
+from instruments.template import StudyTemplate
+from reports.build.study import study_report
+from reports.deliver import measurement_report_pdf, study_report_html
 from surveyapp.cli.output import Subparsers, add_command, open_database
 from surveyapp.db.session import read_session
 from surveyapp.errors import BadInput
 from surveyapp.jobs.diagnose import diagnose_study, write_report
-from surveyapp.services.study import facts_of, get_study, template_of
+from surveyapp.jobs.measure import measure_study
+from surveyapp.models.study import Study
+from surveyapp.services.study import facts_of, get_study, get_wave, template_of
 
 
 def add_commands(commands: Subparsers) -> None:
@@ -24,6 +27,8 @@ def add_commands(commands: Subparsers) -> None:
     command.add_argument("--language", default="en", help="en, zh or en,zh")
     command.add_argument("--format", choices=["pdf", "html", "json"], default="pdf")
     command.add_argument("-o", "--out", required=True)
+    command.add_argument("--measurement", metavar="INSTRUMENT",
+                         help="write the measurement report of a questionnaire instead: reliability and factors")
 
 
 def _report(options: argparse.Namespace) -> None:
@@ -35,6 +40,13 @@ def _report(options: argparse.Namespace) -> None:
         if language not in template.languages:
             raise BadInput("The study has no language {language}.", "It has: {known}.", language=repr(language),
                            known=", ".join(template.languages))
+    if options.measurement:
+        _write_measurement(study, options, languages)
+    else:
+        _write_diagnosis(study, template, options, languages)
+
+
+def _write_diagnosis(study: Study, template: StudyTemplate, options: argparse.Namespace, languages: list[str]) -> None:
     stored, diagnosis = diagnose_study(options.study, options.wave)
     for language in languages:
         path = target(Path(options.out), language, len(languages))
@@ -46,6 +58,19 @@ def _report(options: argparse.Namespace) -> None:
         else:
             content = study_report(diagnosis, template, facts_of(study), language=language)
             path.write_text(json.dumps(to_document(content), ensure_ascii=False, indent=1), "utf-8")
+        print(f"Wrote {path}.")
+
+
+def _write_measurement(study: Study, options: argparse.Namespace, languages: list[str]) -> None:
+    wave = get_wave(read_session(), study, options.wave)
+    results, table = measure_study(study, wave, options.measurement)
+    names = {construct.key: construct.name for construct in table.instrument.constructs}
+    for language in languages:
+        path = target(Path(options.out), language, len(languages))
+        path.write_bytes(measurement_report_pdf(
+            results, language=language, title=table.instrument.title.get(language, study.name), source=study.name,
+            n=table.n, labels={key: name[language] for key, name in names.items() if language in name},
+            frozen_on=wave.opened_at.date().isoformat() if wave.opened_at else "", is_synthetic=study.is_synthetic))
         print(f"Wrote {path}.")
 
 

@@ -36,15 +36,12 @@ class Columns:
 
 def find_columns(questionnaire: Questionnaire, header: tuple[str, ...], mapping: Mapping[str, str] | None,
                  name: str) -> Columns:
-    """Return the place of everything in the file; BadInput if the person or every item is missing."""
+    """Return the place of everything in the file; BadInput if no item is among them."""
     names = _Names(questionnaire)
     _check_mapping(header, mapping or {}, names, name)
     columns = Columns()
     for place, column in enumerate(header):
         names.place(columns, (mapping or {}).get(column, column), place, column)
-    if RESPONDENT not in columns.general:
-        raise BadInput("The file {name} has no column {column}.",
-                       "Add one with a pseudonymous number or name for each person.", name=name, column=RESPONDENT)
     if not columns.answered_items:
         raise BadInput(
             "No column of {name} is an item of the questionnaire. Found: {found}.",

@@ -21,7 +21,9 @@ class RowReader:
     """Reads rows into responses; gathers what is wrong and yields nothing any more once something is."""
 
     def __init__(self, questionnaire: Questionnaire, columns: Columns, header: tuple[str, ...],
-                 known: set[str]) -> None:
+                 known: set[str], mark: str) -> None:
+        """`mark` names the file: without a column of identifiers, a person is known by it and the row's number."""
+        self.mark = mark
         self.questionnaire, self.columns, self.header, self.seen = questionnaire, columns, header, known
         self.readers = {key: CellReader(questionnaire.item(key)) for key in columns.answered_items}
         self.text_readers = {name: CellReader(item) for page in questionnaire.pages for item in page.items
@@ -108,8 +110,10 @@ class RowReader:
                 response.pages[page.key] = document
 
     def _respondent(self, number: int, cells: list[str]) -> str:
-        respondent = self._cell(cells, self.columns.general[RESPONDENT])
-        column = self.header[self.columns.general[RESPONDENT]]
+        if RESPONDENT not in self.columns.general:
+            respondent, column = f"{self.mark}-{number}", ""
+        else:
+            respondent, column = self._named_respondent(cells)
         if not respondent:
             self._fault(number, column, "", "The person has no identifier.", "Write a pseudonymous number or name.")
         elif len(respondent) > LONGEST_ID:
@@ -119,6 +123,10 @@ class RowReader:
                         "Keep one row a person.")
         self.seen.add(respondent)
         return respondent
+
+    def _named_respondent(self, cells: list[str]) -> tuple[str, str]:
+        place = self.columns.general[RESPONDENT]
+        return self._cell(cells, place), self.header[place]
 
     def _language(self, number: int, cells: list[str]) -> str:
         languages = self.questionnaire.instrument.languages

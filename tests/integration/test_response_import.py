@@ -288,9 +288,9 @@ def test_keys_of_imported_responses_say_nothing_about_the_file(study: Study):
 
 
 def test_a_file_without_identifiers_counts_each_row_and_is_taken_once(study: Study):
-    report = import_text(study, "L1,L2\n4,4\n5,5\n")
+    report = load("L1,L2\n4,4\n5,5\n")
 
     assert report.n_responses == 2
     assert any("no column respondent_id" in warning for warning in report.warnings)
     with pytest.raises(BadInput):
-        import_text(study, "L1,L2\n4,4\n5,5\n")
+        load("L1,L2\n4,4\n5,5\n")
