@@ -129,7 +129,8 @@ class _Table:
         places = {section: {key: place for place, key in enumerate(keys, 1)} for section, keys in person.order.items()}
         return [
             person.source_key or f"row{number}", language, seconds,
-            *[_cell(person.answers.get(key, NOT_SHOWN)) for key in self.items],
+            *[answer if (answer := person.answers.get(key, NOT_SHOWN)).__class__ is int else _cell(answer)
+              for key in self.items],        # most cells are points of a scale
             *[_cell(person.answers.get(key, "")) for key in self.texts],
             *[places.get(section, _NOWHERE).get(key, "") for section, key in self.ordered],
         ]
@@ -145,8 +146,6 @@ _NOWHERE: Mapping[str, Cell] = {}
 
 
 def _cell(answer: Any) -> Cell:
-    if type(answer) is int:     # most cells are points of a scale
-        return answer
     if isinstance(answer, (list, tuple)):
         return ";".join(str(value) for value in answer)
     if isinstance(answer, float) and answer.is_integer():
@@ -168,7 +167,7 @@ def _write_csv(header: Iterable[str], rows: Iterable[list[Cell]], stream: IO[byt
     writer.writerow([harmless(name) for name in header])
     n = 0
     for row in rows:
-        writer.writerow([harmless(cell) for cell in row])
+        writer.writerow([cell if cell.__class__ is int else harmless(cell) for cell in row])
         n += 1
     text.flush()
     text.detach()       # the stream belongs to the caller

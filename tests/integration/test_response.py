@@ -4,7 +4,7 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from surveyapp.db.session import Database, read_session, transaction
 from surveyapp.db.writer import Writer
@@ -16,6 +16,7 @@ from surveyapp.services.response import Agreement, find_door, fingerprint, read_
 from surveyapp.services.response_finish import submit_response
 from surveyapp.services.response_page import save_answers, save_page
 from surveyapp.services.response_token import issue_token, response_key, sealed_time, withdrawal_code
+from surveyapp.services.row_order import forget_row_order
 from surveyapp.services.study import close_wave, get_study, get_wave
 from surveyapp.services.withdrawal import apply_withdrawals, request_withdrawal
 from tests.factories import questionnaire as make
@@ -346,6 +347,19 @@ def test_after_closing_a_withdrawal_comes_too_late(link: str):
 
     with pytest.raises(Refused, match="has ended"), transaction() as session:
         request_withdrawal(session, SECRET, withdrawal_code(SECRET, filler.token))
+
+
+def test_after_closing_rows_lie_in_the_order_of_random_keys(link: str, any_database: Database):
+    for _ in range(25):
+        Filler(link).save("B", **ALL_OF_B)
+
+    with transaction() as session:
+        forget_row_order(session)
+
+    place = "ctid" if not any_database.is_sqlite else "key"
+    keys = read_session().execute(text(f"SELECT key FROM response ORDER BY {place}")).scalars().all()  # noqa: S608 - two constants
+    assert keys == sorted(keys)
+    assert len(keys) == 25
 
 
 def test_an_open_response_has_no_withdrawal_code_yet(link: str):
