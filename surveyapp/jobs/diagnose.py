@@ -5,9 +5,8 @@ from __future__ import annotations
 from importlib.metadata import PackageNotFoundError, version
 
 from analysis.diagnosis.diagnose import diagnose
-from reports.deliver import study_report_pdf
-
 from analysis.results.diagnosis import Diagnosis
+from reports.deliver import study_report_pdf
 from surveyapp.dataset import load_tables
 from surveyapp.db.session import read_session, transaction
 from surveyapp.models.diagnosis import Report, StoredDiagnosis

@@ -21,7 +21,7 @@ PLANNED_TEMPLATE = "bank_crm"       # the template that interviews, customers an
 CODERS = ("coder1", "coder2")
 
 
-def add_sample_study(session: Session, template_key: str, name: str) -> Study:
+def add_sample_study(session: Session, template_key: str, name: str, *, with_interviews: bool = True) -> Study:
     """Return a new synthetic study: responses, interviews coded by two coders, a customer file, facts."""
     template = load_catalogue_template(template_key)
     facts = sample_facts(BANK_PLAN) if template_key == PLANNED_TEMPLATE else None
@@ -31,14 +31,13 @@ def add_sample_study(session: Session, template_key: str, name: str) -> Study:
         load_sample_responses(session, link, instrument,
                               generate_responses(instrument, BANK_PLAN, published.audience))
     if template_key == PLANNED_TEMPLATE:
-        _add_sources(session, study)
+        store_customers(session, study, generate_customers(BANK_PLAN), "customers-sample.csv", b"")
+        if with_interviews:
+            _add_interviews(session, study)
     return study
 
 
-def _add_sources(session: Session, study: Study) -> None:
-    """Add what was written for the planned study only: coded interviews and a customer file."""
+def _add_interviews(session: Session, study: Study) -> None:
     coders = {login: find_account(session, login) or add_account(session, login, login, "coder", None)
               for login in CODERS}
     load_sample_interviews(session, study, load_interviews(), coders)
-    rows = generate_customers(BANK_PLAN)
-    store_customers(session, study, rows, "customers-sample.csv", b"")

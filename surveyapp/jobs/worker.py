@@ -55,6 +55,11 @@ def _set_state(job_id: str, state: str, message: str = "") -> None:
 
 @DBOS.workflow(name=WORKFLOW)
 def run_job(job_id: str) -> None:
+    """Do one job of the queue."""
+    do_job(job_id)
+
+
+def do_job(job_id: str) -> None:
     """Do one job; its row tells how it ended, in words for the person who asked."""
     job = read_session().get(Job, job_id)
     if job is None or job.state in ("done", "failed"):
