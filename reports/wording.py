@@ -25,15 +25,17 @@ class PhraseMissing(KeyError):
 
 
 class _Formatter(string.Formatter):
-    """Reads `{value:style}`; `{n:one thing|{} things}` chooses the plural and puts the number in."""
+    """Reads `{value:style}`; `{n:one thing|# things}` chooses the plural, # is the number and @ its word at a start."""
 
-    def __init__(self, language: str) -> None:
-        self.language = language
+    def __init__(self, language: str, phrases: Mapping[str, str]) -> None:
+        self.language, self.phrases = language, phrases
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if "|" in format_spec:
             singular, plural = format_spec.split("|", 1)
-            return (singular if value == 1 else plural).replace("#", printed(value, "count"))
+            word = self.phrases.get(f"count.{value}", printed(value, "count"))
+            chosen = singular if value == 1 else plural
+            return chosen.replace("#", printed(value, "count")).replace("@", word[:1].upper() + word[1:])
         if format_spec in ("day", "month"):
             return (day if format_spec == "day" else month)(str(value), self.language)
         if format_spec:
@@ -57,7 +59,7 @@ class Words:
     def __init__(self, language: str) -> None:
         self.language = language
         self._phrases = catalogue(language)
-        self._formatter = _Formatter(language)
+        self._formatter = _Formatter(language, self._phrases)
 
     def text(self, key: str, /, **values: Any) -> str:
         """Return the phrase with its values in."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from analysis.privacy import suppress_cells
 from instruments.schema import Instrument, Item
 from reports.build.source import Source
-from reports.content import Column, Row, Section, Statement, Table
+from reports.content import Column, Facts, Row, Section, Statement, Table
 from reports.numbers import HIDDEN, printed
 
 
@@ -25,15 +25,27 @@ def wording(study: Source) -> list[Section]:
             if items:
                 rows.append(Row((Statement(study.read(section.title)),), is_group=True))
                 rows.extend(_row(study, instrument, item, frequencies.get(item.key)) for item in items)
-        columns = (Column(words.text("wording.key"), 0.1), Column(words.text("wording.item"), 0.42),
-                   Column(words.text("wording.n"), 0.07, "right"), Column(words.text("wording.answers"), 0.41))
+        columns = (Column(words.text("wording.key"), 0.13), Column(words.text("wording.item"), 0.4),
+                   Column(words.text("wording.n"), 0.07, "right"), Column(words.text("wording.answers"), 0.4))
         table = Table(f"t-wording-{instrument.audience}", words.say("wording.table", title=study.read(
             instrument.title), version=instrument.version), columns, tuple(rows), "",
             words.text("wording.source", minimum=study.minimum_group), is_dense=True)
         title = words.say("wording.title", who=study.audience(instrument.audience), n=len(instrument.items))
-        found.append(Section(f"wording-{instrument.audience}", words.text("part.appendix_c"), title, (table,),
-                             is_appendix=True))
+        found.append(Section(f"wording-{instrument.audience}", words.text("part.appendix_c"), title,
+                             (_scales(study, instrument), table), is_appendix=True))
     return found
+
+
+def _scales(study: Source, instrument: Instrument) -> Facts:
+    """Return what the points of each scale mean, as they were read by respondents."""
+    words, rows = study.words, []
+    for scale in instrument.scales:
+        points = [words.text("wording.point", value=p.value, label=study.read(p.label)) for p in scale.points
+                  if study.read(p.label)]
+        if scale.not_applicable:
+            points.append(study.read(scale.not_applicable))
+        rows.append((words.text("wording.scale", key=scale.key), Statement(" · ".join(points))))
+    return Facts(tuple(rows))
 
 
 def _frequencies(study: Source) -> dict[str, Mapping[str, int]]:

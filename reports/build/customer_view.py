@@ -59,10 +59,10 @@ def _focus_figures(study: Source, facets: list[FacetFinding]) -> list[Figure]:
 def _map(study: Source, facets: list[FacetFinding]) -> Figure:
     words, points = study.words, []
     for number, f in enumerate(facets, 1):
-        stated = f.importance_stated
-        assert stated is not None and stated.value is not None and f.level.mean is not None  # noqa: S101, PT018  # chosen so
-        points.append(MapPoint(number, study.name(f.level.construct), f.level.mean, stated.value, f.level.ci_low,
-                               f.level.ci_high, stated.ci_low, stated.ci_high, f.quadrant == "concentrate_here"))
+        stated, mean = f.importance_stated, f.level.mean
+        if stated is not None and stated.value is not None and mean is not None:
+            points.append(MapPoint(number, study.name(f.level.construct), mean, stated.value, f.level.ci_low,
+                                   f.level.ci_high, stated.ci_low, stated.ci_high, f.quadrant == "concentrate_here"))
     cross_x, cross_y = (sum(p.x for p in points) / len(points), sum(p.y for p in points) / len(points))
     corners = tuple(words.text(f"customers.corner_{key}") for key in (
         "concentrate_here", "keep_up", "low_priority", "possible_overkill"))
@@ -123,7 +123,8 @@ def _gap_figure(study: Source, gaps: list[Gap]) -> Figure:
                    reference=0.0)
     flagged = [g for g in ordered if g.is_flagged]
     alt = words.text("customers.gap_alt", n=len(rows), flagged=len(flagged), first=rows[0].label, value=rows[0].text)
-    return Figure("f-gaps", words.say("customers.gap_title", n=len(flagged), total=len(rows)), chart, alt,
+    title = words.say("customers.gap_title" if flagged else "customers.gap_title_none", n=len(flagged))
+    return Figure("f-gaps", title, chart, alt,
                   words.text("customers.gap_unit"), words.text("customers.gap_source", points=study.threshold(
                       "gap_points", 10.0)))
 

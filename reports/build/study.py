@@ -11,6 +11,7 @@ from instruments.template import StudyTemplate
 from reports.build import (
     actions,
     appendix_measurement,
+    appendix_sensitivity,
     appendix_wording,
     appendix_words,
     causes,
@@ -44,6 +45,7 @@ def study_report(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFact
         causes.levels, causes.joint_display, plan.objectives, actions.ranking, actions.measures, actions.set_aside,
         plan.roadmap, plan.safeguards, customer_file.customer_file, limits.limits, method.method,
         method.reproducibility, method.thresholds, appendix_measurement.reliability, appendix_measurement.structure,
+        appendix_sensitivity.sensitivity, appendix_sensitivity.groups,
         appendix_wording.wording, appendix_words.codebook, appendix_words.glossary, appendix_words.theory,
     )
     sections = tuple(_flowing(section) for part in parts for section in part(study))

@@ -97,11 +97,10 @@ def _key_figures(study: Source) -> list[KeyFigure]:
 
 def _customer_figures(study: Source) -> list[KeyFigure]:
     words, found = study.words, []
-    facets = [f for f in study.diagnosis.facets if f.level.unfavourable and f.level.mean is not None]
+    facets = [(f, f.level.unfavourable) for f in study.diagnosis.facets
+              if f.level.unfavourable and f.level.mean is not None]
     if facets:
-        worst = min(facets, key=lambda f: f.level.mean or 0)
-        share = worst.level.unfavourable
-        assert share is not None  # noqa: S101  # facets without it are left out above
+        worst, share = min(facets, key=lambda pair: pair[0].level.mean or 0)
         number = Number(share.value, "percent", share.ci_low, share.ci_high, (f"facet.{worst.level.construct}.pomp",))
         label = words.text("summary.figure_facet", name=study.in_sentence(worst.level.construct))
         found.append(KeyFigure(number, label, _base(study, share.n, share.ci_low, share.ci_high, "percent"),
@@ -140,7 +139,10 @@ def _problem_row(study: Source, problem: ProblemFinding) -> Row:
     if links:
         cause = Statement(study.words.join([study.name(link.cause) for link in links[:2]]), {},
                           tuple(f"link.{link.cause}.{key}.beta" for link in links[:2]), "links")
-    return Row((Stack((Statement(study.name(key), {}, (), anchor),
+    name = study.name(key)
+    if problem.rank:
+        name = words.text("problems.numbered", rank=problem.rank, name=name)
+    return Row((Stack((Statement(name, {}, (), anchor),
                        words.say(f"band.{'none' if problem.band == '-' else problem.band}"))),
                 severity, cause, _strategy_cell(study, key), study.grade(problem.grade, key)))
 
@@ -241,7 +243,7 @@ def _perspectives(study: Source) -> Table | None:
         cells = [words.join([study.name(f.level.construct) for f in found]) or words.text("labels.none")
                  for found in (problems, causes)]
         rows.append(Row((Statement(study.read(perspective.name)), Statement(cells[0]), Statement(cells[1]),
-                         Statement(", ".join(plans) if plans else words.text("labels.none")))))
+                         Statement(words.text("labels.between").join(plans) or words.text("labels.none")))))
     columns = columns_of(words, "summary.perspective_",
         ("name", 0.2), ("problems", 0.32), ("causes", 0.26), ("measures", 0.22))
     return Table("t-perspectives", words.say("summary.perspective_title", n=len(rows)), columns, tuple(rows),

@@ -10,5 +10,8 @@ Spec = tuple[str, float] | tuple[str, float, Align]
 
 def columns_of(words: Words, prefix: str, *specs: Spec) -> tuple[Column, ...]:
     """Return columns whose titles are the phrases `prefix` + key; the left edge is the usual alignment."""
-    return tuple(Column(words.text(prefix + spec[0]), spec[1], spec[2] if len(spec) > 2 else "left")  # noqa: PLR2004
-                 for spec in specs)
+    return tuple(_column(words, prefix, *spec) for spec in specs)
+
+
+def _column(words: Words, prefix: str, key: str, width: float, align: Align = "left") -> Column:
+    return Column(words.text(prefix + key), width, align)

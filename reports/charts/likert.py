@@ -28,12 +28,12 @@ def likert(data: Likert, title: str, language: str) -> str:
     foot = TOP + sum(heights)
     sheet.height = foot + BOTTOM
     _legend(sheet, data)
+    sheet.line(zero, TOP - 2, zero, foot + 2, c.INK_SOFT)
     sheet.text(sheet.width, 10.6, data.figure_head, c.TINY, weight=600, fill=c.INK_SOFT, anchor="end")
     y = TOP
     for row, lines, height in zip(data.rows, wrapped, heights, strict=True):
         _row(sheet, row, lines, y + height / 2, (zero - _left_share(row.shares, half) * unit, unit))
         y += height
-    sheet.line(zero, TOP - 2, zero, foot + 2, c.INK_SOFT)
     sheet.text(zero - 8, foot + 14, f"← {data.left_label}", c.TINY, fill=c.MUTED, anchor="end")
     sheet.text(zero + 8, foot + 14, f"{data.right_label} →", c.TINY, fill=c.MUTED)
     return sheet.svg()

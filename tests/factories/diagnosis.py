@@ -16,6 +16,7 @@ from analysis.results.diagnosis import (
     Diagnosis,
     FacetFinding,
     Gap,
+    GroupFigure,
     InterviewEvidence,
     Level,
     LinkFinding,
@@ -242,6 +243,16 @@ def _screening(template: StudyTemplate) -> dict[str, Screening]:
     }
 
 
+def _groups(problems: list[str]) -> tuple[GroupFigure, ...]:
+    sizes = {"corporate": 48, "retail": 39, "outlet": 30, "risk_ops": 21, "it": None, "support": None}
+    found = []
+    for key in problems:
+        for choice, n in sizes.items():
+            bounds = (None, None, None) if n is None else (MEANS[key], MEANS[key] - 0.3, MEANS[key] + 0.3)
+            found.append(GroupFigure(key, "D_DEPT", choice, n, *bounds, n is None))
+    return tuple(found)
+
+
 def rich_diagnosis(template: StudyTemplate) -> Diagnosis:
     """Return a diagnosis with every kind of finding."""
     levels = _levels(template)
@@ -266,7 +277,8 @@ def rich_diagnosis(template: StudyTemplate) -> Diagnosis:
         links=_links(by_group["cause"], by_group["problem"]),
         link_model=LinkModel(161, 5, {key: 0.42 - 0.04 * n for n, key in enumerate(by_group["problem"])}, 2000, ""),
         outcomes=tuple(levels[key] for key in by_group["outcome"]), facets=_facets(template, levels),
-        single_items=_single(template), nps=Estimate(-0.082, -0.181, 0.017, 249, "adjusted Wald"), groups=(),
+        single_items=_single(template), nps=Estimate(-0.082, -0.181, 0.017, 249, "adjusted Wald"),
+        groups=_groups(by_group["problem"]),
         interviews=tuple(interview(code.key, code.construct, (place * 5) % 9, place % 3, place)
                          for place, code in enumerate(codes)),
         n_interviews={"staff": 14, "customer": 4},
@@ -312,8 +324,9 @@ def sparse_diagnosis(template: StudyTemplate) -> Diagnosis:
         rich, screening={"staff": staff}, gate="<5", scales={}, structure=Structure(False, "n < 150"),
         situation=tuple(replace(s, level=thin(s.level), tag="too_few", interview=None) for s in rich.situation),
         problems=problems, causes=causes, links=(), link_model=LinkModel(3, 0, {}, 0, "n < 60"), outcomes=(),
-        facets=(), single_items=(), nps=None, interviews=(), n_interviews={}, roles_interviewed={}, saturation=None,
-        customers=None, objectives=tuple(replace(o, is_active=False) for o in rich.objectives), measures=plans,
+        facets=(), single_items=(), nps=None, groups=(), interviews=(), n_interviews={},
+        roles_interviewed={}, saturation=None, customers=None, measures=plans,
+        objectives=tuple(replace(o, is_active=False) for o in rich.objectives),
         safeguards=tuple(replace(s, is_required=False, required_by=(), readiness=None, interview=None)
                          for s in rich.safeguards),
         open_answers={}, metrics={})

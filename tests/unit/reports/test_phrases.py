@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -134,7 +135,7 @@ def _generated(report: StudyReport) -> list[str]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_whole_report_claims_nothing_forbidden(language: str, bank: tuple) -> None:  # type: ignore[type-arg]
+def test_a_whole_report_claims_nothing_forbidden(language: str, bank: tuple[Any, Any, Any]) -> None:
     diagnosis, template, facts = bank
 
     texts = _generated(study_report(diagnosis, template, facts, language=language))
