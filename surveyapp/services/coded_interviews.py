@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from instruments.template import Guide
-from surveyapp.errors import BadInput, RowError
+from surveyapp.errors import BadInput, RowError, marked
 from surveyapp.models.account import Account
 from surveyapp.models.coding import POLARITIES, Coding, LinkCoding
 from surveyapp.models.interview import Interview
@@ -39,6 +39,9 @@ from surveyapp.services.speakers import ParsedTurn
 from surveyapp.services.transcript import Transcript, text_hash
 
 CSV_COLUMNS = ("id", "role", "audience", "date", "code", "construct", "polarity", "quote", "cause", "problem")
+
+NOT_OF_GROUP = {"cause": marked("This is not a cause of the codebook. It has:"),
+                "problem": marked("This is not a problem of the codebook. It has:")}
 
 
 @dataclass
@@ -90,7 +93,8 @@ def import_coded_interviews(session: Session, study: Study, json_document: Seque
     for number, raw in enumerate(json_document, 1):
         entry = _read_entry(raw, number, codebook, guide, places)
         if entry is not None and entry.log.key in known:
-            places.add(number, "id", entry.log.key, "There is an interview of this id already.", "Give another id.")
+            places.add(number, "id", entry.log.key, marked("There is an interview of this id already."),
+                       marked("Give another id."))
         elif entry is not None:
             known.add(entry.log.key)
             entries.append(entry)
@@ -106,7 +110,8 @@ def _read_entry(raw: Any, number: int, codebook: StudyCodebook, guide: Guide | N
                 places: _Places) -> _Entry | None:
     n_before = len(places.rows)
     if not isinstance(raw, Mapping):
-        places.add(number, "", raw, "An interview is an object with id, role, codes and links.", "Write it so.")
+        places.add(number, "", raw, marked("An interview is an object with id, role, codes and links."),
+                   marked("Write it so."))
         return None
     log = _read_log(raw, number, guide, places)
     entry = _Entry(log)
@@ -115,8 +120,9 @@ def _read_entry(raw: Any, number: int, codebook: StudyCodebook, guide: Guide | N
     for mark in _list_of(raw, "links", number, places):
         _read_link(mark, entry, number, codebook, places)
     if entry.quotes and not log.has_consent:
-        places.add(number, "consent", raw.get("consent"), "Quotes of an interview without consent may not be stored.",
-                   "Take the quotes out, or the interview.")
+        places.add(number, "consent", raw.get("consent"),
+                   marked("Quotes of an interview without consent may not be stored."),
+                   marked("Take the quotes out, or the interview."))
     entry.log = replace(log, language=_language_of(entry.quotes, log.language))
     return entry if len(places.rows) == n_before else None
 
@@ -129,19 +135,20 @@ def _language_of(quotes: Sequence[str], otherwise: str) -> str:
 def _read_log(raw: Mapping[str, Any], number: int, guide: Guide | None, places: _Places) -> InterviewLog:
     key, role = _words(raw, "id"), _role_key(_words(raw, "role"), guide)
     if not key:
-        places.add(number, "id", "", "The interview has no id.", "Give each interview one of its own.")
+        places.add(number, "id", "", marked("The interview has no id."), marked("Give each interview one of its own."))
     if not role:
-        places.add(number, "role", "", "The interview has no role.", "Give the interviewee's role class.")
+        places.add(number, "role", "", marked("The interview has no role."),
+                   marked("Give the interviewee's role class."))
     audiences = audiences_of(guide)
     audience = _words(raw, "audience") or (role if role in audiences else (audiences or ("staff",))[0])
     if audiences and audience not in audiences:
-        places.add(number, "audience", audience, "The interview guide has no such audience.",
-                   "Use one of: " + ", ".join(audiences))
+        places.add(number, "audience", audience, marked("The interview guide has no such group. It has:"),
+                   ", ".join(audiences))
     held_on = None
     try:
         held_on = date.fromisoformat(_words(raw, "date")) if _words(raw, "date") else None
     except ValueError:
-        places.add(number, "date", raw["date"], "This is not a date.", "Write it as 2026-09-08.")
+        places.add(number, "date", raw["date"], marked("This is not a date."), marked("Write it as 2026-09-08."))
     return InterviewLog(role=role, audience=audience, key=key, held_on=held_on, record=PASSAGES,
                         has_consent=raw.get("consent") not in (False, "false", "no", "0"))
 
@@ -162,7 +169,8 @@ def _words(raw: Mapping[str, Any], name: str) -> str:
 def _list_of(raw: Mapping[str, Any], name: str, number: int, places: _Places) -> list[Mapping[str, Any]]:
     marks = raw.get(name) or []
     if not isinstance(marks, list) or not all(isinstance(mark, Mapping) for mark in marks):
-        places.add(number, name, marks, "This is not a list of objects.", "See the documentation for its shape.")
+        places.add(number, name, marks, marked("This is not a list of objects."),
+                   marked("See the documentation for its shape."))
         return []
     return marks
 
@@ -172,29 +180,29 @@ def _read_code(mark: Mapping[str, Any], entry: _Entry, number: int, codebook: St
     code = _code_of(_words(mark, column), codebook, number, column, places)
     polarity = _words(mark, "polarity") or POLARITIES[0]
     if polarity not in POLARITIES:
-        places.add(number, "polarity", polarity, "There is no such polarity.", "Use one of: " + ", ".join(POLARITIES))
+        places.add(number, "polarity", polarity, marked("There is no such polarity. There are:"), ", ".join(POLARITIES))
     elif code is not None:
         entry.codes.append((code, polarity, _words(mark, "quote")))
 
 
 def _read_link(mark: Mapping[str, Any], entry: _Entry, number: int, codebook: StudyCodebook, places: _Places) -> None:
     ends = []
-    for group in ("cause", "problem"):
+    for group in NOT_OF_GROUP:
         code = _code_of(_words(mark, group), codebook, number, group, places)
         if code is not None and code.group != group:
-            places.add(number, group, _words(mark, group), f"This is not a {group} of the codebook.",
-                       "Use one of: " + ", ".join(entry.key for entry in codebook.of_group(group)))
+            places.add(number, group, _words(mark, group), NOT_OF_GROUP[group],
+                       ", ".join(entry.key for entry in codebook.of_group(group)))
         elif code is not None:
             ends.append(code)
-    if len(ends) == len(("cause", "problem")):
+    if len(ends) == len(NOT_OF_GROUP):
         entry.links.append((ends[0], ends[1], _words(mark, "quote")))
 
 
 def _code_of(words: str, codebook: StudyCodebook, number: int, column: str, places: _Places) -> CodeEntry | None:
     code = codebook.by_key.get(words) or codebook.top_code_of(words)
     if code is None:
-        places.add(number, column, words, "The codebook has no such code or construct.",
-                   "Use a code of the study's codebook or a construct it is linked to.")
+        places.add(number, column, words, marked("The codebook has no such code or construct."),
+                   marked("Use a code of the study's codebook or a construct it is linked to."))
     return code
 
 

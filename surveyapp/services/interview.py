@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, defer
 from instruments.codec import from_document, to_document
 from instruments.template import Guide
 from surveyapp.db.base import utc_now
-from surveyapp.errors import BadInput, NotFound, Refused
+from surveyapp.errors import BadInput, NotFound, Refused, marked
 from surveyapp.models.account import Account
 from surveyapp.models.audit import Audit
 from surveyapp.models.coding import Coding, LinkCoding
@@ -25,6 +25,13 @@ from surveyapp.services.transcript import Transcript, read_transcript
 MODES = ("in_person", "telephone", "video")
 RECORDS = ("verbatim", "notes")
 PASSAGES = "passages"               # an interview known only by the passages that were coded elsewhere
+UNKNOWN_CHOICE = {
+    "role": marked("{value} is not a role class of the interview guide."),
+    "audience": marked("{value} is not a group of the interview guide."),
+    "mode": marked("{value} is not a way to hold an interview."),
+    "record": marked("{value} is not a kind of record."),
+    "question": marked("{value} is not a question of the interview guide."),
+}
 LONGEST_INTERVIEW = 24 * 60         # minutes; more is a slip of the pen
 
 
@@ -262,9 +269,5 @@ def _check_log(session: Session, study: Study, log: InterviewLog, interview: Int
 
 
 def _check_choice(field: str, value: str, known: tuple[str, ...]) -> None:
-    if not value.strip():
-        raise BadInput("The interview's {field} is empty.", "Choose one of: {known}.", field=field,
-                       known=", ".join(known))
-    if known and value not in known:
-        raise BadInput("{value} is not a {field} of the interview guide.", "Choose one of: {known}.",
-                       value=repr(value), field=field, known=", ".join(known))
+    if not value.strip() or (known and value not in known):
+        raise BadInput(UNKNOWN_CHOICE[field], "Choose one of: {known}.", value=repr(value), known=", ".join(known))

@@ -73,7 +73,11 @@ function showPassage(found) {
   passage = found;
   document.getElementById("passage").textContent = found ? found.quote : hint;
   panel.classList.toggle("has-passage", Boolean(found));
+  document.getElementById("drop").hidden = !found;
 }
+
+const dropPassage = () => { document.getSelection().removeAllRanges(); showPassage(null); };
+document.getElementById("drop").addEventListener("click", dropPassage);
 
 document.addEventListener("selectionchange", () => {
   const selection = document.getSelection();
@@ -117,8 +121,7 @@ async function save(extra, name) {
   showSaved(page);
   remember(extra.code);
   form.reset();
-  showPassage(null);
-  document.getSelection().removeAllRanges();
+  dropPassage();
   say(root.dataset.saved + name);
   document.getElementById(marked.turn.id).focus({ preventScroll: true });
 }
@@ -231,8 +234,7 @@ function stepTurn(step) {
   const turns = [...root.querySelectorAll(".turn")];
   const at = turns.indexOf(currentTurn());
   const next = turns[at < 0 ? 0 : Math.min(Math.max(at + step, 0), turns.length - 1)];
-  document.getSelection().removeAllRanges();
-  showPassage(null);
+  dropPassage();
   next.focus();
 }
 
@@ -278,7 +280,7 @@ const KEYS = {
   m: () => { document.getElementById("more").open = true; document.getElementById("memo").focus(); },
   u: () => document.getElementById("undo").requestSubmit(),
   "?": () => help.showModal(),
-  Escape: () => { document.getSelection().removeAllRanges(); showPassage(null); },
+  Escape: dropPassage,
 };
 
 document.addEventListener("keydown", (event) => {

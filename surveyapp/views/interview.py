@@ -160,5 +160,5 @@ def load_coded(study_id: int) -> Response:
     document = read_coded_interviews(file.filename or "" if file else "", file.read() if file else b"")
     with transaction() as session:
         stored = import_coded_interviews(session, get_study(session, study_id), document, current_account())
-    flash(_("%(n)s coded interviews were taken over.", n=len(stored)))
+    flash(_("Coded interviews taken over: %(n)s.", n=len(stored)))
     return redirect(url_for("interview.index", study_id=study_id))

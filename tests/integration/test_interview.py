@@ -91,8 +91,9 @@ def test_consent_cannot_be_unticked_while_a_text_is_stored(study: Study):
 
 
 @pytest.mark.parametrize(("changes", "reason"), [
-    ({"role": "king"}, "'king' is not a role"), ({"role": ""}, "role is empty"), ({"audience": "x"}, "not a audience"),
-    ({"mode": "post"}, "mode"), ({"questions": ("Q99",)}, "'Q99' is not a question"),
+    ({"role": "king"}, "'king' is not a role"), ({"role": ""}, "'' is not a role"), ({"audience": "x"}, "not a group"),
+    ({"mode": "post"}, "not a way to hold"), ({"record": "film"}, "not a kind of record"),
+    ({"questions": ("Q99",)}, "'Q99' is not a question"),
     ({"duration_min": 0}, "0 minutes"),
 ])
 def test_a_log_entry_that_does_not_fit_the_guide_is_refused(study: Study, changes: dict, reason: str):

@@ -13,7 +13,7 @@ from surveyapp.models.interview import Interview
 from surveyapp.models.study import Study
 from surveyapp.services.blinding import open_round
 from surveyapp.services.coding import apply_code
-from surveyapp.services.interview import current_version
+from surveyapp.services.interview import current_version, log_interview
 from surveyapp.services.study import get_study
 from tests.factories import coding as make
 
@@ -59,6 +59,19 @@ def test_the_page_holds_each_turn_exactly_as_stored(log_in, interview: Interview
     assert 'data-codings="c1 c2"' in shown
     starts = [int(start) for start in re.findall(r'data-start="(\d+)"\s+data-gap', shown)]
     assert [text[start:start + 2] for start in starts] == ["𠮷先", "上周", "客户", "客户"]
+
+
+def test_an_interview_without_a_text_shows_what_is_missing_and_loads_no_script(log_in, bank_study: Study):
+    with transaction() as session:
+        study = get_study(session, bank_study.id)
+        numbers = [log_interview(session, study, make.log(has_consent=consent)).id for consent in (True, False)]
+    client = log_in("coder")
+
+    pages = [client.get(f"/studies/{bank_study.id}/interviews/{number}").text for number in numbers]
+
+    assert "This interview has no text yet." in pages[0]
+    assert "Without consent no text of this interview is stored." in pages[1]
+    assert not any("coding.js" in page for page in pages)
 
 
 def test_a_script_gets_the_renewed_turn_and_the_new_row(log_in, interview: Interview, place: str):
@@ -174,7 +187,7 @@ def test_the_pages_by_code_count_people_and_lead_to_the_place(log_in, bank_study
 
     everything, filtered = client.get(f"{codes}/PRB").text, client.get(f"{codes}/PRB?polarity=contradicts").text
 
-    assert "1 interviewees, 2 passages" in everything
+    assert "Interviewees: 1 · passages: 2" in everything
     assert f'href="{place}?mark=c1#turn-2"' in everything
     assert f"<mark>{WORDS}</mark>" in everything
     assert "1 of 2 passages" in filtered
@@ -214,7 +227,7 @@ def test_the_wrong_coder_learns_nothing_from_any_page(blind: FlaskClient, bank_s
         assert f"<mark>{WORDS}" not in text, page
     assert '<span class="tag" id="n-codings">0</span>' in shown[place]
     assert "you see your own codings only" in shown[place]
-    assert "0 interviewees, 0 passages" in shown[f"{study}/codes/CAU"]
+    assert "Interviewees: 0 · passages: 0" in shown[f"{study}/codes/CAU"]
     log = re.search(r'interviews/\d+">I01</a>.*?<td class="number">(\d+)</td>', shown[f"{study}/interviews"], re.DOTALL)
     assert log[1] == "0"
 

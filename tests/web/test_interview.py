@@ -181,7 +181,7 @@ def test_interviews_coded_elsewhere_are_taken_over_or_refused_with_their_places(
     taken = client.post(page(bank_study, "/import"), data={"file": (io.BytesIO(good), "a.json")}, follow_redirects=True)
     refused = client.post(page(bank_study, "/import"), data={"file": (io.BytesIO(bad), "b.json")})
 
-    assert "1 coded interviews were taken over." in taken.text
+    assert "Coded interviews taken over: 1." in taken.text
     assert (refused.status_code, "NO.SUCH" in refused.text, n_interviews()) == (422, True, 1)
 
 
