@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from analysis.results.measurement import (
@@ -56,12 +57,13 @@ class _Results:
 
 
 def _read(document: object) -> object:
-    """Return a document as its result; a result passes as it is, and what no part of the report shows is left out."""
+    """Return a document as its result; a result passes as it is, and what the report does not show is left out."""
     if not isinstance(document, Mapping):
         return document
     for field, cls in _KINDS:
         if field in document:
-            return from_document(cls, document)
+            known = {known.name for known in fields(cls)}
+            return from_document(cls, {name: value for name, value in document.items() if name in known})
     return None
 
 
@@ -121,7 +123,7 @@ def _reliability(words: Words, found: _Results, names: Mapping[str, str], source
               item_table(words, items, _named(names), _worded(names), words.text("measure.item_source")))
     good = sum((r.alpha.value or 0) >= ACCEPTABLE for r in found.scales.values())
     title = words.say("measure.appendix_title", good=good, n=len(found.scales))
-    return [Section("reliability", words.text("datafile.part_reliability"), title, blocks)]
+    return [Section("reliability", words.text("datafile.part_reliability"), title, blocks, starts_page=False)]
 
 
 def _structure(words: Words, found: _Results, names: Mapping[str, str], source: str) -> list[Section]:

@@ -27,8 +27,9 @@ def printed(value: float | None, style: str) -> str:
     """Return `value` in a named style: see `STYLES`."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return MISSING
-    if style == "p":
-        return "< 0.001" if value < SMALLEST_P else fixed(value, 3)
+    if style in ("p", "p_relation"):
+        is_small = value < SMALLEST_P
+        return ("< 0.001" if is_small else fixed(value, 3)) if style == "p" or is_small else f"= {fixed(value, 3)}"
     factor, decimals, suffix, sign = STYLES[style]
     return fixed(value * factor, decimals, sign=sign) + suffix
 

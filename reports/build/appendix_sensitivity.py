@@ -43,7 +43,8 @@ def _links(study: Source, links: list[LinkFinding]) -> Table:
             rows.append(Row((Statement(study.name(over)),), is_group=True))
         stated = (f"{link.stated_k}/{link.stated_n}" if link.stated_k is not None and link.stated_n
                   and link.stated_n >= study.minimum_group else "–")
-        rows.append(Row((Statement(study.name(link.cause)), Number(link.beta, "coefficient", link.lo, link.hi), Number(link.q_value, "p"),
+        rows.append(Row((Statement(study.name(link.cause)), Number(link.beta, "coefficient", link.lo, link.hi),
+                         Number(link.q_value, "p"),
                          Number(link.beta_disattenuated, "coefficient", link.beta_dis_low, link.beta_dis_high),
                          Number(link.general_dominance, "coefficient", link.dominance_low, link.dominance_high),
                          Number(link.relative_weight, "coefficient"), Number(link.r, "coefficient"),

@@ -12,12 +12,18 @@ def cover(study: Source, title: Text | None) -> Cover:
     """Return the cover: what is asked, of whom, when."""
     words = study.words
     heading = study.read(title or {}) or study.read(study.template.report_title) or study.read(study.template.title)
-    parts = [words.text(f"front.from_{audience}") for audience in ("staff", "customer") if study.n_valid(audience)]
+    parts = [_survey_of(study, audience) for audience in study.diagnosis.screening if study.n_valid(audience)]
     if study.n_interviews:
         parts.append(words.text("front.from_interviews"))
     subtitle = words.text("front.subtitle", sources=words.join(parts)) if parts else words.text("front.subtitle_empty")
     label = words.text("front.synthetic") if study.is_synthetic else ""
     return Cover(words.text("front.kind"), heading, subtitle, study.organisation, _cover_facts(study), label)
+
+
+def _survey_of(study: Source, audience: str) -> str:
+    phrase = f"front.from_{audience}"
+    known = study.words.has(phrase)
+    return study.words.text(phrase if known else "front.from_other", who=study.audience(audience))
 
 
 def _cover_facts(study: Source) -> tuple[tuple[str, str, str], ...]:

@@ -8,7 +8,7 @@ from analysis.results.measurement import FactorSolution, ItemStatistics, Paralle
 from reports.build.table_columns import columns_of
 from reports.content import Column, Figure, Number, Row, Statement, Table
 from reports.figures import Curve, Forest, ForestRow, Series
-from reports.numbers import printed, with_interval
+from reports.numbers import with_interval
 from reports.wording import Words
 
 LOADING_SHOWN = 0.30                    # loadings from here are set bold, as is usual in print
@@ -143,7 +143,7 @@ def phi_table(words: Words, found: FactorSolution, source: str) -> Table | None:
 def fit_text(words: Words, found: FactorSolution) -> Statement:
     """Return the fit of a factor solution in one sentence."""
     rmsea = found.rmsea
-    parts = [words.text("measure.fit_chi2", chi2=found.chi2, df=found.df, p=printed(found.p_value, "p"))
+    parts = [words.text("measure.fit_chi2", chi2=found.chi2, df=found.df, p=found.p_value)
              ] if found.chi2 is not None else []
     if rmsea is not None and rmsea.value is not None:
         parts.append(words.text("measure.fit_rmsea", value=with_interval(rmsea.value, rmsea.ci_low, rmsea.ci_high,

@@ -44,9 +44,8 @@ def answers(study: Source) -> list[Section]:
     if composition:
         blocks.append(Heading(words.text("situation.composition")))
         blocks.extend(composition)
-    total = {s.audience: s.n_valid for s in screenings}
-    title = words.say("situation.answers_title", staff=total.get("staff", 0), customers=total.get("customer", 0),
-                      interviews=study.n_interviews, trace=("quality.n_submitted",))
+    title = words.say("situation.answers_title", trace=("quality.n_submitted",),
+                      sources=words.join(study.sources()) or words.text("labels.no_sources"))
     known = any(s.response_rate is not None for s in screenings)
     lead = words.say("situation.answers_lead_known" if known else "situation.answers_lead_unknown")
     return [Section("answers", words.text("part.answers"), title, tuple(blocks), lead)]

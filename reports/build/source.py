@@ -144,6 +144,14 @@ class Source:
     def evidence(self, code: str) -> InterviewEvidence | None:
         return next((found for found in self.diagnosis.interviews if found.code == code), None)
 
+    def sources(self) -> list[str]:
+        """Return what the findings rest on, in words: answers of each audience, interviews."""
+        found = [self.words.text("labels.answers_of", n=s.n_valid, who=self.audience(s.audience))
+                 for s in self.diagnosis.screening.values() if s.n_valid]
+        if self.n_interviews:
+            found.append(self.words.text("labels.interviews_with", n=self.n_interviews))
+        return found
+
     # ---- sizes ------------------------------------------------------------------------------------------------
     def n_valid(self, audience: str) -> int:
         found = self.diagnosis.screening.get(audience)

@@ -40,10 +40,10 @@ def summary(study: Source) -> list[Section]:
     blocks.append(_problem_table(study))
     decisions = _decisions(study)
     blocks.append(Callout("decision", study.words.text("summary.decisions", n=len(decisions)), tuple(decisions)))
-    several = study.n_valid("customer") or study.n_interviews
-    lead = study.words.say("summary.lead" if several else "summary.lead_staff",
-                           staff=study.n_valid("staff"), customers=study.n_valid("customer"),
-                           interviews=study.n_interviews, trace=("quality.n_submitted",))
+    sources = study.sources()
+    lead = study.words.say("summary.lead_single" if len(sources) == 1 else "summary.lead",
+                           sources=study.words.join(sources) or study.words.text("labels.no_sources"),
+                           trace=("quality.n_submitted",))
     return [Section("summary", study.words.text("part.summary"), _headline(study), tuple(blocks), lead)]
 
 

@@ -218,3 +218,28 @@ def test_a_title_of_the_study_stands_for_the_template_own(bank: Study) -> None:
     report = study_report(diagnosis, template, facts, language="en", title={"en": "Our branch"})
 
     assert report.cover.title == "Our branch"
+
+
+def test_a_study_of_questionnaires_only_still_has_its_report(bank: Study) -> None:
+    diagnosis, template, _ = bank
+    plain = replace(template, rules=None, codebook=None, guide=None, value_model=None, perspectives=(), theory=(),
+                    references=(), glossary=())
+    found = replace(diagnosis, measures=(), objectives=(), safeguards=(), customers=None, interviews=(),
+                    n_interviews={}, roles_interviewed={}, saturation=None)
+
+    report = study_report(found, plain, StudyFacts(), language="zh")
+
+    keys = [section.key for section in report.sections]
+    assert {"summary", "problems", "causes", "method"} <= set(keys)
+    assert not {"objectives", "roadmap", "safeguards", "codebook", "customer-file"} & set(keys)
+
+
+def test_an_audience_of_its_own_name_is_told_by_that_name(bank: Study) -> None:
+    diagnosis, template, facts = bank
+    screening = {"staff": diagnosis.screening["staff"],
+                 "patients": replace(diagnosis.screening["customer"], audience="patients")}
+
+    report = study_report(replace(diagnosis, screening=screening), template, facts, language="en")
+
+    assert "a survey of patients" in report.cover.subtitle
+    assert "251 answers of patients" in report.section("answers").title.text

@@ -78,6 +78,7 @@ def test_a_statement_keeps_its_values_unrounded() -> None:
 
 @pytest.mark.parametrize(("value", "style", "expected"), [
     (0.426, "percent", "43%"), (-0.004, "mean", "0.00"), (-1.235, "coefficient", "−1.24"), (0.0004, "p", "< 0.001"),
+    (0.0123, "p_relation", "= 0.012"),
     (12345.6, "count", "12,346"), (None, "mean", "–"), (float("nan"), "mean", "–"), (8.2, "signed_points", "+8"),
 ])
 def test_numbers_are_printed_in_one_style(value: float | None, style: str, expected: str) -> None:
