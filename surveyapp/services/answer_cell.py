@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from instruments.schema import LEFT_BLANK, MISSING_CODES, REFUSED
+from surveyapp.errors import marked
 from surveyapp.services.answer import LONGEST_TEXT, Unusable, check_range, clean_text, read_number
 from surveyapp.services.answer_columns import folded
 from surveyapp.services.questionnaire import CompiledItem
@@ -76,47 +77,49 @@ class CellReader:
         """Return the options if they may go together; the code for blank if there is none."""
         most = self.item.item.max_choices
         if most is not None and len(chosen) > most:
-            raise CellFault(f"{len(chosen)} options are named; at most {most} are allowed.", "Name fewer.")
+            raise CellFault(marked("More options are named than the item allows."), f"Name at most {most}.")
         if self.item.kind == "multiple":
             if len(chosen) > 1 and self.item.exclusive.intersection(chosen):
-                raise CellFault("One of the options rules out the others.", "Keep it alone, or remove it.")
+                raise CellFault(marked("One of the options rules out the others."),
+                                marked("Keep it alone, or remove it."))
             chosen = [value for value in self.item.allowed if value in chosen]
         return chosen or LEFT_BLANK
 
     def _number(self, cell: str) -> Any:
         number = read_number(cell)
         if number is None:
-            raise CellFault("This is not a number.", "Write digits, with a point for decimals.")
+            raise CellFault(marked("This is not a number."), marked("Write digits, with a point for decimals."))
         if self.item.kind == "integer" and not number.is_integer():
-            raise CellFault("This is not a whole number.", "Write a whole number.")
+            raise CellFault(marked("This is not a whole number."), marked("Write a whole number."))
         try:
             check_range(self.item, number)
         except Unusable as fault:
             low, high = self.item.item.minimum, self.item.item.maximum
-            raise CellFault(f"The number lies outside {low} to {high}.", "Correct it, or leave it empty.") from fault
+            raise CellFault(marked("The number lies outside what the item takes."),
+                            f"Write {low} to {high}.") from fault
         return int(number) if number.is_integer() else number
 
     def _date(self, cell: str) -> str:
         try:
             return date.fromisoformat(cell[:10].replace("/", "-")).isoformat()
         except ValueError:
-            raise CellFault("This is not a date.", "Write it as 2026-05-31.") from None
+            raise CellFault(marked("This is not a date."), marked("Write it as 2026-05-31.")) from None
 
     def _time(self, cell: str) -> str:
         try:
             return time.fromisoformat(cell).strftime("%H:%M")
         except ValueError:
-            raise CellFault("This is not a time.", "Write it as 14:30.") from None
+            raise CellFault(marked("This is not a time."), marked("Write it as 14:30.")) from None
 
     def _text(self, cell: str) -> Any:
         text = clean_text(cell)
         if len(text) > LONGEST_TEXT:
-            raise CellFault(f"The text has {len(text)} characters; at most {LONGEST_TEXT} can be stored.",
-                            "Shorten it.")
+            raise CellFault(marked("The text is longer than can be stored."),
+                            f"Shorten it to {LONGEST_TEXT} characters.")
         return text or LEFT_BLANK
 
 
-_NOT_AN_OPTION = "This is not one of the item's options."
+_NOT_AN_OPTION = marked("This is not one of the item's options.")
 
 
 def read_ticks(reader: CellReader, cells: dict[str, str]) -> Any:
@@ -127,11 +130,11 @@ def read_ticks(reader: CellReader, cells: dict[str, str]) -> Any:
     if reader.item.kind == "ranking":
         places = {choice: read_number(cell) for choice, cell in cells.items() if cell}
         if None in places.values() or len(set(places.values())) < len(places):
-            raise CellFault("The places are not all different numbers.", "Write 1, 2, 3 … once each.")
+            raise CellFault(marked("The places are not all different numbers."), marked("Write 1, 2, 3 … once each."))
         return reader.checked(sorted(places, key=lambda choice: places[choice] or 0))
     for cell in cells.values():
         if folded(cell) not in TICKED | UNTICKED:
-            raise CellFault("This is neither 1 nor 0.", "Write 1 for ticked, 0 for not ticked.")
+            raise CellFault(marked("This is neither 1 nor 0."), marked("Write 1 for ticked, 0 for not ticked."))
     return reader.checked([choice for choice, cell in cells.items() if folded(cell) in TICKED])
 
 
@@ -156,7 +159,7 @@ def read_duration(cell: str) -> int | None:
         return None
     seconds = read_number(cell)
     if seconds is None or seconds < 0:
-        raise CellFault("This is not a number of seconds.", "Write seconds, for example 412.")
+        raise CellFault(marked("This is not a number of seconds."), marked("Write seconds, for example 412."))
     return round(seconds * 1000)
 
 

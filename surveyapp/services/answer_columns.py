@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from instruments.schema import Instrument
 from surveyapp.errors import BadInput
 from surveyapp.services.questionnaire import CompiledItem, Questionnaire
 
@@ -54,6 +55,13 @@ def suggest_mapping(questionnaire: Questionnaire, header: tuple[str, ...]) -> di
     """Return for each column that is not known by name the item it most likely means, None where none comes near."""
     names = _Names(questionnaire)
     return {column: names.suggestion(column) for column in header if column and not names.knows(column)}
+
+
+def column_choices(instrument: Instrument) -> list[str]:
+    """Return everything a column may be led to."""
+    choices = [f"{item.key}.{choice.value}" for item in instrument.items if item.kind in ("multiple", "ranking")
+               for choice in item.choices]
+    return [*KNOWN, *(item.key for item in instrument.items if item.stores_answer), *choices]
 
 
 def _check_mapping(header: tuple[str, ...], mapping: Mapping[str, str], names: _Names, name: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from instruments.schema import LEFT_BLANK, NOT_SHOWN
-from surveyapp.errors import BadInput, RowError
+from surveyapp.errors import BadInput, RowError, marked
 from surveyapp.services.answer_cell import CODES, CellFault, CellReader, read_duration, read_ticks, seconds_between
 from surveyapp.services.answer_columns import DURATION, LANGUAGE, RESPONDENT, STARTED, SUBMITTED, Columns
 from surveyapp.services.questionnaire import Questionnaire
@@ -61,7 +61,8 @@ class RowReader:
     def _read_row(self, number: int, cells: list[str]) -> BulkResponse:
         if len(cells) > len(self.header) and any(cell.strip() for cell in cells[len(self.header):]):
             self._fault(number, str(len(self.header) + 1), cells[len(self.header)],
-                        "The row is longer than the header.", "Put texts that hold the separator into quotation marks.")
+                        marked("The row is longer than the header."),
+                        marked("Put texts that hold the separator into quotation marks."))
         answers = self._answers(number, cells)
         response = BulkResponse(self._respondent(number, cells), self._language(number, cells), {})
         self._spread(response, answers, cells)
@@ -115,12 +116,14 @@ class RowReader:
         else:
             respondent, column = self._named_respondent(cells)
         if not respondent:
-            self._fault(number, column, "", "The person has no identifier.", "Write a pseudonymous number or name.")
+            self._fault(number, column, "", marked("The person has no identifier."),
+                        marked("Write a pseudonymous number or name."))
         elif len(respondent) > LONGEST_ID:
-            self._fault(number, column, respondent, f"It has more than {LONGEST_ID} characters.", "Shorten it.")
+            self._fault(number, column, respondent, marked("The identifier is too long."),
+                        f"Shorten it to {LONGEST_ID} characters.")
         elif respondent in self.seen:
-            self._fault(number, column, respondent, "This person occurs twice, or was imported before.",
-                        "Keep one row a person.")
+            self._fault(number, column, respondent, marked("This person occurs twice, or was imported before."),
+                        marked("Keep one row a person."))
         self.seen.add(respondent)
         return respondent
 
@@ -136,7 +139,7 @@ class RowReader:
         for language in languages:
             if cell.lower().replace("_", "-").split("-")[0] == language.lower().split("-")[0]:
                 return language
-        self._fault(number, LANGUAGE, cell, "The questionnaire does not have this language.",
+        self._fault(number, LANGUAGE, cell, marked("The questionnaire does not have this language."),
                     f"Use one of: {', '.join(languages)}.")
         return languages[0]
 
@@ -158,7 +161,8 @@ class RowReader:
             if not cell or cell in CODES:
                 continue
             if not cell.removesuffix(".0").isdigit():
-                self._fault(number, self.header[column], cell, "This is not a place in an order.", "Write 1, 2, 3 …")
+                self._fault(number, self.header[column], cell, marked("This is not a place in an order."),
+                            marked("Write 1, 2, 3 …"))
                 continue
             places.setdefault(self.section_of[key], []).append((float(cell), key))
         return {section: [key for _, key in sorted(found)] for section, found in places.items()}

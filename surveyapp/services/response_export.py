@@ -18,11 +18,13 @@ from xlsxwriter import Workbook
 from analysis.privacy import MINIMUM_GROUP
 from instruments.schema import NOT_SHOWN, Item
 from surveyapp.errors import Refused
+from surveyapp.models.account import Account
 from surveyapp.models.response import SUBMITTED, Response, ResponsePage
 from surveyapp.models.study import PublishedInstrument, Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.answer_cell import CODES
 from surveyapp.services.answer_columns import DURATION, LANGUAGE, ORDER_ENDING, RESPONDENT
+from surveyapp.services.audit import record_change
 from surveyapp.services.disclosure import Profile, safe_profiles
 from surveyapp.services.questionnaire import Questionnaire, ready_questionnaire
 from surveyapp.services.study import get_link, instrument_of
@@ -49,6 +51,13 @@ def export_responses(session: Session, study: Study, wave: Wave, instrument: Pub
     table = _Table(questionnaire, _profiles(session, link, questionnaire, study) if n_web else {})
     rows = (table.row(number, person) for number, person in enumerate(_people(session, link), 1))
     return _write_csv(table.header, rows, stream) if format == "csv" else _write_xlsx(table.header, rows, stream)
+
+
+def record_export(session: Session, study: Study, instrument: PublishedInstrument, format: str, n: int,
+                  account: Account | None = None) -> None:
+    """Note in the audit log that answers left as a file."""
+    record_change(session, "export_responses", f"{instrument.audience} as {format}", study_id=study.id,
+                  account=account, after={"n": n})
 
 
 def _count_web(session: Session, link: QuestionnaireLink) -> int:

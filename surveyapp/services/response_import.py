@@ -98,6 +98,13 @@ def _mark_of(content: bytes) -> str:
     return f"row-{hashlib.sha256(content).hexdigest()[:8]}"
 
 
+def unknown_columns(instrument: PublishedInstrument, content: bytes, filename: str) -> dict[str, str | None]:
+    """Return the columns of a file that are no items by name, with the item each most likely means."""
+    questionnaire = ready_questionnaire(instrument.content_hash, lambda: instrument_of(instrument))
+    file = read_answer_file(content, PurePath(filename).name)
+    return suggest_mapping(questionnaire, file.header)
+
+
 def _warnings(questionnaire: Questionnaire, columns: Columns, header: tuple[str, ...]) -> tuple[str, ...]:
     found = []
     if answer_columns.RESPONDENT not in columns.general:

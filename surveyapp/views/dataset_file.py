@@ -1,0 +1,86 @@
+"""Files of answers for researchers: from a file, with a table that leads its columns to items, and to a file."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from surveyapp.db.session import read_session, transaction
+from surveyapp.errors import BadInput
+from surveyapp.services.answer_columns import column_choices
+from surveyapp.services.response_export import FORMATS, export_responses, record_export
+from surveyapp.services.response_import import import_responses, unknown_columns
+from surveyapp.services.study import get_instrument, get_study, get_wave, instrument_of, list_instruments
+from surveyapp.views.access import current_account, requires
+
+blueprint = Blueprint("dataset_file", __name__)
+MIME_TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
+
+@blueprint.route("/studies/<int:study_id>/answers", methods=["GET", "POST"])
+@requires("can_run_studies")
+def index(study_id: int) -> str | Response | tuple[str, int]:
+    """Show the ways in and out for files of answers, or take a file over."""
+    if request.method == "GET":
+        return _page()
+    file = request.files.get("file")
+    content, name = (file.read(), file.filename or "") if file else (b"", "")
+    if not name:
+        return _page(fault=BadInput("No file was chosen.", "Choose a CSV or XLSX file.")), 422
+    try:
+        unknown = {} if "column" in request.form else _unknown(content, name)
+        if unknown:
+            return _page(unknown=unknown, name=name)
+        return _take_over(study_id, content, name)
+    except BadInput as fault:
+        return _page(fault=fault, name=name), 422
+
+
+def _unknown(content: bytes, name: str) -> dict[str, str | None]:
+    published = get_instrument(read_session(), g.study, request.form.get("instrument", ""))
+    return unknown_columns(published, content, name)
+
+
+def _take_over(study_id: int, content: bytes, name: str) -> Response:
+    pairs = zip(request.form.getlist("column"), request.form.getlist("item"), strict=False)
+    mapping = {column: item for column, item in pairs if item}
+    with transaction() as session:
+        study = get_study(session, study_id)
+        wave = get_wave(session, study, request.form.get("wave") or None)
+        published = get_instrument(session, study, request.form.get("instrument", ""))
+        report = import_responses(session, study, wave, published, content, name, mapping=mapping,
+                                  account=current_account())
+    flash(ngettext("%(num)s response was imported.", "%(num)s responses were imported.", report.n_responses))
+    for warning in report.warnings:
+        flash(warning)
+    return redirect(url_for("dataset_file.index", study_id=study_id))
+
+
+def _page(fault: BadInput | None = None, unknown: dict[str, str | None] | None = None, name: str = "") -> str:
+    session = read_session()
+    instruments = {row.audience: instrument_of(row) for row in list_instruments(session, g.study)}
+    chosen = request.form.get("instrument", "")
+    choices = column_choices(instruments[chosen]) if unknown and chosen in instruments else []
+    return render_template(
+        "dataset_file/index.html", study=g.study, instruments=instruments, chosen=chosen, fault=fault,
+        unknown=unknown or {}, choices=choices, name=name, formats=FORMATS)
+
+
+@blueprint.post("/studies/<int:study_id>/answers/export")
+@requires("can_run_studies")
+def export(study_id: int) -> Response:
+    """Hand out the answers as a file; that it left is recorded."""
+    stream = BytesIO()
+    format = request.form.get("format", FORMATS[0])
+    with transaction() as session:
+        study = get_study(session, study_id)
+        wave = get_wave(session, study, request.form.get("wave") or None)
+        published = get_instrument(session, study, request.form.get("instrument", ""))
+        n = export_responses(session, study, wave, published, format, stream)
+        record_export(session, study, published, format, n, current_account())
+    stream.seek(0)
+    return send_file(stream, MIME_TYPES[format], as_attachment=True,
+                     download_name=f"{published.audience}-{wave.key}.{format}")
