@@ -9,7 +9,7 @@ from typing import Any
 
 from instruments.schema import LEFT_BLANK, MISSING_CODES, REFUSED
 from surveyapp.errors import marked
-from surveyapp.services.answer import LONGEST_TEXT, Unusable, check_range, clean_text, read_number
+from surveyapp.services.answer import LONGEST_TEXT, Unusable, check_range, clean_text, read_number, short
 from surveyapp.services.answer_columns import folded
 from surveyapp.services.questionnaire import CompiledItem
 
@@ -94,9 +94,9 @@ class CellReader:
         try:
             check_range(self.item, number)
         except Unusable as fault:
-            low, high = self.item.item.minimum, self.item.item.maximum
+            bounds = [bound for bound in (self.item.item.minimum, self.item.item.maximum) if bound is not None]
             raise CellFault(marked("The number lies outside what the item takes."),
-                            f"Write {low} to {high}.") from fault
+                            f"The bounds are: {', '.join(map(short, bounds))}.") from fault
         return int(number) if number.is_integer() else number
 
     def _date(self, cell: str) -> str:
