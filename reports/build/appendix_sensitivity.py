@@ -19,7 +19,7 @@ def sensitivity(study: Source) -> list[Section]:
     if not any(level.mean is not None for level in levels):
         return []
     return [Section("sensitivity", words.text("part.appendix_b2"), words.say("sensitivity.title"), tuple(blocks),
-                    is_appendix=True)]
+                    is_appendix=True, is_listed=False)]
 
 
 def _means(study: Source, levels: list[Level]) -> Table:
@@ -67,7 +67,7 @@ def groups(study: Source) -> list[Section]:
     tables = tuple(_group_table(study, attribute, problems, [g for g in figures if g.profile_item == attribute])
                    for attribute in attributes)
     return [Section("groups", words.text("part.groups"), words.say("groups.title"), tables, words.say("groups.lead"),
-                    is_appendix=True, starts_page=False)]
+                    is_appendix=True, starts_page=False, is_listed=False)]
 
 
 def _group_table(study: Source, attribute: str, problems: list[str], figures: list[GroupFigure]) -> Table:

@@ -58,7 +58,7 @@ def glossary(study: Source) -> list[Section]:
             study, study.read(entry.meaning), entry.sources))) for entry in study.template.glossary)))
     blocks.append(Heading(words.text("glossary.constructs")))
     rows = tuple(Row((Statement(study.read(c.name)), words.say(f"group.{c.group}"),
-                      Statement(study.read(c.definition)), Statement("; ".join(c.sources) or "–")))
+                      Statement(study.read(c.definition)), Statement("; ".join(map(study.cite, c.sources)) or "–")))
                  for c in study.template.constructs)
     columns = columns_of(words, "glossary.",
         ("name", 0.2), ("group", 0.14), ("meaning", 0.42), ("sources", 0.24))
@@ -70,7 +70,7 @@ def glossary(study: Source) -> list[Section]:
 def _with_sources(study: Source, meaning: str, sources: tuple[str, ...]) -> str:
     if not sources:
         return meaning
-    return study.words.text("glossary.with_sources", meaning=meaning, sources="; ".join(sources))
+    return study.words.text("glossary.with_sources", meaning=meaning, sources="; ".join(map(study.cite, sources)))
 
 
 def theory(study: Source) -> list[Section]:

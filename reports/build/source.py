@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 
@@ -88,6 +89,17 @@ class Source:
     def code(self, key: str) -> str:
         codes = {code.key: code for code in self.template.codebook.codes} if self.template.codebook else {}
         return self.read(codes[key].name) if key in codes else key
+
+    def cite(self, key: str) -> str:
+        """Return a reference as it is named in a text, "Payne & Frow 2005"; an unknown key stands for itself."""
+        found = next((r.citation for r in self.template.references if r.key == key), "")
+        year = re.search(r"\((\d{4})\)", found)
+        if year is None:
+            return key
+        authors = re.findall(r"([^\W\d_][^,&.]*), [^\W\d_]\.", found[:year.start()])
+        if not authors or len(authors) > 2 or "et al" in found[:year.start()]:  # noqa: PLR2004  # two are both named
+            return f"{found.split(',')[0]} {self.words.text('labels.and_others')} {year.group(1)}"
+        return f"{' & '.join(name.strip() for name in authors)} {year.group(1)}"
 
     def audience(self, key: str) -> str:
         phrase = f"audience.{key}"

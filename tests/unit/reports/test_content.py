@@ -243,3 +243,11 @@ def test_an_audience_of_its_own_name_is_told_by_that_name(bank: Study) -> None:
 
     assert "a survey of patients" in report.cover.subtitle
     assert "251 answers of patients" in report.section("answers").title.text
+
+
+def test_sources_are_cited_by_author_and_year(bank: Study) -> None:
+    source = Source(*bank, "en")
+
+    assert source.cite("payne_frow2005") == "Payne & Frow 2005"
+    assert source.cite("zablah2004") == "Zablah et al. 2004"
+    assert source.cite("nobody1999") == "nobody1999"

@@ -23,6 +23,7 @@ from reports.content import StudyReport, Table
 from reports.deliver import report_pdf, study_report_html
 from reports.pdf import MissingGlyphs, PdfError, layout, missing_system_libraries, write_pdf
 from reports.render import report_html
+from reports.wording import Words
 
 pytestmark = pytest.mark.skipif(bool(missing_system_libraries()), reason=missing_system_libraries() or "-")
 
@@ -162,6 +163,15 @@ def test_the_summary_takes_at_most_two_pages(rendered: Rendered) -> None:
     contents = _squeezed(rendered.report.section("contents").title.text)
 
     assert next(number for number, page in enumerate(pages) if contents in page) <= 3
+
+
+def test_contents_and_how_to_read_share_one_page(rendered: Rendered) -> None:
+    words = Words(rendered.report.language)
+
+    pages = [_squeezed(page) for page in rendered.pages()]
+
+    contents = next(page for page in pages if _squeezed(words.text("front.contents_title")) in page)
+    assert _squeezed(words.text("reading.hidden", minimum=5))[-12:] in contents
 
 
 def test_no_page_is_empty_and_every_page_names_synthetic_data(rendered: Rendered, sparse: Rendered) -> None:
