@@ -62,8 +62,14 @@ def final_answers(page: Page, filling: Filling, relevance: Relevance) -> dict[st
             final[item.key] = NOT_SHOWN
             continue
         final[item.key] = _final_answer(item, answers, relevance, gap)
-        final.update({name: answers[name] for name in item.text_fields.values() if name in answers})
+        final.update(_texts_of_chosen(item, answers, final[item.key]))
     return final
+
+
+def _texts_of_chosen(item: CompiledItem, answers: Mapping[str, Any], answer: Any) -> dict[str, Any]:
+    """Return the texts behind options that are chosen in the end."""
+    chosen = answer if isinstance(answer, list) else [answer]
+    return {name: answers[name] for value, name in item.text_fields.items() if value in chosen and name in answers}
 
 
 def _final_answer(item: CompiledItem, answers: Mapping[str, Any], relevance: Relevance, gap: int) -> Any:

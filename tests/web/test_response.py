@@ -282,6 +282,55 @@ def test_an_earlier_answer_can_be_repeated_in_a_later_question(client: FlaskClie
     assert "You said &lt;b&gt;slow&lt;/b&gt;." in respondent.page.text
 
 
+def test_a_rule_of_the_author_is_told_in_the_authors_words(client: FlaskClient, database: Database):
+    even = make.item("EVEN", "A", "integer", constraint=". mod 2 = 0",
+                     constraint_message=make.both("Only even numbers, <please>."))
+    with transaction() as session:
+        study = make.study(session, "rule", make.instrument(items=(even, make.item("L1", "B"))))
+        token = make.link_of(session, study).token
+    respondent = Respondent(client, token).begin()
+
+    refused = respondent.post(EVEN="3").page
+    respondent.post(EVEN="4")
+
+    assert refused.status_code == 422
+    assert "Only even numbers, &lt;please&gt;." in refused.text
+    assert pages()["A"] == {"EVEN": 4}
+
+
+def test_a_questionnaire_without_skipping_holds_on_until_an_answer_is_given(client: FlaskClient, database: Database):
+    with transaction() as session:
+        items = (make.item("L1", "B"), make.item("L2", "C"))
+        study = make.study(session, "strict", make.instrument(allow_skip=False, items=items))
+        token = make.link_of(session, study).token
+    respondent = Respondent(client, token).begin()
+
+    held = respondent.post().page
+    respondent.post(L1="-93")
+
+    assert held.status_code == 422
+    assert "cannot go on without it" in held.text
+    assert respondent.address.endswith("/C")
+
+
+def test_a_text_behind_an_option_that_was_taken_back_is_not_handed_in(respondent: Respondent):
+    respondent.open("C").post(MANY=["other"], MANY_other_text="no time")
+    respondent.open("C").post(MANY=["a"], MANY_other_text="no time")
+
+    respondent.hand_in()
+
+    assert pages()["C"]["MANY"] == ["a"]
+    assert "MANY_other_text" not in pages()["C"]
+
+
+def test_a_gap_can_be_filled_from_the_end_without_paging_on(respondent: Respondent):
+    respondent.post(ROLE="teller").post(L1="4").post(**ALL_OF_C).post(deed="submit", **ALL_OF_D)
+
+    respondent.open("B").post(deed="end", **ALL_OF_B)
+
+    assert "All questions have an answer." in respondent.page.text
+
+
 def test_the_own_address_is_offered_to_go_on_later(respondent: Respondent):
     assert f'href="http://localhost/r/{respondent.token}"' in respondent.page.text
 
