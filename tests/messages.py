@@ -5,6 +5,7 @@ so `surveyapp.app` translates them when it shows them.
 """
 
 import ast
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -18,6 +19,7 @@ FOLDER = ROOT / "surveyapp" / "translations" / "zh" / "LC_MESSAGES"
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "_l": None, "lazy_gettext": None, "marked": None}
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 ERRORS = {"Refused", "NotFound", "NotAllowed", "BadInput", "Busy", "Stale", "WaveClosed", "AlreadySubmitted"}
+WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)      # a fixed instant: the same source compiles to the same bytes
 Message = str | tuple[str, str]
 
 
@@ -48,6 +50,7 @@ def chinese() -> Catalog:
 
 def compiled(catalogue: Catalog) -> bytes:
     """Return the catalogue as gettext reads it."""
+    catalogue.creation_date = catalogue.revision_date = WRITTEN
     stream = BytesIO()
     write_mo(stream, catalogue)
     return stream.getvalue()

@@ -68,7 +68,7 @@ def requires(permission: str) -> Callable[[View], View]:
             return view(*args, **kwargs)
 
         # A view with this mark is known to the test that asks every route as every role.
-        checked.permission = permission  # type: ignore[attr-defined]
+        checked.permission = permission  # type: ignore[attr-defined]  # a function takes attributes
         return cast("View", login_required(checked))
 
     return decorate
