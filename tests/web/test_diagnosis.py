@@ -1,0 +1,83 @@
+"""The diagnosis and its reports as people read them on the web."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from surveyapp.db.session import close_read_session, read_session, transaction
+from surveyapp.jobs.diagnose import compute_diagnosis
+from surveyapp.jobs.sample import add_sample_study
+from surveyapp.models.study import Study
+from surveyapp.services.account import add_account, add_member
+from surveyapp.services.diagnosis import store_diagnosis, store_report
+from surveyapp.services.study import get_study, get_wave
+from tests.conftest import PASSWORD
+
+
+@pytest.fixture
+def diagnosed(database) -> Study:
+    with transaction() as session:
+        add_sample_study(session, "bank_crm", "sample")
+    study = get_study(read_session(), "sample")
+    wave = get_wave(read_session(), study)
+    diagnosis = compute_diagnosis(study, wave, n_resamples=100)
+    with transaction() as session:
+        stored = store_diagnosis(session, study, wave, diagnosis)
+        store_report(session, stored, "en", b"%PDF-1.7 not a real one")
+    close_read_session()        # the pages of the test shall see what was just written
+    return study
+
+
+def log_in(client: FlaskClient, study: Study, role: str) -> FlaskClient:
+    with transaction() as session:
+        account = add_account(session, role, role, role, PASSWORD)
+        add_member(session, get_study(session, study.id), account)
+    client.post("/login", data={"login": role, "password": PASSWORD})
+    return client
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_manager_reads_the_diagnosis_in_words_of_either_language(client: FlaskClient, diagnosed: Study, language):
+    log_in(client, diagnosed, "manager")
+    client.post("/language", data={"language": language})
+
+    page = client.get(f"/studies/{diagnosed.id}/diagnosis").text
+
+    assert {"en": "Incomplete customer information", "zh": "信息不全面"}[language] in page
+    assert {"en": "priority cause", "zh": "重点原因"}[language] in page
+    assert "customer_duplicate_rows" not in page
+    assert "candidate_construct" not in page
+
+
+def test_a_synthetic_study_says_so_on_every_page(client: FlaskClient, diagnosed: Study):
+    log_in(client, diagnosed, "researcher")
+
+    for path in ("", "/diagnosis", "/reports", "/interviews", "/codes"):
+        assert "Synthetic sample data" in client.get(f"/studies/{diagnosed.id}{path}").text, path
+
+
+def test_a_manager_opens_a_report_and_asks_for_none(client: FlaskClient, diagnosed: Study):
+    log_in(client, diagnosed, "manager")
+
+    listing = client.get(f"/studies/{diagnosed.id}/reports").text
+    report = client.get(f"/studies/{diagnosed.id}/reports/1")
+
+    assert "Report 1" in listing
+    assert report.data.startswith(b"%PDF")
+    assert client.post(f"/studies/{diagnosed.id}/diagnosis").status_code == 403
+
+
+def test_a_report_of_another_study_is_not_found(client: FlaskClient, diagnosed: Study, bank_study: Study):
+    log_in(client, bank_study, "manager")
+
+    assert client.get(f"/studies/{bank_study.id}/reports/1").status_code == 404
+
+
+def test_an_equal_diagnosis_is_stored_once(diagnosed: Study):
+    study = get_study(read_session(), "sample")
+    wave = get_wave(read_session(), study)
+    again = compute_diagnosis(study, wave, n_resamples=100)
+
+    with transaction() as session:
+        stored = store_diagnosis(session, study, wave, again)
+
+    assert stored.id == 1
