@@ -13,11 +13,24 @@ from werkzeug.exceptions import HTTPException
 from surveyapp.config import Config, read_config
 from surveyapp.db.session import Database, close_read_session, use_database
 from surveyapp.errors import AppError, BadInput, Busy, NotAllowed, NotFound, Refused
-from surveyapp.views import access, account, coding, diagnosis, interview, report, response, study, wave
+from surveyapp.views import (
+    access,
+    account,
+    coding,
+    dataset_file,
+    diagnosis,
+    interview,
+    report,
+    response,
+    study,
+    wave,
+)
+from surveyapp.views.static_file import mark_static
 from surveyapp.views.throttle import limiter
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 STATUS_OF = {NotFound: 404, NotAllowed: 403, BadInput: 422, Refused: 409, Busy: 503}
+LONG_S = 365 * 24 * 3600     # a static file's address changes with the file, so that browsers may keep it
 LARGEST_UPLOAD = 32 * 1024 * 1024       # bytes; a customer file of 200,000 rows is about 20 MB
 HEADERS = {
     "Content-Security-Policy": (
@@ -39,8 +52,9 @@ def create_app(config: Config | None = None) -> Flask:
         SECRET_KEY=config.secret_key, SURVEYAPP=config, TESTING=config.is_testing,
         MAX_CONTENT_LENGTH=LARGEST_UPLOAD, WTF_CSRF_TIME_LIMIT=None, RATELIMIT_ENABLED=not config.is_testing,
         SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=config.is_secure,
-        SEND_FILE_MAX_AGE_DEFAULT=3600, BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "translations"),
+        SEND_FILE_MAX_AGE_DEFAULT=LONG_S, BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "translations"),
     )
+    app.url_defaults(mark_static)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     use_database(Database(config.database_url))
     _add_login(app)
@@ -68,10 +82,11 @@ def _add_languages(app: Flask) -> None:
 
 def _add_views(app: Flask) -> None:
     csrf = CSRFProtect(app)
-    for views in (account, study, wave, response, interview, coding, diagnosis, report):
+    for views in (account, study, wave, response, dataset_file, interview, coding, diagnosis, report):
         app.register_blueprint(views.blueprint)
     # A questionnaire's posts carry a token of their own and an Origin check, so that no cookie is needed.
     csrf.exempt(response.blueprint)
+    limiter.exempt(response.blueprint)      # a whole office answers from one address
 
 
 def _add_errors(app: Flask) -> None:

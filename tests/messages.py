@@ -26,7 +26,9 @@ Message = str | tuple[str, str]
 def messages_of_the_program() -> set[Message]:
     """Return every message id; one with a plural as a pair."""
     found: set[Message] = set()
-    for _, _, message, _, _ in extract_from_dir(ROOT / "surveyapp", METHODS, keywords=KEYWORDS):
+    # Babel leaves out folders whose name begins with an underscore unless told otherwise.
+    places = extract_from_dir(ROOT / "surveyapp", METHODS, keywords=KEYWORDS, directory_filter=lambda _folder: True)
+    for _, _, message, _, _ in places:
         found.add(message if isinstance(message, str) else (message[0], message[1]))
     return found | _messages_of_errors()
 

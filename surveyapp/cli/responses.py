@@ -10,7 +10,7 @@ from pathlib import Path
 from surveyapp.cli.output import Subparsers, add_command, add_group, open_database, read_bytes
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import BadInput
-from surveyapp.services.response_export import export_responses
+from surveyapp.services.response_export import export_responses, record_export
 from surveyapp.services.response_import import import_responses
 from surveyapp.services.study import get_instrument, get_study, get_wave
 
@@ -57,6 +57,8 @@ def _export(options: argparse.Namespace) -> None:
             n = export_responses(session, study, wave, instrument, options.format, stream)
         print(f"Wrote {n} responses to {options.out}.")
     elif options.format == "csv":
-        export_responses(session, study, wave, instrument, "csv", sys.stdout.buffer)
+        n = export_responses(session, study, wave, instrument, "csv", sys.stdout.buffer)
     else:
         raise BadInput("An XLSX file cannot be written to the screen.", "Name a file with -o.")
+    with transaction() as writing:
+        record_export(writing, study, instrument, options.format, n)

@@ -20,6 +20,7 @@ from surveyapp.models.coding import Code
 from surveyapp.models.study import PublishedInstrument, Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.audit import record_change
+from surveyapp.services.row_order import forget_row_order
 from surveyapp.services.withdrawal import apply_withdrawals
 
 FIRST_WAVE = "w1"
@@ -82,6 +83,7 @@ def close_wave(session: Session, study: Study, wave: Wave, account: Account | No
     """End collection: later answers are refused, and withdrawals are applied, all at once."""
     if wave.closed_at is None:
         apply_withdrawals(session, wave)
+        forget_row_order(session)
         wave.closed_at = utc_now()
         record_change(session, "close_wave", f"wave {wave.key}", study_id=study.id, account=account)
 

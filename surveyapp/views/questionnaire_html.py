@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from flask import current_app, g, url_for
+from flask import current_app, g
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
@@ -57,7 +54,7 @@ def render(template: str, **values: Any) -> str:
     """Return a template's HTML; the application's own additions stay out, because they look at cookies."""
     language = g.get("content_language", "en")
     return current_app.jinja_env.get_template(template).render(
-        slot=slot, asset=asset, language_tag=language_tag, language_name=language_name, lang=language_tag(language),
+        slot=slot, language_tag=language_tag, language_name=language_name, lang=language_tag(language),
         direction="rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr", **values)
 
 
@@ -69,16 +66,6 @@ def language_tag(language: str) -> str:
 def language_name(language: str) -> str:
     """Return the language's own name."""
     return LANGUAGE_NAMES.get(language, language)
-
-
-def asset(name: str) -> str:
-    """Return the address of a static file; it changes with the file, so that browsers may keep it."""
-    return url_for("static", filename=name, v=_mark_of(str(current_app.static_folder), name))
-
-
-@cache
-def _mark_of(folder: str, name: str) -> str:
-    return f"{zlib.crc32((Path(folder) / name).read_bytes()):08x}"
 
 
 def cut(html: str) -> Pieces:
