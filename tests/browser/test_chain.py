@@ -2,18 +2,14 @@
 
 import io
 import re
-import shutil
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from itertools import pairwise
 
 import pypdfium2
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page, expect
 
-from surveyapp.db.session import close_read_session, read_session, transaction
+from surveyapp.db.session import Database, close_read_session, read_session, transaction
 from surveyapp.jobs.sample import add_sample_study
 from surveyapp.models.diagnosis import Job
 from surveyapp.queue import prepare_queue
@@ -23,38 +19,19 @@ from surveyapp.services.study import get_study, get_wave, list_links
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium")
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 ITEM = "INF2"
 PASSAGE = "I only noticed when the customer told me that the address was three years old"
 EDITED = "The address was three years old; the customer had to tell us."
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no chromium is installed")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield started
-        started.close()
-
-
 @pytest.fixture
-def site(app: Flask) -> Iterator[str]:
+def site(serve: Callable[[], str], database: Database) -> str:
     """A running server with the synthetic bank study's answers, and a researcher."""
     prepare_queue()
     with transaction() as session:
         study = add_sample_study(session, "bank_crm", "bank", with_interviews=False)
         add_member(session, study, add_account(session, "anna", "Anna", "researcher", PASSWORD))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    return serve()
 
 
 def fill_in_the_staff_questionnaire(browser: Browser, site: str) -> None:

@@ -1,15 +1,11 @@
 """Coding in a real browser: with the mouse, with keys, without a script; readable by everyone."""
 
-import threading
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from flask import Flask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from surveyapp.db.session import close_read_session, read_session, transaction
 from surveyapp.models.coding import Code, Coding, LinkCoding, Segment
@@ -18,35 +14,16 @@ from surveyapp.services.study import get_study
 from tests.factories import coding as make
 
 pytestmark = pytest.mark.browser
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"no browser at {CHROMIUM}")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield started
-        started.close()
 
 
 @pytest.fixture
-def site(app: Flask, bank_study: Study) -> Iterator[str]:
+def site(serve: Callable[[], str], bank_study: Study) -> str:
     """The address of a running server with one interview and a researcher."""
     with transaction() as session:
         study = get_study(session, bank_study.id)
         make.member(session, study, "boss", "researcher")
         make.interview(session, study)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    return serve()
 
 
 def enter(browser: Browser, site: str, *, width: int = 1280, scripts: bool = True, language: str = "en") -> Page:

@@ -2,18 +2,14 @@
 
 import json
 import re
-import shutil
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from flask import Flask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from instruments.logic import parse
 from surveyapp.db.session import close_read_session, read_session, transaction
@@ -24,37 +20,19 @@ from surveyapp.views.questionnaire_html import _browser_can
 from tests.factories import questionnaire as make
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium")
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 PHONE, DESK, SMALLEST = 390, 1280, 320
 Links = dict[str, str]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no chromium is installed")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield started
-        started.close()
-
-
 @pytest.fixture
-def links(app: Flask, bank_study: Study) -> Iterator[Links]:
+def links(serve: Callable[[], str], bank_study: Study) -> Links:
     """The addresses of the bank's questionnaires and of the small one on a running server."""
     with transaction() as session:
         study = get_study(session, bank_study.id)
         tokens = {published.audience: link.token for link, published in list_links(session, get_wave(session, study))}
         tokens["small"] = make.link_of(session, make.study(session)).token
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield {name: f"http://127.0.0.1:{server.server_port}/q/{token}" for name, token in tokens.items()}
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    site = serve()
+    return {name: f"{site}/q/{token}" for name, token in tokens.items()}
 
 
 def open_page(browser: Browser, address: str, *, width: int = DESK, scripts: bool = True,
@@ -70,6 +48,7 @@ def open_page(browser: Browser, address: str, *, width: int = DESK, scripts: boo
 def begin(page: Page) -> Page:
     page.check("#consent")
     page.click("button.primary")
+    page.wait_for_load_state("load")        # the script is part of what is tried
     return page
 
 
