@@ -56,10 +56,9 @@ def test_a_bad_deed_takes_no_good_one_with_it(any_database: Database):
 
 def test_a_full_queue_asks_to_come_again(database: Database):
     writer = Writer(database, max_waiting=1)
-    with ThreadPoolExecutor(4) as pool:
-        with database.write_lock:
-            waiting = [pool.submit(writer.write, _add(f"n{number}")) for number in range(4)]
-            refused = [future for future in waiting if _is_busy(future)]
+    with ThreadPoolExecutor(4) as pool, database.write_lock:
+        waiting = [pool.submit(writer.write, _add(f"n{number}")) for number in range(4)]
+        refused = [future for future in waiting if _is_busy(future)]
 
     assert refused
     assert _n_accounts(database) == len(waiting) - len(refused)
