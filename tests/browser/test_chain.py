@@ -16,6 +16,7 @@ from surveyapp.queue import prepare_queue
 from surveyapp.services.account import add_account, add_member
 from surveyapp.services.diagnosis import diagnosis_of, list_jobs, newest_diagnosis
 from surveyapp.services.study import get_study, get_wave, list_links
+from tests.browser.mouse import drag
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -75,33 +76,13 @@ def log_and_code_an_interview(page: Page, site: str) -> None:
     page.fill("[name=text]", f"Interviewer: What was missing last time?\n\nRM: {PASSAGE}. It happens every week.\n")
     page.click("main button.primary")
     page.goto(f"{site}/studies/1/interviews/1?turn=2")
-    mark(page, PASSAGE)
+    drag(page, PASSAGE, PASSAGE)
     page.click("#palette [data-code='PRB.INFO']")
     expect(page.locator("#rows tr")).to_have_count(1)
     page.click("#row-c1 a")
     page.fill("#edited-en", EDITED)
     page.fill("#edited-zh", "地址是三年前的，还是客户自己告诉我们的。")
     page.click("button[value=print]")
-
-
-def mark(page: Page, words: str) -> None:
-    """Mark the words with the mouse."""
-    box = """([words, atEnd]) => {
-      const walker = document.createTreeWalker(document.querySelector('.text'), NodeFilter.SHOW_TEXT);
-      while (walker.nextNode()) {
-        const at = walker.currentNode.data.indexOf(words);
-        if (at < 0) continue;
-        const range = document.createRange();
-        range.setStart(walker.currentNode, at);
-        range.setEnd(walker.currentNode, at + words.length);
-        const boxes = [...range.getClientRects()], box = atEnd ? boxes.at(-1) : boxes[0];
-        return [atEnd ? box.right - 1 : box.left + 1, box.top + box.height / 2];
-      }
-    }"""
-    page.mouse.move(*page.evaluate(box, [words, False]))
-    page.mouse.down()
-    page.mouse.move(*page.evaluate(box, [words, True]), steps=5)
-    page.mouse.up()
 
 
 def diagnose(page: Page, site: str) -> Job:

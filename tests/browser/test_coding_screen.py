@@ -11,6 +11,7 @@ from surveyapp.db.session import close_read_session, read_session, transaction
 from surveyapp.models.coding import Code, Coding, LinkCoding, Segment
 from surveyapp.models.study import Study
 from surveyapp.services.study import get_study
+from tests.browser.mouse import drag
 from tests.factories import coding as make
 
 pytestmark = pytest.mark.browser
@@ -45,26 +46,6 @@ def stored() -> list[tuple[str, str, str]]:
     found = (select(Code.key, Coding.polarity, Segment.quote).join(Code, Code.id == Coding.code_id)
              .join(Segment, Segment.id == Coding.segment_id).where(Coding.deleted_at.is_(None)).order_by(Coding.id))
     return [(key, polarity, quote) for key, polarity, quote in read_session().execute(found)]
-
-
-def drag(page: Page, first: str, last: str) -> None:
-    """Mark from the first sign of `first` to the last of `last` by pulling the mouse over them."""
-    box = """([words, atEnd]) => {
-      const walker = document.createTreeWalker(document.querySelector('.text'), NodeFilter.SHOW_TEXT);
-      while (walker.nextNode()) {
-        const at = walker.currentNode.data.indexOf(words);
-        if (at < 0) continue;
-        const range = document.createRange();
-        range.setStart(walker.currentNode, at);
-        range.setEnd(walker.currentNode, at + words.length);
-        const boxes = [...range.getClientRects()], box = atEnd ? boxes.at(-1) : boxes[0];
-        return [atEnd ? box.right - 1 : box.left + 1, box.top + box.height / 2];
-      }
-    }"""
-    page.mouse.move(*page.evaluate(box, [first, False]))
-    page.mouse.down()
-    page.mouse.move(*page.evaluate(box, [last, True]), steps=5)
-    page.mouse.up()
 
 
 def test_words_after_rare_signs_are_marked_with_the_mouse_and_shown_at_once(browser: Browser, site: str):
