@@ -23,7 +23,6 @@ from surveyapp.errors import AlreadySubmitted, NotFound, Refused, WaveClosed, ma
 from surveyapp.models.response import OPEN, SUBMITTED, WITHDRAWN, Response, ResponsePage
 from surveyapp.models.study import PublishedInstrument, Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
-from surveyapp.services.answer import Form
 from surveyapp.services.prepared import Prepared, as_text, from_text
 from surveyapp.services.questionnaire import Questionnaire, ready_questionnaire
 from surveyapp.services.relevance import Relevance, relevance_of
@@ -230,12 +229,6 @@ def chosen_language(instrument: Instrument, wanted: str) -> str:
 def fingerprint(answers: Mapping[str, Any]) -> str:
     """Return a short mark of a page's stored answers; a form with another one was opened before they changed."""
     return f"{zlib.crc32(orjson.dumps(answers, option=orjson.OPT_SORT_KEYS)):08x}"
-
-
-def posted_value(form: Form, name: str, default: str = "") -> str:
-    """Return the last value of a control field."""
-    values = form.get(name)
-    return values[-1] if values else default
 
 
 def is_empty(answer: Any) -> bool:

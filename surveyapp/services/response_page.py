@@ -16,19 +16,15 @@ from surveyapp.db.base import utc_now
 from surveyapp.errors import NotFound, marked
 from surveyapp.models.response import Response
 from surveyapp.services.answer import Form, PageInput, Problem, read_page
+from surveyapp.services.posted_page import BACK, SUBMIT, Controls, read_controls
 from surveyapp.services.questionnaire import CompiledItem, Page, Questionnaire
 from surveyapp.services.relevance import Relevance, as_value
-from surveyapp.services.response import Filling, StoredPage, fingerprint, is_empty, open_filling, posted_value
+from surveyapp.services.response import Filling, StoredPage, fingerprint, is_empty, open_filling
 from surveyapp.services.response_finish import finish_filling
 from surveyapp.services.response_path import next_page, open_page, skipped_items
 from surveyapp.services.response_store import write_page
 from surveyapp.services.response_token import elapsed_ms
 
-# Names of the form's control fields; a colon keeps them apart from every item key.
-BASE, SEEN, CLEARED, ONLY, CLIENT_TIME, SHOWN_AT, LANGUAGE, DEED = (
-    ":base", ":seen", ":cleared", ":only", ":time", ":at", ":language", ":deed")
-NEXT, BACK, STAY, END, SUBMIT = "next", "back", "stay", "end", "submit"     # the deeds
-UNFINISHED = frozenset({BACK, STAY})
 LONGEST_VISIT_MS = 6 * 60 * 60 * 1000       # six hours; a page left open overnight says nothing about reading
 CLOCK_SLACK_MS = 2_000                      # the browser's own count may exceed the server's by the way of the page
 
@@ -53,23 +49,22 @@ def save_page(session: Session, secret: str, token: str, section: str, form: For
               now: datetime | None = None) -> PageOutcome:
     """Store a posted page and say what follows; hand the response in if the form asks for it and nothing is open."""
     now = now or utc_now()
-    deed = posted_value(form, DEED)
-    filling = _with_language(session, open_filling(session, secret, token), form)
+    controls = read_controls(form)
+    filling = _with_language(session, open_filling(session, secret, token), controls.language)
     page = get_page(filling.questionnaire, section)
     found = read_page(page, form)
     stored = filling.stored(section)
-    merged = _merge(page, found, form, stored)
+    merged = _merge(page, found, controls, stored)
     relevance = _put(filling, section, merged).relevance(now)
     _check_constraints(page, found, merged, filling, relevance, now)
     _take_back(found, merged, stored)
-    # Going back or changing the language leaves the page unfinished: what is blank may still be answered.
-    is_visit = deed not in UNFINISHED or _visits(filling, section) > 0
-    late = _fill_codes(page, merged, relevance, form, found) if is_visit else ()
-    visit_ms = _visit_ms(secret, filling.key, section, form, now)
-    filling = write_page(session, filling, section, merged, visit_ms, is_visit=deed not in UNFINISHED)
-    problems = {} if deed == BACK else _problems(page, found, merged, relevance, filling)
+    is_visit = controls.is_finished or _visits(filling, section) > 0
+    late = _fill_codes(page, merged, relevance, controls.seen, found) if is_visit else ()
+    visit_ms = _visit_ms(secret, filling.key, section, controls, now)
+    filling = write_page(session, filling, section, merged, visit_ms, is_visit=controls.is_finished)
+    problems = {} if controls.deed == BACK else _problems(page, found, merged, relevance, filling)
     outcome = PageOutcome(filling, page, relevance, problems, late)
-    if problems or late or deed != SUBMIT:
+    if problems or late or controls.deed != SUBMIT:
         return outcome
     return _finish_if_complete(session, secret, token, outcome)
 
@@ -112,26 +107,23 @@ def get_page(questionnaire: Questionnaire, section: str) -> Page:
     return page
 
 
-def _with_language(session: Session, filling: Filling, form: Form) -> Filling:
-    language = posted_value(form, LANGUAGE)
+def _with_language(session: Session, filling: Filling, language: str) -> Filling:
     if language in filling.door.instrument.languages and language != filling.language:
         session.execute(_UPDATE_RESPONSE, {"b_key": filling.key, "language": language})
         return replace(filling, language=language)
     return filling
 
 
-def _merge(page: Page, found: PageInput, form: Form, stored: Mapping[str, Any]) -> dict[str, Any]:
+def _merge(page: Page, found: PageInput, controls: Controls, stored: Mapping[str, Any]) -> dict[str, Any]:
     """Return the answers of the page: as posted; a blank keeps what another window stored in the meantime."""
     merged = dict(found.answers)
-    if posted_value(form, BASE) == fingerprint(stored):
+    if controls.base == fingerprint(stored):
         kept = set(found.problems)
     else:
-        cleared = set(posted_value(form, CLEARED).split(","))
-        kept = set(found.problems) | (found.blank - cleared)
-    shown = set(posted_value(form, SEEN).split(","))
+        kept = set(found.problems) | (found.blank - controls.cleared)
     for item in page.items:
         # What the form did not show is not blanked by it.
-        if item.key in kept or (item.key in found.blank and item.key not in shown):
+        if item.key in kept or (item.key in found.blank and item.key not in controls.seen):
             _keep(item, stored, merged)
     return merged
 
@@ -163,10 +155,9 @@ def _check_constraints(page: Page, found: PageInput, merged: Mapping[str, Any], 
                 marked("This answer does not fit. Please check it."))
 
 
-def _fill_codes(page: Page, merged: dict[str, Any], relevance: Relevance, form: Form,
+def _fill_codes(page: Page, merged: dict[str, Any], relevance: Relevance, shown: frozenset[str],
                 found: PageInput) -> tuple[str, ...]:
     """Put a code where there is no answer; return the items that are asked now and were not on the posted page."""
-    shown = set(posted_value(form, SEEN).split(","))
     late = []
     for item in page.items:
         if not item.takes_answer or item.key in merged or item.key in found.problems:
@@ -191,10 +182,10 @@ def _missing_required(page: Page, merged: Mapping[str, Any], relevance: Relevanc
     }
 
 
-def _visit_ms(secret: str, key: str, section: str, form: Form, now: datetime) -> int | None:
+def _visit_ms(secret: str, key: str, section: str, controls: Controls, now: datetime) -> int | None:
     """Return the time of this visit: the browser's count without hidden time, never more than the server's."""
-    by_server = elapsed_ms(secret, key, section, posted_value(form, SHOWN_AT), int(now.timestamp() * 1000))
-    by_client = posted_value(form, CLIENT_TIME)
+    by_server = elapsed_ms(secret, key, section, controls.shown_at, int(now.timestamp() * 1000))
+    by_client = controls.client_time
     if by_server is None:
         return None
     if by_client.isascii() and by_client.isdigit() and len(by_client) < len(str(LONGEST_VISIT_MS)) + 1:
@@ -207,19 +198,19 @@ def save_answers(session: Session, secret: str, token: str, section: str, form: 
     """Store the answers the browser sends while the page is still open; only the items it names are touched."""
     filling = open_filling(session, secret, token)
     page = get_page(filling.questionnaire, section)
-    only = frozenset(posted_value(form, ONLY).split(","))
-    found = read_page(page, form, only)
+    controls = read_controls(form)
+    found = read_page(page, form, controls.only)
     stored = filling.stored(section)
     answers = dict(stored)
     visits = filling.pages[section].visits if section in filling.pages else 0
     for item in page.items:
-        if item.key in only and item.takes_answer and item.key not in found.problems:
+        if item.key in controls.only and item.takes_answer and item.key not in found.problems:
             for key in (item.key, *item.text_fields.values()):
                 answers.pop(key, None)
             if item.key in found.blank and visits:
                 answers[item.key] = LEFT_BLANK
     answers.update(found.answers)
-    is_leaving = posted_value(form, CLIENT_TIME) != ""
-    visit_ms = _visit_ms(secret, filling.key, section, form, now or utc_now()) if is_leaving else None
+    # The browser tells the time only when the page is left.
+    visit_ms = _visit_ms(secret, filling.key, section, controls, now or utc_now()) if controls.client_time else None
     if answers != stored or visit_ms:
         write_page(session, filling, section, answers, visit_ms)

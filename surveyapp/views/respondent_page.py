@@ -14,10 +14,10 @@ from analysis.privacy import MINIMUM_GROUP
 from surveyapp.db.base import utc_now
 from surveyapp.errors import AppError
 from surveyapp.services.answer import Problem
+from surveyapp.services.posted_page import NEXT, SUBMIT
 from surveyapp.services.questionnaire import OPTION_KINDS, CompiledItem, Page, shown_order
 from surveyapp.services.relevance import Relevance
 from surveyapp.services.response import Door, Filling, fingerprint
-from surveyapp.services.response_page import NEXT, SUBMIT
 from surveyapp.services.response_path import last_page, next_page, open_page, skipped_items
 from surveyapp.services.response_token import sealed_time
 from surveyapp.views.questionnaire_html import (

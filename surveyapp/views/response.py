@@ -23,29 +23,18 @@ from surveyapp.db.session import database, read_session
 from surveyapp.db.writer import Writer
 from surveyapp.errors import AlreadySubmitted, AppError, BadInput, Busy, NotAllowed, NotFound, Refused, marked
 from surveyapp.models.response import SUBMITTED
+from surveyapp.services.posted_page import BACK, DEED, END, LANGUAGE, ONLY, STAY, read_controls
 from surveyapp.services.relevance import relevance_of
 from surveyapp.services.response import (
     Agreement,
     ConsentMissing,
     Filling,
     find_door,
-    posted_value,
     read_filling,
     start_response,
 )
 from surveyapp.services.response_finish import submit_response
-from surveyapp.services.response_page import (
-    BACK,
-    DEED,
-    END,
-    LANGUAGE,
-    ONLY,
-    STAY,
-    PageOutcome,
-    get_page,
-    save_answers,
-    save_page,
-)
+from surveyapp.services.response_page import PageOutcome, get_page, save_answers, save_page
 from surveyapp.services.response_path import next_page, open_page
 from surveyapp.services.response_token import issue_token, withdrawal_code
 from surveyapp.services.withdrawal import request_withdrawal
@@ -207,7 +196,7 @@ def _save(token: str, section: str, form: dict[str, list[str]]) -> Response | tu
             outcome.filling, outcome.page, _paths(token), secret=_secret(), now_ms=_now_ms(),
             problems=outcome.problems, form=form)
         return text, 422
-    return _go_on(_next_path(outcome, section, posted_value(form, DEED), _paths(token)))
+    return _go_on(_next_path(outcome, section, read_controls(form).deed, _paths(token)))
 
 
 def _next_path(outcome: PageOutcome, section: str, deed: str, paths: Paths) -> str:

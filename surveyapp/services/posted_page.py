@@ -1,0 +1,44 @@
+"""The control fields of a posted page: read once, handed on as one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from surveyapp.services.answer import Form
+
+# A colon keeps the names apart from every item key.
+BASE, SEEN, CLEARED, ONLY, CLIENT_TIME, SHOWN_AT, LANGUAGE, DEED = (
+    ":base", ":seen", ":cleared", ":only", ":time", ":at", ":language", ":deed")
+NEXT, BACK, STAY, END, SUBMIT = "next", "back", "stay", "end", "submit"     # the deeds
+UNFINISHED = frozenset({BACK, STAY})
+
+
+@dataclass(frozen=True)
+class Controls:
+    """What a page says of itself besides the answers."""
+
+    deed: str                   # the button that was pressed
+    base: str                   # fingerprint of the answers the form was filled with
+    seen: frozenset[str]        # items that were on the page
+    cleared: frozenset[str]     # items whose answer was taken back on the page
+    only: frozenset[str]        # items an autosave is about
+    client_time: str            # milliseconds on the page by the browser's count, hidden time left out
+    shown_at: str               # the server's sealed instant of showing
+    language: str
+
+    @property
+    def is_finished(self) -> bool:
+        """Going back or changing the language leaves the page unfinished: what is blank may still be answered."""
+        return self.deed not in UNFINISHED
+
+
+def read_controls(form: Form) -> Controls:
+    """Return the control fields of a form; an absent one is empty."""
+    value = {name: values[-1] for name, values in form.items() if name.startswith(":") and values}
+
+    def names(field: str) -> frozenset[str]:
+        return frozenset(value.get(field, "").split(","))
+
+    return Controls(
+        deed=value.get(DEED, ""), base=value.get(BASE, ""), seen=names(SEEN), cleared=names(CLEARED), only=names(ONLY),
+        client_time=value.get(CLIENT_TIME, ""), shown_at=value.get(SHOWN_AT, ""), language=value.get(LANGUAGE, ""))
