@@ -18,7 +18,7 @@ contracts:
 test:
 	python3 -m surveyapp test
 bench:
-	for file in bench/*.py; do $(PYTHON) $$file; done
+	for file in bench/*.py; do $(PYTHON) -m bench.$$(basename $$file .py); done
 validate:
 	$(PYTHON) -m surveyapp template check instruments/catalogue/bank_crm
 lock:
