@@ -15,6 +15,7 @@ from surveyapp.services.questionnaire import CompiledItem
 
 CODES = {str(code): code for code in MISSING_CODES}
 PARTING = re.compile(r"\s*[;|；｜]\s*")
+LOOSE_PARTING = re.compile(r"[\s,，、]+")      # between codes only: the words of an option may hold such signs
 TICKED = frozenset({"1", "true", "yes", "x", "✓", "是", "√"})
 UNTICKED = frozenset({"", "0", "false", "no", "否"})
 
@@ -70,8 +71,14 @@ class CellReader:
         return ", ".join(self.item.allowed)
 
     def _list(self, cell: str) -> Any:
-        chosen = list(dict.fromkeys(self._option(part) for part in PARTING.split(cell) if part))
-        return self.checked(chosen)
+        parts = [code for part in PARTING.split(cell) if part for code in self._codes(part)]
+        return self.checked(list(dict.fromkeys(map(self._option, parts))))
+
+    def _codes(self, part: str) -> list[str]:
+        """Return one option, or several where commas or spaces part nothing but codes."""
+        codes = [code for code in LOOSE_PARTING.split(part) if code]
+        is_several = folded(part) not in self._by_word and all(code in self.item.allowed for code in codes)
+        return codes if is_several else [part]
 
     def checked(self, chosen: list[str]) -> Any:
         """Return the options if they may go together; the code for blank if there is none."""
@@ -164,9 +171,14 @@ def read_duration(cell: str) -> int | None:
 
 
 def seconds_between(started: str, submitted: str) -> int | None:
-    """Return the milliseconds between two instants of the file; None if one cannot be read."""
+    """Return the milliseconds between two instants of the file; None if one is empty, CellFault if they make none."""
+    if not started or not submitted or {started, submitted} & CODES.keys():
+        return None
     try:
         span = (datetime.fromisoformat(submitted) - datetime.fromisoformat(started)).total_seconds()
     except (ValueError, TypeError):
-        return None
-    return round(span * 1000) if span >= 0 else None
+        raise CellFault(marked("These are not two instants."),
+                        marked("Write both as 2026-05-31T09:30:00, or give duration_s.")) from None
+    if span < 0:
+        raise CellFault(marked("The end lies before the start."), marked("Correct the instants, or give duration_s."))
+    return round(span * 1000)

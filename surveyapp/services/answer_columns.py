@@ -96,8 +96,17 @@ class _Names:
         self.orders = {f"{item.key}{ORDER_ENDING}": item.key for item in asked}
         every = [*KNOWN, *self.items, *self.choices, *self.texts, *self.orders]
         self.exact = frozenset(every)
-        self.by_folded = {folded(name): name for name in reversed(every)}
+        self.by_folded = {**{folded(name): name for name in reversed(every)}, **self._other_spellings()}
         self.by_wording = {folded(wording): item.key for item in asked for wording in item.item.text.values()}
+
+    def _other_spellings(self) -> dict[str, str]:
+        """Return the ways other programs write option and order columns, where they mean nothing else."""
+        known = {folded(name) for name in (*KNOWN, *self.items, *self.texts)}
+        spelt = {folded(f"{item}{sign}{choice}"): name for name, (item, choice) in self.choices.items()
+                 for sign in ("/", "_", ":")}
+        spelt |= {folded(other): name for name, item in self.orders.items()
+                  for other in (f"{item}_order", f"order_{item}", f"order.{item}")}
+        return {other: name for other, name in spelt.items() if other not in known}
 
     def find(self, column: str) -> str | None:
         """Return the name a column stands for: as written, in other letters, or by the words of the question."""

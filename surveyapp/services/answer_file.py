@@ -67,17 +67,28 @@ def _text_rows(content: bytes, name: str) -> Iterator[list[str]]:
     text = _decoded(content, name)
     if "\x00" in text:
         raise BadInput("The file {name} is not a text file.", "Save the table as .xlsx or .csv.", name=name)
-    separator = find_separator(text, name)
     csv.field_size_limit(LONGEST_CELL)
-    return _checked(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=False), name)
+    # A single carriage return ends a line in files of old spreadsheet programs.
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _checked(text, find_separator(text, name), name)
 
 
-def _checked(rows: Iterator[list[str]], name: str) -> Iterator[list[str]]:
-    try:
-        yield from rows
-    except csv.Error as error:
-        raise BadInput("The file {name} cannot be read as CSV: {error}.", "Look for a quotation mark without its pair.",
-                       name=name, error=str(error)) from error
+def _checked(text: str, separator: str, name: str) -> Iterator[list[str]]:
+    # Strict: a quotation mark without its pair would otherwise swallow every row after it.
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    n_read = 0
+    while True:
+        before = rows.line_num
+        try:
+            cells = next(rows, None)
+        except csv.Error as error:
+            raise BadInput("The file {name}, row {row}, cannot be read as CSV: {error}.",
+                           "Look for a quotation mark without its pair.", name=name, row=n_read + 1,
+                           error=f"{error} (line {before + 1})") from error
+        if cells is None:
+            return
+        n_read += 1
+        yield cells
 
 
 def _decoded(content: bytes, name: str) -> str:
@@ -93,13 +104,23 @@ def _decoded(content: bytes, name: str) -> str:
 
 def find_separator(text: str, name: str) -> str:
     """Return the separator that cuts the header into most columns."""
-    line = text.lstrip("\r\n ").split("\n", 1)[0].rstrip("\r")
-    counts = {separator: len(next(csv.reader([line], delimiter=separator))) for separator in SEPARATORS}
+    text = text.lstrip("\r\n ").replace("\r\n", "\n").replace("\r", "\n")
+    line = text.split("\n", 1)[0]
+    counts = {separator: _n_columns(text, separator) for separator in SEPARATORS}
     best = max(SEPARATORS, key=lambda separator: counts[separator])
     if counts[best] == 1:
         raise BadInput("The header of {name} has only one column: {header}.",
                        "Separate the columns with a comma, a semicolon or a tab.", name=name, header=repr(line[:60]))
     return best
+
+
+def _n_columns(text: str, separator: str) -> int:
+    """Return how many columns the header has; a quoted name may run over several lines."""
+    csv.field_size_limit(LONGEST_CELL)
+    try:
+        return len(next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), ()))
+    except csv.Error:
+        return 1
 
 
 # ---- spreadsheets ---------------------------------------------------------------------------------------------------

@@ -144,13 +144,19 @@ class RowReader:
         return languages[0]
 
     def _duration(self, number: int, cells: list[str]) -> int | None:
-        general = self.columns.general
-        if DURATION not in general:
-            return seconds_between(self._cell(cells, general.get(STARTED)), self._cell(cells, general.get(SUBMITTED)))
+        stated, started, submitted = (self._cell(cells, self.columns.general.get(name))
+                                      for name in (DURATION, STARTED, SUBMITTED))
         try:
-            return read_duration(self._cell(cells, general[DURATION]))
+            duration = read_duration(stated)
         except CellFault as fault:
-            self._fault(number, DURATION, self._cell(cells, general[DURATION]), fault.reason, fault.remedy)
+            self._fault(number, DURATION, stated, fault.reason, fault.remedy)
+            return None
+        if duration is not None:
+            return duration
+        try:
+            return seconds_between(started, submitted)
+        except CellFault as fault:
+            self._fault(number, f"{STARTED}, {SUBMITTED}", f"{started}, {submitted}", fault.reason, fault.remedy)
             return None
 
     def _orders(self, number: int, cells: list[str]) -> dict[str, list[str]]:

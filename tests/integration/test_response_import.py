@@ -294,3 +294,63 @@ def test_a_file_without_identifiers_counts_each_row_and_is_taken_once(study: Stu
     assert any("no column respondent_id" in warning for warning in report.warnings)
     with pytest.raises(BadInput):
         load("L1,L2\n4,4\n5,5\n")
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_every_kind_of_line_end_is_read(study: Study, line_end: str):
+    load(line_end.join(["respondent_id,ROLE,L1", "p1,rm,4", "p2,rm,5", ""]))
+
+    assert n_responses() == 2
+    assert stored("p2")["L1"] == 5
+
+
+def test_a_quotation_mark_without_its_pair_swallows_no_rows(study: Study):
+    with pytest.raises(BadInput, match="row 3"):
+        load('respondent_id,ROLE,L1\np1,rm,4\n"p2,rm,5\np3,rm,5\np4,rm,5\n')
+
+    assert n_responses() == 0
+
+
+def test_a_column_name_may_run_over_two_lines(study: Study):
+    load('respondent_id,"a remark,\nand more",L1\np1,x,4\n')
+
+    assert stored("p1")["L1"] == 4
+
+
+def test_instants_that_cannot_be_read_are_listed(study: Study):
+    with pytest.raises(BadInput) as refusal:
+        load("respondent_id,L1,started_at,submitted_at\np1,4,yesterday,today\np2,4,2026-01-01T10:00,2026-01-01T09:00\n")
+
+    assert [row.row for row in refusal.value.rows] == [2, 3]
+    assert n_responses() == 0
+
+
+def test_the_distance_of_instants_stands_in_for_an_empty_duration(study: Study):
+    load("respondent_id,ROLE,duration_s,started_at,submitted_at\np1,rm,,2026-01-01T09:00,2026-01-01T09:01\n")
+
+    close_read_session()
+    assert sum(page.duration_ms or 0 for page in read_session().scalars(select(ResponsePage))) == 60_000
+
+
+@pytest.mark.parametrize("cell", ["a;b", "a b", "a, b", "a、b", "Option a; Option b"])
+def test_several_options_in_a_cell_are_parted_as_other_programs_do(study: Study, cell: str):
+    load(f'respondent_id,MANY\np1,"{cell}"\n')
+
+    assert stored("p1")["MANY"] == ["a", "b"]
+
+
+@pytest.mark.parametrize("sign", [".", "/", "_", ":"])
+def test_a_column_per_option_is_known_in_the_spelling_of_other_programs(study: Study, sign: str):
+    report = load(f"respondent_id,MANY{sign}a,MANY{sign}b,MANY{sign}c\np1,1,0,1\n")
+
+    assert stored("p1")["MANY"] == ["a", "c"]
+    assert not any("left out" in warning for warning in report.warnings)
+
+
+@pytest.mark.parametrize("spelling", ["{}.order", "{}_order", "order_{}"])
+def test_the_order_shown_is_known_in_the_spelling_of_other_programs(study: Study, spelling: str):
+    head = ",".join(spelling.format(key) for key in ("L1", "L2", "L3"))
+
+    load(f"respondent_id,L1,L2,L3,{head}\np1,1,2,3,3,1,2\n")
+
+    assert response("p1").shown_order == {"B": ["L2", "L3", "L1"]}
