@@ -106,7 +106,8 @@ def check_factors(k: int, n_factors: int, n: int, place: str = "items") -> None:
     Raises
     ------
     TooFewData
-        With fewer than three items, no more rows than items, or negative degrees of freedom.
+        With fewer than three items, no more rows than items, as many factors as items, or negative degrees of
+        freedom.
     """
     if k < MINIMUM_ITEMS:
         raise TooFewData(place, f"{k} item(s) given, a factor analysis needs at least {MINIMUM_ITEMS}.",
@@ -114,7 +115,8 @@ def check_factors(k: int, n_factors: int, n: int, place: str = "items") -> None:
     if n_factors < 1:
         raise TooFewData(place, f"{n_factors} factors asked for.", "Ask for at least one factor.", n)
     check_more_rows_than_items(n, k, place)
-    if degrees_of_freedom(k, n_factors) < 0:
+    # The formula of the degrees of freedom rises again beyond k factors.
+    if n_factors >= k or degrees_of_freedom(k, n_factors) < 0:
         raise TooFewData(place, f"{k} items cannot carry {n_factors} factors: more loadings than correlations.",
                          "Ask for fewer factors or name more items.", n)
 

@@ -107,7 +107,8 @@ def _workbook(content: bytes, name: str) -> pd.DataFrame:
 
 
 def _delimited(content: bytes, name: str) -> pd.DataFrame:
-    text = _decoded(content, name)
+    # A single carriage return ends a line in files of old spreadsheet programs.
+    text = _decoded(content, name).replace("\r\n", "\n").replace("\r", "\n")
     delimiter = _delimiter(text)
     header = _checked_header(text, delimiter, name)
     kept = dict.fromkeys(_padded_columns(text, delimiter), str)
@@ -152,11 +153,15 @@ def _records(text: str, delimiter: str) -> Iterator[list[str]]:
 
 def _checked_header(text: str, delimiter: str, name: str) -> list[str]:
     records = _records(text, delimiter)
-    header = [column.strip() for column in next(records)]
+    try:
+        header = [column.strip() for column in next(records)]
+        first_row = next(records, None)
+    except csv.Error as error:
+        raise TableError(f"{name}, first lines", f"cannot be read as CSV: {error}.",
+                         "Look for a quotation mark without its pair.") from None
     repeated = next((column for i, column in enumerate(header) if column in header[:i]), None)
     if repeated is not None:
         raise TableError(f"{name}, first line", f"column {repeated!r} occurs twice.", "Name each column once.")
-    first_row = next(records, None)
     if first_row is not None and len(first_row) > len(header):
         raise TableError(f"{name}, line 2", f"has {len(first_row)} values, the header names {len(header)} columns.",
                          "Name every column in the first line.")

@@ -266,3 +266,11 @@ def test_nothing_is_printed(bfi: pd.DataFrame, capsys: pytest.CaptureFixture[str
     one(bfi, do="reliability", items=AGREEABLE)
 
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("n_factors", [5, 9])
+def test_as_many_factors_as_items_are_refused(n_factors: int):
+    items = pd.DataFrame(np.random.default_rng(1).integers(1, 6, (60, 5)), columns=list("abcde"))
+
+    with pytest.raises(TooFewData, match=f"cannot carry {n_factors} factors"):
+        run_spec(items, [{"id": "e", "do": "efa", "n_factors": n_factors}])

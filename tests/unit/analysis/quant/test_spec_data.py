@@ -107,3 +107,11 @@ def test_a_workbook_with_a_column_twice_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(TableError, match="'a' occurs twice"):
         read_data(path)
+
+
+def test_a_lone_carriage_return_ends_a_line(tmp_path):
+    (tmp_path / "old.csv").write_bytes(b"a,b\r1,2\r3,4\r")
+
+    frame = read_data(tmp_path / "old.csv")
+
+    assert frame.to_dict("list") == {"a": [1, 3], "b": [2, 4]}
