@@ -104,7 +104,10 @@ def _require_columns(frame: pd.DataFrame, model: ValueModel, place: str) -> None
 
 def _column(frame: pd.DataFrame, field: CustomerField, place: str) -> np.ndarray:
     if field.type in NUMBER_TYPES:
-        return _numbers(frame, field.key, place)
+        numbers = _numbers(frame, field.key, place)
+        if field.type == "integer":
+            _require_whole(numbers, field, place)
+        return numbers
     if field.key not in frame.columns:
         return np.full(len(frame), "", dtype=object)
     texts = np.array([_text(value) for value in frame[field.key]], dtype=object)
@@ -127,13 +130,25 @@ def _numbers(frame: pd.DataFrame, key: str, place: str) -> np.ndarray:
     column = frame[key]
     if not pd.api.types.is_numeric_dtype(column):
         column = column.map(lambda value: value.replace(",", "").strip() or None if isinstance(value, str) else value)
-    numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    numbers: np.ndarray = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     unread = np.isnan(numbers) & column.notna().to_numpy()
     if unread.any():
         row = int(np.argmax(unread))
         raise TableError(f"{place}, column {key!r}, data row {row + 1}", f"{frame[key].iloc[row]!r} is not a number.",
                          "Write a number, or leave the cell empty.")
-    return np.where(np.isinf(numbers), np.nan, numbers)
+    if np.isinf(numbers).any():
+        row = int(np.argmax(np.isinf(numbers)))
+        raise TableError(f"{place}, column {key!r}, data row {row + 1}", f"{frame[key].iloc[row]} is not finite.",
+                         "Write a number, or leave the cell empty.")
+    return numbers
+
+
+def _require_whole(numbers: np.ndarray, field: CustomerField, place: str) -> None:
+    is_broken = ~np.isnan(numbers) & (numbers != np.floor(numbers))
+    if is_broken.any():
+        row = int(np.argmax(is_broken))
+        raise TableError(f"{place}, column {field.key!r}, data row {row + 1}", f"{numbers[row]:g} is no whole number.",
+                         "Write a whole number, or leave the cell empty.")
 
 
 def _require_values(texts: np.ndarray, field: CustomerField, place: str) -> None:

@@ -47,11 +47,21 @@ def run(arguments: Sequence[str]) -> int:
         options.deed(options)
     except BadInput as error:
         return _refuse(error, *[str(row) for row in error.rows[:ROWS_SHOWN]])
-    except (AppError, InstrumentError, AnalysisError, OSError) as error:
+    except (AppError, InstrumentError, AnalysisError) as error:
         return _refuse(error)
+    except OSError as error:
+        return _refuse(_named(error))
     except KeyboardInterrupt:
         return REFUSED
     return 0
+
+
+def _named(error: OSError) -> Exception:
+    """Return a refusal by the system in words; one about a file names it and what to do."""
+    if not error.filename:
+        return error
+    return BadInput("{path}: {words}.", "Check that the folder exists and that you may read and write there.",
+                    path=error.filename, words=error.strerror)
 
 
 def _refuse(error: Exception, *rows: str) -> int:

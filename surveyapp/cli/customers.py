@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from surveyapp.cli.output import Subparsers, add_command, add_group, open_database, read_bytes
@@ -24,5 +25,7 @@ def _import(options: argparse.Namespace) -> None:
     content = read_bytes(options.file)
     with transaction() as session:
         study = get_study(session, options.study)
-        file = import_customers(session, study, content, Path(options.file).name)
-    print(f"Imported {file.n_rows} rows of {file.name} into {study.name}.")
+        loaded = import_customers(session, study, content, Path(options.file).name)
+    print(f"Imported {loaded.file.n_rows} rows of {loaded.file.name} into {study.name}.")
+    for notice in loaded.notices:
+        print(f"Notice: {notice}", file=sys.stderr)

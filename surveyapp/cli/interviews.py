@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
 from surveyapp.cli.output import Subparsers, add_command, add_group, open_database, read_bytes
 from surveyapp.db.session import transaction
+from surveyapp.errors import BadInput, Refused
 from surveyapp.models.account import Account, Role
 from surveyapp.models.study import Study
 from surveyapp.services.account import add_account, find_account
-from surveyapp.services.coded_interviews import import_coded_interviews, read_coded_interviews
-from surveyapp.services.interview import InterviewLog, import_interview
+from surveyapp.services.coded_interviews import LONGEST_KEY, import_coded_interviews, read_coded_interviews
+from surveyapp.services.interview import UNSPECIFIED, InterviewLog, guide_of, import_interview
 from surveyapp.services.study import get_study
 
 CODED = (".json", ".csv")
@@ -27,10 +30,11 @@ def add_commands(commands: Subparsers) -> None:
                        _import)
     load.add_argument("study")
     load.add_argument("files", nargs="+")
-    load.add_argument("--role", default="", help="role class of the guide, for transcripts")
+    load.add_argument("--role", default=UNSPECIFIED, help="role class of the guide, for transcripts")
     load.add_argument("--audience", default="staff")
-    load.add_argument("--language", default="en")
-    load.add_argument("--consent", action="store_true", help="the interviewee has consented")
+    load.add_argument("--language", default="", help="of the transcripts; seen from the text where not given")
+    load.add_argument("--consent", action=argparse.BooleanOptionalAction,
+                      help="whether the interviewees have consented; taken as given where not said")
 
 
 def _import(options: argparse.Namespace) -> None:
@@ -40,16 +44,45 @@ def _import(options: argparse.Namespace) -> None:
         study = get_study(session, options.study)
         n = sum(_import_one(session, study, path, content, options) for path, content in contents)
     print(f"Imported {n} interviews into {study.name}.")
+    _print_assumed(options)
 
 
 def _import_one(session: Session, study: Study, path: Path, content: bytes, options: argparse.Namespace) -> int:
     if path.suffix.lower() in CODED:
         rows = read_coded_interviews(path.name, content)
         return len(import_coded_interviews(session, study, rows, _importer(session)))
-    log = InterviewLog(key=path.stem[:40], audience=options.audience, role=options.role, language=options.language,
-                       has_consent=options.consent, record="verbatim")
+    if options.consent is False:
+        raise Refused("Without consent no transcript may be stored.", "Say --consent once it was given.")
+    log = InterviewLog(key=_key_of(path, options.files), audience=options.audience, role=_role(study, options.role),
+                       language=options.language, has_consent=True, record="verbatim")
     import_interview(session, study, filename=path.name, content=content, log=log)
     return 1
+
+
+def _key_of(path: Path, files: Sequence[str]) -> str:
+    """Return the file's name without its ending; with it where another file of this import would have the same key."""
+    keys = [Path(name).stem[:LONGEST_KEY] for name in files]
+    return path.stem[:LONGEST_KEY] if keys.count(path.stem[:LONGEST_KEY]) == 1 else path.name[-LONGEST_KEY:]
+
+
+def _role(study: Study, words: str) -> str:
+    guide = guide_of(study)
+    if guide is not None and words not in (*guide.roles, UNSPECIFIED):
+        raise BadInput("The interview guide has no role class {role}.", "Say --role with one of: {known}.",
+                       role=repr(words), known=", ".join(guide.roles))
+    return words
+
+
+def _print_assumed(options: argparse.Namespace) -> None:
+    """Say what was taken for granted of transcripts, because the command did not say it."""
+    if all(Path(name).suffix.lower() in CODED for name in options.files):
+        return
+    if options.consent is None:
+        print("Notice: consent of the interviewees is taken as given; say --no-consent where it is not.",
+              file=sys.stderr)
+    if options.role == UNSPECIFIED:
+        print("Notice: no role class was named (--role); nobody can tell these interviewees' roles apart.",
+              file=sys.stderr)
 
 
 def _importer(session: Session) -> Account:

@@ -33,7 +33,7 @@ def add_commands(commands: Subparsers) -> None:
 
 def _report(options: argparse.Namespace) -> None:
     open_database()
-    languages = options.language.split(",")
+    languages = list(dict.fromkeys(language.strip() for language in options.language.split(",")))
     study = get_study(read_session(), options.study)
     template = template_of(read_session(), study)
     for language in languages:

@@ -34,7 +34,7 @@ def add_commands(commands: Subparsers) -> None:
 
 def _import(options: argparse.Namespace) -> None:
     open_database()
-    mapping = json.loads(read_bytes(options.mapping)) if options.mapping else None
+    mapping = _read_mapping(options.mapping) if options.mapping else None
     content = read_bytes(options.file)
     with transaction() as session:
         study = get_study(session, options.study)
@@ -44,6 +44,19 @@ def _import(options: argparse.Namespace) -> None:
     print(f"Imported {report.n_responses} responses into {study.name}, {options.instrument}, wave {wave.key}.")
     for warning in report.warnings:
         print(f"Notice: {warning}", file=sys.stderr)
+
+
+def _read_mapping(path: str) -> dict[str, str]:
+    """Return the mapping of a JSON file: names to names."""
+    try:
+        mapping = json.loads(read_bytes(path))
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise BadInput("{path} is not JSON: {error}", "Write {example} in UTF-8.", path=path, error=str(error),
+                       example='{"column of the file": "item key"}') from None
+    if not isinstance(mapping, dict) or not all(isinstance(target, str) for target in mapping.values()):
+        raise BadInput("{path} is not a mapping of names to names.", "Write {example}.", path=path,
+                       example='{"column of the file": "item key"}')
+    return mapping
 
 
 def _export(options: argparse.Namespace) -> None:

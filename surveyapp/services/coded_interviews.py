@@ -9,7 +9,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -23,10 +24,11 @@ from surveyapp.models.account import Account
 from surveyapp.models.coding import POLARITIES, Coding, LinkCoding
 from surveyapp.models.interview import Interview
 from surveyapp.models.study import Study
+from surveyapp.services.answer_file import find_separator
 from surveyapp.services.codebook import CodeEntry, StudyCodebook, load_codebook
 from surveyapp.services.coding import Passage, apply_code, apply_link
 from surveyapp.services.coding_history import record_coding
-from surveyapp.services.decoding import decode_text, normalise
+from surveyapp.services.decoding import decode_text, is_chinese, normalise
 from surveyapp.services.interview import (
     PASSAGES,
     InterviewLog,
@@ -40,6 +42,8 @@ from surveyapp.services.transcript import Transcript, text_hash
 
 CSV_COLUMNS = ("id", "role", "audience", "date", "code", "construct", "polarity", "quote", "cause", "problem")
 
+SURROGATES = re.compile("[\ud800-\udfff]")
+LONGEST_KEY, LONGEST_ROLE = 40, 80          # characters; the widths of the columns
 NOT_OF_GROUP = {"cause": marked("This is not a cause of the codebook. It has:"),
                 "problem": marked("This is not a problem of the codebook. It has:")}
 
@@ -78,6 +82,9 @@ def read_coded_interviews(filename: str, content: bytes) -> list[Any]:
     except json.JSONDecodeError as error:
         raise BadInput("{place}: line {line} is not valid JSON.", "Mend it there, or save the file again.",
                        place=filename, line=error.lineno) from None
+    except RecursionError:
+        raise BadInput("{place}: expected a list of interviews.", "Put the interviews between [ and ].",
+                       place=filename) from None
     if not isinstance(document, list):
         raise BadInput("{place}: expected a list of interviews.", "Put the interviews between [ and ].", place=filename)
     return document
@@ -129,7 +136,7 @@ def _read_entry(raw: Any, number: int, codebook: StudyCodebook, guide: Guide | N
 
 def _language_of(quotes: Sequence[str], otherwise: str) -> str:
     """Return "zh" where the quotes are written in Chinese signs; the file does not say."""
-    return "zh" if any("\u4e00" <= sign <= "\u9fff" for quote in quotes for sign in quote) else otherwise
+    return "zh" if any(is_chinese(quote) for quote in quotes) else otherwise
 
 
 def _read_log(raw: Mapping[str, Any], number: int, guide: Guide | None, places: _Places) -> InterviewLog:
@@ -139,6 +146,9 @@ def _read_log(raw: Mapping[str, Any], number: int, guide: Guide | None, places: 
     if not role:
         places.add(number, "role", "", marked("The interview has no role."),
                    marked("Give the interviewee's role class."))
+    for column, words, longest in (("id", key, LONGEST_KEY), ("role", role, LONGEST_ROLE)):
+        if len(words) > longest:
+            places.add(number, column, words, marked("The name is too long."), f"Shorten it to {longest} characters.")
     audiences = audiences_of(guide)
     audience = _words(raw, "audience") or (role if role in audiences else (audiences or ("staff",))[0])
     if audiences and audience not in audiences:
@@ -163,7 +173,8 @@ def _role_key(words: str, guide: Guide | None) -> str:
 
 def _words(raw: Mapping[str, Any], name: str) -> str:
     value = raw.get(name)
-    return "" if value is None else normalise(str(value)).strip()
+    # Half of a surrogate pair, which JSON can spell, is no character and cannot be stored.
+    return "" if value is None else normalise(SURROGATES.sub("\ufffd", str(value))).strip()
 
 
 def _list_of(raw: Mapping[str, Any], name: str, number: int, places: _Places) -> list[Mapping[str, Any]]:
@@ -256,15 +267,24 @@ def _add(session: Session, study: Study, account: Account, action: str, row: Cod
     record_coding(session, study, account, action, row, before=None)
 
 
+def _checked(rows: csv.DictReader[str], filename: str) -> Iterator[dict[str, str]]:
+    try:
+        yield from rows
+    except csv.Error as error:
+        raise BadInput("{place}, line {line}: {error}.", "Look for a quotation mark without its pair.", place=filename,
+                       line=rows.line_num, error=str(error)) from None
+
+
 def _from_csv(text: str, filename: str) -> list[dict[str, Any]]:
     """Return the interviews of a table with one row a coding or link; an id's rows are joined."""
-    rows = csv.DictReader(io.StringIO(text))
+    # Strict: a quotation mark without its pair would otherwise swallow every row after it.
+    rows = csv.DictReader(io.StringIO(text), delimiter=find_separator(text, filename), strict=True)
     unknown = [name for name in rows.fieldnames or () if name not in (*CSV_COLUMNS, "consent")]
     if "id" not in (rows.fieldnames or ()) or unknown:
         raise BadInput("{place}: the columns are {found}.", "They must be among: {known}; id must be there.",
                        place=filename, found=", ".join(rows.fieldnames or ()), known=", ".join(CSV_COLUMNS))
     interviews: dict[str, dict[str, Any]] = {}
-    for row in rows:
+    for row in _checked(rows, filename):
         filled = {name: words.strip() for name, words in row.items() if name and words and words.strip()}
         entry = interviews.setdefault(filled.get("id", ""), {"id": filled.get("id"), "codes": [], "links": []})
         entry |= {name: filled[name] for name in ("role", "audience", "date", "consent") if name in filled}

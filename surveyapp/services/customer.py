@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
@@ -12,6 +13,7 @@ import pandas as pd
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from analysis.customers.reading import CustomerFile as CheckedFile
 from analysis.customers.reading import read_customers
 from analysis.quant.spec_data import read_table
 from instruments.codec import from_document
@@ -23,15 +25,41 @@ from surveyapp.models.study import Study
 from surveyapp.services.audit import record_change
 
 
+@dataclass(frozen=True)
+class CustomerImport:
+    """The stored file, and what the researcher should know about it."""
+
+    file: CustomerFile
+    notices: tuple[str, ...] = ()
+
+
 def import_customers(session: Session, study: Study, content: bytes, name: str,
-                     account: Account | None = None) -> CustomerFile:
-    """Return the stored file; refuses one that names persons or lacks a required column, and then stores nothing."""
+                     account: Account | None = None) -> CustomerImport:
+    """Store the file; refuses one that names persons or lacks a required column, and then stores nothing."""
     model = from_document(StudyTemplate, study.template).value_model
     if model is None:
         raise BadInput("The study's template has no customer-value model.", "Use a template that has one.")
     frame = read_table(io.BytesIO(content), PurePath(name).name)
-    read_customers(frame, model, place=name)
-    return store_customers(session, study, frame.to_dict("records"), name, content, account)
+    checked = read_customers(frame, model, place=name)
+    file = store_customers(session, study, frame.to_dict("records"), name, content, account)
+    return CustomerImport(file, tuple(_notices(checked)))
+
+
+def _notices(checked: CheckedFile) -> Iterator[str]:
+    """Yield what was wrong with the file and what becomes of it; nothing is left out silently."""
+    counted = [
+        (checked.n_duplicate_rows, "{n} rows repeat a customer; the first of each counts."),
+        (checked.n_without_key, "{n} rows have no customer code and are left out."),
+        *((n, f"column {field}: {{n}} negative values count as empty.") for field, n in checked.n_negative.items()),
+        (checked.n_unknown_tier, "column tier: {n} values are not known to the value model and count as empty."),
+        (checked.n_impossible_tenure, "column tenure_months: {n} impossible values count as empty."),
+    ]
+    yield from (words.format(n=n) for n, words in counted if n)
+    missing = [f"{field} {share:.0%}" for field, share in checked.missing_share.items() if share > 0]
+    if missing:
+        yield f"empty cells: {', '.join(missing)}."
+    for warning in checked.warnings:
+        yield f"columns not used: {warning.partition(': ')[2]}."
 
 
 def store_customers(session: Session, study: Study, rows: Sequence[Mapping[Any, Any]], name: str, content: bytes,

@@ -71,6 +71,11 @@ def normalise(text: str) -> str:
     return text.replace("\r\n", "\n").translate(_LINE_ENDS)
 
 
+def is_chinese(text: str) -> bool:
+    """Return whether the text is written in Chinese signs, which a file does not say of itself."""
+    return any("\u4e00" <= sign <= "\u9fff" for sign in text)
+
+
 def _decode_as(content: bytes, place: str, encoding: str) -> DecodedText:
     try:
         text = content.decode(encoding)

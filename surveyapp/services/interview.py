@@ -20,10 +20,12 @@ from surveyapp.models.coding import Coding, LinkCoding
 from surveyapp.models.interview import Interview, TranscriptFile, TranscriptVersion, Turn
 from surveyapp.models.study import Study
 from surveyapp.services.audit import record_change
+from surveyapp.services.decoding import is_chinese
 from surveyapp.services.transcript import Transcript, read_transcript
 
 MODES = ("in_person", "telephone", "video")
 RECORDS = ("verbatim", "notes")
+UNSPECIFIED = "unspecified"         # the role class of an interviewee of whom none was noted
 PASSAGES = "passages"               # an interview known only by the passages that were coded elsewhere
 UNKNOWN_CHOICE = {
     "role": marked("{value} is not a role class of the interview guide."),
@@ -123,6 +125,7 @@ def import_interview(session: Session, study: Study, *, filename: str, content: 
                      account: Account | None = None, encoding: str | None = None) -> Interview:
     """Return a new interview with the transcript of the file; nothing is stored if anything is wrong with it."""
     transcript = read_transcript(filename, content, encoding)
+    log = replace(log, language=log.language or ("zh" if is_chinese(transcript.text) else "en"))
     if not log.has_consent:
         raise _no_consent()
     interview = log_interview(session, study, log, account)
@@ -258,7 +261,7 @@ def _check_log(session: Session, study: Study, log: InterviewLog, interview: Int
         raise BadInput("There is an interview {key} already.", "Give it another key.", key=repr(log.key))
     guide = guide_of(study)
     # Interviews coded elsewhere bring role classes of their own.
-    _check_choice("role", log.role, tuple(guide.roles) if guide and log.record != PASSAGES else ())
+    _check_choice("role", log.role, (*guide.roles, UNSPECIFIED) if guide and log.record != PASSAGES else ())
     _check_choice("audience", log.audience, audiences_of(guide))
     _check_choice("mode", log.mode, MODES)
     _check_choice("record", log.record, (*RECORDS, PASSAGES))

@@ -24,6 +24,8 @@ from surveyapp.services.row_order import forget_row_order
 from surveyapp.services.withdrawal import apply_withdrawals
 
 FIRST_WAVE = "w1"
+LONGEST_NAME = 120      # characters; the width of the column
+LARGEST_NUMBER = 2 ** 63 - 1
 LINK_BYTES = 16         # 128 random bits: a link cannot be guessed
 
 
@@ -33,6 +35,9 @@ def create_study(session: Session, template: StudyTemplate, name: str, *, facts:
     name = name.strip()
     if not name or name.isdigit():
         raise Refused("A study needs a name that is not only digits.", "Give another name.")
+    if len(name) > LONGEST_NAME or not name.isprintable():
+        raise Refused("A study's name has at most {most} characters and none that cannot be printed.",
+                      "Give another name.", most=LONGEST_NAME)
     if session.scalar(select(Study.id).where(Study.name == name)) is not None:
         raise Refused("There is a study named {name} already.", "Choose another name.", name=repr(name))
     study = Study(
@@ -102,7 +107,8 @@ def list_studies(session: Session) -> list[Study]:
 def get_study(session: Session, name_or_number: str | int) -> Study:
     """Return the study of that name or number; NotFound otherwise."""
     text = str(name_or_number)
-    condition = Study.id == int(text) if text.isdigit() else Study.name == text
+    is_number = text.isdecimal() and int(text) <= LARGEST_NUMBER
+    condition = Study.id == int(text) if is_number else Study.name == text
     study = session.scalar(select(Study).where(condition))
     if study is None:
         raise NotFound("There is no study {name}.", "See `surveyapp study list`.", name=repr(text))
@@ -126,6 +132,9 @@ def get_wave(session: Session, study: Study, key: str | None = None) -> Wave:
     waves = list_waves(session, study)
     if key is not None:
         chosen = [wave for wave in waves if wave.key == key]
+        if not chosen:
+            raise NotFound("The study has no wave {key}.", "It has: {keys}.", key=repr(key),
+                           keys=", ".join(wave.key for wave in waves) or "none")
     else:
         chosen = [wave for wave in waves if wave.is_open] or waves[-1:]
     if len(chosen) != 1:

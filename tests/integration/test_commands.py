@@ -197,3 +197,116 @@ def test_the_first_administrator_is_made_by_command(surveyapp, monkeypatch: pyte
 
     assert added.code == 0, added.err
     assert "anna@example" in surveyapp("account", "list").out
+
+
+@pytest.mark.parametrize("content", ["{", "[1]", '{"GOA1": 3}', "\ufeff"])
+def test_a_mapping_that_is_none_is_refused(surveyapp, bank, tmp_path: Path, content: str):
+    (tmp_path / "map.json").write_text(content, encoding="utf-8")
+
+    outcome = surveyapp("responses", "import", bank, "staff", _staff_csv(tmp_path / "a.csv", 3),
+                        "--mapping", tmp_path / "map.json")
+
+    assert outcome.code == 1
+    assert "map.json is not" in outcome.err
+
+
+@pytest.mark.parametrize("name", ["x" * 121, "two\nlines"])
+def test_a_name_no_column_can_hold_is_refused(surveyapp, name: str):
+    outcome = surveyapp("study", "create", "bank_crm", "--name", name)
+
+    assert outcome.code == 1
+    assert "at most 120 characters" in outcome.err
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 40])
+def test_what_only_looks_like_a_number_is_no_study(surveyapp, number: str):
+    outcome = surveyapp("study", "show", number)
+
+    assert outcome.code == 1
+    assert "There is no study" in outcome.err
+
+
+def test_an_unknown_wave_is_refused_with_those_there_are(surveyapp, bank):
+    outcome = surveyapp("diagnose", bank, "--wave", "w9")
+
+    assert outcome.code == 1
+    assert "no wave 'w9'" in outcome.err
+    assert "w1" in outcome.err
+
+
+def test_a_folder_that_is_not_there_is_named_with_a_remedy(surveyapp, bank, tmp_path: Path):
+    outcome = surveyapp("responses", "export", bank, "staff", "-o", tmp_path / "absent" / "a.csv")
+
+    assert outcome.code == 1
+    assert "absent" in outcome.err
+    assert "Check that the folder exists" in outcome.err
+
+
+def test_a_transcript_is_imported_by_its_file_alone_and_what_was_assumed_is_said(surveyapp, bank, tmp_path: Path):
+    files = []
+    for name, text in (("talk.txt", "Hello."), ("talk.md", "你好，我们的目标不清楚。")):
+        files.append(tmp_path / name)
+        files[-1].write_text(text, encoding="utf-8")
+
+    outcome = surveyapp("interviews", "import", bank, *files)
+
+    assert outcome.code == 0, outcome.err
+    assert "consent" in outcome.err
+    assert "role class" in outcome.err
+    assert surveyapp("study", "show", bank, "--json").json()["n_interviews"] == 2
+
+
+def test_a_transcript_without_consent_is_not_stored(surveyapp, bank, tmp_path: Path):
+    (tmp_path / "talk.txt").write_text("Hello.", encoding="utf-8")
+
+    outcome = surveyapp("interviews", "import", bank, tmp_path / "talk.txt", "--no-consent")
+
+    assert outcome.code == 1
+    assert surveyapp("study", "show", bank, "--json").json()["n_interviews"] == 0
+
+
+@pytest.mark.parametrize("entry", [
+    '[{"id": "%s", "role": "rm"}]' % ("x" * 41), '[{"id": "a", "role": "%s"}]' % ("x" * 81), "[" * 50_000])
+def test_coded_interviews_that_cannot_be_stored_are_refused(surveyapp, bank, tmp_path: Path, entry: str):
+    (tmp_path / "coded.json").write_text(entry, encoding="utf-8")
+
+    outcome = surveyapp("interviews", "import", bank, tmp_path / "coded.json")
+
+    assert outcome.code == 1
+    assert "Traceback" not in outcome.err
+    assert surveyapp("study", "show", bank, "--json").json()["n_interviews"] == 0
+
+
+def test_half_a_character_in_a_coded_interview_is_replaced(surveyapp, bank, tmp_path: Path):
+    (tmp_path / "coded.json").write_text(
+        '[{"id": "a", "role": "rm", "codes": [{"code": "PRB.GOAL", "quote": "oh \\ud800!"}]}]', encoding="utf-8")
+
+    assert surveyapp("interviews", "import", bank, tmp_path / "coded.json").code == 0
+
+
+@pytest.mark.parametrize("content", ["id;role;code\na;rm;PRB.GOAL\n", "id\trole\tcode\na\trm\tPRB.GOAL\n"])
+def test_coded_interviews_may_be_parted_by_other_signs(surveyapp, bank, tmp_path: Path, content: str):
+    (tmp_path / "coded.csv").write_text(content, encoding="utf-8")
+
+    assert surveyapp("interviews", "import", bank, tmp_path / "coded.csv").code == 0
+
+
+def test_a_customer_file_is_imported_with_what_was_wrong(surveyapp, bank, tmp_path: Path):
+    (tmp_path / "c.csv").write_text("customer_id,aum,products,tier,hobby\na,5,1,basic,x\na,6,1,basic,x\nb,-1,,gold,x\n",
+                                    encoding="utf-8")
+
+    outcome = surveyapp("customers", "import", bank, tmp_path / "c.csv")
+
+    assert outcome.code == 0, outcome.err
+    for part in ("1 rows repeat", "column aum: 1 negative", "column tier: 1 values", "columns not used: hobby"):
+        assert part in outcome.err
+
+
+@pytest.mark.parametrize("row", ["a,inf,1", "a,1e400,1", "a,5,1.5"])
+def test_a_customer_file_with_an_impossible_number_is_refused(surveyapp, bank, tmp_path: Path, row: str):
+    (tmp_path / "c.csv").write_text(f"customer_id,aum,products\nz,3,1\n{row}\n", encoding="utf-8")
+
+    outcome = surveyapp("customers", "import", bank, tmp_path / "c.csv")
+
+    assert outcome.code == 1
+    assert "data row 2" in outcome.err
