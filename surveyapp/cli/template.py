@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from analysis.diagnosis.metrics import check_paths
+from analysis.diagnosis.thresholds import resolve_thresholds
 from instruments.checks import check_template
 from instruments.errors import CheckFailed
 from instruments.template_loader import catalogue, export_template
@@ -38,6 +40,9 @@ def _check(options: argparse.Namespace) -> None:
             print(f"Warning: {finding}")
     if errors:
         raise CheckFailed(options.path, errors)
+    # What only the analysis knows: which thresholds exist, and which metric paths somebody produces.
+    resolve_thresholds(template.thresholds)
+    check_paths(template)
     items = sum(len(instrument.items) for instrument in template.instruments)
     print(f"{options.path}: sound ({len(template.instruments)} questionnaires, {items} items).")
 

@@ -34,6 +34,15 @@ def test_every_command_says_what_it_does():
         assert command in parser(command).format_help()
 
 
+def test_every_link_between_pages_leads_somewhere():
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+    broken = [f"{page.name}: {target}" for page in pages
+              for target in re.findall(r"\]\((?!http)([^)#]+)", page.read_text(encoding="utf-8"))
+              if not (page.parent / target).exists()]
+
+    assert broken == []
+
+
 def test_the_readme_names_the_two_commands():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
 
