@@ -41,7 +41,7 @@ def ranking(study: Source) -> list[Section]:
     stable = [m for m in ranked if m.is_stable and (m.rank_probability_top3 or 0) >= _sure(study)]
     names = words.join([f"{m.key} {study.read(study.measure(m.key).name)}" for m in stable[:3]])
     title = (words.say("actions.title_stable", n=len(proposed), names=words.join([m.key for m in stable[:3]]),
-                       trace=[f"measure.{m.key}.rank" for m in stable])
+                       k=len(stable[:3]), trace=[f"measure.{m.key}.rank" for m in stable])
              if stable else words.say("actions.title", n=len(proposed)))
     if names:
         blocks.append(Callout("so_what", words.text("labels.so_what"), (words.say("actions.so_what", names=names),)))
@@ -101,16 +101,17 @@ def measures(study: Source) -> list[Section]:
 
 def _card(study: Source, m: MeasureFinding) -> Card:
     words, measure = study.words, study.measure(m.key)
+    between = "；" if study.language == "zh" else "; "
     rows: list[tuple[str, Statement]] = [(words.text("actions.what"), Statement(study.read(measure.what)))]
     if measure.parts:
-        parts = "；" if study.language == "zh" else "; "
-        rows.append((words.text("actions.parts"), Statement(parts.join(
+        rows.append((words.text("actions.parts"), Statement(between.join(
             f"{part.key} {study.read(part.name)}" for part in measure.parts))))
     rows.append((words.text("actions.triggers"), _trigger_text(study, m)))
     rows.append((words.text("actions.addresses"), _addresses(study, measure)))
     rows.append((words.text("actions.why"), Statement(study.read(measure.rationale))))
     rows.append((words.text("actions.aim"), Statement(study.read(measure.expected_effect))))
-    rows.extend((words.text("actions.kpi"), _kpi(study, kpi)) for kpi in m.kpis)
+    if m.kpis:
+        rows.append((words.text("actions.kpi"), Statement(between.join(_kpi(study, kpi).text for kpi in m.kpis))))
     rows.append((words.text("actions.risk"), Statement(study.read(measure.risk))))
     rows.append((words.text("actions.owner"), Statement(study.read(measure.owner))))
     guards = [study.read(g.name) for key in measure.safeguards for g in [study.safeguard(key)] if g]
@@ -128,7 +129,7 @@ def _trigger_text(study: Source, m: MeasureFinding) -> Statement:
 def _addresses(study: Source, measure: Measure) -> Statement:
     strong = [key for key, strength in measure.address_problem.items() if strength >= 2]  # noqa: PLR2004  # of 0..3
     causes = [key for key, strength in measure.address_cause.items() if strength >= 2]  # noqa: PLR2004  # of 0..3
-    names = study.words.join([study.name(key) for key in (strong + causes) or list(measure.address_problem)])
+    names = study.listed((strong + causes) or list(measure.address_problem))
     anchor = f"problem-{strong[0]}" if strong and study.problem(strong[0]) else ""
     return Statement(names, {}, tuple(f"problem.{key}.grade" for key in strong), anchor)
 
@@ -137,8 +138,9 @@ def _kpi(study: Source, kpi: KpiRow) -> Statement:
     words, name = study.words, study.read(kpi.name)
     if kpi.baseline is None or kpi.target is None:
         return words.say("actions.kpi_unknown", name=name, months=kpi.due_months)
-    return words.say("actions.kpi_known", name=name, baseline=kpi.baseline, target=kpi.target, unit=kpi.unit,
-                     months=kpi.due_months)
+    return words.say("actions.kpi_known", name=name, months=kpi.due_months,
+                     baseline=words.text(f"unit.{kpi.unit}", value=kpi.baseline),
+                     target=words.text(f"unit.{kpi.unit}", value=kpi.target))
 
 
 def _side(study: Source, m: MeasureFinding, measure: Measure) -> tuple[tuple[str, Number | Statement], ...]:

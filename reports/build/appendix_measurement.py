@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from reports.build.measurement_tables import (
     fit_text,
-    item_table,
+    item_summary,
     loading_table,
     parallel_figure,
     phi_table,
-    reliability_figure,
     reliability_table,
 )
 from reports.build.source import Source
@@ -22,13 +21,11 @@ def reliability(study: Source) -> list[Section]:
     if not found:
         return []
     scales = {key: quality.reliability for key, quality in found.items() if quality.reliability is not None}
-    source = words.text("measure.source", period=study.period())
     blocks: list[Block] = [
-        reliability_figure(words, scales, study.name, source),
         reliability_table(words, scales, study.name, words.text("measure.table_source"),
                           {key: quality.verdict for key, quality in found.items()}),
-        item_table(words, {key: r.items for key, r in scales.items()}, study.name, None,
-                   words.text("measure.item_source"))]
+        item_summary(words, {key: r.items for key, r in scales.items()}, study.name,
+                     words.text("measure.item_source"))]
     doubt = [key for key, quality in found.items() if quality.has_keying_doubt]
     if doubt:
         blocks.append(words.say("measure.keying", names=study.names(doubt)))

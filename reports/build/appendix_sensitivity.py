@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analysis.results.diagnosis import GroupFigure, Level, LinkFinding
+from instruments.schema import Item
 from reports.build.source import Source
 from reports.build.table_columns import columns_of
 from reports.content import Block, Column, Number, Row, Section, Statement, Table
@@ -64,16 +65,29 @@ def groups(study: Source) -> list[Section]:
     attributes = list(dict.fromkeys(g.profile_item for g in figures))
     if not attributes:
         return []
-    tables = tuple(_group_table(study, attribute, problems, [g for g in figures if g.profile_item == attribute])
-                   for attribute in attributes)
-    return [Section("groups", words.text("part.groups"), words.say("groups.title"), tables, words.say("groups.lead"),
+    shown = [key for key in problems if any(g.construct == key for g in figures)]
+    rows: list[Row] = []
+    for attribute in attributes:
+        inside = [g for g in figures if g.profile_item == attribute]
+        item = study.item(attribute)
+        name = study.read(item.text) if item else attribute
+        if all(g.is_hidden for g in inside):
+            rows.append(Row((words.say("groups.all_hidden", name=name),), is_group=True))
+        else:
+            rows.append(Row((Statement(name),), is_group=True))
+            rows.extend(_group_rows(study, item, shown, inside))
+    each = 0.77 / max(len(shown), 1)
+    columns = (Column(words.text("groups.group"), 0.18), Column(words.text("labels_chart.n"), 0.05, "right"),
+               *(Column(study.name(key), each, "right") for key in shown))
+    table = Table("t-groups", words.say("groups.table_title", n=len(attributes)), columns, tuple(rows),
+                  words.text("groups.unit"), words.text("labels.hidden_note", minimum=study.minimum_group),
+                  is_dense=True)
+    return [Section("groups", words.text("part.groups"), words.say("groups.title"), (table,), words.say("groups.lead"),
                     is_appendix=True, starts_page=False, is_listed=False)]
 
 
-def _group_table(study: Source, attribute: str, problems: list[str], figures: list[GroupFigure]) -> Table:
-    words, item = study.words, study.item(attribute)
+def _group_rows(study: Source, item: Item | None, shown: list[str], figures: list[GroupFigure]) -> list[Row]:
     by_cell = {(g.choice, g.construct): g for g in figures}
-    shown = [key for key in problems if any(g.construct == key for g in figures)]
     rows = []
     for choice in dict.fromkeys(g.choice for g in figures):
         cells = [by_cell.get((choice, key)) for key in shown]
@@ -84,9 +98,4 @@ def _group_table(study: Source, attribute: str, problems: list[str], figures: li
         label = study.choice(item, choice) if item else choice
         rows.append(Row((Statement(label), Number(None if n is None else float(n), "count", is_hidden=is_hidden),
                          *numbers)))
-    each = 0.7 / max(len(shown), 1)
-    columns = (Column(words.text("groups.group"), 0.22), Column(words.text("labels_chart.n"), 0.08, "right"),
-               *(Column(study.name(key), each) for key in shown))
-    return Table(f"t-groups-{attribute}", words.say("groups.table_title", name=study.read(item.text) if item else
-                                                    attribute), columns, tuple(rows), words.text("groups.unit"),
-                 words.text("labels.hidden_note", minimum=study.minimum_group), is_dense=True)
+    return rows

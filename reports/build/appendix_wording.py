@@ -25,8 +25,8 @@ def wording(study: Source) -> list[Section]:
             if items:
                 rows.append(Row((Statement(study.read(section.title)),), is_group=True))
                 rows.extend(_row(study, instrument, item, frequencies.get(item.key)) for item in items)
-        columns = (Column(words.text("wording.key"), 0.13), Column(words.text("wording.item"), 0.4),
-                   Column(words.text("wording.n"), 0.07, "right"), Column(words.text("wording.answers"), 0.4))
+        columns = (Column(words.text("wording.key"), 0.1), Column(words.text("wording.item"), 0.53),
+                   Column(words.text("wording.n"), 0.05, "right"), Column(words.text("wording.answers"), 0.32))
         table = Table(f"t-wording-{instrument.audience}", words.say("wording.table", title=study.read(
             instrument.title), version=instrument.version), columns, tuple(rows), "",
             words.text("wording.source", minimum=study.minimum_group), is_dense=True)
@@ -44,7 +44,8 @@ def _scales(study: Source, instrument: Instrument) -> Facts:
                   if study.read(p.label)]
         if scale.not_applicable:
             points.append(study.read(scale.not_applicable))
-        rows.append((words.text("wording.scale", key=scale.key), Statement(" · ".join(points))))
+        used = sum(item.scale == scale.key for item in instrument.items)
+        rows.append((words.text("wording.scale", n=used), Statement(" · ".join(points))))
     return Facts(tuple(rows))
 
 
@@ -75,7 +76,8 @@ def _row(study: Source, instrument: Instrument, item: Item, counts: Mapping[str,
         return Row((key, Statement(study.read(item.text)), Statement(printed(float(single.n), "count")),
                     study.words.say("wording.number", median=single.median, mean=study.estimate(
                         single.mean, single.ci_low, single.ci_high, "one"))))
-    reason = "wording.open" if item.role == "open" else "wording.not_shown"
+    reason = ("wording.open" if item.role == "open" else "wording.attention" if item.role == "attention"
+              else "wording.hidden" if counts and min(counts.values()) < 0 else "wording.not_shown")
     return Row((key, Statement(study.read(item.text)), Statement("–"), study.words.say(reason)))
 
 

@@ -7,7 +7,8 @@ import re
 from instruments.template import CodeDefinition
 from reports.build.source import Source
 from reports.build.table_columns import columns_of
-from reports.content import Block, Bullets, Facts, Heading, Number, Row, Section, Statement, Table
+from reports.content import Block, Bullets, Facts, Figure, Heading, Number, Row, Section, Statement, Table
+from reports.figures import Curve, Series
 from reports.numbers import printed
 
 METHOD_REFERENCES = 10
@@ -25,12 +26,34 @@ def codebook(study: Source) -> list[Section]:
         else:
             rows.append(_code_row(study, code, len(book.ancestors(code.key))))
     columns = columns_of(words, "codes.",
-        ("code", 0.24, "left"), ("definition", 0.4, "left"), ("asked", 0.08, "right"), ("says", 0.08, "right"),
-        ("against", 0.08, "right"), ("agreement", 0.12, "left"))
+        ("code", 0.26, "left"), ("definition", 0.38, "left"), ("asked", 0.06, "right"), ("says", 0.07, "right"),
+        ("against", 0.08, "right"), ("agreement", 0.15, "left"))
     table = Table("t-codes", words.say("codes.table", n=len(book.codes), version=book.version), columns, tuple(rows),
                   "", words.text("codes.source"), is_dense=True)
-    return [Section("codebook", words.text("part.appendix_d"), words.say("codes.title", n=study.n_interviews), (table,),
-                    is_appendix=True)]
+    return [Section("codebook", words.text("part.appendix_d"), words.say("codes.title", n=study.n_heard),
+                    (*([curve] if (curve := _saturation(study)) else []), table), is_appendix=True)]
+
+
+def _saturation(study: Source) -> Figure | None:
+    found, words = study.diagnosis.saturation, study.words
+    if found is None or not found.curve:
+        return None
+    new = tuple(float(count) for _, count, _ in found.curve)
+    total, cumulative = 0.0, []
+    for count in new:
+        total += count
+        cumulative.append(total)
+    series = (Series(words.text("method.saturation_new"), new, "bars"),
+              Series(words.text("method.saturation_total"), tuple(cumulative), "line"))
+    labels = tuple(str(place) for place in range(1, len(new) + 1))
+    alt = words.text("method.saturation_alt", n=found.n_interviews, total=total,
+                     verdict=words.text(f"method.saturation_{found.verdict}"))
+    title = words.say(f"method.saturation_title_{found.verdict}", at=found.reached_at or "", n=found.n_interviews,
+                      threshold=found.threshold)
+    return Figure("f-saturation", title, Curve(series, labels, words.text("method.saturation_x"),
+                                               words.text("method.saturation_y")), alt,
+                  words.text("method.saturation_unit"),
+                  words.text("method.saturation_source", base=found.base, run=found.run, threshold=found.threshold))
 
 
 def _code_row(study: Source, code: CodeDefinition, depth: int) -> Row:

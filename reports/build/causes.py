@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.results.diagnosis import CauseFinding, LinkFinding
 from reports.build.problems import severity_figure
-from reports.build.source import Source
+from reports.build.source import Source, capitalised
 from reports.build.table_columns import columns_of
 from reports.content import (
     Block,
@@ -70,7 +70,8 @@ def joint_display(study: Source) -> list[Section]:
     if not links:
         reason = study.diagnosis.link_model.reason
         item = words.say("causes.no_links", n=study.diagnosis.link_model.n,
-                         minimum=study.threshold("minimum_n_links", 60), reason=reason)
+                         minimum=study.threshold("minimum_n_links", 60),
+                         reason=capitalised(words.text(f"no_links_reason.{reason or 'not_separable'}")))
         return [Section("links", words.text("part.causes"), words.say("causes.no_links_title"),
                         (Callout("warning", words.text("causes.no_links_head"), (item,)),), starts_page=False)]
     supported = [link for link in links if link.status == "supports"]
@@ -106,7 +107,7 @@ def _matrix(study: Source, links: list[LinkFinding]) -> Figure:
                       problem=study.in_sentence(best.problem), trace=(f"link.{best.cause}.{best.problem}.beta",))
     return Figure("f-links", title, chart, alt, words.text("causes.matrix_unit"),
                   words.text("causes.matrix_source", n=study.diagnosis.link_model.n,
-                             resamples=study.diagnosis.link_model.n_resamples, asked=study.n_interviews))
+                             resamples=study.diagnosis.link_model.n_resamples, asked=study.n_heard))
 
 
 def _cell(study: Source, link: LinkFinding | None) -> MatrixCell:

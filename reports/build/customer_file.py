@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from analysis.results.customers import CustomerPicture
 from reports.build.source import Source
 from reports.build.table_columns import columns_of
-from reports.content import Block, Callout, Column, Columns, Figure, Number, Row, Section, Statement, Table
+from reports.content import Block, Column, Columns, Figure, Number, Paragraph, Row, Section, Statement, Table
 from reports.figures import Matrix, MatrixCell
 from reports.numbers import HIDDEN, printed
 
@@ -13,6 +15,8 @@ SHADES = (0.01, 0.03, 0.06, 0.12)       # share of all customers from which a ce
 SIZES = ("key_customers_count", "at_risk_count", "at_risk_aum", "upgrade_candidates_count", "upgrade_gap_sum",
          "cross_sell_gap_count", "unassigned_valuable_count", "tier_value_mismatch_count", "linked_groups_count",
          "hidden_group_value_count", "multi_channel_customers_count", "incomplete_records_count")
+FEWEST_HIDDEN = 2                       # hidden cells of a line protect each other from its total
+SMALL = 0.01                            # a smaller share is told as below 1%, never as 0%
 STYLES = {"at_risk_aum": "money", "upgrade_gap_sum": "money"}
 SHARES = ("completeness_pct", "decline_or_dormant_pct", "linked_customers_pct", "tier_value_mismatch_pct",
           "top_decile_aum_share_pct", "at_risk_upper_tier_pct", "upgrade_candidates_pct", "upper_tier_retention_pct")
@@ -43,9 +47,13 @@ def _matrix(study: Source, picture: CustomerPicture) -> Figure:
             if any(row.get(key) for row in picture.customers_by_tier_and_stage.values())]
     heads = tuple(stages.get(key, words.text("file.not_assessable")) for key in keys)
     rows, cells = [], []
+    hidden = hidden_cells(picture.customers_by_tier_and_stage, study.minimum_group)
     for tier, counts in picture.customers_by_tier_and_stage.items():
-        rows.append((_tier_name(study, tier), printed(float(sum(max(n, 0) for n in counts.values())), "count")))
-        cells.append(tuple(_cell(study, counts.get(key, 0), picture.n_customers) for key in keys))
+        total = sum(max(n, 0) for n in counts.values())
+        rows.append((_tier_name(study, tier), printed(float(total), "count") if total >= study.minimum_group
+                     else HIDDEN))
+        cells.append(tuple(_cell(counts.get(key, 0), picture.n_customers, is_hidden=(tier, key) in hidden)
+                           for key in keys))
     largest = max(((n, tier, key) for tier, counts in picture.customers_by_tier_and_stage.items()
                    for key, n in counts.items() if key in keys), default=(0, "", ""))
     alt = words.text("file.matrix_alt", rows=len(rows), columns=len(keys), n=largest[0],
@@ -56,10 +64,37 @@ def _matrix(study: Source, picture: CustomerPicture) -> Figure:
         words.text("file.matrix_source", minimum=study.minimum_group))
 
 
-def _cell(study: Source, n: int, total: int) -> MatrixCell:
+def hidden_cells(counts: Mapping[str, Mapping[str, int]], minimum: int) -> frozenset[tuple[str, str]]:
+    """Return the cells to hide: small ones, and as many more in their row and column that no total gives them away."""
+    cells = {(row, column): n for row, inside in counts.items() for column, n in inside.items() if n}
+    hidden = {place for place, n in cells.items() if n < minimum}
+    lines = [[place for place in cells if place[axis] == name] for axis in (0, 1)
+             for name in dict.fromkeys(place[axis] for place in cells)]
+    before = -1
+    while before != len(hidden):
+        before = len(hidden)
+        for line in lines:
+            _protect(line, cells, hidden, minimum)
+    return frozenset(hidden)
+
+
+def _protect(line: list[tuple[str, str]], cells: Mapping[tuple[str, str], int], hidden: set[tuple[str, str]],
+             minimum: int) -> None:
+    """Hide the next smallest cells of a line until the hidden ones are two and hold a group together."""
+    inside = [place for place in line if place in hidden]
+    open_cells = sorted((cells[place], place) for place in line if place not in hidden)
+    people = sum(max(cells[place], 0) for place in inside)
+    while inside and open_cells and (len(inside) < FEWEST_HIDDEN or people < minimum):
+        n, place = open_cells.pop(0)
+        hidden.add(place)
+        inside.append(place)
+        people += n
+
+
+def _cell(n: int, total: int, *, is_hidden: bool) -> MatrixCell:
     if n == 0:
         return MatrixCell("–")
-    if 0 < n < study.minimum_group or n < 0:
+    if is_hidden:
         return MatrixCell(HIDDEN)
     return MatrixCell(printed(float(n), "count"), step=sum(n / total >= border for border in SHADES))
 
@@ -102,14 +137,16 @@ def _share(picture: CustomerPicture, key: str) -> float | None:
     return None if value is None else value / 100
 
 
-def _quality(study: Source, picture: CustomerPicture) -> Callout:
+def _quality(study: Source, picture: CustomerPicture) -> Paragraph:
     words = study.words
-    missing = words.join([words.text("file.missing_part", field=_field(study, key), share=share)
-                          for key, share in picture.missing_share.items() if share > 0]) or words.text("labels.none")
+    missing = words.join([words.text("file.missing_part" if share >= SMALL else "file.missing_small", share=share,
+                                     field=_field(study, key))
+                          for key, share in sorted(picture.missing_share.items(), key=lambda pair: -pair[1])
+                          if share > 0]) or words.text("labels.none")
     item = words.say("file.quality", rows=picture.n_rows, customers=picture.n_customers,
                      duplicates=picture.n_duplicate_rows, negative=sum(picture.n_negative.values()),
                      unknown=picture.n_unknown_tier, tenure=picture.n_impossible_tenure, missing=missing)
-    return Callout("so_what", words.text("file.quality_head"), (item,))
+    return Paragraph((Statement(words.text("file.quality_head")), item), "small")
 
 
 def _field(study: Source, key: str) -> str:

@@ -6,7 +6,20 @@ from analysis.results.diagnosis import FacetFinding, Gap
 from reports.build.likerts import item_figure
 from reports.build.source import Source
 from reports.build.table_columns import columns_of
-from reports.content import Block, Callout, Columns, Figure, Number, Row, Section, Statement, Table
+from reports.content import (
+    Block,
+    Bullets,
+    Callout,
+    Columns,
+    Figure,
+    Heading,
+    Number,
+    Passages,
+    Row,
+    Section,
+    Statement,
+    Table,
+)
 from reports.figures import Forest, ForestRow, MapPoint, QuadrantMap
 
 LEAST_POINTS = 2
@@ -29,6 +42,7 @@ def customer_view(study: Source) -> list[Section]:
     outcomes = _outcomes(study)
     if outcomes:
         blocks.append(outcomes)
+    blocks.extend(_heard(study))
     blocks.append(Callout("so_what", words.text("labels.so_what"), (_so_what(study, facets),)))
     return [Section("customers", words.text("part.customer_view"), _title(study, facets), tuple(blocks),
                     words.say("customers.lead", n=study.n_valid("customer")))]
@@ -95,7 +109,7 @@ def _status_table(study: Source, facets: list[FacetFinding]) -> Table:
     words, rows = study.words, []
     for f in facets:
         key, share = f.level.construct, f.level.unfavourable
-        mirrored = words.join([study.name(problem) for problem in f.mirrors]) or "–"
+        mirrored = study.listed(list(f.mirrors)) or "–"
         rows.append(Row((Statement(study.name(key)),
                          Number(f.level.pomp, "points", f.level.pomp_low, f.level.pomp_high, (f"facet.{key}.pomp",)),
                          Number(share.value if share else None, "percent", trace=(f"facet.{key}.pomp",)),
@@ -139,15 +153,33 @@ def _outcomes(study: Source) -> Table | None:
                              Number(float(level.n), "count"))))
     nps = study.diagnosis.nps
     if nps and nps.value is not None:
-        value, low, high = (None if v is None else 100 * v for v in (nps.value, nps.ci_low, nps.ci_high))
-        rows.append(Row((words.say("customers.nps"), Number(value, "signed_points", low, high), Statement("–"),
-                         Number(float(nps.n), "count"))))
+        rows.append(Row((words.say("customers.nps"), Number(nps.value, "signed_points", nps.ci_low, nps.ci_high),
+                         Statement("–"), Number(float(nps.n), "count"))))
     if not rows:
         return None
     columns = columns_of(words, "customers.outcome_",
         ("name", 0.4, "left"), ("mean", 0.24, "left"), ("score", 0.22, "left"), ("n", 0.14, "right"))
     return Table("t-outcomes", words.say("customers.outcome_title"), columns, tuple(rows), "",
                  words.text("customers.outcome_source"))
+
+
+def _heard(study: Source) -> list[Block]:
+    """Return what customers said in interviews, most frequent first; topics that group others are left out."""
+    words, book = study.words, study.template.codebook
+    heads = {code.parent for code in book.codes} if book else set()
+    found = [e for e in study.diagnosis.customer_interviews if e.supports + e.contradicts and e.code not in heads]
+    if not found:
+        return []
+    lines = []
+    for e in sorted(found, key=lambda e: -e.supports):
+        key = "customers.heard_against" if e.contradicts else "customers.heard"
+        lines.append(words.say(key, name=study.code(e.code), k=e.supports, n=e.n_asked, x=e.contradicts))
+    quotes = {p.text: p for e in found for p in study.passages(e.quotes, 1) if p.text}
+    head = Heading(words.text("customers.heard_head", n=max(e.n_asked for e in found)))
+    said = Bullets(tuple(lines))
+    if not quotes:
+        return [head, said]
+    return [Columns((head, said), (Passages(tuple(quotes.values())[:2]),), "6-6")]
 
 
 def _so_what(study: Source, facets: list[FacetFinding]) -> Statement:

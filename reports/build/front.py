@@ -34,7 +34,7 @@ def _cover_facts(study: Source) -> tuple[tuple[str, str, str], ...]:
         found.append((printed(screening.n_valid, "count"), words.text("front.answers", who=study.audience(audience)),
                       detail))
     if study.n_interviews:
-        roles = len(study.diagnosis.roles_interviewed)
+        roles = len(study.diagnosis.roles_interviewed) + len(study.others_heard)
         found.append((printed(study.n_interviews, "count"), words.text("front.interviews", n=study.n_interviews),
                       words.text("front.roles", n=roles)))
     provenance = study.diagnosis.provenance

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reports.build.notices import notices
 from reports.build.source import Source, capitalised
 from reports.content import Bullets, Callout, Section, Statement
 
@@ -22,6 +23,7 @@ def limits(study: Source) -> list[Section]:
     if study.diagnosis.customers is not None:
         found.append(words.say("limits.customer_file"))
     found.append(words.say("limits.rules"))
+    found.extend(notices(study))
     blocks = (Bullets(tuple(found)), Callout("so_what", words.text("limits.may_head"), (words.say("limits.may"),)))
     return [Section("limits", words.text("part.limits"), words.say("limits.title"), blocks,
                     starts_page=study.diagnosis.customers is None)]
@@ -61,6 +63,9 @@ def _interviews(study: Source) -> list[Statement]:
     tentative = [e for e in study.diagnosis.interviews if e.agreement_verdict == "tentative"]
     if tentative:
         found.append(words.say("limits.agreement", n=len(tentative)))
+    unusable = [e for e in study.diagnosis.interviews if e.agreement_verdict == "unusable"]
+    if unusable:
+        found.append(words.say("limits.agreement_unusable", n=len(unusable)))
     return found
 
 

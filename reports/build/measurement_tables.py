@@ -8,7 +8,7 @@ from analysis.results.measurement import FactorSolution, ItemStatistics, Paralle
 from reports.build.table_columns import columns_of
 from reports.content import Column, Figure, Number, Row, Statement, Table
 from reports.figures import Curve, Forest, ForestRow, Series
-from reports.numbers import with_interval
+from reports.numbers import printed, with_interval
 from reports.wording import Words
 
 LOADING_SHOWN = 0.30                    # loadings from here are set bold, as is usual in print
@@ -51,8 +51,8 @@ def reliability_table(words: Words, scales: Mapping[str, Reliability], name: Nam
             Statement(words.text(f"quality.{verdicts[key]}") if verdicts else words.text(
                 f"quality.{_verdict(r.alpha.value)}")))))
     columns = columns_of(words, "measure.column_",
-        ("scale", 0.22, "left"), ("items", 0.06, "right"), ("n", 0.07, "right"), ("alpha", 0.15, "left"),
-        ("omega", 0.15, "left"), ("r", 0.08, "right"), ("mean", 0.07, "right"), ("sd", 0.06, "right"),
+        ("scale", 0.27, "left"), ("items", 0.06, "right"), ("n", 0.06, "right"), ("alpha", 0.15, "left"),
+        ("omega", 0.13, "left"), ("r", 0.06, "right"), ("mean", 0.07, "right"), ("sd", 0.06, "right"),
         ("verdict", 0.14, "left"))
     return Table("t-reliability", words.say("measure.table_title", n=len(rows)), columns, tuple(rows), "", source,
                  is_dense=True)
@@ -85,6 +85,22 @@ def item_table(words: Words, scales: Mapping[str, Sequence[ItemStatistics]], nam
                     for key, width in widths)
     n_items = sum(len(items) for items in scales.values())
     return Table("t-items", words.say("measure.item_title", n=n_items), columns, tuple(rows), "", source, is_dense=True)
+
+
+def item_summary(words: Words, scales: Mapping[str, Sequence[ItemStatistics]], name: Name, source: str) -> Table:
+    """Return the same figures in one row for each scale, its items in their order."""
+    def line(values: list[str]) -> Statement:
+        return Statement(", ".join(values))
+
+    rows = tuple(Row((
+        Statement(name(key)),
+        line([words.text("measure.item_mean_sd", key=item.key + (
+            words.text("measure.reversed") if item.is_reverse else ""), mean=item.mean, sd=item.sd) for item in items]),
+        line([printed(item.item_rest_r, "coefficient") for item in items]),
+        line([printed(item.alpha_if_dropped, "coefficient") for item in items]))) for key, items in scales.items())
+    columns = columns_of(words, "measure.summary_", ("scale", 0.16), ("items", 0.52), ("rest", 0.16), ("dropped", 0.16))
+    n_items = sum(len(items) for items in scales.values())
+    return Table("t-items", words.say("measure.item_title", n=n_items), columns, rows, "", source, is_dense=True)
 
 
 def parallel_figure(words: Words, found: ParallelAnalysis, source: str) -> Figure:
@@ -123,7 +139,7 @@ def loading_table(words: Words, found: FactorSolution, wording: Name | None, sou
 
 def _solution_unit(words: Words, found: FactorSolution) -> str:
     return words.text("measure.loading_unit", method=found.method, rotation=found.rotation,
-                      correlation=found.correlation, n=found.n)
+                      correlation=found.correlation.capitalize(), n=found.n)
 
 
 def phi_table(words: Words, found: FactorSolution, source: str) -> Table | None:

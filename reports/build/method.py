@@ -5,11 +5,13 @@ from __future__ import annotations
 from analysis.diagnosis.thresholds import THRESHOLDS
 from reports.build.source import Source, capitalised
 from reports.build.table_columns import columns_of
-from reports.content import Block, Facts, Figure, Heading, Row, Section, Statement, Table
-from reports.figures import Curve, Series
+from reports.content import Block, Facts, Heading, Row, Section, Statement, Table
 from reports.numbers import day
+from reports.wording import Words
 
 HASH_SHOWN = 64
+SOURCES_IN_WORDS = ("source_simulation", "source_approximation", "source_midpoint", "source_privacy", "source_points",
+                    "source_and", "model")
 
 
 def method(study: Source) -> list[Section]:
@@ -22,9 +24,6 @@ def method(study: Source) -> list[Section]:
         delta=study.threshold("delta", 0.1), resamples=study.diagnosis.link_model.n_resamples,
         minimum=study.threshold("interview_minimum", 9), seed=study.diagnosis.provenance.seed))
         for key in ("score", "level", "link", "interviews", "grade", "measures"))))
-    curve = _saturation(study)
-    if curve:
-        blocks.append(curve)
     return [Section("method", words.text("part.method"), words.say("method.title"), tuple(blocks))]
 
 
@@ -44,30 +43,9 @@ def _facts(study: Source) -> list[tuple[str, Statement]]:
             version=study.diagnosis.provenance.instrument_versions.get(screening.audience, "–"),
             trace=("quality.n_submitted", "quality.n_excluded"))))
     found.append(("interviews", words.say("method.interviews_text", n=study.n_interviews,
-                                          roles=len(study.diagnosis.roles_interviewed))))
+                                          roles=len(study.diagnosis.roles_interviewed) + len(study.others_heard))))
     found.append(("weighting", words.say("method.weighting_text")))
     return found
-
-
-def _saturation(study: Source) -> Figure | None:
-    found, words = study.diagnosis.saturation, study.words
-    if found is None or not found.curve:
-        return None
-    new = tuple(float(count) for _, count, _ in found.curve)
-    total, cumulative = 0.0, []
-    for count in new:
-        total += count
-        cumulative.append(total)
-    series = (Series(words.text("method.saturation_new"), new, "bars"),
-              Series(words.text("method.saturation_total"), tuple(cumulative), "line"))
-    labels = tuple(str(place) for place in range(1, len(new) + 1))
-    alt = words.text("method.saturation_alt", n=found.n_interviews, total=total,
-                     verdict=words.text(f"method.saturation_{found.verdict}"))
-    title = words.say(f"method.saturation_title_{found.verdict}", at=found.reached_at or "", n=found.n_interviews)
-    return Figure("f-saturation", title, Curve(series, labels, words.text("method.saturation_x"),
-                                               words.text("method.saturation_y")), alt,
-                  words.text("method.saturation_unit"),
-                  words.text("method.saturation_source", base=found.base, run=found.run, threshold=found.threshold))
 
 
 def thresholds(study: Source) -> list[Section]:
@@ -80,8 +58,7 @@ def thresholds(study: Source) -> list[Section]:
         if changed:
             shown = words.text("method.changed", used=shown, default=f"{threshold.default:g}")
         rows.append(Row((Statement(threshold.meaning.get(study.language, name)), Statement(shown),
-                         Statement(words.text("method.model_source", source=threshold.source.replace(
-                             "Model", words.text("method.model")))))))
+                         Statement(_source(study, threshold.source)))))
     columns = columns_of(words, "method.threshold_",
         ("meaning", 0.57, "left"), ("used", 0.1, "right"), ("source", 0.33, "left"))
     changed_n = sum(values.get(name, t.default) != t.default for name, t in THRESHOLDS.items())
@@ -89,13 +66,22 @@ def thresholds(study: Source) -> list[Section]:
                       changed=changed_n)
     return [Section("thresholds", words.text("part.thresholds"), title, (
         Table("t-thresholds", words.say("method.threshold_table", n=len(rows)), columns, tuple(rows), "",
-              words.text("method.threshold_note"), is_dense=True),), is_listed=False, starts_page=False)]
+              words.text("method.threshold_note"), is_dense=True),), is_appendix=True)]
+
+
+def _source(study: Source, source: str) -> str:
+    """Return a threshold's source in the report's language; citations stand as they are."""
+    english, words = Words("en"), study.words
+    for key in SOURCES_IN_WORDS:
+        source = source.replace(english.text(f"method.{key}"), words.text(f"method.{key}"))
+    return source.replace(" et al.", f" {words.text('labels.and_others')}")
 
 
 def reproducibility(study: Source) -> list[Section]:
     """Return what is needed to get the same figures again."""
     words, provenance = study.words, study.diagnosis.provenance
-    versions = words.join([f"{name} {version}" for name, version in provenance.versions.items()])
+    versions = words.join([f"{name} {words.text('repro.source') if version == 'not installed' else version}"
+                           for name, version in provenance.versions.items()])
     instruments = words.join([f"{study.audience(name)} {version}" for name, version in
                               provenance.instrument_versions.items()])
     rows = ((words.text("repro.hash"), Statement(_grouped(provenance.input_hash))),

@@ -63,7 +63,7 @@ def objectives(study: Source) -> list[Section]:
 def _figure(study: Source, value: float | None, unit: str) -> str:
     if value is None:
         return study.words.text("labels.to_be_measured")
-    return printed(value, "one") + ("%" if unit == "%" else f" {unit}".rstrip())
+    return study.words.text(f"unit.{unit}", value=value)
 
 
 def _owner(study: Source, problem: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from analysis.results.diagnosis import Level, ProblemFinding
 from reports.build.likerts import item_figure
+from reports.build.notices import further_topics
 from reports.build.source import Source, capitalised
 from reports.build.table_columns import columns_of
 from reports.content import (
@@ -24,7 +25,7 @@ from reports.figures import Forest, ForestRow
 from reports.numbers import printed
 
 AXIS = (1.0, 5.0)
-SURE = 0.80                             # rank probability from which a place is named; model 11
+SILENT_NOTES = ("exclusion_changes_nothing",)   # what changes nothing needs no line
 
 
 def ranking(study: Source) -> list[Section]:
@@ -60,9 +61,15 @@ def _lead(study: Source) -> Statement | None:
     ties = _tied_with_first(ranked)
     names = study.words.join([study.in_sentence(p.level.construct) for p in ties])
     trace = [f"problem.{p.level.construct}.mean" for p in ties]
-    if len(ties) > 1:
-        return study.words.say("problems.lead_tied", names=names, trace=trace)
-    return study.words.say("problems.lead_first", name=capitalised(names), trace=trace)
+    order = (study.words.say("problems.lead_tied", names=names, trace=trace) if len(ties) > 1
+             else study.words.say("problems.lead_first", name=capitalised(names), trace=trace))
+    others = [p.level.construct for p in study.established if p.level.status != "supports"]
+    if not others:
+        return order
+    added = study.words.say("problems.lead_others", name=capitalised(study.names(others)), n=len(others))
+    between = study.words.text("labels.between_sentences") if study.language == "zh" else " "
+    return Statement(f"{order.text}{between}{added.text}", {**order.values, **added.values},
+                     (*order.trace, *(f"problem.{key}.grade" for key in others)))
 
 
 def _tied_with_first(ranked: list[ProblemFinding]) -> list[ProblemFinding]:
@@ -126,8 +133,8 @@ def details(study: Source) -> list[Section]:
     blocks = [block for p in study.problems for block in _detail(study, p)]
     if not blocks or all(p.level.mean is None and not p.interview for p in study.problems):
         return []
-    return [Section("problem-details", words.text("part.problems"), words.say("problems.details_title"), tuple(blocks),
-                    is_listed=False)]
+    return [Section("problem-details", words.text("part.problems"), words.say("problems.details_title"),
+                    (*blocks, *further_topics(study)), is_listed=False)]
 
 
 def _detail(study: Source, p: ProblemFinding) -> list[Block]:
@@ -142,7 +149,7 @@ def _detail(study: Source, p: ProblemFinding) -> list[Block]:
         head.append(figure)
     evidence = Bullets(tuple(_evidence_lines(study, p)))
     quotes = study.passages(p.interview.quotes, 2) if p.interview else ()
-    tail: Block = Columns((evidence,), (Passages(quotes),), "8-4") if quotes else evidence
+    tail: Block = Columns((evidence,), (Passages(quotes),), "7-5") if quotes else evidence
     return [Group(tuple(head)), tail]
 
 
@@ -161,8 +168,8 @@ def _evidence_lines(study: Source, p: ProblemFinding) -> list[Statement]:
 def _grade_line(study: Source, p: ProblemFinding) -> Statement:
     key, words = p.level.construct, study.words
     grade = words.text(f"grade.{p.grade or 'not_issued'}")
-    caps = words.join([words.text(f"cap.{cap}") for cap in p.caps if words.has(f"cap.{cap}")])
-    phrase = "problems.grade_capped" if caps and p.grade != p.grade_before_caps else "problems.grade"
+    caps = words.join([words.text(f"cap.{cap}") for cap in p.caps])
+    phrase = "problems.grade_capped" if caps else "problems.grade"
     return words.say(phrase, grade=grade, caps=caps, trace=(f"problem.{key}.grade",))
 
 
@@ -180,7 +187,8 @@ def _survey_lines(study: Source, p: ProblemFinding) -> list[Statement]:
     if p.stated_share and p.stated_share.value is not None:
         found.append(words.say("problems.stated", share=study.estimate(
             p.stated_share.value, p.stated_share.ci_low, p.stated_share.ci_high, "percent"), n=p.stated_share.n))
-    found.extend(words.say(f"problems.tag_{tag}") for tag in level.tags if words.has(f"problems.tag_{tag}"))
+    found.extend(words.say(f"problems.tag_{tag}") for tag in level.tags)
+    found.extend(words.say(f"problems.note_{note}") for note in p.notes if note not in SILENT_NOTES)
     return found
 
 

@@ -36,6 +36,8 @@ def answers(study: Source) -> list[Section]:
     if study.n_interviews:
         rows = tuple((capitalised(study.role(role, "")), words.say("situation.interviewees", n=n))
                      for role, n in study.diagnosis.roles_interviewed.items())
+        rows += tuple((capitalised(study.audience(audience)), words.say("situation.interviewees", n=n))
+                      for audience, n in study.others_heard.items())
         people = (Heading(words.text("situation.interviews", n=study.n_interviews)), Facts(rows))
         blocks.extend([Columns(tuple(flags), people, "8-4")] if flags else people)
     else:
@@ -82,12 +84,12 @@ def _flag_table(study: Source, screenings: list[Screening]) -> list[Block]:
 
 
 def _composition(study: Source, screening: Screening) -> list[Table]:
-    """Return the composition by the items that staff numbers are known for, else by the first item with answers."""
+    """Return staff's answers by department beside the headcount; the heads of other attributes are not known."""
     words, found = study.words, []
     known = study.facts.headcount_by_department
     for key, counts in screening.composition.items():
         item = study.item(key)
-        if item is None or not known or not set(known) <= set(counts):
+        if item is None or screening.audience != "staff" or not known or not set(known) <= set(counts):
             continue
         shown = sum(n for n in counts.values() if n > 0)
         people = sum(known.get(choice, 0) for choice in counts)
@@ -152,9 +154,11 @@ def _facet_table(study: Source, found: tuple[SituationFinding, ...]) -> Table:
     words, rows = study.words, []
     for s in found:
         key, definition = s.level.construct, study.construct(s.level.construct)
-        said = (words.say("situation.said", k=s.interview.supports + s.interview.contradicts + s.interview.mixed,
-                          n=s.interview.n_asked) if s.interview and s.interview.n_asked
-                else words.say("situation.not_asked"))
+        is_used = s.interview is None or s.interview.agreement_verdict != "unusable"
+        said = words.say("situation.not_asked")
+        if s.interview and s.interview.n_asked:
+            spoke = s.interview.supports + s.interview.contradicts + s.interview.mixed
+            said = words.say("situation.said" if is_used else "situation.said_unusable", k=spoke, n=s.interview.n_asked)
         rows.append(Row((Statement(study.name(key)), Statement(study.read(definition.definition) if definition else ""),
                          said, words.say(f"tag.{s.tag}", trace=(f"situation.{key}.tag",)))))
     columns = columns_of(words, "situation.facet_",

@@ -65,6 +65,12 @@ class Source:
     def names(self, keys: list[str]) -> str:
         return self.words.join([self.in_sentence(key) for key in keys])
 
+    def listed(self, keys: list[str]) -> str:
+        """Return names as they stand in a cell of a table: one list, a capital at its head only."""
+        if self.language == "zh":
+            return self.words.join([self.name(key) for key in keys])
+        return capitalised(self.words.join([lowered(self.name(key)) for key in keys]))
+
     def in_sentence(self, key: str) -> str:
         """Return a construct's name as it stands inside an English or Chinese sentence."""
         return lowered(self.name(key)) if self.language == "en" else f"“{self.name(key)}”"
@@ -172,6 +178,17 @@ class Source:
     @cached_property
     def n_interviews(self) -> int:
         return sum(self.diagnosis.n_interviews.values())
+
+    @cached_property
+    def n_heard(self) -> int:
+        """Interviewees of the organisation, whom the codes on problems and causes are counted in."""
+        return sum(self.diagnosis.roles_interviewed.values())
+
+    @cached_property
+    def others_heard(self) -> Mapping[str, int]:
+        """Interviewees of audiences that carry no role of the organisation, such as customers."""
+        inside = ("staff", "manager")
+        return {key: n for key, n in self.diagnosis.n_interviews.items() if key not in inside and n}
 
     @cached_property
     def minimum_group(self) -> int:

@@ -27,11 +27,11 @@ from reports.build import (
     summary,
 )
 from reports.build.source import Source
-from reports.content import Figure, Section, StudyReport, Table, walk, with_numbers
+from reports.content import Section, StudyReport, with_numbers
 
-FIRST_OF_PAGE = ("summary", "summary-causes", "contents", "answers")
-THIN = 14                               # lines of evidence below which a part needs no page of its own
-LINES_OF_BLOCK = 3
+# Parts that begin on a page of their own; all others follow where the one before ends.
+FIRST_OF_PAGE = frozenset({"summary", "summary-causes", "contents", "answers", "problems", "customers", "causes",
+                           "customer-file", "method", "reliability"})
 
 
 def study_report(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFacts, *, language: str,
@@ -44,9 +44,10 @@ def study_report(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFact
         situation.facets, situation.entered_facts, problems.ranking, problems.details, customer_view.customer_view,
         causes.levels, causes.joint_display, plan.objectives, actions.ranking, actions.measures, actions.set_aside,
         plan.roadmap, plan.safeguards, customer_file.customer_file, limits.limits, method.method,
-        method.reproducibility, method.thresholds, appendix_measurement.reliability, appendix_measurement.structure,
+        method.reproducibility, appendix_measurement.reliability, appendix_measurement.structure,
         appendix_sensitivity.sensitivity, appendix_sensitivity.groups,
         appendix_wording.wording, appendix_words.codebook, appendix_words.glossary, appendix_words.theory,
+        method.thresholds,
     )
     sections = tuple(_flowing(section) for part in parts for section in part(study))
     report = StudyReport(
@@ -59,9 +60,5 @@ def study_report(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFact
 
 
 def _flowing(section: Section) -> Section:
-    """Return the section; one with little to show follows on the same page, so that no page is nearly empty."""
-    if section.key in FIRST_OF_PAGE or section.is_appendix or any(
-            isinstance(block, Figure) for block in walk(section.blocks)):
-        return section
-    lines = sum(len(block.rows) if isinstance(block, Table) else LINES_OF_BLOCK for block in walk(section.blocks))
-    return replace(section, starts_page=False) if lines <= THIN else section
+    """Return the section as it begins: on a page of its own, or after the one before."""
+    return replace(section, starts_page=section.key in FIRST_OF_PAGE)

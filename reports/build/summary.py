@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analysis.results.diagnosis import MeasureFinding, ProblemFinding
+from reports.build.notices import further_topics_decisions
 from reports.build.source import Source, capitalised
 from reports.build.table_columns import columns_of
 from reports.build.triggers import failed_condition
@@ -11,7 +12,6 @@ from reports.content import (
     Bullets,
     Callout,
     Cell,
-    Columns,
     Heading,
     KeyFigure,
     KeyFigures,
@@ -38,6 +38,8 @@ def summary(study: Source) -> list[Section]:
     if figures:
         blocks.append(KeyFigures(tuple(figures)))
     blocks.append(_problem_table(study))
+    blocks.append(Heading(study.words.text("summary.not_do")))
+    blocks.append(Bullets(tuple(_set_aside(study))))
     decisions = _decisions(study)
     blocks.append(Callout("decision", study.words.text("summary.decisions", n=len(decisions)), tuple(decisions)))
     sources = study.sources()
@@ -67,8 +69,16 @@ def _headline(study: Source) -> Statement:
               if (established[0].rank_top2_probability or 0) >= SURE else []),
             say("summary.title_count", count=study.words.count(len(names)), trace=traces))
     first = established[0]
-    key = "summary.title_many_first" if (first.rank_top2_probability or 0) >= SURE else "summary.title_many"
+    key = ("summary.title_many_first" if is_first(study) else "summary.title_many_top"
+           if (first.rank_top2_probability or 0) >= SURE else "summary.title_many")
     return say(key, count=study.words.count(len(names)), total=len(study.problems), name=names[0], trace=traces)
+
+
+def is_first(study: Source) -> bool:
+    """Return whether the first established problem's interval lies above those of all other problems."""
+    first = study.established[0].level
+    others = [p.level.ci_high for p in study.problems if p.level is not first and p.level.ci_high is not None]
+    return first.ci_low is not None and all(first.ci_low > high for high in others)
 
 
 def _quality_warning(study: Source) -> Callout | None:
@@ -107,10 +117,9 @@ def _customer_figures(study: Source) -> list[KeyFigure]:
                                worst.status == "supports"))
     nps = study.diagnosis.nps
     if nps is not None and nps.value is not None:
-        value, low, high = (None if v is None else 100 * v for v in (nps.value, nps.ci_low, nps.ci_high))
-        number = Number(value, "signed_points", low, high, ("facet.nps",))
+        number = Number(nps.value, "signed_points", nps.ci_low, nps.ci_high, ("facet.nps",))
         found.append(KeyFigure(number, words.text("summary.figure_nps"),
-                               _base(study, nps.n, low, high, "signed_points")))
+                               _base(study, nps.n, nps.ci_low, nps.ci_high, "signed_points")))
     return found
 
 
@@ -121,8 +130,8 @@ def _base(study: Source, n: int, low: float | None, high: float | None, style: s
 def _problem_table(study: Source) -> Table:
     words = study.words
     columns = columns_of(words, "summary.column_",
-        ("problem", 0.20, "left"), ("severity", 0.15, "left"), ("cause", 0.21, "left"), ("strategy", 0.31, "left"),
-        ("evidence", 0.13, "left"))
+        ("problem", 0.26, "left"), ("severity", 0.15, "left"), ("cause", 0.19, "left"), ("strategy", 0.29, "left"),
+        ("evidence", 0.11, "left"))
     rows = tuple(_problem_row(study, problem) for problem in study.problems[:MOST_PROBLEMS])
     title = words.say("summary.table_title") if study.established else words.say("summary.table_title_open")
     return Table("t-summary", title, columns, rows, words.text("summary.table_unit"),
@@ -137,14 +146,21 @@ def _problem_row(study: Source, problem: ProblemFinding) -> Row:
     links = study.links_of(key)
     cause: Cell = words.say("summary.no_cause")
     if links:
-        cause = Statement(study.words.join([study.name(link.cause) for link in links[:2]]), {},
+        cause = Statement(study.listed([link.cause for link in links[:2]]), {},
                           tuple(f"link.{link.cause}.{key}.beta" for link in links[:2]), "links")
     name = study.name(key)
     if problem.rank:
         name = words.text("problems.numbered", rank=problem.rank, name=name)
-    return Row((Stack((Statement(name, {}, (), anchor),
-                       words.say(f"band.{'none' if problem.band == '-' else problem.band}"))),
+    return Row((Stack((Statement(name, {}, (), anchor), _band(study, problem))),
                 severity, cause, _strategy_cell(study, key), study.grade(problem.grade, key)))
+
+
+def _band(study: Source, problem: ProblemFinding) -> Statement:
+    """Return how severe the problem is, or what the survey says of it where it does not support it."""
+    words = study.words
+    if problem.band != "-":
+        return words.say(f"band.{problem.band}")
+    return words.say("summary.survey_status", status=words.text(f"status.{problem.level.status}"))
 
 
 def _strategy_cell(study: Source, problem: str) -> Cell:
@@ -169,8 +185,7 @@ def _decisions(study: Source) -> list[Statement]:
         guards = [study.safeguard(key) for key in required]
         found.append(words.say("summary.decide_safeguards",
                                names=words.join([study.read(g.name) for g in guards if g])))
-    found.append(words.say("summary.decide_repeat"))
-    return found
+    return [*found, *(further_topics_decisions(study) or [words.say("summary.decide_repeat")])]
 
 
 # ---- page 2 ---------------------------------------------------------------------------------------------------------
@@ -185,11 +200,9 @@ def summary_more(study: Source) -> list[Section]:
         blocks.append(perspective)
     if study.proposed:
         blocks.append(_strategy_table(study))
-    aside = _set_aside(study)
     limits = [words.say("summary.limit_once"), words.say("summary.limit_self_report"),
               words.say("summary.limit_absent")]
-    blocks.append(Columns((Heading(words.text("summary.not_do")), Bullets(tuple(aside))),
-                          (Heading(words.text("summary.limits")), Bullets(tuple(limits)))))
+    blocks.extend((Heading(words.text("summary.limits")), Bullets(tuple(limits))))
     return [Section("summary-causes", words.text("part.summary"), _causes_title(study), (*_cause_lines(study), *blocks),
                     is_listed=False)]
 
@@ -210,7 +223,7 @@ def _cause_lines(study: Source) -> list[Block]:
         key = cause.level.construct
         linked = [link for link in study.diagnosis.links if link.cause == key and link.status == "supports"
                   and not link.is_withheld]
-        goes_with = words.join([study.name(link.problem) for link in linked]) or words.text("summary.no_link_shown")
+        goes_with = study.listed([link.problem for link in linked]) or words.text("summary.no_link_shown")
         said = cause.interview.supports if cause.interview else None
         asked = cause.interview.n_asked if cause.interview else 0
         said_text = words.say("summary.said_by", k=said, n=asked) if said is not None and asked else Statement("–")
@@ -240,7 +253,7 @@ def _perspectives(study: Source) -> Table | None:
         plans = [m.key for m in study.proposed if inside & (set(study.measure(m.key).address_problem)
                                                             | set(study.measure(m.key).address_cause)
                                                             | set(study.measure(m.key).address_facet))]
-        cells = [words.join([study.name(f.level.construct) for f in found]) or words.text("labels.none")
+        cells = [study.listed([f.level.construct for f in found]) or words.text("labels.none")
                  for found in (problems, causes)]
         rows.append(Row((Statement(study.read(perspective.name)), Statement(cells[0]), Statement(cells[1]),
                          Statement(words.text("labels.between").join(plans) or words.text("labels.none")))))

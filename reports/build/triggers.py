@@ -21,7 +21,9 @@ def described(study: Source, trigger: TriggerResult) -> Statement:
         family, *middle, _ = trigger.metric.split(".")
         return study.words.say(key, name=_name(study, family, ".".join(middle)), trace=(trigger.metric,),
                                field=study.words.text(f"field.{field}") if study.words.has(f"field.{field}") else field)
-    key = "triggers.unknown" if trigger.outcome == "unknown" else "triggers.found"
+    is_word = isinstance(trigger.value, str) and trigger.outcome == "true"
+    key = ("triggers.unknown" if trigger.outcome == "unknown"
+           else "triggers.found_word" if is_word else "triggers.found")
     return study.words.say(
         key, subject=_subject(study, trigger.metric), value=_value(study, trigger.value, field),
         rule=study.words.text(f"triggers.{trigger.operator}", target=_target(study, trigger.target, field)),

@@ -6,8 +6,8 @@ from reports.charts import canvas as c
 from reports.charts.canvas import Canvas
 from reports.figures import Likert, LikertRow
 
-TOP, BOTTOM, BAR = 24.0, 18.0, 17.0
-LABEL_WIDTH = 268.0
+TOP, BOTTOM, BAR = 22.0, 18.0, 16.0
+LABEL_WIDTH = 308.0
 N_WIDTH = 44.0
 FIGURE_WIDTH = 78.0
 SHOWN_FROM = 0.06                       # a share below this is drawn but not labelled
@@ -18,7 +18,7 @@ def likert(data: Likert, title: str, language: str) -> str:
     """Return the chart as SVG; the left end of each bar is unfavourable."""
     sheet = Canvas(title, language)
     wrapped = [sheet.wrap(row.label, LABEL_WIDTH, c.SMALL) for row in data.rows]
-    heights = [max(24.0, len(lines) * c.SMALL * sheet.leading + 6) for lines in wrapped]
+    heights = [max(21.0, len(lines) * c.SMALL * sheet.leading + 4) for lines in wrapped]
     left, right = LABEL_WIDTH + N_WIDTH + 8, sheet.width - FIGURE_WIDTH
     half = len(data.rows[0].shares) // 2
     to_left = max(_left_share(row.shares, half) for row in data.rows)

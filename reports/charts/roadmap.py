@@ -6,7 +6,7 @@ from reports.charts import canvas as c
 from reports.charts.canvas import Canvas
 from reports.figures import Bar, Lane, RoadmapChart
 
-LABEL_WIDTH = 178.0
+LABEL_WIDTH = 262.0
 PHASE, TICKS = 22.0, 18.0
 BAR = 19.0
 FILLS = {"first": c.TEAL, "second": c.NAVY, "third": "#2f5f7e", "support": c.MUTED}

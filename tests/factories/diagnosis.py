@@ -277,7 +277,7 @@ def rich_diagnosis(template: StudyTemplate) -> Diagnosis:
         links=_links(by_group["cause"], by_group["problem"]),
         link_model=LinkModel(161, 5, {key: 0.42 - 0.04 * n for n, key in enumerate(by_group["problem"])}, 2000, ""),
         outcomes=tuple(levels[key] for key in by_group["outcome"]), facets=_facets(template, levels),
-        single_items=_single(template), nps=Estimate(-0.082, -0.181, 0.017, 249, "adjusted Wald"),
+        single_items=_single(template), nps=Estimate(-8.2, -18.1, 1.7, 249, "adjusted Wald"),
         groups=_groups(by_group["problem"]),
         interviews=tuple(interview(code.key, code.construct, (place * 5) % 9, place % 3, place)
                          for place, code in enumerate(codes)),
@@ -323,7 +323,7 @@ def sparse_diagnosis(template: StudyTemplate) -> Diagnosis:
     return replace(
         rich, screening={"staff": staff}, gate="<5", scales={}, structure=Structure(False, "n < 150"),
         situation=tuple(replace(s, level=thin(s.level), tag="too_few", interview=None) for s in rich.situation),
-        problems=problems, causes=causes, links=(), link_model=LinkModel(3, 0, {}, 0, "n < 60"), outcomes=(),
+        problems=problems, causes=causes, links=(), link_model=LinkModel(3, 0, {}, 0, "too_few_answers"), outcomes=(),
         facets=(), single_items=(), nps=None, groups=(), interviews=(), n_interviews={},
         roles_interviewed={}, saturation=None, customers=None, measures=plans,
         objectives=tuple(replace(o, is_active=False) for o in rich.objectives),

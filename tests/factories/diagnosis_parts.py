@@ -68,7 +68,7 @@ def kpi_row(kpi: Kpi, months: int, place: int) -> KpiRow:
     """Return a KPI with a baseline where its data exist."""
     baseline = 62.5 - place if kpi.baseline else None
     target = None if baseline is None else baseline + (6.25 if kpi.better == "higher" else -6.25)
-    return KpiRow(kpi.name, kpi.better, baseline, target, "%", months)
+    return KpiRow(kpi.name, kpi.better, baseline, target, "percent", months)
 
 
 def objectives(template: StudyTemplate, levels: Mapping[str, Level]) -> tuple[ObjectiveFinding, ...]:

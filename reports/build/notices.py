@@ -1,0 +1,71 @@
+"""What the diagnosis itself warns of, in words; what another part of the report tells already is left to it."""
+
+from __future__ import annotations
+
+from analysis.diagnosis.thresholds import THRESHOLDS
+from analysis.results.diagnosis import InterviewEvidence
+from reports.build.source import Source, lowered
+from reports.content import Block, Heading, Passages, Statement
+
+# Page 1 of the summary, the block of further topics, the part on links, and the quality of the customer file.
+TOLD_ELSEWHERE = frozenset({
+    "screening_doubtful", "screening_no_grades", "candidate_construct", "no_links", "customer_duplicate_rows",
+    "customer_negative_values", "customer_unknown_tiers", "customer_impossible_tenure"})
+
+
+def notices(study: Source) -> list[Statement]:
+    """Return every warning of the diagnosis that no other part tells."""
+    found = []
+    for warning in study.diagnosis.warnings:
+        code, _, what = warning.partition(": ")
+        if code not in TOLD_ELSEWHERE:
+            found.append(_said(study, code, what, warning))
+    return found
+
+
+def _said(study: Source, code: str, what: str, warning: str) -> Statement:
+    words = study.words
+    if not words.has(f"warning.{code}"):
+        return words.say("warning.other", what=warning)
+    if code in ("style_not_checkable", "screening_no_data"):
+        what = study.audience(what)
+    elif code == "check_keying":
+        what = study.in_sentence(what)
+    elif code == "threshold_changed":
+        name, _, value = what.partition(" = ")
+        meaning = THRESHOLDS[name].meaning.get(study.language, name) if name in THRESHOLDS else name
+        what = f"{lowered(meaning) if study.language == 'en' else meaning} = {value}"
+    return words.say(f"warning.{code}", what=what)
+
+
+def candidates(study: Source) -> list[InterviewEvidence]:
+    """Return the topics outside all problems and causes that enough interviewees named."""
+    return [found for key in study.diagnosis.candidates for found in [study.evidence(key)] if found]
+
+
+def further_topics(study: Source) -> list[Block]:
+    """Return what interviewees named beside the problems examined, with their voices; empty where nothing was."""
+    named = candidates(study)
+    if not named:
+        return []
+    words = study.words
+    blocks: list[Block] = [Heading(words.text("problems.other_head"), "further-topics")]
+    for found in named:
+        blocks.append(words.say("problems.other", k=found.supports, n=found.n_asked, roles=found.roles,
+                                name=_topic(study, found), trace=(f"interview.{found.code}.interviewees",)))
+        quotes = study.passages(found.quotes, 2)
+        if quotes:
+            blocks.append(Passages(quotes))
+    return blocks
+
+
+def further_topics_decisions(study: Source) -> list[Statement]:
+    """Return one decision for each such topic: to measure it next time."""
+    return [study.words.say("summary.decide_repeat_other", k=found.supports, n=found.n_asked, name=_topic(study, found),
+                            trace=(f"interview.{found.code}.interviewees",), link="further-topics")
+            for found in candidates(study)]
+
+
+def _topic(study: Source, found: InterviewEvidence) -> str:
+    name = study.code(found.code)
+    return lowered(name) if study.language == "en" else name
