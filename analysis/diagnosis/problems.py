@@ -12,7 +12,15 @@ from analysis.diagnosis.grades import Conditions, Graded, capped_grade, triangul
 from analysis.diagnosis.levels import ITEMS_TAG, construct_level, item_verdicts, judged_levels, on_scale
 from analysis.diagnosis.surveyed import Surveyed
 from analysis.quant.resampling import top_rank_probability
-from analysis.results.diagnosis import CustomerStatus, Gap, InterviewEvidence, Level, ProblemFinding, Status
+from analysis.results.diagnosis import (
+    CustomerStatus,
+    Gap,
+    InterviewEvidence,
+    InterviewStatus,
+    Level,
+    ProblemFinding,
+    Status,
+)
 from analysis.results.measurement import Estimate
 from instruments.schema import ConstructGroup
 
@@ -119,7 +127,7 @@ def problem_findings(side: Surveyed, levels: Sequence[Level], thresholds: Mappin
         low, high = side.range_of(key)
         evidence, customers = sources.interviews.get(key), sources.customers.get(key, "none")
         graded = grade_level(side, level, evidence, customers, thresholds)
-        interviews = evidence.status if evidence is not None else "none"
+        interviews = voices(evidence, thresholds)
         usable = "none" if evidence is not None and evidence.agreement_verdict == "unusable" else interviews
         found.append(ProblemFinding(
             level=level, band=severity_band(level, low, high, thresholds), rank=ranks.get(key),
@@ -153,8 +161,26 @@ def grade_level(side: Surveyed, level: Level, evidence: InterviewEvidence | None
         n=level.n, quality=level.quality, excluded_share=side.excluded_share,
         agreement_verdict=evidence.agreement_verdict if evidence is not None else "not_double_coded",
         is_style_checkable=side.is_style_checkable, is_tested=level.status != "insufficient")
-    return capped_grade(level.status, evidence.status if evidence is not None else "none", customers, conditions,
-                        thresholds)
+    return capped_grade(level.status, voices(evidence, thresholds), customers, conditions, thresholds)
+
+
+def voices(evidence: InterviewEvidence | None, thresholds: Mapping[str, float]) -> InterviewStatus:
+    """Return what interviews contribute to a grade.
+
+    Parameters
+    ----------
+    evidence : InterviewEvidence or None
+        None = not looked for in interviews.
+    thresholds : Mapping[str, float]
+
+    Returns
+    -------
+    InterviewStatus
+        Of section 8, but "none" where a single person was asked: their word is quoted, never graded.
+    """
+    if evidence is None or evidence.n_asked < thresholds["interview_voices"]:
+        return "none"
+    return evidence.status
 
 
 def _ranks(levels: Iterable[Level], thresholds: Mapping[str, float]) -> dict[str, int]:

@@ -118,6 +118,8 @@ _LINKS: tuple[Row, ...] = (
 _INTERVIEWS: tuple[Row, ...] = (
     ("interview_minimum", 9, 6, 30, "Model 8; Guest et al. 2020", "Interviewees needed for a verdict",
      "作出判断所需受访人数"),
+    ("interview_voices", 2, 1, 5, "Disclosure: a grade from one person's word names that person",
+     "Interviewees below which interviews carry no grade", "低于该人数时访谈不计入证据等级"),
     ("interview_count", 3, 2, 10, "Model 8", "Interviewees that must say it", "作为支持证据所需的提及人数"),
     ("interview_roles", 2, 2, 5, "Model 8", "Roles these must come from", "提及者须来自的岗位类别数"),
     ("interview_share", 0.20, 0.10, 0.50, "Model 8", "Share of those asked that must say it",

@@ -177,13 +177,13 @@ def test_a_customer_file_of_no_rows_gives_figures_that_are_not_known() -> None:
         None}
 
 
-def test_one_interviewee_alone_never_reaches_more_than_weak() -> None:
+def test_one_interviewee_alone_is_no_ground_for_a_grade() -> None:
     lone = simulated_interviews({"I1": {"PRB.INFO": "supports"}})
 
     diagnosis = diagnose(StudyTables(template=BANK, answers={}, interviews=lone))
 
     grades = {finding.level.construct: finding.grade for finding in diagnosis.problems}
-    assert grades.pop("PRB_INFO") == "weak"
+    assert grades.pop("PRB_INFO") == "insufficient"
     assert set(grades.values()) == {"insufficient"}
     assert "too_few_interviews: 1" in diagnosis.warnings
 
