@@ -48,6 +48,7 @@ def create_app(config: Config | None = None) -> Flask:
     """Return the application; it reads the environment where no settings are handed over."""
     config = config or read_config()
     app = Flask(__name__)
+    app.url_map.converters["int"] = access.NumberInAddress
     app.config.update(
         SECRET_KEY=config.secret_key, SURVEYAPP=config, TESTING=config.is_testing,
         MAX_CONTENT_LENGTH=LARGEST_UPLOAD, WTF_CSRF_TIME_LIMIT=None, RATELIMIT_ENABLED=not config.is_testing,
@@ -61,6 +62,7 @@ def create_app(config: Config | None = None) -> Flask:
     _add_languages(app)
     _add_errors(app)
     _add_views(app)
+    app.before_request(access.refuse_null_signs)
     app.after_request(_add_headers)
     app.teardown_request(lambda _error: close_read_session())
     return app

@@ -25,7 +25,7 @@ from surveyapp.services.withdrawal import apply_withdrawals
 
 FIRST_WAVE = "w1"
 LONGEST_NAME = 120      # characters; the width of the column
-LARGEST_NUMBER = 2 ** 63 - 1
+LARGEST_NUMBER = 2 ** 31 - 1    # what a column of numbers holds
 LINK_BYTES = 16         # 128 random bits: a link cannot be guessed
 
 
@@ -111,7 +111,7 @@ def get_study(session: Session, name_or_number: str | int) -> Study:
     condition = Study.id == int(text) if is_number else Study.name == text
     study = session.scalar(select(Study).where(condition))
     if study is None:
-        raise NotFound("There is no study {name}.", "See `surveyapp study list`.", name=repr(text))
+        raise NotFound("There is no study {name}.", "Choose one from the list of studies.", name=repr(text))
     return study
 
 

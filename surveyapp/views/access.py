@@ -8,13 +8,17 @@ from typing import Any, TypeVar, cast
 
 from flask import g, request, session
 from flask_login import UserMixin, current_user, login_required
+from werkzeug.routing import IntegerConverter, Map
 
 from surveyapp.db.session import read_session
+from surveyapp.errors import BadInput, NotFound, marked
 from surveyapp.models.account import Account
 from surveyapp.models.study import Study
 from surveyapp.services.account import check_membership, check_permission
 from surveyapp.services.study import get_study
 
+LARGEST_NUMBER = 2 ** 31 - 1        # what a column of numbers holds
+NULL_SIGN = "\x00"                  # no database of ours stores it in a text
 View = TypeVar("View", bound=Callable[..., Any])
 DEFAULT_LANGUAGE = "en"
 
@@ -49,6 +53,25 @@ def reader_language() -> str:
     if chosen:
         return chosen
     return request.accept_languages.best_match(["en", "zh"], DEFAULT_LANGUAGE)
+
+
+class NumberInAddress(IntegerConverter):
+    """A number in an address; one that no column can hold leads to no page."""
+
+    def __init__(self, url_map: Map, **options: Any) -> None:
+        super().__init__(url_map, **{"max": LARGEST_NUMBER, **options})
+
+
+def refuse_null_signs() -> None:
+    """Refuse an address, a form or a file's name with a sign that cannot be stored."""
+    if any(NULL_SIGN in str(value) for value in (request.view_args or {}).values()):
+        raise NotFound(marked("There is no such page."))
+    if _is_respondent():        # these read their forms themselves and drop such signs
+        return
+    values = [value for form in (request.args, request.form) for _, value in form.items(multi=True)]
+    names = [file.filename or "" for _, file in request.files.items(multi=True)]
+    if any(NULL_SIGN in value for value in (*values, *names)):
+        raise BadInput(marked("What was sent holds a sign that is no text."), marked("Remove it and try again."))
 
 
 def _is_respondent() -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from surveyapp.db.session import close_read_session, read_session, transaction
-from surveyapp.forms.coding import PassageForm, mark_of
+from surveyapp.forms.coding import PassageForm, column_number, mark_of
 from surveyapp.models.coding import POLARITIES, Coding, LinkCoding
 from surveyapp.models.interview import Interview
 from surveyapp.models.study import Study
@@ -45,7 +45,7 @@ def show(study_id: int, interview_id: int) -> str:
     page = load_coding_page(session, g.study, get_interview(session, g.study, interview_id), account)
     return render_template(
         "coding/show.html", study=g.study, page=page, guide=guide_of(g.study), rules=codebook_rules(g.study),
-        polarities=POLARITIES, turn_to_code=request.args.get("turn", 0, type=int),
+        polarities=POLARITIES, turn_to_code=request.args.get("turn", 0, type=column_number),
         chosen=page.coding_of(request.args.get("mark", "")), coders=list_coders(session, g.study))
 
 
@@ -102,7 +102,7 @@ def change(study_id: int, interview_id: int, mark: str) -> Response:
             _set_quote(session, study, interview, is_link, number, edited)
         else:
             change_coding(session, study, interview, account, number, polarity=request.form.get("polarity", ""),
-                          memo=request.form.get("memo", ""), version=request.form.get("version", 0, type=int))
+                          memo=request.form.get("memo", ""), version=request.form.get("version", 0, type=column_number))
     anchor = "codings" if deed == "delete" else f"row-{mark}"
     return redirect(url_for("coding.show", study_id=study_id, interview_id=interview_id, _anchor=anchor))
 
@@ -147,7 +147,7 @@ def change_round(study_id: int, interview_id: int) -> Response:
         if request.form.get("deed") == "dissolve":
             dissolve_round(session, study, interview, current_account())
         else:
-            open_round(session, study, interview, request.form.getlist("coder", type=int), current_account())
+            open_round(session, study, interview, request.form.getlist("coder", type=column_number), current_account())
     return redirect(url_for("coding.show", study_id=study_id, interview_id=interview_id, _anchor="round"))
 
 

@@ -66,3 +66,27 @@ def test_the_list_shows_only_studies_of_ones_own(log_in, bank_study):
     client = log_in("researcher", is_member=False)
 
     assert f"/studies/{bank_study.id}" not in client.get("/").text
+
+
+@pytest.mark.parametrize("number", [2 ** 31, 10 ** 30])
+def test_a_number_no_column_can_hold_leads_to_no_page(log_in, bank_study, number: int):
+    client = log_in("administrator")
+
+    for path in (f"/studies/{number}", f"/studies/{bank_study.id}/reports/{number}",
+                 f"/studies/{bank_study.id}/interviews/{number}/edit"):
+        assert client.get(path).status_code == 404, path
+
+
+def test_a_form_with_a_null_sign_is_refused(log_in, bank_study):
+    client = log_in("administrator")
+
+    posted = client.post(f"/studies/{bank_study.id}/interviews/new", data={"notes": "a\x00b"})
+    addressed = client.get(f"/studies/{bank_study.id}/codes/%00")
+
+    assert posted.status_code == 422
+    assert addressed.status_code == 404
+
+
+def test_a_link_with_a_null_sign_opens_nothing(client: FlaskClient, database):
+    assert client.get("/q/%00").status_code == 404
+    assert client.get("/r/%00").status_code == 404
