@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from instruments.schema import Instrument
+from surveyapp.errors import WaveClosed
 from surveyapp.models.account import Account
 from surveyapp.models.response import Response
 from surveyapp.models.study import PublishedInstrument, Study
@@ -76,6 +77,9 @@ def import_responses(session: Session, study: Study, wave: Wave, instrument: Pub
                      path_or_bytes: Path | bytes, filename: str, *, mapping: Mapping[str, str] | None = None,
                      account: Account | None = None) -> ImportReport:
     """Store every row of the file as a handed-in response, or nothing; BadInput lists what is wrong by row."""
+    if not wave.is_open:
+        raise WaveClosed("Wave {wave} is closed: it takes no more answers.",
+                         "Open it again on the study's page, or name another wave.", wave=wave.key)
     content = path_or_bytes if isinstance(path_or_bytes, bytes) else path_or_bytes.read_bytes()
     name = PurePath(filename).name
     link = get_link(session, wave, instrument)

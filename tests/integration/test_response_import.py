@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from surveyapp.db.session import Database, close_read_session, read_session, transaction
-from surveyapp.errors import BadInput
+from surveyapp.errors import BadInput, WaveClosed
 from surveyapp.models.audit import Audit
 from surveyapp.models.response import SUBMITTED, Response, ResponsePage
 from surveyapp.models.study import Study
@@ -17,7 +17,7 @@ from surveyapp.sample.answers import generate_responses
 from surveyapp.sample.plan import BANK_PLAN
 from surveyapp.services.answer_columns import suggest_mapping
 from surveyapp.services.response_import import ImportReport, import_responses, load_sample_responses
-from surveyapp.services.study import get_instrument, get_study, get_wave, instrument_of, list_links
+from surveyapp.services.study import close_wave, get_instrument, get_study, get_wave, instrument_of, list_links
 from tests.factories import questionnaire as make
 
 
@@ -354,3 +354,14 @@ def test_the_order_shown_is_known_in_the_spelling_of_other_programs(study: Study
     load(f"respondent_id,L1,L2,L3,{head}\np1,1,2,3,3,1,2\n")
 
     assert response("p1").shown_order == {"B": ["L2", "L3", "L1"]}
+
+
+def test_a_closed_wave_takes_no_file(study: Study):
+    with transaction() as session:
+        kept = get_study(session, "small")
+        close_wave(session, kept, get_wave(session, kept))
+
+    with pytest.raises(WaveClosed, match="w1 is closed"):
+        load("respondent_id,L1\np1,4\n")
+
+    assert n_responses() == 0
