@@ -30,8 +30,8 @@ def study_report_pdf(diagnosis: Diagnosis, template: StudyTemplate, facts: Study
 
 def report_pdf(report: StudyReport) -> bytes:
     """Return any report's content as PDF."""
-    return write_pdf(report_html(report), title=report.title, language=report.language, identifier=report.identifier,
-                     frozen_on=report.frozen_on)
+    return write_pdf(report_html(report, is_traced=False), title=report.title, language=report.language,
+                     identifier=report.identifier, frozen_on=report.frozen_on)
 
 
 def measurement_report_pdf(results: Mapping[str, Any], *, language: str, title: str, source: str, n: int,

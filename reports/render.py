@@ -55,21 +55,26 @@ def style_sheet() -> str:
     return (HERE / "styles" / "report.css").read_text(encoding="utf-8")
 
 
-def report_html(report: StudyReport, *, style: str | None = None) -> str:
-    """Return the whole report as one HTML document; `style` is put in its head where it has to stand alone."""
+def report_html(report: StudyReport, *, style: str | None = None, is_traced: bool = True) -> str:
+    """Return the whole report as one HTML document.
+
+    `style` is put in its head where it has to stand alone; without `is_traced` the metric paths are left out, which
+    only a page on a screen can follow.
+    """
     words = Words(report.language)
     environment = _environment()
     page = environment.get_template("report.html").render(
-        report=report, words=words, anchors=report.anchors(), style=Markup(style) if style else "",  # noqa: S704  # our own style sheet
-        html_language=HTML_LANGUAGE[report.language], entries=_entries(report), frozen_on=day(report.frozen_on,
-                                                                                              report.language))
+        report=report, words=words, anchors=report.anchors(), is_traced=is_traced, entries=_entries(report),
+        style=Markup(style) if style else "",  # noqa: S704  # our own style sheet
+        html_language=HTML_LANGUAGE[report.language], frozen_on=day(report.frozen_on, report.language))
     return page.translate(_CONTROL)
 
 
 def block_html(block: Block, language: str) -> str:
     """Return one block as HTML, for a web page that shows a part of the report."""
     template = _environment().get_template("blocks.html")
-    module = template.make_module({"words": Words(language), "language": language, "anchors": None})
+    module = template.make_module({"words": Words(language), "language": language, "anchors": None,
+                                    "is_traced": True})
     return str(module.render_block(block))  # type: ignore[attr-defined]  # a macro of the template
 
 

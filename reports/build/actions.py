@@ -35,9 +35,9 @@ def ranking(study: Source) -> list[Section]:
                         (Callout("warning", words.text("actions.none_head"), (item,)),))]
     blocks: list[Block] = []
     ranked = [m for m in proposed if m.rank is not None and m.rank_median is not None]
+    blocks.append(_rank_table(study, proposed))
     if len(ranked) >= LEAST_RANKED:
         blocks.append(_rank_figure(study, ranked))
-    blocks.append(_rank_table(study, proposed))
     stable = [m for m in ranked if m.is_stable and (m.rank_probability_top3 or 0) >= _sure(study)]
     names = words.join([f"{m.key} {study.read(study.measure(m.key).name)}" for m in stable[:3]])
     title = (words.say("actions.title_stable", n=len(proposed), names=words.join([m.key for m in stable[:3]]),
@@ -81,7 +81,7 @@ def _rank_table(study: Source, proposed: list[MeasureFinding]) -> Table:
         ("measure", 0.42, "left"), ("impact", 0.1, "right"), ("feasibility", 0.12, "right"),
         ("priority", 0.1, "right"), ("stability", 0.13, "left"), ("phase", 0.13, "left"))
     return Table("t-ranks", words.say("actions.table_title"), columns, tuple(rows), "0–100",
-                 words.text("actions.table_source"))
+                 words.text("actions.table_source"), is_dense=True)
 
 
 # ---- cards -----------------------------------------------------------------------------------------------------------

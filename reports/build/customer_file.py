@@ -103,7 +103,7 @@ def _tier_name(study: Source, key: str) -> str:
     kind, _, tier = key.partition(".")
     model = study.template.value_model
     found = next((t for t in model.tiers.get(kind, ()) if t.key == tier), None) if model else None
-    name = study.read(found.name) if found else tier
+    name = (study.read(found.name) if found else study.words.text("file.tier_unknown") if tier == "unknown" else tier)
     phrase = f"file.kind_{kind}"
     kind_name = study.words.text(phrase) if study.words.has(phrase) else kind
     return study.words.text("file.tier", kind=kind_name, tier=name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from analysis.diagnosis.thresholds import THRESHOLDS
 from analysis.results.diagnosis import InterviewEvidence
 from reports.build.source import Source, lowered
-from reports.content import Block, Heading, Passages, Statement
+from reports.content import Block, Bullets, Columns, Group, Heading, Passages, Statement
 
 # Page 1 of the summary, the block of further topics, the part on links, and the quality of the customer file.
 TOLD_ELSEWHERE = frozenset({
@@ -51,12 +51,11 @@ def further_topics(study: Source) -> list[Block]:
     words = study.words
     blocks: list[Block] = [Heading(words.text("problems.other_head"), "further-topics")]
     for found in named:
-        blocks.append(words.say("problems.other", k=found.supports, n=found.n_asked, roles=found.roles,
-                                name=_topic(study, found), trace=(f"interview.{found.code}.interviewees",)))
-        quotes = study.passages(found.quotes, 2)
-        if quotes:
-            blocks.append(Passages(quotes))
-    return blocks
+        line = words.say("problems.other", k=found.supports, n=found.n_asked, roles=found.roles,
+                         name=_topic(study, found), trace=(f"interview.{found.code}.interviewees",))
+        quotes = study.passages(found.quotes, 1)
+        blocks.append(Columns((Bullets((line,)),), (Passages(quotes),), "7-5") if quotes else line)
+    return [Group(tuple(blocks))]
 
 
 def further_topics_decisions(study: Source) -> list[Statement]:

@@ -44,8 +44,8 @@ def objectives(study: Source) -> list[Section]:
             Statement(_figure(study, kpi.baseline, kpi.unit)), Statement(_figure(study, kpi.target, kpi.unit)),
             words.say("actions.months", n=kpi.due_months), Statement(_owner(study, found.problem)))))
     columns = columns_of(words, "plan.objective_",
-        ("name", 0.25, "left"), ("state", 0.1, "left"), ("kpi", 0.2, "left"), ("baseline", 0.11, "right"),
-        ("target", 0.1, "right"), ("due", 0.09, "left"), ("owner", 0.15, "left"))
+        ("name", 0.26, "left"), ("state", 0.07, "left"), ("kpi", 0.2, "left"), ("baseline", 0.11, "right"),
+        ("target", 0.11, "right"), ("due", 0.1, "left"), ("owner", 0.15, "left"))
     active = [o for o in ordered if o.is_active]
     blocks: list[Block] = []
     if rows:

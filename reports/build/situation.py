@@ -175,12 +175,13 @@ def entered_facts(study: Source) -> list[Section]:
     if facts.profile:
         blocks.append(Facts(tuple((_profile_term(study, key), Statement(study.read(text)))
                                   for key, text in facts.profile.items())))
-    left, right = ([_unit_tree(study)] if facts.units else []), [t for t in (_headcount(study),) if t]
+    left = [_unit_tree(study)] if facts.units else []
+    right = [table for table in (_headcount(study), _workload(study)) if table]
     if left and right:
-        blocks.append(Columns(tuple(left), tuple(right), "7-5"))
+        blocks.append(Columns(tuple(left), tuple(right), "6-6"))
     else:
         blocks.extend((*left, *right))
-    blocks.extend(table for table in (_workload(study), _process(study), _practices(study)) if table)
+    blocks.extend(table for table in (_process(study), _practices(study)) if table)
     if not blocks:
         blocks.append(Callout("warning", words.text("situation.nothing_entered_head"),
                               (words.say("situation.nothing_entered"),)))
@@ -216,7 +217,7 @@ def _headcount(study: Source) -> Table | None:
                  for role, n in counts.items())
     columns = (Column(words.text("situation.role"), 0.7), Column(words.text("situation.headcount"), 0.3, "right"))
     return Table("t-headcount", words.say("situation.headcount_title", n=sum(counts.values())), columns, rows, "",
-                 words.text("situation.entered_source"))
+                 words.text("situation.entered_source"), is_dense=True)
 
 
 def _workload(study: Source) -> Table | None:
@@ -232,8 +233,8 @@ def _workload(study: Source) -> Table | None:
                          Number(ratio, "one", trace=("data.customers_per_rm",)), Statement("–"))))
     if not rows:
         return None
-    columns = (Column(words.text("situation.fact"), 0.72), Column(words.text("situation.median"), 0.16, "right"),
-               Column(words.text("labels_chart.n"), 0.12, "right"))
+    columns = (Column(words.text("situation.fact"), 0.66), Column(words.text("situation.median"), 0.19, "right"),
+               Column(words.text("labels_chart.n"), 0.15, "right"))
     return Table("t-workload", words.say("situation.workload_title"), columns, tuple(rows), "",
                  words.text("situation.workload_source"), is_dense=True)
 
@@ -245,7 +246,7 @@ def _process(study: Source) -> Table | None:
     rows = tuple(Row((Number(float(step.number), "count"), Statement(study.read(step.name)),
                       Statement(study.read(step.owner)), Number(step.days, "score"))) for step in steps)
     columns = columns_of(words, "situation.process_",
-        ("number", 0.08, "left"), ("step", 0.46, "left"), ("owner", 0.32, "left"), ("days", 0.14, "right"))
+        ("number", 0.08, "left"), ("step", 0.42, "left"), ("owner", 0.4, "left"), ("days", 0.1, "right"))
     known = [step.days for step in steps if step.days is not None]
     title = words.say("situation.process_title", n=len(steps), days=sum(known) if known else None)
     return Table("t-process", title, columns, rows, "", words.text("situation.entered_source"), is_dense=True)

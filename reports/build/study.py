@@ -31,7 +31,7 @@ from reports.content import Section, StudyReport, with_numbers
 
 # Parts that begin on a page of their own; all others follow where the one before ends.
 FIRST_OF_PAGE = frozenset({"summary", "summary-causes", "contents", "answers", "problems", "customers", "causes",
-                           "customer-file", "method", "reliability"})
+                           "customer-file", "reliability"})
 
 
 def study_report(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFacts, *, language: str,

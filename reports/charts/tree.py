@@ -6,7 +6,7 @@ from reports.charts import canvas as c
 from reports.charts.canvas import Canvas
 from reports.figures import Tree, TreeNode
 
-STEP_X, ROW = 26.0, 25.0
+STEP_X, ROW = 26.0, 23.0
 BOX_PADDING = 9.0
 COLUMN_WIDTH = 404.0                    # seven of twelve columns; a wider tree is drawn smaller
 
