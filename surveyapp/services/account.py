@@ -58,7 +58,7 @@ def get_account(session: Session, login: str) -> Account:
     """Return the account of that login; NotFound otherwise."""
     account = find_account(session, login)
     if account is None:
-        raise NotFound("There is no account {login}.", "See `surveyapp account list`.", login=repr(login))
+        raise NotFound("There is no account {login}.", "Choose one from the list of accounts.", login=repr(login))
     return account
 
 

