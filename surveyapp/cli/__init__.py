@@ -35,6 +35,8 @@ def parser(command: str | None = None) -> argparse.ArgumentParser:
 def run(arguments: Sequence[str]) -> int:
     """Run one command; 0 = done, 1 = refused with a message, 2 = wrong usage. Without a command: the demo."""
     arguments = list(arguments) or ["demo"]
+    from surveyapp.cli.output import do_command  # it brings the database along, which --help can do without
+
     known = parser(arguments[0])
     options, rest = known.parse_known_args(arguments)
     if options.command == "test":
@@ -44,7 +46,7 @@ def run(arguments: Sequence[str]) -> int:
     if options.command is None:
         known.error("name a command")
     try:
-        options.deed(options)
+        do_command(options)
     except BadInput as error:
         return _refuse(error, *[str(row) for row in error.rows[:ROWS_SHOWN]])
     except (AppError, InstrumentError, AnalysisError) as error:

@@ -13,6 +13,8 @@ from instruments.loader import dump_instrument
 from surveyapp.cli.output import Subparsers, add_command, add_group
 from surveyapp.errors import BadInput
 
+FORMATS = ("yaml", "xlsform")
+
 
 def add_commands(commands: Subparsers) -> None:
     """Add the instrument commands."""
@@ -40,18 +42,20 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _convert(options: argparse.Namespace) -> None:
+    targets = list(dict.fromkeys(target.strip() for target in options.to.split(",")))
+    unknown = [target for target in targets if target not in FORMATS]
+    if unknown:
+        raise BadInput("There is no format {target}.", "Use yaml, xlsform or both.", target=repr(unknown[0]))
     instrument, loss = read_definition(Path(options.file))
     for entry in loss.entries:
         print(f"Notice: {entry}")
     stem = Path(options.out) / Path(options.file).stem
     stem.parent.mkdir(parents=True, exist_ok=True)
-    for target in options.to.split(","):
+    for target in targets:
         if target == "yaml":
             path = stem.with_suffix(".yaml")
             path.write_text(dump_instrument(instrument), encoding="utf-8")
-        elif target == "xlsform":
+        else:
             path = stem.with_suffix(".xlsx")
             write_xlsform(instrument, path)
-        else:
-            raise BadInput("There is no format {target}.", "Use yaml, xlsform or both.", target=repr(target))
         print(f"Wrote {path}.")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +18,28 @@ from surveyapp.db.session import Database, use_database
 from surveyapp.errors import BadInput
 
 Subparsers = Any        # argparse names its own type only privately
+RUNNING = frozenset({"demo", "serve", "worker", "test"})   # they run on, or hand on arguments
 
 
 def add_command(commands: Subparsers, name: str, text: str, deed: Callable[[argparse.Namespace], None],
                 *, has_json: bool = False) -> argparse.ArgumentParser:
-    """Return the parser of a new command."""
+    """Return the parser of a new command; with --json one without a document of its own gives what it said as one."""
     command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
-    command.set_defaults(deed=deed)
-    if has_json:
+    command.set_defaults(deed=deed, has_json=has_json)
+    if name not in RUNNING:
         command.add_argument("--json", action="store_true", help="write one JSON document to stdout")
     return command
+
+
+def do_command(options: argparse.Namespace) -> None:
+    """Do what the command says, and write one JSON document where that was asked for."""
+    if options.has_json or not getattr(options, "json", False):
+        options.deed(options)
+        return
+    said = io.StringIO()
+    with redirect_stdout(said):
+        options.deed(options)
+    print_json({"messages": said.getvalue().splitlines()})
 
 
 def add_group(commands: Subparsers, name: str, text: str) -> Subparsers:

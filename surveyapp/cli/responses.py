@@ -61,6 +61,8 @@ def _read_mapping(path: str) -> dict[str, str]:
 
 def _export(options: argparse.Namespace) -> None:
     open_database()
+    if options.json and not options.out:
+        raise BadInput("With --json the answers cannot be written to the screen.", "Name a file with -o.")
     session = read_session()
     study = get_study(session, options.study)
     wave = get_wave(session, study, options.wave)

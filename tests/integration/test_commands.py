@@ -310,3 +310,36 @@ def test_a_customer_file_with_an_impossible_number_is_refused(surveyapp, bank, t
 
     assert outcome.code == 1
     assert "data row 2" in outcome.err
+
+
+def test_a_command_without_figures_says_in_json_what_it_did(surveyapp, bank, tmp_path: Path):
+    imported = surveyapp("responses", "import", bank, "staff", _staff_csv(tmp_path / "a.csv", 3), "--json")
+    listed = surveyapp("template", "list", "--json")
+
+    assert imported.json()["messages"] == ["Imported 3 responses into branch, staff, wave w1."]
+    assert any("bank_crm" in line for line in listed.json()["messages"])
+
+
+def test_answers_are_not_mixed_with_a_json_document(surveyapp, bank, tmp_path: Path):
+    refused = surveyapp("responses", "export", bank, "staff", "--json")
+    written = surveyapp("responses", "export", bank, "staff", "--json", "-o", tmp_path / "a.csv")
+
+    assert refused.code == 1
+    assert "-o" in refused.err
+    assert len(written.json()["messages"]) == 1
+
+
+def test_a_conversion_to_an_unknown_format_writes_nothing(surveyapp, tmp_path: Path):
+    source = _questionnaire(tmp_path / "q.yaml")
+
+    outcome = surveyapp("instrument", "convert", source, "--to", "yaml, pdf", "--out", tmp_path / "out")
+
+    assert outcome.code == 1
+    assert "no format 'pdf'" in outcome.err
+    assert not (tmp_path / "out").exists()
+
+
+def _questionnaire(path: Path) -> Path:
+    catalogue = Path(__file__).resolve().parents[2] / "instruments" / "catalogue" / "bank_crm" / "staff.yaml"
+    path.write_bytes(catalogue.read_bytes())
+    return path
