@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -23,7 +23,7 @@ from reports.build.measurement_tables import (
     reliability_figure,
     reliability_table,
 )
-from reports.content import Block, Contents, Cover, Section, Statement, StudyReport, with_numbers
+from reports.content import Block, Bullets, Contents, Cover, Section, Statement, StudyReport, with_numbers
 from reports.numbers import printed
 from reports.wording import Words
 
@@ -99,7 +99,7 @@ def _cover_facts(words: Words, found: _Results, n: int) -> tuple[tuple[str, str,
 
 
 def _overview(words: Words, found: _Results, source: str, n: int) -> list[Section]:
-    points: list[Block] = [words.say("datafile.intro", source=source, n=n)]
+    points: list[Statement] = [words.say("datafile.intro", source=source, n=n)]
     good = [key for key, r in found.scales.items() if (r.alpha.value or 0) >= ACCEPTABLE]
     if found.scales:
         points.append(words.say("datafile.point_scales", good=len(good), n=len(found.scales)))
@@ -107,10 +107,15 @@ def _overview(words: Words, found: _Results, source: str, n: int) -> list[Sectio
     for solution in found.solutions.values():
         points.append(words.say("datafile.point_solution", n=solution.n_factors, items=len(solution.items)))
         points.append(fit_text(words, solution))
+    kept = {p.retain_factors_p95 for p in found.parallel.values()}
+    used = {solution.n_factors for solution in found.solutions.values()}
+    if kept and used and kept != used:
+        points.append(words.say("datafile.point_differs", kept=min(kept), used=min(used)))
     points.append(words.say("datafile.limits"))
-    title = (words.say("datafile.title", good=len(good), n=len(found.scales)) if found.scales
-             else words.say("datafile.title_plain"))
-    return [Section("overview", words.text("datafile.part_overview"), title, (*points, Contents()), is_listed=False)]
+    title = (words.say("datafile.title" if good else "datafile.title_none", good=len(good), n=len(found.scales))
+             if found.scales else words.say("datafile.title_plain"))
+    return [Section("overview", words.text("datafile.part_overview"), title, (Bullets(tuple(points)), Contents()),
+                    is_listed=False)]
 
 
 def _reliability(words: Words, found: _Results, names: Mapping[str, str], source: str) -> list[Section]:
@@ -120,36 +125,40 @@ def _reliability(words: Words, found: _Results, names: Mapping[str, str], source
     note = words.text("datafile.source", source=source)
     blocks = (reliability_figure(words, found.scales, _named(names), note),
               reliability_table(words, found.scales, _named(names), words.text("measure.table_source")),
-              item_table(words, items, _named(names), _worded(names), words.text("measure.item_source")))
+              item_table(words, items, _named(names), _worded(names, [item.key for r in items.values() for item in r]),
+                         words.text("measure.item_source")))
     good = sum((r.alpha.value or 0) >= ACCEPTABLE for r in found.scales.values())
     title = words.say("measure.appendix_title", good=good, n=len(found.scales))
-    return [Section("reliability", words.text("datafile.part_reliability"), title, blocks, starts_page=False)]
+    return [Section("reliability", words.text("datafile.part_reliability"), title, blocks, is_appendix=True,
+                    starts_page=False)]
 
 
 def _structure(words: Words, found: _Results, names: Mapping[str, str], source: str) -> list[Section]:
     blocks: list[Block] = []
     note = words.text("datafile.source", source=source)
-    for f in found.factorability.values():
-        blocks.append(words.say("measure.factorability", kmo=f.kmo, chi2=f.bartlett_chi2, df=f.bartlett_df,
-                                p=f.bartlett_p, n=f.n))
+    suitable = {said.text: said for f in found.factorability.values() for said in [words.say(
+        "measure.factorability", kmo=f.kmo, chi2=f.bartlett_chi2, df=f.bartlett_df, p=f.bartlett_p, n=f.n)]}
+    blocks.extend(suitable.values())
     blocks.extend(parallel_figure(words, p, note) for p in found.parallel.values())
     for solution in found.solutions.values():
-        blocks.append(loading_table(words, solution, _worded(names), words.text("measure.loading_source")))
         phi = phi_table(words, solution, note)
-        blocks.extend([phi] if phi else [])
         blocks.append(fit_text(words, solution))
+        blocks.extend([phi] if phi else [])
+        blocks.append(loading_table(words, solution, _worded(names, solution.items),
+                                    words.text("measure.loading_source")))
     if not blocks:
         return []
     keep = next(iter(found.parallel.values()), None)
     title: Statement = (words.say("datafile.structure_title", n=keep.retain_factors_p95) if keep
                         else words.say("datafile.structure_title_plain"))
-    return [Section("structure", words.text("datafile.part_structure"), title, tuple(blocks))]
+    return [Section("structure", words.text("datafile.part_structure"), title, tuple(blocks), is_appendix=True,
+                    starts_page=False)]
 
 
 def _named(names: Mapping[str, str]) -> Any:
     return lambda key: names.get(key, key)
 
 
-def _worded(names: Mapping[str, str]) -> Any:
-    """Return a look-up of item wordings, or None where no wording is known: then keys stand alone."""
-    return (lambda key: names.get(key, "")) if names else None
+def _worded(names: Mapping[str, str], items: Iterable[str]) -> Any:
+    """Return a look-up of item wordings, or None where no item has one: then keys stand alone."""
+    return (lambda key: names.get(key, "")) if any(names.get(key) for key in items) else None

@@ -77,7 +77,8 @@ def _measurement(study: Source) -> list[Statement]:
     pairs = [p for p in study.diagnosis.structure.pairs if p.verdict != "distinct"]
     found.extend(words.say("limits.distinct", first=capitalised(study.in_sentence(p.first)), htmt=p.htmt,
                            second=study.in_sentence(p.second)) for p in pairs)
-    style = next((s.style_mean for s in study.diagnosis.screening.values() if s.style_mean), None)
+    style = next((s.style_mean for s in study.diagnosis.screening.values()
+                  if s.style_mean and s.n_valid >= study.threshold("minimum_n_tests", 30)), None)
     if style is not None and style.ci_low is not None and style.ci_low > 0:
         found.append(words.say("limits.style", estimate=study.estimate(style.value, style.ci_low, style.ci_high)))
     return found

@@ -11,7 +11,7 @@ from reports.wording import Words
 
 HASH_SHOWN = 64
 SOURCES_IN_WORDS = ("source_simulation", "source_approximation", "source_midpoint", "source_privacy", "source_points",
-                    "source_and", "model")
+                    "source_disclosure", "source_and", "model")
 
 
 def method(study: Source) -> list[Section]:
@@ -23,8 +23,14 @@ def method(study: Source) -> list[Section]:
         f"method.step_{key}", tau=study.threshold("tau", 3.0), q=study.threshold("fdr_q", 0.05),
         delta=study.threshold("delta", 0.1), resamples=study.diagnosis.link_model.n_resamples,
         minimum=study.threshold("interview_minimum", 9), seed=study.diagnosis.provenance.seed))
-        for key in ("score", "level", "link", "interviews", "grade", "measures"))))
+        for key in _steps(study))))
     return [Section("method", words.text("part.method"), words.say("method.title"), tuple(blocks))]
+
+
+def _steps(study: Source) -> list[str]:
+    """Return the steps that were taken: without links or interviews theirs are left out."""
+    taken = {"link": bool(study.diagnosis.links), "interviews": bool(study.n_interviews)}
+    return [key for key in ("score", "level", "link", "interviews", "grade", "measures") if taken.get(key, True)]
 
 
 def _facts(study: Source) -> list[tuple[str, Statement]]:
@@ -42,8 +48,9 @@ def _facts(study: Source) -> list[tuple[str, Statement]]:
             excluded=screening.n_submitted - screening.n_valid, n=screening.n_valid, rate=screening.response_rate,
             version=study.diagnosis.provenance.instrument_versions.get(screening.audience, "–"),
             trace=("quality.n_submitted", "quality.n_excluded"))))
-    found.append(("interviews", words.say("method.interviews_text", n=study.n_interviews,
-                                          roles=len(study.diagnosis.roles_interviewed) + len(study.others_heard))))
+    if study.n_interviews:
+        found.append(("interviews", words.say("method.interviews_text", n=study.n_interviews,
+                                              roles=len(study.diagnosis.roles_interviewed) + len(study.others_heard))))
     found.append(("weighting", words.say("method.weighting_text")))
     return found
 

@@ -65,11 +65,12 @@ def _response_table(study: Source, screenings: list[Screening]) -> Table:
         ("who", 0.22, "left"), ("asked", 0.12, "right"), ("submitted", 0.13, "right"), ("excluded", 0.13, "right"),
         ("analysed", 0.13, "right"), ("rate", 0.12, "right"), ("quality", 0.15, "left"))
     return Table("t-response", words.say("situation.response_title"), columns, rows,
-                 words.text("situation.response_unit"), words.text("situation.response_source", period=study.period()))
+                 words.text("situation.response_unit"), words.text("situation.response_source",
+                                                            period=capitalised(study.period())))
 
 
 def _flag_table(study: Source, screenings: list[Screening]) -> list[Block]:
-    flagged = [s for s in screenings if s.flags]
+    flagged = [s for s in screenings if any(s.flags.values())]
     if not flagged:
         return []
     words = study.words

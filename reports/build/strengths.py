@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.results.diagnosis import InterviewEvidence, SingleItem
 from instruments.schema import Item
-from reports.build.source import Source
+from reports.build.source import Source, capitalised
 from reports.content import Block, Bullets, Figure, Heading, Passages, Section, Statement
 from reports.figures import Likert, LikertRow
 from reports.numbers import printed
@@ -113,4 +113,5 @@ def _comparison_figure(study: Source) -> Figure | None:
     first = rows[0]
     alt = words.text("strengths.figure_alt", n=len(rows), label=first.label, share=first.figure)
     return Figure("f-comparison", words.say("strengths.figure_title"), chart, alt, words.text("strengths.figure_unit"),
-                  words.text("strengths.figure_source", period=study.period()))
+                  words.text("strengths.figure_source",
+                                                              period=capitalised(study.period())))

@@ -20,6 +20,7 @@ from reports.build import (
     front,
     limits,
     method,
+    needs,
     plan,
     problems,
     situation,
@@ -27,11 +28,27 @@ from reports.build import (
     summary,
 )
 from reports.build.source import Source
-from reports.content import Section, StudyReport, with_numbers
+from reports.content import StudyReport, with_numbers
 
 # Parts that begin on a page of their own; all others follow where the one before ends.
 FIRST_OF_PAGE = frozenset({"summary", "summary-causes", "contents", "answers", "problems", "customers", "causes",
                            "customer-file", "reliability"})
+FIRST_OF_SHORT = frozenset({"summary", "limits", "thresholds"})
+
+WHOLE = (
+    summary.summary, summary.summary_more, front.contents, situation.answers, strengths.what_works, situation.facets,
+    situation.entered_facts, problems.ranking, problems.details, customer_view.customer_view, causes.levels,
+    causes.joint_display, plan.objectives, actions.ranking, actions.measures, actions.set_aside, plan.roadmap,
+    plan.safeguards, customer_file.customer_file, limits.limits, method.method, method.reproducibility,
+    appendix_measurement.reliability, appendix_measurement.structure, appendix_sensitivity.sensitivity,
+    appendix_sensitivity.groups, appendix_wording.wording, appendix_words.codebook, appendix_words.glossary,
+    appendix_words.theory, method.thresholds,
+)
+# A study with too little to diagnose: who answered, what was entered, and how it would be done.
+SHORT = (
+    needs.needs, situation.answers, situation.entered_facts, customer_file.customer_file, limits.limits, method.method,
+    method.reproducibility, appendix_words.codebook, method.thresholds,
+)
 
 
 def study_report(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFacts, *, language: str,
@@ -39,17 +56,9 @@ def study_report(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFact
     """Return the report of a diagnosis in one language; `title` stands for the template's own."""
     study = Source(diagnosis, template, facts, language)
     cover = front.cover(study, title)
-    parts = (
-        summary.summary, summary.summary_more, front.contents, situation.answers, strengths.what_works,
-        situation.facets, situation.entered_facts, problems.ranking, problems.details, customer_view.customer_view,
-        causes.levels, causes.joint_display, plan.objectives, actions.ranking, actions.measures, actions.set_aside,
-        plan.roadmap, plan.safeguards, customer_file.customer_file, limits.limits, method.method,
-        method.reproducibility, appendix_measurement.reliability, appendix_measurement.structure,
-        appendix_sensitivity.sensitivity, appendix_sensitivity.groups,
-        appendix_wording.wording, appendix_words.codebook, appendix_words.glossary, appendix_words.theory,
-        method.thresholds,
-    )
-    sections = tuple(_flowing(section) for part in parts for section in part(study))
+    is_short = needs.is_too_little(study)
+    parts, first = (SHORT, FIRST_OF_SHORT) if is_short else (WHOLE, FIRST_OF_PAGE)
+    sections = tuple(replace(section, starts_page=section.key in first) for part in parts for section in part(study))
     report = StudyReport(
         language, cover.title, study.words.text("front.running_name", organisation=study.organisation),
         study.words.text("front.synthetic_foot" if study.is_synthetic else "front.confidential_foot",
@@ -57,8 +66,3 @@ def study_report(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFact
         cover, sections, diagnosis.provenance.input_hash, diagnosis.provenance.frozen_on,
         diagnosis.provenance.versions.get("surveyapp", ""), study.is_synthetic)
     return with_numbers(report)
-
-
-def _flowing(section: Section) -> Section:
-    """Return the section as it begins: on a page of its own, or after the one before."""
-    return replace(section, starts_page=section.key in FIRST_OF_PAGE)

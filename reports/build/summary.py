@@ -66,7 +66,7 @@ def _headline(study: Source) -> Statement:
             say("summary.title_few", count=study.words.count(len(names)), names=study.words.join(names), trace=traces),
             say("summary.title_names", names=capitalised(study.words.join(names)), trace=traces),
             *([say("summary.title_lead", count=study.words.count(len(names)), name=names[0], trace=traces)]
-              if (established[0].rank_top2_probability or 0) >= SURE else []),
+              if is_first(study) else []),
             say("summary.title_count", count=study.words.count(len(names)), trace=traces))
     first = established[0]
     key = ("summary.title_many_first" if is_first(study) else "summary.title_many_top"

@@ -8,7 +8,7 @@ from reports.charts import canvas as c
 from reports.charts.canvas import Canvas
 from reports.figures import Curve, Series
 
-HEIGHT, LEFT, TOP, BOTTOM, RIGHT = 232.0, 46.0, 14.0, 40.0, 170.0
+HEIGHT, LEFT, TOP, BOTTOM, RIGHT = 200.0, 46.0, 14.0, 40.0, 170.0
 INKS = (c.AMBER, c.NAVY, c.MUTED)
 MOST_LABELS = 26
 END_GAP = 14.0

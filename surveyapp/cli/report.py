@@ -65,6 +65,7 @@ def _write_measurement(study: Study, options: argparse.Namespace, languages: lis
     wave = get_wave(read_session(), study, options.wave)
     results, table = measure_study(study, wave, options.measurement)
     names = {construct.key: construct.name for construct in table.instrument.constructs}
+    names |= {item.key: item.text for item in table.instrument.items}
     for language in languages:
         path = target(Path(options.out), language, len(languages))
         path.write_bytes(measurement_report_pdf(

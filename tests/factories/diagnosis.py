@@ -283,7 +283,7 @@ def rich_diagnosis(template: StudyTemplate) -> Diagnosis:
                          for place, code in enumerate(codes)),
         n_interviews={"staff": 14, "customer": 4},
         roles_interviewed={"relationship_manager": 5, "outlet_head": 3, "product_or_middle_office": 3,
-                           "technology_or_data": 3, "customer": 4},
+                           "technology_or_data": 3},
         saturation=Saturation(14, 4, 2, 0.05, curve, "10+2", "reached"), customers=customer_picture(template),
         objectives=objectives(template, levels), measures=measures(template), safeguards=safeguards(template),
         open_answers={"O_ACH": ("代发客户增长较快。", "Complaints are answered faster.")}, warnings=(),
