@@ -16,7 +16,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent.parent
 def add_commands(commands: Subparsers) -> None:
     """Add the test command; what follows it is handed to pytest."""
     command = commands.add_parser("test", help="run all tests (of a checkout)", add_help=False)
-    command.set_defaults(deed=_test)
+    command.set_defaults(deed=_test, has_json=False)
 
 
 def _test(options: argparse.Namespace) -> None:

@@ -343,3 +343,10 @@ def _questionnaire(path: Path) -> Path:
     catalogue = Path(__file__).resolve().parents[2] / "instruments" / "catalogue" / "bank_crm" / "staff.yaml"
     path.write_bytes(catalogue.read_bytes())
     return path
+
+
+def test_the_test_command_hands_its_arguments_to_pytest(surveyapp):
+    outcome = surveyapp("test", "--version")
+
+    assert outcome.code == 0, outcome.err
+    assert "pytest" in outcome.out + outcome.err
