@@ -12,7 +12,7 @@ from pathlib import Path
 from reports.pdf import missing_system_libraries
 from surveyapp.cli.output import Subparsers, add_command, open_database
 from surveyapp.cli.report import target
-from surveyapp.cli.serve import DEFAULT_PORT, serve
+from surveyapp.cli.serve import DEFAULT_PORT, port_number, serve
 from surveyapp.config import Config, read_config
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import Misconfigured
@@ -41,7 +41,7 @@ def add_commands(commands: Subparsers) -> None:
                           _demo)
     command.add_argument("--no-serve", action="store_true", help="stop after the PDFs")
     command.add_argument("--out", default="out", help="folder for the PDFs")
-    command.add_argument("--port", type=int, default=DEFAULT_PORT)
+    command.add_argument("--port", type=port_number, default=DEFAULT_PORT)
     command.set_defaults(no_serve=False, out="out", port=DEFAULT_PORT)
 
 

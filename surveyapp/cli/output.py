@@ -11,11 +11,14 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError
+
 from instruments.codec import to_document
 from surveyapp.config import Config, read_config
 from surveyapp.db.migrate import upgrade
 from surveyapp.db.session import Database, use_database
-from surveyapp.errors import BadInput
+from surveyapp.errors import BadInput, Misconfigured
 
 Subparsers = Any        # argparse names its own type only privately
 RUNNING = frozenset({"demo", "serve", "worker", "test"})   # they run on, or hand on arguments
@@ -51,10 +54,23 @@ def add_group(commands: Subparsers, name: str, text: str) -> Subparsers:
 def open_database(config: Config | None = None) -> Config:
     """Use the database of the settings, made and migrated where it is new."""
     config = config or read_config()
-    database = Database(config.database_url)
-    upgrade(database)
+    try:
+        database = Database(config.database_url)
+        upgrade(database)
+    except (ArgumentError, DatabaseError, ModuleNotFoundError) as error:
+        words = str(getattr(error, "orig", None) or error).strip().split("\n")[0].rstrip(".")
+        raise Misconfigured("The database {url} cannot be opened: {words}.",
+                            "Check SURVEYAPP_DATABASE_URL (sqlite:///… or postgresql://…) and that it is reachable.",
+                            url=_without_password(config.database_url), words=words) from None
     use_database(database)
     return config
+
+
+def _without_password(url: str) -> str:
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "of the settings"
 
 
 def print_json(value: Any) -> None:

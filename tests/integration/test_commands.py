@@ -1,6 +1,7 @@
 """Commands as people and scripts call them: what they print, and how they refuse."""
 
 import json
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -350,3 +351,41 @@ def test_the_test_command_hands_its_arguments_to_pytest(surveyapp):
 
     assert outcome.code == 0, outcome.err
     assert "pytest" in outcome.out + outcome.err
+
+
+@pytest.mark.parametrize("url", [
+    "garbage", "mysql://me:secret@host/x", "sqlite:////absent/folder/x.sqlite3",
+    "postgresql://me:secret@127.0.0.1:1/x"])
+def test_a_database_that_cannot_be_opened_is_named_without_its_password(surveyapp, monkeypatch, url: str):
+    monkeypatch.setenv("SURVEYAPP_DATABASE_URL", url)
+
+    outcome = surveyapp("study", "list")
+
+    assert outcome.code == 1
+    assert "cannot be opened" in outcome.err
+    assert "SURVEYAPP_DATABASE_URL" in outcome.err
+    assert "secret" not in outcome.err
+    assert "Traceback" not in outcome.err
+
+
+def test_a_file_that_is_no_database_is_refused(surveyapp, monkeypatch, tmp_path: Path):
+    (tmp_path / "notes.txt").write_text("no database " * 100, encoding="utf-8")
+    monkeypatch.setenv("SURVEYAPP_DATABASE_URL", f"sqlite:///{tmp_path / 'notes.txt'}")
+
+    outcome = surveyapp("study", "list")
+
+    assert outcome.code == 1
+    assert "cannot be opened" in outcome.err
+
+
+def test_a_port_that_is_none_is_wrong_usage(surveyapp):
+    assert surveyapp("serve", "--port", "99999").code == 2
+    assert surveyapp("demo", "--port", "0").code == 2
+
+
+def test_a_port_that_is_taken_is_refused(surveyapp):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        outcome = surveyapp("serve", "--port", other.getsockname()[1])
+
+    assert outcome.code == 1
+    assert "cannot listen" in outcome.err
