@@ -25,7 +25,7 @@ def wording(study: Source) -> list[Section]:
             if items:
                 rows.append(Row((Statement(study.read(section.title)),), is_group=True))
                 rows.extend(_row(study, instrument, item, frequencies.get(item.key)) for item in items)
-        columns = (Column(words.text("wording.key"), 0.1), Column(words.text("wording.item"), 0.53),
+        columns = (Column(words.text("wording.key"), 0.12), Column(words.text("wording.item"), 0.51),
                    Column(words.text("wording.n"), 0.05, "right"), Column(words.text("wording.answers"), 0.32))
         table = Table(f"t-wording-{instrument.audience}", words.say("wording.table", title=study.read(
             instrument.title), version=instrument.version), columns, tuple(rows), "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.results.diagnosis import MeasureFinding, SafeguardFinding
-from reports.build.source import Source
+from reports.build.source import Source, capitalised, lowered
 from reports.build.table_columns import columns_of
 from reports.build.triggers import described
 from reports.content import (
@@ -86,7 +86,7 @@ def roadmap(study: Source) -> list[Section]:
     lanes = [_lane(study, m) for m in ordered]
     guards = [g for s in study.diagnosis.safeguards if s.is_required for g in [study.safeguard(s.key)] if g]
     if guards:
-        names = words.join([study.read(g.name) for g in guards])
+        names = capitalised(words.join([lowered(study.read(g.name)) for g in guards]))
         lanes.append(Lane(words.text("plan.lane_safeguards"), "", (Bar(names, 0, months, "support"),)))
     phases = _phases(study, ordered, months)
     ticks = tuple((float(m), words.text("plan.month", n=m)) for m in range(0, months + 1, 3))

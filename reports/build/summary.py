@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.results.diagnosis import MeasureFinding, ProblemFinding
 from reports.build.notices import further_topics_decisions
-from reports.build.source import Source, capitalised
+from reports.build.source import Source, capitalised, lowered
 from reports.build.table_columns import columns_of
 from reports.build.triggers import failed_condition
 from reports.content import (
@@ -182,9 +182,9 @@ def _decisions(study: Source) -> list[Statement]:
                        trace=[f"measure.{m.key}.rank" for m in first])]
     required = [s.key for s in study.diagnosis.safeguards if s.is_required]
     if required:
-        guards = [study.safeguard(key) for key in required]
+        guards = [study.read(g.name) for key in required for g in [study.safeguard(key)] if g]
         found.append(words.say("summary.decide_safeguards",
-                               names=words.join([study.read(g.name) for g in guards if g])))
+                               names=words.join([lowered(name) for name in guards])))
     return [*found, *(further_topics_decisions(study) or [words.say("summary.decide_repeat")])]
 
 
@@ -292,7 +292,7 @@ def _set_aside(study: Source) -> list[Statement]:
         name = study.read(study.measure(measure.key).name)
         if measure.verdict == "not_proposed":
             found.append(words.say("summary.not_proposed", key=measure.key, name=name,
-                                   reason=failed_condition(study, measure.triggers)))
+                                   reason=lowered(failed_condition(study, measure.triggers))))
         elif measure.verdict == "opportunity":
             found.append(words.say("summary.opportunity", key=measure.key, name=name))
         elif measure.verdict == "data_needed":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import html
 import io
@@ -19,7 +20,7 @@ import pytest
 from reports import pdf as pdf_module
 from reports.build.study import study_report
 from reports.charts.metrics import FONTS
-from reports.content import StudyReport, Table
+from reports.content import Callout, StudyReport, Table
 from reports.deliver import report_pdf, study_report_html
 from reports.pdf import MissingGlyphs, PdfError, layout, missing_system_libraries, write_pdf
 from reports.render import report_html
@@ -29,6 +30,7 @@ pytestmark = pytest.mark.skipif(bool(missing_system_libraries()), reason=missing
 
 ALLOWED_FONTS = ("Report-Sans", "ReportSans")
 PIXEL = 1.5
+MOST_BODY_PAGES, MOST_PAGES_IN_ALL, MOST_PAGES_OF_TOO_LITTLE = 30, 50, 8
 
 
 @dataclass(frozen=True)
@@ -268,3 +270,36 @@ def test_the_vendored_fonts_are_those_of_the_recipe() -> None:
 
     assert listed == {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in Path(FONTS).glob("*.ttf")}
     assert sum(path.stat().st_size for path in Path(FONTS).iterdir()) < 13_000_000
+
+
+def test_the_body_stays_short_and_the_first_page_asks_for_its_decisions(rendered: Rendered) -> None:
+    report, words = rendered.report, Words(rendered.report.language)
+    pages = [_squeezed(page) for page in rendered.pages()]
+    first_appendix = _squeezed(next(s for s in report.sections if s.is_appendix).title.text)
+    decisions = next(b for b in report.section("summary").blocks if isinstance(b, Callout) and b.kind == "decision")
+
+    body = next(number for number, page in enumerate(pages, 1)
+                if first_appendix in page and _squeezed(words.text("front.contents_title")) not in page)
+
+    assert body - 1 <= MOST_BODY_PAGES
+    assert len(pages) < MOST_PAGES_IN_ALL
+    assert all(_squeezed(item.text) in pages[1] for item in decisions.items)
+
+
+def test_metric_paths_stay_on_screens(rendered: Rendered) -> None:
+    printed = report_html(rendered.report, is_traced=False)
+
+    assert "data-trace" in rendered.html
+    assert "data-trace" not in printed
+
+
+def test_too_few_answers_fill_few_pages(sparse: Rendered) -> None:
+    assert len(sparse.pages()) <= MOST_PAGES_OF_TOO_LITTLE
+
+
+def test_rendering_leaves_the_collector_as_it_was(sparse: Rendered) -> None:
+    before = gc.get_threshold()
+
+    report_pdf(sparse.report)
+
+    assert gc.get_threshold() == before
