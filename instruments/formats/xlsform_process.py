@@ -85,13 +85,15 @@ def _answer(output: bytes, place: str) -> dict[str, Any]:
         return answer
     if error["kind"] == "MemoryError":
         raise _too_large(place)
-    if error["kind"] in ("PyXFormError", "ValidationError"):
+    is_form = NO_FORM not in error["message"]
+    if error["kind"] in ("PyXFormError", "ValidationError") and is_form:
         raise _explained(error["message"], place)
     raise FileFormatError(
-        place, f"this is not an XLSForm ({error['kind']}).",
+        place, "this is not an XLSForm.",
         "An XLSForm has the sheets survey, choices and settings; in a CSV file the first column names the sheet.")
 
 
+NO_FORM = "not recognized as a supported type"      # what pyxform says of a table without the sheets of a form
 # What pyxform says, and what helps. Its own words stay, because they name the row and the column.
 _REMEDIES = (
     ("Duplicate column header|different names for the same column", "Remove or rename one of the columns."),
@@ -100,7 +102,6 @@ _REMEDIES = (
     ("no label or hint", "Fill in the column `label` of that row."),
     ("There has been a problem trying to replace|no survey element|does not exist", "Correct the name in `${...}`."),
     ("list name|list_name|choices", "Correct the sheet `choices` or the name of the list."),
-    ("not recognized as a supported type", "An XLSForm has the sheets survey, choices and settings."),
     ("Unmatched|begin|end", "Give every begin_group its end_group."),
 )
 

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -362,3 +363,16 @@ def test_a_form_that_others_wrote_passes_with_its_conditions_and_choices(referen
     assert instrument.languages == ("de",)
     assert [choice.value for choice in instrument.item("q_sel1_other").choices][-1] == "other"
     assert "item q_datetime" in losses(report)
+
+
+@pytest.mark.parametrize("content", ["a,b\n1,2\n", "name,type,label\nq1,text,Hello\n"])
+def test_a_table_that_is_no_form_is_refused_in_our_own_words(tmp_path: Path, content: str):
+    path = tmp_path / "table.csv"
+    path.write_text(content, encoding="utf-8")
+
+    with pytest.raises(FileFormatError) as refusal:
+        read_definition(path)
+
+    assert "table.csv: this is not an XLSForm." in str(refusal.value)
+    assert "Error" not in str(refusal.value)
+    assert "definition" not in str(refusal.value)
