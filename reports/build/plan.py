@@ -44,8 +44,8 @@ def objectives(study: Source) -> list[Section]:
             Statement(_figure(study, kpi.baseline, kpi.unit)), Statement(_figure(study, kpi.target, kpi.unit)),
             words.say("actions.months", n=kpi.due_months), Statement(_owner(study, found.problem)))))
     columns = columns_of(words, "plan.objective_",
-        ("name", 0.26, "left"), ("state", 0.07, "left"), ("kpi", 0.2, "left"), ("baseline", 0.11, "right"),
-        ("target", 0.11, "right"), ("due", 0.1, "left"), ("owner", 0.15, "left"))
+        ("name", 0.25, "left"), ("state", 0.07, "left"), ("kpi", 0.2, "left"), ("baseline", 0.11, "right"),
+        ("target", 0.11, "right"), ("due", 0.11, "left"), ("owner", 0.15, "left"))
     active = [o for o in ordered if o.is_active]
     blocks: list[Block] = []
     if rows:
@@ -55,7 +55,9 @@ def objectives(study: Source) -> list[Section]:
         blocks.append(Heading(words.text("plan.principles")))
         principles = tuple((study.read(p.name), Statement(study.read(p.text))) for p in rules.principles)
         blocks.append(Facts(principles, is_wide=True))
-    title = words.say("plan.objective_title" if active else "plan.objective_title_none", n=len(active))
+    is_complete = all(o.kpi.target is not None and _owner(study, o.problem) != "–" for o in active)
+    key = "objective_title_none" if not active else "objective_title" if is_complete else "objective_title_open"
+    title = words.say(f"plan.{key}", n=len(active))
     return [Section("objectives", words.text("part.objectives"), title, tuple(blocks),
                     words.say("plan.objective_lead"))]
 
