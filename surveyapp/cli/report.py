@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 from instruments.codec import to_document
@@ -63,14 +64,18 @@ def _write_diagnosis(study: Study, template: StudyTemplate, options: argparse.Na
 
 def _write_measurement(study: Study, options: argparse.Namespace, languages: list[str]) -> None:
     wave = get_wave(read_session(), study, options.wave)
-    results, table = measure_study(study, wave, options.measurement)
+    measured = measure_study(study, wave, options.measurement)
+    table = measured.table
+    for reason in measured.left_out:
+        print(f"Notice: left out: {reason}", file=sys.stderr)
     names = {construct.key: construct.name for construct in table.instrument.constructs}
     names |= {item.key: item.text for item in table.instrument.items}
     for language in languages:
         path = target(Path(options.out), language, len(languages))
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(measurement_report_pdf(
-            results, language=language, title=table.instrument.title.get(language, study.name), source=study.name,
-            n=table.n, labels={key: name[language] for key, name in names.items() if language in name},
+            measured.results, language=language, title=table.instrument.title.get(language, study.name),
+            source=study.name, n=table.n, labels={key: name[language] for key, name in names.items() if language in name},
             frozen_on=wave.opened_at.date().isoformat() if wave.opened_at else "", is_synthetic=study.is_synthetic))
         print(f"Wrote {path}.")
 

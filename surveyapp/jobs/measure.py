@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from analysis.errors import AnalysisError
 from analysis.quant.spec import run_spec
 from analysis.tables import AnswerTable
 from instruments.schema import Construct, Instrument
@@ -17,15 +20,33 @@ from surveyapp.services.study import get_instrument, instrument_of
 FEWEST_FOR_FACTORS = 3      # items; a single factor of two is not identified
 
 
-def measure_study(study: Study, wave: Wave, instrument_key: str) -> tuple[dict[str, dict[str, Any]], AnswerTable]:
-    """Return the results by analysis id, and the answers they rest on."""
+@dataclass(frozen=True)
+class Measured:
+    """Results by analysis id, the answers they rest on, and the analyses the answers do not allow, with the reason."""
+
+    results: Mapping[str, dict[str, Any]]
+    table: AnswerTable
+    left_out: tuple[str, ...]
+
+
+def measure_study(study: Study, wave: Wave, instrument_key: str) -> Measured:
+    """Measure a questionnaire; a scale that cannot be measured is left out with its reason, unless none can."""
     instrument = instrument_of(get_instrument(read_session(), study, instrument_key))
     table = load_answers(read_session(), wave, instrument)
     spec = measurement_spec(instrument)
     if not spec:
         raise BadInput("The questionnaire {key} has no scale of two or more items.", "Give its items a construct.",
                        key=repr(instrument_key))
-    return run_spec(table.values, spec), table
+    results: dict[str, dict[str, Any]] = {}
+    refusals: list[AnalysisError] = []
+    for entry in spec:
+        try:
+            results |= run_spec(table.values, [entry])
+        except AnalysisError as refusal:
+            refusals.append(refusal)
+    if not results:
+        raise refusals[0]
+    return Measured(results, table, tuple(str(refusal) for refusal in refusals))
 
 
 def measurement_spec(instrument: Instrument) -> list[dict[str, Any]]:

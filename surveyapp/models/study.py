@@ -15,6 +15,8 @@ class Study(Base):
     """One investigation; its template is copied in, so that later changes of a template leave it alone."""
 
     __tablename__ = "study"
+    # A number is never given twice: a script that kept one must not meet another study under it.
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120), unique=True)

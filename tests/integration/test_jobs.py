@@ -101,7 +101,7 @@ def test_a_job_that_fails_says_why(study: Study, any_database, tmp_path: Path):
         ended = wait_for(job.id, "done", "failed")
 
     assert ended.state == "failed"
-    assert "--wave" in ended.message
+    assert "'w9'" in ended.message
 
 
 def test_a_rolled_back_request_leaves_no_job(study: Study):

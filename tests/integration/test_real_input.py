@@ -51,9 +51,11 @@ def people(database: Database) -> Study:
 
 
 def test_real_people_are_measured_as_r_measures_them(people: Study):
-    results, table = measure_study(people, get_wave(read_session(), people), "people")
+    measured = measure_study(people, get_wave(read_session(), people), "people")
+    results = measured.results
 
-    assert table.n == 2800
+    assert measured.left_out == ()
+    assert measured.table.n == 2800
     for scale, name in (("AGREE", "A"), ("CONSC", "C"), ("EXTRA", "E"), ("NEURO", "N"), ("OPEN", "O")):
         expected = truth(f"rel_bfi_{name}")["pairwise"]
         assert results[scale]["alpha"]["value"] == pytest.approx(expected["alpha_raw"], abs=1e-9)
@@ -62,7 +64,7 @@ def test_real_people_are_measured_as_r_measures_them(people: Study):
 
 
 def test_five_factors_of_real_people_are_those_of_r(people: Study):
-    results, _ = measure_study(people, get_wave(read_session(), people), "people")
+    results = measure_study(people, get_wave(read_session(), people), "people").results
     expected = truth("efa_bfi_minres_oblimin")["tight"]
 
     solution = results["efa"]
@@ -151,3 +153,17 @@ def plain_answer(item: Item, instrument: Instrument) -> object:
         return [item.choices[0].value] if item.kind == "multiple" else item.choices[0].value
     return {"integer": "3", "decimal": "2.5", "date": "2026-05-04", "time": "10:00", "acknowledge": "OK"}.get(
         item.kind, "some words")
+
+
+def test_a_scale_nobody_answered_is_left_out_of_the_measurement(people: Study):
+    with transaction() as session:
+        study = create_study(session, find_template(str(ROOT / "samples" / "bfi25.yaml")), "some")
+        rows = ["A1,A2,A3,A4,A5"] + [",".join(str(1 + (i * k) % 6) for k in (1, 2, 3, 5, 7)) for i in range(60)]
+        import_responses(session, study, get_wave(session, study), get_instrument(session, study, "people"),
+                         "\n".join(rows).encode(), "some.csv")
+    close_read_session()
+
+    measured = measure_study(study, get_wave(read_session(), study), "people")
+
+    assert set(measured.results) == {"AGREE"}
+    assert len(measured.left_out) == 8
