@@ -9,11 +9,11 @@ from analysis.results.diagnosis import Diagnosis
 from instruments.facts import StudyFacts
 from instruments.schema import Text
 from instruments.template import StudyTemplate
-from reports.build.study import study_report
 from reports.content import StudyReport
 from reports.measurement import measurement_report
 from reports.pdf import write_pdf
 from reports.render import report_html, style_sheet
+from reports.sections.study import study_report
 
 
 def study_report_html(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFacts, *, language: str,

@@ -14,7 +14,9 @@ from analysis.results.measurement import (
     Reliability,
 )
 from instruments.codec import content_hash, from_document
-from reports.build.measurement_tables import (
+from reports.content import Block, Bullets, Contents, Cover, Section, Statement, StudyReport, with_numbers
+from reports.numbers import printed
+from reports.sections.measurement_tables import (
     fit_text,
     item_table,
     loading_table,
@@ -23,8 +25,6 @@ from reports.build.measurement_tables import (
     reliability_figure,
     reliability_table,
 )
-from reports.content import Block, Bullets, Contents, Cover, Section, Statement, StudyReport, with_numbers
-from reports.numbers import printed
 from reports.wording import Words
 
 # Which result a document is, told by a field only that result has; the first that fits is read.

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from instruments.codec import to_document
 from instruments.template import StudyTemplate
-from reports.build.study import study_report
 from reports.deliver import measurement_report_pdf, study_report_html
+from reports.sections.study import study_report
 from surveyapp.cli.output import Subparsers, add_command, open_database
 from surveyapp.db.session import read_session
 from surveyapp.errors import BadInput
@@ -75,7 +75,8 @@ def _write_measurement(study: Study, options: argparse.Namespace, languages: lis
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(measurement_report_pdf(
             measured.results, language=language, title=table.instrument.title.get(language, study.name),
-            source=study.name, n=table.n, labels={key: name[language] for key, name in names.items() if language in name},
+            source=study.name, n=table.n,
+            labels={key: name[language] for key, name in names.items() if language in name},
             frozen_on=wave.opened_at.date().isoformat() if wave.opened_at else "", is_synthetic=study.is_synthetic))
         print(f"Wrote {path}.")
 

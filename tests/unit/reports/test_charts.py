@@ -7,11 +7,11 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from instruments.template import StudyTemplate
-from reports.build.study import study_report
 from reports.charts.draw import draw
 from reports.charts.metrics import clip, text_width, wrap
 from reports.content import Figure
 from reports.figures import Curve, Forest, ForestRow, Matrix, MatrixCell, Series, Tree, TreeNode
+from reports.sections.study import study_report
 from tests.factories.diagnosis import rich_diagnosis
 from tests.factories.diagnosis_parts import facts
 

@@ -10,8 +10,6 @@ from analysis.results.diagnosis import Diagnosis
 from instruments.codec import to_document
 from instruments.facts import StudyFacts
 from instruments.template import StudyTemplate
-from reports.build.source import TITLE_LINES, Source
-from reports.build.study import study_report
 from reports.content import (
     Bullets,
     Callout,
@@ -26,6 +24,8 @@ from reports.content import (
     StudyReport,
     Table,
 )
+from reports.sections.source import TITLE_LINES, Source
+from reports.sections.study import study_report
 
 Study = tuple[Diagnosis, StudyTemplate, StudyFacts]
 

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from analysis.diagnosis.thresholds import THRESHOLDS
-from reports.build.customer_file import hidden_cells
-from reports.build.method import _source
-from reports.build.source import Source
-from reports.build.study import study_report
-from reports.build.summary import is_first
 from reports.content import Figure, KeyFigures, Number, Statement, StudyReport, Table
 from reports.figures import Matrix
 from reports.render import report_html
+from reports.sections.customer_file import hidden_cells
+from reports.sections.method import _source
+from reports.sections.source import Source
+from reports.sections.study import study_report
+from reports.sections.summary import is_first
 from reports.wording import LANGUAGES
 
 KEY_OF_CONSTRUCT = re.compile(r"\b(?:PRB|CAU|SIT|C|OUT|SAF|SUG)_[A-Z]{2,}\b")

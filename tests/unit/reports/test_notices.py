@@ -15,10 +15,10 @@ from analysis.diagnosis import diagnose, levels, links, problems
 from analysis.diagnosis.grades import Conditions, capped_grade
 from analysis.diagnosis.thresholds import THRESHOLDS, resolve_thresholds
 from analysis.results.diagnosis import CustomerStatus, InterviewStatus, Screening, Status
-from reports.build.notices import TOLD_ELSEWHERE
-from reports.build.problems import SILENT_NOTES
-from reports.build.study import study_report
 from reports.content import Bullets, Callout, Columns, StudyReport, walk
+from reports.sections.notices import TOLD_ELSEWHERE
+from reports.sections.problems import SILENT_NOTES
+from reports.sections.study import study_report
 from reports.wording import LANGUAGES, catalogue
 
 PHRASES = catalogue("en")

@@ -18,12 +18,12 @@ import pypdfium2
 import pytest
 
 from reports import pdf as pdf_module
-from reports.build.study import study_report
 from reports.charts.metrics import FONTS
 from reports.content import Callout, StudyReport, Table
 from reports.deliver import report_pdf, study_report_html
 from reports.pdf import MissingGlyphs, PdfError, layout, missing_system_libraries, write_pdf
 from reports.render import report_html
+from reports.sections.study import study_report
 from reports.wording import Words
 
 pytestmark = pytest.mark.skipif(bool(missing_system_libraries()), reason=missing_system_libraries() or "-")

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from reports.build.study import study_report
 from reports.content import Bullets, Callout, Paragraph, Statement, StudyReport
 from reports.numbers import fixed, interval, printed
+from reports.sections.study import study_report
 from reports.wording import LANGUAGES, PhraseMissing, Words, catalogue, forbidden_phrases
 
 SOURCES = sorted(Path("reports").rglob("*.py"))

@@ -8,7 +8,8 @@ from analysis.results.diagnosis import Diagnosis
 from instruments.facts import StudyFacts
 from instruments.schema import Text
 from instruments.template import StudyTemplate
-from reports.build import (
+from reports.content import StudyReport, with_numbers
+from reports.sections import (
     actions,
     appendix_measurement,
     appendix_sensitivity,
@@ -27,8 +28,7 @@ from reports.build import (
     strengths,
     summary,
 )
-from reports.build.source import Source
-from reports.content import StudyReport, with_numbers
+from reports.sections.source import Source
 
 # Parts that begin on a page of their own; all others follow where the one before ends.
 FIRST_OF_PAGE = frozenset({"summary", "summary-causes", "contents", "answers", "problems", "customers", "causes",

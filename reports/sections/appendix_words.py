@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from instruments.template import CodeDefinition
-from reports.build.source import Source
-from reports.build.table_columns import columns_of
 from reports.content import Block, Bullets, Facts, Figure, Heading, Number, Row, Section, Statement, Table
 from reports.figures import Curve, Series
 from reports.numbers import printed
+from reports.sections.source import Source
+from reports.sections.table_columns import columns_of
 
 METHOD_REFERENCES = 10
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from analysis.privacy import suppress_cells
 from instruments.schema import Instrument, Item
-from reports.build.source import Source
 from reports.content import Column, Facts, Row, Section, Statement, Table
 from reports.numbers import HIDDEN, printed
+from reports.sections.source import Source
 
 
 def wording(study: Source) -> list[Section]:

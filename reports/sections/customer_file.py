@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from analysis.results.customers import CustomerPicture
-from reports.build.source import Source
-from reports.build.table_columns import columns_of
 from reports.content import Block, Column, Columns, Figure, Number, Paragraph, Row, Section, Statement, Table
 from reports.figures import Matrix, MatrixCell
 from reports.numbers import HIDDEN, printed
+from reports.sections.source import Source
+from reports.sections.table_columns import columns_of
 
 SHADES = (0.01, 0.03, 0.06, 0.12)       # share of all customers from which a cell is a shade darker
 SIZES = ("key_customers_count", "at_risk_count", "at_risk_aum", "upgrade_candidates_count", "upgrade_gap_sum",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from analysis.results.diagnosis import TriggerResult
-from reports.build.source import Source
 from reports.content import Statement
 from reports.numbers import printed
+from reports.sections.source import Source
 
 FIELDS_OF_GRADES = ("grade", "status", "quadrant", "tag", "severity")
 CAPTION_LENGTH = 60

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from analysis.results.diagnosis import MeasureFinding, SafeguardFinding
-from reports.build.source import Source, capitalised, lowered
-from reports.build.table_columns import columns_of
-from reports.build.triggers import described
 from reports.content import (
     Block,
     Callout,
@@ -21,6 +18,9 @@ from reports.content import (
 )
 from reports.figures import Bar, Lane, Matrix, MatrixCell, RoadmapChart
 from reports.numbers import printed
+from reports.sections.source import Source, capitalised, lowered
+from reports.sections.table_columns import columns_of
+from reports.sections.triggers import described
 
 PHASES = ("quick_win", "core", "long_term")
 KINDS = {"quick_win": "first", "core": "second", "long_term": "third"}

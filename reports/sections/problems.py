@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from analysis.results.diagnosis import Level, ProblemFinding
-from reports.build.likerts import item_figure
-from reports.build.notices import further_topics
-from reports.build.source import Source, capitalised
-from reports.build.table_columns import columns_of
 from reports.content import (
     Block,
     Bullets,
@@ -23,6 +19,10 @@ from reports.content import (
 )
 from reports.figures import Forest, ForestRow
 from reports.numbers import printed
+from reports.sections.likerts import item_figure
+from reports.sections.notices import further_topics
+from reports.sections.source import Source, capitalised
+from reports.sections.table_columns import columns_of
 
 AXIS = (1.0, 5.0)
 SILENT_NOTES = ("exclusion_changes_nothing",)   # what changes nothing needs no line

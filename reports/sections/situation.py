@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from analysis.results.diagnosis import Screening, SituationFinding
-from reports.build.source import Source, capitalised
-from reports.build.table_columns import columns_of
 from reports.content import (
     Block,
     Callout,
@@ -21,6 +19,8 @@ from reports.content import (
     Table,
 )
 from reports.figures import Forest, ForestRow, Tree, TreeNode
+from reports.sections.source import Source, capitalised
+from reports.sections.table_columns import columns_of
 
 HALF = 50.0
 FLAGS = ("attention", "speed", "longstring", "lowvar", "inconsistent", "mahalanobis", "empty")

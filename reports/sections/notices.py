@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from analysis.diagnosis.thresholds import THRESHOLDS
 from analysis.results.diagnosis import InterviewEvidence
-from reports.build.source import Source, lowered
 from reports.content import Block, Bullets, Columns, Group, Heading, Passages, Statement
+from reports.sections.source import Source, lowered
 
 # Page 1 of the summary, the block of further topics, the part on links, and the quality of the customer file.
 TOLD_ELSEWHERE = frozenset({

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from analysis.diagnosis.thresholds import THRESHOLDS
-from reports.build.source import Source, capitalised
-from reports.build.table_columns import columns_of
 from reports.content import Block, Facts, Heading, Row, Section, Statement, Table
 from reports.numbers import day
+from reports.sections.source import Source, capitalised
+from reports.sections.table_columns import columns_of
 from reports.wording import Words
 
 HASH_SHOWN = 64

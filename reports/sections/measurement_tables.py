@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from analysis.results.measurement import FactorSolution, ItemStatistics, ParallelAnalysis, Reliability
-from reports.build.table_columns import columns_of
 from reports.content import Column, Figure, Number, Row, Statement, Table
 from reports.figures import Curve, Forest, ForestRow, Series
 from reports.numbers import printed, with_interval
+from reports.sections.table_columns import columns_of
 from reports.wording import Words
 
 LOADING_SHOWN = 0.30                    # loadings from here are set bold, as is usual in print

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reports.build.measurement_tables import (
+from reports.content import Block, Column, Heading, Number, Row, Section, Statement, Table
+from reports.sections.measurement_tables import (
     fit_text,
     item_summary,
     loading_table,
@@ -10,8 +11,7 @@ from reports.build.measurement_tables import (
     phi_table,
     reliability_table,
 )
-from reports.build.source import Source
-from reports.content import Block, Column, Heading, Number, Row, Section, Statement, Table
+from reports.sections.source import Source
 
 
 def reliability(study: Source) -> list[Section]:

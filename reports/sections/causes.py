@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from analysis.results.diagnosis import CauseFinding, LinkFinding
-from reports.build.problems import severity_figure
-from reports.build.source import Source, capitalised
-from reports.build.table_columns import columns_of
 from reports.content import (
     Block,
     Callout,
@@ -20,6 +17,9 @@ from reports.content import (
 )
 from reports.figures import Matrix, MatrixCell
 from reports.numbers import printed
+from reports.sections.problems import severity_figure
+from reports.sections.source import Source, capitalised
+from reports.sections.table_columns import columns_of
 
 STEPS = (0.10, 0.20, 0.30, 0.40)        # of beta: where the shades of the matrix change; the first is the model's delta
 FEW_ROWS = 8

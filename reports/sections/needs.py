@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from reports.build.source import Source, capitalised
-from reports.build.table_columns import columns_of
 from reports.content import Callout, Number, Row, Section, Statement, Table
+from reports.sections.source import Source, capitalised
+from reports.sections.table_columns import columns_of
 
 # What the diagnosis can say from how many answers or interviews: phrase, audience, threshold.
 STEPS = (("describe", "staff", "minimum_n_description"), ("grade", "staff", "minimum_n_tests"),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from reports.build.notices import notices
-from reports.build.source import Source, capitalised
 from reports.content import Bullets, Callout, Section, Statement
+from reports.sections.notices import notices
+from reports.sections.source import Source, capitalised
 
 LOW_RESPONSE = 0.60                     # AAPOR: below this non-response needs a word of its own
 

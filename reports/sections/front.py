@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from instruments.schema import Text
-from reports.build.source import Source
 from reports.content import Contents, Cover, Facts, Heading, Section
 from reports.numbers import month, printed
+from reports.sections.source import Source
 
 
 def cover(study: Source, title: Text | None) -> Cover:

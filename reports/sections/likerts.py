@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from analysis.results.diagnosis import Level
-from reports.build.source import Source
 from reports.content import Figure
 from reports.figures import Likert, LikertRow
 from reports.numbers import printed
+from reports.sections.source import Source
 
 FIVE = 5
 MARGIN_Z = 1.96                         # half width of a 95 % interval in standard errors

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from analysis.results.diagnosis import MeasureFinding, ProblemFinding
-from reports.build.notices import further_topics_decisions
-from reports.build.source import Source, capitalised, lowered
-from reports.build.table_columns import columns_of
-from reports.build.triggers import failed_condition
 from reports.content import (
     Block,
     Bullets,
@@ -23,6 +19,10 @@ from reports.content import (
     Table,
 )
 from reports.numbers import interval
+from reports.sections.notices import further_topics_decisions
+from reports.sections.source import Source, capitalised, lowered
+from reports.sections.table_columns import columns_of
+from reports.sections.triggers import failed_condition
 
 MOST_PROBLEMS, MOST_FIGURES, MOST_SET_ASIDE = 5, 4, 3
 SURE = 0.80                             # rank probability from which a place is named; model 11

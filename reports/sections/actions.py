@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from analysis.results.diagnosis import KpiRow, MeasureFinding
 from instruments.template import Measure
-from reports.build.source import Source
-from reports.build.table_columns import columns_of
-from reports.build.triggers import described, failed_condition, subjects_needed
 from reports.content import (
     Block,
     Callout,
@@ -21,6 +18,9 @@ from reports.content import (
 )
 from reports.figures import Forest, ForestRow
 from reports.numbers import printed
+from reports.sections.source import Source
+from reports.sections.table_columns import columns_of
+from reports.sections.triggers import described, failed_condition, subjects_needed
 
 MOST_TRIGGERS = 3
 LEAST_RANKED = 2

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from analysis.results.diagnosis import InterviewEvidence, SingleItem
 from instruments.schema import Item
-from reports.build.source import Source, capitalised
 from reports.content import Block, Bullets, Figure, Heading, Passages, Section, Statement
 from reports.figures import Likert, LikertRow
 from reports.numbers import printed
+from reports.sections.source import Source, capitalised
 
 MIDDLE = 3.0
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from analysis.results.diagnosis import GroupFigure, Level, LinkFinding
 from instruments.schema import Item
-from reports.build.source import Source
-from reports.build.table_columns import columns_of
 from reports.content import Block, Column, Number, Row, Section, Statement, Table
+from reports.sections.source import Source
+from reports.sections.table_columns import columns_of
 
 
 def sensitivity(study: Source) -> list[Section]:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from analysis.results.diagnosis import FacetFinding, Gap
-from reports.build.likerts import item_figure
-from reports.build.source import Source
-from reports.build.table_columns import columns_of
 from reports.content import (
     Block,
     Bullets,
@@ -21,6 +18,9 @@ from reports.content import (
     Table,
 )
 from reports.figures import Forest, ForestRow, MapPoint, QuadrantMap
+from reports.sections.likerts import item_figure
+from reports.sections.source import Source
+from reports.sections.table_columns import columns_of
 
 LEAST_POINTS = 2
 
