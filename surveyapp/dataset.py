@@ -80,7 +80,7 @@ def _answer_table(instrument: Instrument, people: list[_Person]) -> AnswerTable:
     columns, codes = {}, {}
     for item in items:
         values = [person.answers.get(item.key, NOT_REACHED) for person in people]
-        columns[item.key], codes[item.key] = _column(item, values)
+        columns[item.key], codes[item.key] = _column(item, values, index)
     return AnswerTable(
         instrument=instrument,
         values=pd.DataFrame(columns, index=index),
@@ -91,15 +91,22 @@ def _answer_table(instrument: Instrument, people: list[_Person]) -> AnswerTable:
     )
 
 
-def _column(item: Item, values: list[Any]) -> tuple[Any, Any]:
+def _column(item: Item, values: list[Any], index: pd.Index) -> tuple[Any, Any]:
     """Return an item's values and its missing codes; a refused choice counts as refused."""
-    refused = {choice.value for choice in item.choices if choice.is_missing}
-    is_missing = [_missing_code(value, refused) for value in values]
     if item.kind in NUMBER_KINDS:
-        kept = [float("nan") if code else float(value) for value, code in zip(values, is_missing, strict=True)]
-        return np.array(kept, dtype=float), is_missing
-    kept_words = [None if code else _word(value) for value, code in zip(values, is_missing, strict=True)]
-    return pd.Series(kept_words, dtype=object).to_numpy(), is_missing
+        return _number_column(values)
+    refused = {choice.value for choice in item.choices if choice.is_missing}
+    codes = [_missing_code(value, refused) for value in values]
+    kept = [None if code else _word(value) for value, code in zip(values, codes, strict=True)]
+    # A series of objects stays one in a frame; an array would become text, in which a missing word is not None.
+    return pd.Series(kept, index=index, dtype=object), codes
+
+
+def _number_column(values: list[Any]) -> tuple[Any, Any]:
+    """Return numbers and codes; a code is never a valid answer, which the checks of an instrument see to."""
+    raw = np.array(values, dtype=float)
+    codes = np.where(np.isin(raw, sorted(MISSING_CODES)), raw, 0).astype(np.int8)
+    return np.where(codes == 0, raw, np.nan), codes
 
 
 def _missing_code(value: Any, refused: set[str]) -> int:
