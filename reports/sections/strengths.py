@@ -40,8 +40,9 @@ def _single_points(study: Source) -> list[Statement]:
     for role in ("trend", "benchmark"):
         for item, single in _singles(study, role):
             if single.ci_low is not None and single.ci_low > MIDDLE:
-                found.append(words.say(f"strengths.{role}_up", estimate=study.estimate(
-                    single.mean, single.ci_low, single.ci_high), n=single.n, trace=(f"item.{item.key}.mean",)))
+                estimate = study.estimate(single.mean, single.ci_low, single.ci_high)
+                found.append(words.say(f"strengths.{role}_up", who=capitalised(_asked(study, item)), estimate=estimate,
+                                       n=single.n, trace=(f"item.{item.key}.mean",)))
     return found
 
 
@@ -81,6 +82,12 @@ def _singles(study: Source, role: str) -> list[tuple[Item, SingleItem]]:
     return [(item, found) for item in items for found in [study.single(item.key)] if found and found.mean is not None]
 
 
+def _asked(study: Source, item: Item) -> str:
+    """Return who was asked: staff and customers may answer the same thing differently."""
+    instrument = study.instrument_of(item.key)
+    return study.audience(instrument.audience) if instrument else ""
+
+
 def _strength_codes(study: Source) -> list[InterviewEvidence]:
     """Return the codes that stand beside the facets of the situation but belong to none: achievements, comparisons."""
     book = study.template.codebook
@@ -104,7 +111,8 @@ def _comparison_figure(study: Source) -> Figure | None:
                 continue
             shares = tuple(found.frequencies.get(str(point.value), 0) / total for point in scale.points)
             up = sum(shares[3:])
-            rows.append(LikertRow(study.read(item.text), shares, found.n, printed(up, "percent"), ""))
+            label = f"{study.read(item.text)} · {_asked(study, item)}"
+            rows.append(LikertRow(label, shares, found.n, printed(up, "percent"), ""))
             legend = legend or tuple(words.text(f"labels_chart.worse_better_{place}") for place in range(5))
     if not rows:
         return None
