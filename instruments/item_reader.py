@@ -59,7 +59,8 @@ def _read_item(fields: Fields, languages: tuple[str, ...], kind: str, role: str 
         calculation=fields.find_string("calculation"), default=fields.find_string("default"),
         is_required=fields.boolean("required", False), hint=fields.text("hint", languages) or None,
         appearance=fields.find_string("appearance"), module=fields.find_string("module"),
-        safeguard=fields.find_string("safeguard"), importance_of=fields.find_string("importance_of"))
+        safeguard=fields.find_string("safeguard"), importance_of=fields.find_string("importance_of"),
+        shuffles_choices=fields.boolean("shuffle_choices", False), is_short=fields.boolean("short", False))
     fields.finish()
     return item
 
@@ -79,7 +80,7 @@ def _read_choices(fields: Fields, languages: tuple[str, ...]) -> Iterator[Choice
         yield Choice(
             value=value, label=entry.wording(languages), is_exclusive=entry.boolean("exclusive", False),
             has_text=entry.boolean("free_text", False), is_missing=entry.boolean("missing", value == MISSING_CHOICE),
-            show_if=read_condition(entry))
+            show_if=read_condition(entry), is_fixed=entry.boolean("fixed", False))
         entry.finish()
 
 

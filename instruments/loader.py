@@ -20,7 +20,9 @@ from instruments.schema import (
     Direction,
     Instrument,
     Item,
+    Quota,
     Scoring,
+    Screen,
     Section,
 )
 from instruments.writer import dump_instrument
@@ -66,7 +68,11 @@ def parse_instrument(text: str, place: str) -> Instrument:
         scoring=_read_scoring(fields), intro=head.text("intro", languages),
         consent=_read_consent(head, "consent", languages), link_consent=_read_consent(head, "link_consent", languages),
         withdraw_note=head.text("withdraw_note", languages), completion=head.text("completion", languages),
-        estimated_minutes=head.find_integer("estimated_minutes"), allow_skip=head.boolean("allow_skip", True))
+        estimated_minutes=head.find_integer("estimated_minutes"), allow_skip=head.boolean("allow_skip", True),
+        screens=tuple(_read_screen(entry, languages) for entry in fields.entries("screens", "screen")),
+        quotas=tuple(_read_quota(entry, languages) for entry in fields.entries("quotas", "quota")),
+        commitment=head.text("commitment", languages) or None, has_progress=head.boolean("progress", False),
+        has_speed_prompt=head.boolean("speed_prompt", False))
     head.finish()
     fields.finish()
     return instrument
@@ -100,9 +106,24 @@ def _read_section(fields: Fields, languages: tuple[str, ...], shuffles: bool) ->
     kind = fields.string("kind", "questions")
     section = Section(
         key=fields.string("id"), kind=kind, title=fields.text("title", languages), show_if=read_condition(fields),
-        module=fields.find_string("module"), is_shuffled=fields.boolean("shuffled", shuffles and kind == "likert"))
+        module=fields.find_string("module"), is_shuffled=fields.boolean("shuffled", shuffles and kind == "likert"),
+        block=fields.find_string("block"), shuffle_group=fields.find_string("shuffle_group"))
     fields.finish()
     return section
+
+
+def _read_screen(fields: Fields, languages: tuple[str, ...]) -> Screen:
+    screen = Screen(key=fields.string("id"), condition=fields.string("condition"), message=fields.wording(languages))
+    fields.finish()
+    return screen
+
+
+def _read_quota(fields: Fields, languages: tuple[str, ...]) -> Quota:
+    quota = Quota(
+        key=fields.string("id"), condition=fields.string("condition"), limit=fields.integer("limit"),
+        message=fields.wording(languages))
+    fields.finish()
+    return quota
 
 
 def _read_consent(head: Fields, key: str, languages: tuple[str, ...]) -> Consent | None:

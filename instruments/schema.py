@@ -84,6 +84,7 @@ class Choice:
     has_text: bool = False              # "other, please state": the text is stored under `<item>_<value>_text`
     is_missing: bool = False            # "prefer not to say": counts as REFUSED in analysis
     show_if: str | None = None
+    is_fixed: bool = False              # keeps its place where the choices are shuffled ("other" stays last)
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,8 @@ class Item:
     module: str | None = None
     safeguard: str | None = None        # readiness items
     importance_of: str | None = None    # importance items: the facet they weigh
+    shuffles_choices: bool = False      # choices shown in an order of the respondent's own
+    is_short: bool = False              # asked in the short form too
 
     @property
     def stores_answer(self) -> bool:
@@ -131,6 +134,8 @@ class Section:
     show_if: str | None = None
     module: str | None = None
     is_shuffled: bool = False           # items shown in an order of the respondent's own
+    block: str | None = None            # sections that stay together, in their own order; None = a block of its own
+    shuffle_group: str | None = None    # blocks of one group exchange places
 
 
 @dataclass(frozen=True)
@@ -139,6 +144,25 @@ class Consent:
 
     text: Text
     is_required: bool = True
+
+
+@dataclass(frozen=True)
+class Screen:
+    """Whom the questionnaire is not for; `condition` is judged once every item it names has been posted."""
+
+    key: str
+    condition: str
+    message: Text
+
+
+@dataclass(frozen=True)
+class Quota:
+    """How many handed-in responses of one kind are wanted in a wave; later ones of that kind end with `message`."""
+
+    key: str
+    condition: str
+    limit: int
+    message: Text
 
 
 @dataclass(frozen=True)
@@ -171,6 +195,11 @@ class Instrument:
     completion: Text = field(default_factory=dict)
     estimated_minutes: int | None = None
     allow_skip: bool = True
+    screens: tuple[Screen, ...] = ()
+    quotas: tuple[Quota, ...] = ()
+    commitment: Text | None = None      # a line to agree to before the first item ("I will answer with care")
+    has_progress: bool = False          # show how far along the relevant pages the respondent is
+    has_speed_prompt: bool = False      # ask politely, once, after a page that was posted too fast to be read
 
     def item(self, key: str) -> Item:
         """Return the item of that key; KeyError if there is none."""

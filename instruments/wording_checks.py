@@ -27,13 +27,7 @@ def missing_languages(place: str, wordings: Iterable[Wording], languages: tuple[
 
 def instrument_wordings(instrument: Instrument) -> Iterator[Wording]:
     """Yield every wording of a questionnaire."""
-    yield "title", instrument.title, True
-    yield "introduction", instrument.intro, False
-    yield "note on withdrawal", instrument.withdraw_note, False
-    yield "text at the end", instrument.completion, False
-    for name, consent in (("consent", instrument.consent), ("consent to linking", instrument.link_consent)):
-        if consent is not None:
-            yield name, consent.text, True
+    yield from _frame_wordings(instrument)
     for section in instrument.sections:
         yield f"section {section.key}, title", section.title, False
     for scale in instrument.scales:
@@ -45,6 +39,20 @@ def instrument_wordings(instrument: Instrument) -> Iterator[Wording]:
         yield f"construct {construct.key}, definition", construct.definition, False
     for item in instrument.items:
         yield from _item_wordings(item)
+
+
+def _frame_wordings(instrument: Instrument) -> Iterator[Wording]:
+    yield "title", instrument.title, True
+    yield "introduction", instrument.intro, False
+    yield "note on withdrawal", instrument.withdraw_note, False
+    yield "text at the end", instrument.completion, False
+    yield "commitment", instrument.commitment or {}, False
+    for name, consent in (("consent", instrument.consent), ("consent to linking", instrument.link_consent)):
+        if consent is not None:
+            yield name, consent.text, True
+    for noun, rules in (("screen", instrument.screens), ("quota", instrument.quotas)):
+        for rule in rules:
+            yield f"{noun} {rule.key}, message", rule.message, True
 
 
 def _item_wordings(item: Item) -> Iterator[Wording]:

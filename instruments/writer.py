@@ -8,7 +8,18 @@ import yaml
 
 from instruments.fields import AMBIGUOUS_LANGUAGES, SCHEMA_VERSION
 from instruments.item_reader import MISSING_CHOICE
-from instruments.schema import AnswerScale, Choice, Consent, Construct, Instrument, Item, Section, Text
+from instruments.schema import (
+    AnswerScale,
+    Choice,
+    Consent,
+    Construct,
+    Instrument,
+    Item,
+    Quota,
+    Screen,
+    Section,
+    Text,
+)
 
 WIDTH = 120
 
@@ -41,6 +52,9 @@ def dump_instrument(instrument: Instrument) -> str:
     document["scoring"] = {
         "method": instrument.scoring.method, "min_answered_fraction": instrument.scoring.min_answered_share,
         "two_item_scales_require_all": instrument.scoring.two_item_scales_require_all}
+    for name, rules in (("screens", instrument.screens), ("quotas", instrument.quotas)):
+        if rules:
+            document[name] = [_ending(rule) for rule in rules]
     document["sections"] = [_section(section) for section in instrument.sections]
     document["items"] = [_item(item) for item in instrument.items]
     return to_yaml(document)
@@ -75,7 +89,15 @@ def _head(instrument: Instrument) -> dict[str, Any]:
         if consent is not None:
             head[key] = {"required": consent.is_required, **inline(consent.text)}
     head["allow_skip"] = instrument.allow_skip
+    head |= given(
+        commitment=dict(instrument.commitment) if instrument.commitment else None, progress=instrument.has_progress,
+        speed_prompt=instrument.has_speed_prompt)
     return head
+
+
+def _ending(rule: Screen | Quota) -> dict[str, Any]:
+    limit = {"limit": rule.limit} if isinstance(rule, Quota) else {}
+    return {"id": rule.key, "condition": rule.condition, **limit, **inline(rule.message)}
 
 
 def _scale(scale: AnswerScale) -> dict[str, Any]:
@@ -95,7 +117,8 @@ def _construct(construct: Construct) -> dict[str, Any]:
 
 def _section(section: Section) -> dict[str, Any]:
     return {
-        **given(id=section.key, kind=section.kind, module=section.module, show_if=section.show_if),
+        **given(id=section.key, kind=section.kind, module=section.module, show_if=section.show_if,
+                block=section.block, shuffle_group=section.shuffle_group),
         "shuffled": section.is_shuffled, **given(title=dict(section.title))}
 
 
@@ -106,7 +129,7 @@ def _item(item: Item) -> dict[str, Any]:
         reverse=item.is_reverse, role=item.role, expected=list(item.expected) or None, unit=item.unit,
         show_if=item.show_if, constraint=item.constraint, calculation=item.calculation, default=item.default,
         required=item.is_required, appearance=item.appearance, module=item.module, safeguard=item.safeguard,
-        importance_of=item.importance_of)
+        importance_of=item.importance_of, shuffle_choices=item.shuffles_choices, short=item.is_short)
     for key, number in ((limit, item.max_choices), ("min", item.minimum), ("max", item.maximum)):
         if number is not None:
             document[key] = int(number) if number == int(number) else number
@@ -121,7 +144,8 @@ def _item(item: Item) -> dict[str, Any]:
 
 def _choice(choice: Choice) -> _Flow:
     document = _Flow(value=choice.value, **inline(choice.label))
-    document |= given(exclusive=choice.is_exclusive, free_text=choice.has_text, show_if=choice.show_if)
+    document |= given(exclusive=choice.is_exclusive, free_text=choice.has_text, show_if=choice.show_if,
+                      fixed=choice.is_fixed)
     if choice.is_missing != (choice.value == MISSING_CHOICE):
         document["missing"] = choice.is_missing
     return document

@@ -10,7 +10,7 @@ import pytest
 from instruments.codec import canonical_json, from_document
 from instruments.errors import CheckFailed, FileFormatError, InstrumentError
 from instruments.loader import read_instrument
-from instruments.schema import AnswerScale, Choice, Item, ScalePoint
+from instruments.schema import AnswerScale, Choice, Item, Quota, ScalePoint, Screen
 from instruments.template import StudyTemplate
 from instruments.template_loader import export_template, load_catalogue_template, load_template, read_template_zip
 from instruments.template_writer import template_files, template_zip
@@ -46,6 +46,21 @@ def test_every_field_of_an_item_survives_yaml(small):
         key="NUM", section="B", kind="decimal", text={"en": "n", "zh": "n"}, minimum=0.5, maximum=100.0,
         calculation="${VISITS} * 2")
     instrument = replace(small, items=(*small.items, item, number), allow_skip=False, estimated_minutes=3)
+
+    assert read_instrument(dump_instrument(instrument), "guest.yaml") == instrument
+
+
+def test_orders_endings_and_courtesies_survive_yaml(small):
+    first, second = small.sections
+    shuffled = Item(
+        key="PICK", section="B", kind="single", text={"en": "p", "zh": "选"}, shuffles_choices=True, is_short=True,
+        choices=(Choice("a", {"en": "a", "zh": "甲"}), Choice("other", {"en": "o", "zh": "其他"}, is_fixed=True)))
+    instrument = replace(
+        small, items=(*small.items, shuffled),
+        sections=(replace(first, block="front"), replace(second, block="middle", shuffle_group="views")),
+        screens=(Screen("visitors", "${WHO} = 'visitor'", {"en": "Only for staff.", "zh": "仅限员工。"}),),
+        quotas=(Quota("staff", "${WHO} = 'staff'", 40, {"en": "Enough staff.", "zh": "员工名额已满。"}),),
+        commitment={"en": "I will read with care.", "zh": "我会认真阅读。"}, has_progress=True, has_speed_prompt=True)
 
     assert read_instrument(dump_instrument(instrument), "guest.yaml") == instrument
 
