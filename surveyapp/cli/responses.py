@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 
+from surveyapp.cli import transfer
 from surveyapp.cli.output import Subparsers, add_command, add_group, open_database, read_bytes
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import BadInput
@@ -30,6 +31,7 @@ def add_commands(commands: Subparsers) -> None:
     export.add_argument("--wave")
     export.add_argument("--format", choices=["csv", "xlsx"], default="csv")
     export.add_argument("-o", "--out", help="file to write; csv goes to stdout without it")
+    transfer.add_commands(group)
 
 
 def _import(options: argparse.Namespace) -> None:
