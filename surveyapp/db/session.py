@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session
 
+from surveyapp.db.direct import DirectSession, Readers, WriteConnection
 from surveyapp.errors import Misconfigured
 
 SQLITE_PRAGMAS = (
@@ -35,6 +36,8 @@ class Database:
             _prepare_sqlite(self.engine)
         self._writing_engine = self.engine.execution_options(surveyapp_writes=True)
         self.write_lock = threading.RLock()
+        self._readers = Readers(self.engine)
+        self._page_connection = WriteConnection(self._writing_engine)
         self._local = threading.local()
 
     def _engine_options(self) -> dict[str, Any]:
@@ -62,21 +65,34 @@ class Database:
                 session.rollback()
                 raise
 
+    @contextmanager
+    def page_transaction(self) -> Iterator[Session]:
+        """Commit what happens inside on the connection for respondents' pages, which stays open in between."""
+        with self.write_lock:
+            try:
+                yield self._page_connection.begin()
+                self._page_connection.commit()
+            except BaseException:
+                self._page_connection.discard()
+                raise
+
     def read_session(self) -> Session:
-        """Return this thread's reading session; it lives until `close_read_session`."""
+        """Return this thread's reading session; it begins anew with `close_read_session`."""
         session: Session | None = getattr(self._local, "session", None)
         if session is None:
-            session = self._local.session = Session(self.engine, expire_on_commit=False)
+            session = self._local.session = DirectSession(self.engine, self._readers)
         return session
 
     def close_read_session(self) -> None:
-        session: Session | None = getattr(self._local, "session", None)
-        if session is not None:
+        session: DirectSession | None = getattr(self._local, "session", None)
+        if session is not None and session.is_used:
             session.close()
-            self._local.session = None
 
     def close(self) -> None:
         self.close_read_session()
+        with self.write_lock:
+            self._page_connection.discard()
+        self._readers.close()
         self.engine.dispose()
 
 
@@ -89,6 +105,8 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
+        if connection.connection.driver_connection.in_transaction:     # type: ignore[union-attr]  # sqlite3's own
+            return              # `page_transaction` has begun it
         writes = connection.get_execution_options().get("surveyapp_writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 

@@ -2,20 +2,22 @@
 
 A deed is a function of a session. Deeds that wait together share one transaction; if one of them fails, the batch is
 rolled back and each deed is tried alone, so that a bad page never takes a good one with it.
+
+There is no thread for it: whoever comes while nobody writes does the writing, for itself and for those that came in the
+meantime, and passes the office on to one that still waits. Where nobody waits, a page costs no change of threads.
 """
 
 from __future__ import annotations
 
-import queue
 import threading
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy.orm import Session
 
 from surveyapp.db.session import Database
-from surveyapp.errors import Busy
+from surveyapp.errors import Busy, marked
 
 T = TypeVar("T")
 Deed = Callable[[Session], Any]
@@ -25,71 +27,98 @@ MAX_BATCH = 200         # deeds per commit; more did not raise the rate when mea
 PATIENCE_S = 20.0
 
 
+class _Entry:
+    """A deed that waits, and what became of it."""
+
+    def __init__(self, deed: Deed) -> None:
+        self.deed = deed
+        self.result: Any = None
+        self.error: Exception | None = None
+        self.is_done = self.must_lead = False
+        self.bell: threading.Lock | None = None     # locked while the entry waits; only one that waits needs it
+
+    def wait(self) -> bool:
+        """Wait until the deed is done or its turn to lead has come; False if patience ran out."""
+        return self.bell is None or self.bell.acquire(timeout=PATIENCE_S)
+
+    def wake(self) -> None:
+        if self.bell is not None:
+            self.bell.release()
+
+
 class Writer:
-    """Runs deeds one batch at a time in a thread of its own."""
+    """Runs deeds one batch at a time."""
 
     def __init__(self, database: Database, max_waiting: int = MAX_WAITING, max_batch: int = MAX_BATCH) -> None:
         self._database = database
-        self._max_batch = max_batch
-        self._waiting: queue.Queue[tuple[Deed, Future[Any]] | None] = queue.Queue(max_waiting)
-        self._thread: threading.Thread | None = None
-        self._start_lock = threading.Lock()
+        self._max_waiting, self._max_batch = max_waiting, max_batch
+        self._waiting: deque[_Entry] = deque()
+        self._has_leader = False
+        self._state = threading.Lock()      # held for a few instructions only, never while something is written
 
     def write(self, deed: Callable[[Session], T]) -> T:
         """Return the deed's result once it is committed; raise what the deed raised, or Busy."""
-        self._ensure_thread()
-        future: Future[T] = Future()
+        entry = _Entry(deed)
+        with self._state:
+            leads = not self._has_leader
+            if leads:
+                self._has_leader = True
+            else:
+                self._queue(entry)
+        if not leads and not entry.wait() and not self._came_late(entry):
+            raise _busy()
+        if leads or entry.must_lead:
+            self._lead(entry)
+        if not entry.is_done:
+            raise entry.error or _busy()
+        return cast("T", entry.result)
+
+    def _queue(self, entry: _Entry) -> None:
+        if len(self._waiting) >= self._max_waiting:
+            raise _busy()
+        entry.bell = threading.Lock()
+        entry.bell.acquire()
+        self._waiting.append(entry)
+
+    def _came_late(self, entry: _Entry) -> bool:
+        """Take back a deed that waited too long; True if its turn came at the same moment."""
+        with self._state:
+            if entry in self._waiting:
+                self._waiting.remove(entry)
+                return False
+        return entry.wait()
+
+    def _lead(self, own: _Entry) -> None:
+        """Write one batch, then pass the office on or lay it down."""
+        with self._state:
+            others = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._max_batch - 1))]
         try:
-            self._waiting.put_nowait((deed, future))
-        except queue.Full:
-            raise Busy("Very many people are answering right now.", "Please send the page again in a moment.") from None
-        return future.result(timeout=PATIENCE_S)
+            self._write_batch([own, *others])
+        finally:
+            with self._state:
+                follows = self._waiting.popleft() if self._waiting else None
+                self._has_leader = follows is not None
+            if follows is not None:
+                follows.must_lead = True
+                follows.wake()
+            for entry in others:
+                entry.wake()
 
-    def close(self) -> None:
-        """Write what waits, then stop."""
-        if self._thread is not None and self._thread.is_alive():
-            self._waiting.put(None)
-            self._thread.join(timeout=PATIENCE_S)
-        self._thread = None
-
-    def _ensure_thread(self) -> None:
-        with self._start_lock:
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, name="page-writer", daemon=True)
-                self._thread.start()
-
-    def _run(self) -> None:
-        while True:
-            first = self._waiting.get()
-            if first is None:
-                return
-            batch, is_last = self._gather(first)
-            self._write_batch(batch)
-            if is_last:
-                return
-
-    def _gather(self, first: tuple[Deed, Future[Any]]) -> tuple[list[tuple[Deed, Future[Any]]], bool]:
-        batch = [first]
-        while len(batch) < self._max_batch:
-            try:
-                entry = self._waiting.get_nowait()
-            except queue.Empty:
-                break
-            if entry is None:
-                return batch, True
-            batch.append(entry)
-        return batch, False
-
-    def _write_batch(self, batch: list[tuple[Deed, Future[Any]]]) -> None:
+    def _write_batch(self, batch: list[_Entry]) -> None:
         try:
-            with self._database.transaction() as session:
-                results = [deed(session) for deed, _ in batch]
-        except Exception as error:  # whatever a deed raises belongs to its caller, not to this thread
+            with self._database.page_transaction() as session:
+                results = [entry.deed(session) for entry in batch]
+        except Exception as error:  # whatever a deed raises belongs to its caller
             if len(batch) == 1:
-                batch[0][1].set_exception(error)
+                batch[0].error = error
                 return
             for entry in batch:
                 self._write_batch([entry])
             return
-        for (_, future), result in zip(batch, results, strict=True):
-            future.set_result(result)
+        for entry, result in zip(batch, results, strict=True):
+            entry.result, entry.is_done = result, True
+
+
+def _busy() -> Busy:
+    return Busy(marked("Very many people are answering right now."),
+                marked("Please send the page again in a moment."))

@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import Row, and_, bindparam, insert, select
+from sqlalchemy import and_, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from instruments.codec import from_document
@@ -133,14 +133,14 @@ _START = Prepared(insert(Response), _START_COLUMNS)
 
 def find_door(session: Session, link_token: str) -> Door:
     """Return the questionnaire of a link; NotFound if there is none."""
-    row = _LINK.run(session.connection(), {"token": link_token}).first()
+    row = next(iter(_LINK.run(session, {"token": link_token})), None)
     if row is None:
         raise NotFound(marked("There is no questionnaire under this address."),
                        marked("Please check that the address was copied completely."))
     return _door(session, row)
 
 
-def _door(session: Session, row: Row[Any]) -> Door:
+def _door(session: Session, row: Any) -> Door:
     def load() -> Instrument:
         return from_document(Instrument, session.execute(_INSTRUMENT, {"id": row.instrument_id}).scalar_one())
 
@@ -154,7 +154,7 @@ def _door(session: Session, row: Row[Any]) -> Door:
 def read_filling(session: Session, secret: str, token: str, *, for_writing: bool = False) -> Filling:
     """Return the response of a token; NotFound if there is none or the token was not issued for it."""
     key = response_key(secret, token)
-    rows = (_READ_LOCKED if for_writing else _READ).run(session.connection(), {"key": key}).all()
+    rows = (_READ_LOCKED if for_writing else _READ).run(session, {"key": key})
     row = rows[0] if rows else None
     if row is None or not is_genuine(secret, token, row.token, row.content_hash):
         raise NotFound(marked("We do not know this address."),
@@ -195,9 +195,8 @@ def start_response(session: Session, secret: str, link_token: str, token: str, l
                       marked("Please open the link again."))
     check_agreement(door.instrument, agreement)
     key = response_key(secret, token)
-    connection = session.connection()
-    if not _READ.run(connection, {"key": key}).all():
-        _START.run(connection, dict(zip(_START_COLUMNS, (
+    if not _READ.run(session, {"key": key}):
+        _START.run(session, dict(zip(_START_COLUMNS, (
             key, door.link_id, OPEN, chosen_language(door.instrument, language), "web", None,
             as_text(consent_document(door.instrument, agreement, language)), "{}", None), strict=True)))
 

@@ -40,7 +40,7 @@ def finish_filling(session: Session, secret: str, token: str, filling: Filling, 
         if shown and page.key in filling.pages:
             order[page.key] = shown
     code = withdrawal_hash(secret, withdrawal_code(secret, token))
-    _SUBMIT.run(session.connection(), {"b_key": filling.key, "state": SUBMITTED, "order": as_text(order),
+    _SUBMIT.run(session, {"b_key": filling.key, "state": SUBMITTED, "order": as_text(order),
                                        "hash": code})
 
 

@@ -27,11 +27,11 @@ def write_page(session: Session, filling: Filling, section: str, answers: Mappin
     page = StoredPage(answers, _total(stored.duration_ms if stored else None, visit_ms),
                       (stored.visits if stored else 0) + int(is_visit))
     if stored is None:
-        _INSERT.run(session.connection(), {
+        _INSERT.run(session, {
             "response_key": filling.key, "section": section, "answers": as_text(answers),
             "duration_ms": page.duration_ms, "visits": page.visits})
     else:
-        _UPDATE.run(session.connection(), {
+        _UPDATE.run(session, {
             "b_key": filling.key, "b_section": section, "b_answers": as_text(answers),
             "b_duration": page.duration_ms, "b_visits": page.visits})
     return replace(filling, pages={**filling.pages, section: page})

@@ -305,7 +305,6 @@ def test_many_respondents_at_once_lose_no_page(link: str, any_database: Database
         thread.start()
     for thread in threads:
         thread.join()
-    writer.close()
 
     assert all(filler.stored("B")["L5"] == 4 for filler in fillers)
 
