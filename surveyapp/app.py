@@ -20,6 +20,7 @@ from surveyapp.views import (
     dataset_file,
     diagnosis,
     interview,
+    invited,  # noqa: F401 - adds the pages of personal links to the respondents' blueprint
     report,
     response,
     study,

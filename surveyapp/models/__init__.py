@@ -1,5 +1,19 @@
 """Tables and rules without input or output; importing this package registers every table."""
 
-from surveyapp.models import account, audit, coding, customer, diagnosis, interview, response, study, wave
+from surveyapp.models import (
+    account,
+    audit,
+    coding,
+    customer,
+    diagnosis,
+    fieldwork,
+    interview,
+    invitation,
+    mail,
+    response,
+    study,
+    wave,
+)
 
-__all__ = ["account", "audit", "coding", "customer", "diagnosis", "interview", "response", "study", "wave"]
+__all__ = ["account", "audit", "coding", "customer", "diagnosis", "fieldwork", "interview", "invitation", "mail",
+           "response", "study", "wave"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
@@ -28,6 +28,9 @@ class Study(Base):
     is_synthetic: Mapped[bool] = mapped_column(default=False)
     time_zone: Mapped[str] = mapped_column(String(60), default="Asia/Shanghai")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    retain_until: Mapped[date | None]           # last day on which personal data are kept
+    erasure: Mapped[str] = mapped_column(String(20), default="roster", server_default="roster")   # what goes then
+    erased_on: Mapped[date | None]
 
 
 class PublishedInstrument(Base):

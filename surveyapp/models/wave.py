@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from surveyapp.db.base import Base, UtcDateTime
+from surveyapp.db.base import Base, UtcDateTime, utc_now
+
+COMPLETE_FROM = 0.8     # AAPOR, Standard Definitions: more than 80 % of the questions answered is complete,
+PARTIAL_FROM = 0.5      # 50 to 80 % partial, fewer a break-off
 
 
 class Wave(Base):
@@ -21,10 +24,20 @@ class Wave(Base):
     key: Mapped[str] = mapped_column(String(20))
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)      # planned; holds from that instant on
+    closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)     # planned; nobody begins after it
+    # The definition of a complete and of a partial response, in shares of the questions that applied (AAPOR).
+    complete_from: Mapped[float] = mapped_column(default=COMPLETE_FROM, server_default=str(COMPLETE_FROM))
+    partial_from: Mapped[float] = mapped_column(default=PARTIAL_FROM, server_default=str(PARTIAL_FROM))
 
     @property
     def is_open(self) -> bool:
-        return self.opened_at is not None and self.closed_at is None
+        """Collection has begun and is not closed: results and exact counts are not shown.
+
+        A closing date that has passed changes nothing here: withdrawals are applied when the wave is really closed.
+        """
+        has_begun = self.opened_at is not None or (self.opens_at is not None and self.opens_at <= utc_now())
+        return has_begun and self.closed_at is None
 
 
 class QuestionnaireLink(Base):
@@ -37,4 +50,5 @@ class QuestionnaireLink(Base):
     wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id", ondelete="CASCADE"), index=True)
     instrument_id: Mapped[int] = mapped_column(ForeignKey("instrument.id", ondelete="CASCADE"), index=True)
     token: Mapped[str] = mapped_column(String(40), unique=True)
+    is_by_invitation: Mapped[bool] = mapped_column(default=False, server_default=false())  # the open link is shut
     is_test: Mapped[bool] = mapped_column(default=False)        # answers under it never enter an analysis

@@ -9,17 +9,17 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import and_, bindparam, insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from instruments.codec import from_document
 from instruments.schema import LEFT_BLANK, NOT_REACHED, NOT_SHOWN, Instrument
-from surveyapp.errors import AlreadySubmitted, NotFound, Refused, WaveClosed, marked
+from surveyapp.errors import AlreadySubmitted, NotAllowed, NotFound, Refused, WaveClosed, marked
 from surveyapp.models.response import OPEN, SUBMITTED, WITHDRAWN, Response, ResponsePage
 from surveyapp.models.study import PublishedInstrument, Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
@@ -27,6 +27,7 @@ from surveyapp.services.prepared import Prepared, as_text, from_text
 from surveyapp.services.questionnaire import Questionnaire, ready_questionnaire
 from surveyapp.services.relevance import Relevance, relevance_of
 from surveyapp.services.response_token import is_genuine, response_key, text_hash
+from surveyapp.services.wave_dates import GRACE, NO_GRACE, takes_answers
 
 EMPTY = frozenset({NOT_SHOWN, LEFT_BLANK, NOT_REACHED})     # -93 is an answer: "does not apply"
 
@@ -40,6 +41,7 @@ class Door:
     is_test: bool
     is_open: bool
     is_synthetic: bool
+    is_by_invitation: bool
     time_zone: str
     thresholds: Mapping[str, Any]
     questionnaire: Questionnaire
@@ -57,6 +59,12 @@ class Door:
         if not self.is_open:
             raise WaveClosed(marked("This questionnaire is closed."),
                              marked("Answers are no longer taken. Thank you for your interest."))
+
+    def check_public(self) -> None:
+        """Raise NotAllowed if the questionnaire is answered by personal links only."""
+        if self.is_by_invitation:
+            raise NotAllowed(marked("This questionnaire is answered with a personal link or code."),
+                             marked("Please use the link or the code that you were given."))
 
 
 @dataclass(frozen=True)
@@ -105,8 +113,9 @@ class Filling:
 # ---- reading --------------------------------------------------------------------------------------------------------
 _DOOR = (
     QuestionnaireLink.id.label("link_id"), QuestionnaireLink.token, QuestionnaireLink.is_test,
-    and_(Wave.opened_at.is_not(None), Wave.closed_at.is_(None)).label("is_open"), Study.is_synthetic, Study.time_zone,
-    Study.thresholds, PublishedInstrument.id.label("instrument_id"), PublishedInstrument.content_hash,
+    QuestionnaireLink.is_by_invitation, Wave.opened_at, Wave.closed_at, Wave.opens_at, Wave.closes_at,
+    Study.is_synthetic, Study.time_zone, Study.thresholds, PublishedInstrument.id.label("instrument_id"),
+    PublishedInstrument.content_hash,
 )
 _LINK = Prepared(
     select(*_DOOR).join(Wave, Wave.id == QuestionnaireLink.wave_id).join(Study, Study.id == Wave.study_id)
@@ -140,13 +149,15 @@ def find_door(session: Session, link_token: str) -> Door:
     return _door(session, row)
 
 
-def _door(session: Session, row: Any) -> Door:
+def _door(session: Session, row: Any, grace: timedelta = NO_GRACE) -> Door:
     def load() -> Instrument:
         return from_document(Instrument, session.execute(_INSTRUMENT, {"id": row.instrument_id}).scalar_one())
 
     return Door(
-        link_id=row.link_id, link_token=row.token, is_test=bool(row.is_test), is_open=bool(row.is_open),
-        is_synthetic=bool(row.is_synthetic), time_zone=row.time_zone, thresholds=from_text(row.thresholds),
+        link_id=row.link_id, link_token=row.token, is_test=bool(row.is_test),
+        is_open=takes_answers(row.opened_at, row.closed_at, row.opens_at, row.closes_at, grace),
+        is_synthetic=bool(row.is_synthetic), is_by_invitation=bool(row.is_by_invitation), time_zone=row.time_zone,
+        thresholds=from_text(row.thresholds),
         questionnaire=ready_questionnaire(row.content_hash, load),
     )
 
@@ -161,7 +172,7 @@ def read_filling(session: Session, secret: str, token: str, *, for_writing: bool
                        marked("Please check that it was copied completely, or begin again with your link."))
     pages = {page.section: StoredPage(from_text(page.answers), page.duration_ms, page.visits)
              for page in rows if page.section is not None}
-    return Filling(row.key, row.state, row.language, _door(session, row), pages)
+    return Filling(row.key, row.state, row.language, _door(session, row, GRACE), pages)
 
 
 def open_filling(session: Session, secret: str, token: str) -> Filling:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from instruments.schema import LEFT_BLANK, NOT_REACHED, NOT_SHOWN
 from surveyapp.db.base import utc_now
 from surveyapp.models.response import SUBMITTED, Response
+from surveyapp.services.finished import note_finished
 from surveyapp.services.prepared import Prepared, as_text
 from surveyapp.services.questionnaire import CompiledItem, Page, shown_order
 from surveyapp.services.relevance import Relevance
@@ -42,6 +43,8 @@ def finish_filling(session: Session, secret: str, token: str, filling: Filling, 
     code = withdrawal_hash(secret, withdrawal_code(secret, token))
     _SUBMIT.run(session, {"b_key": filling.key, "state": SUBMITTED, "order": as_text(order),
                                        "hash": code})
+    if filling.door.is_by_invitation:
+        note_finished(session, secret, token, filling.door.link_id)
 
 
 def _was_shown(page: Page, key: str, relevance: Relevance) -> bool:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-REWRITES = ("CLUSTER response USING pk_response", "CLUSTER response_page USING pk_response_page")
+REWRITES = ("CLUSTER response USING pk_response", "CLUSTER response_page USING pk_response_page",
+            "CLUSTER spent_link USING pk_spent_link")
 
 
 def forget_row_order(session: Session) -> None:

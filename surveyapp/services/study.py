@@ -20,6 +20,7 @@ from surveyapp.models.coding import Code
 from surveyapp.models.study import PublishedInstrument, Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.audit import record_change
+from surveyapp.services.finished import drop_receipts
 from surveyapp.services.row_order import forget_row_order
 from surveyapp.services.withdrawal import apply_withdrawals
 
@@ -88,14 +89,17 @@ def close_wave(session: Session, study: Study, wave: Wave, account: Account | No
     """End collection: later answers are refused, and withdrawals are applied, all at once."""
     if wave.closed_at is None:
         apply_withdrawals(session, wave)
+        drop_receipts(session, wave)
         forget_row_order(session)
         wave.closed_at = utc_now()
         record_change(session, "close_wave", f"wave {wave.key}", study_id=study.id, account=account)
 
 
 def reopen_wave(session: Session, study: Study, wave: Wave, account: Account | None = None) -> None:
-    """Take answers again."""
+    """Take answers again; a closing date that has passed holds no more."""
     wave.closed_at = None
+    if wave.closes_at is not None and wave.closes_at <= utc_now():
+        wave.closes_at = None
     record_change(session, "reopen_wave", f"wave {wave.key}", study_id=study.id, account=account)
 
 

@@ -120,6 +120,7 @@ def start(link_token: str) -> str:
     """Show what the questionnaire is about and ask for consent; the token of a response is issued with the page."""
     door = find_door(read_session(), link_token)
     language = _speak(_wanted_language(door.instrument.languages))
+    door.check_public()
     door.check_open()
     token = issue_token(_secret(), link_token, door.questionnaire.content_hash)
     return splice(respondent_page.start_pieces(door, language), {"TOKEN": token})
@@ -132,6 +133,7 @@ def begin(link_token: str) -> Response | tuple[str, int]:
     agreement = Agreement(is_given=request.form.get("consent") == "yes", links=request.form.get("links") == "yes")
     door = find_door(read_session(), link_token)
     language = _speak(_wanted_language(door.instrument.languages))
+    door.check_public()
     try:
         _write(partial(start_response, secret=_secret(), link_token=link_token, token=token, language=language,
                        agreement=agreement))
