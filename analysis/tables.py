@@ -27,6 +27,8 @@ class AnswerTable:
     positions   rating items only, float64: place in the order shown (0, 1, 2 …), NaN = not shown or unknown.
     duration_s  float64, seconds over all pages, NaN = unknown.
     language    str per respondent.
+    page_s      float64, seconds on each page that holds rating items, one column a section, NaN = unknown; None where
+                the time of single pages is not known of anybody.
     """
 
     instrument: Instrument
@@ -35,6 +37,7 @@ class AnswerTable:
     positions: pd.DataFrame
     duration_s: pd.Series
     language: pd.Series
+    page_s: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         if not self.values.index.is_unique:
@@ -50,7 +53,8 @@ class AnswerTable:
         """Return the table without these respondents."""
         keep = ~self.values.index.isin(sorted(respondents))
         return AnswerTable(self.instrument, self.values[keep], self.missing[keep], self.positions[keep],
-                           self.duration_s[keep], self.language[keep])
+                           self.duration_s[keep], self.language[keep],
+                           None if self.page_s is None else self.page_s[keep])
 
 
 @dataclass(frozen=True)

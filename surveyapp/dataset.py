@@ -42,7 +42,7 @@ def load_answers(session: Session, wave: Wave, instrument: Instrument) -> Answer
     """Return the submitted responses of the wave to any version of the questionnaire, by item key."""
     rows = session.execute(
         select(Response.key, Response.source_key, Response.language, cast(Response.shown_order, String),
-               cast(ResponsePage.answers, String), ResponsePage.duration_ms)
+               cast(ResponsePage.answers, String), ResponsePage.duration_ms, ResponsePage.section)
         .join(ResponsePage, ResponsePage.response_key == Response.key)
         .join(QuestionnaireLink, QuestionnaireLink.id == Response.link_id)
         .join(PublishedInstrument, PublishedInstrument.id == QuestionnaireLink.instrument_id)
@@ -60,15 +60,17 @@ def _people(rows: Iterable[Any]) -> list[_Person]:
 class _Person:
     """One response put together from its pages."""
 
-    __slots__ = ("answers", "duration_s", "key", "language", "order")
+    __slots__ = ("answers", "duration_s", "key", "language", "order", "page_s")
 
     def __init__(self, pages: list[Any]) -> None:
-        key, source_key, self.language, order, _, _ = pages[0]
+        key, source_key, self.language, order, *_ = pages[0]
         self.key: str = source_key or key
         self.order: Mapping[str, list[str]] = orjson.loads(order) or {}
         self.answers: dict[str, Any] = {}
-        durations = [page[5] for page in pages if page[5] is not None]
-        self.duration_s = sum(durations) / 1000 if durations else float("nan")
+        self.page_s = {page[6]: page[5] / 1000 for page in pages if page[5] is not None}
+        self.duration_s = sum(self.page_s.values()) if self.page_s else float("nan")
+        if len(self.page_s) == 1 and len(pages) > 1:
+            self.page_s = {}        # a file that knows the whole time only keeps it with one page
         for page in pages:
             self.answers.update(orjson.loads(page[4]))
 
@@ -88,7 +90,17 @@ def _answer_table(instrument: Instrument, people: list[_Person]) -> AnswerTable:
         positions=_positions(instrument, people, index),
         duration_s=pd.Series([person.duration_s for person in people], index=index, dtype=float),
         language=pd.Series([person.language for person in people], index=index, dtype=object),
+        page_s=_page_times(instrument, people, index),
     )
+
+
+def _page_times(instrument: Instrument, people: list[_Person], index: pd.Index) -> pd.DataFrame | None:
+    """Return the time on each page with rating items, None where it is known of nobody."""
+    if not any(person.page_s for person in people):
+        return None
+    sections = list(dict.fromkeys(item.section for item in instrument.items if item.kind == "rating"))
+    times = [[person.page_s.get(section, np.nan) for section in sections] for person in people]
+    return pd.DataFrame(times, index=index, columns=sections, dtype=float)
 
 
 def _column(item: Item, values: list[Any], index: pd.Index) -> tuple[Any, Any]:

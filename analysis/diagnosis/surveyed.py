@@ -10,11 +10,12 @@ import pandas as pd
 
 from analysis.diagnosis.ledgers import SharedLedgers
 from analysis.privacy import PrintRegister
-from analysis.quant.quality import screen
+from analysis.quant.quality import quality_indices, screen
 from analysis.quant.scoring import Scores, construct_items, recoded_items, scale_range, score_scales
 from analysis.quant.structure import scale_quality
 from analysis.results.diagnosis import Screening
 from analysis.results.measurement import ScaleQuality
+from analysis.results.quality import ScaleChange
 from analysis.tables import AnswerTable, StudyTables
 from instruments.schema import NUMBER_KINDS, Construct, ConstructGroup, Instrument
 
@@ -85,13 +86,16 @@ def survey_audience(tables: StudyTables, audience: str, thresholds: Mapping[str,
     all_scores = score_scales(submitted, minimum_style_scales=minimum_scales) if screening.excluded else scores
     register = SharedLedgers(int(thresholds["minimum_group"]))
     population = tables.facts.population.get(audience)
+    quality = {construct.key: _quality(valid, construct, thresholds) for construct in constructs}
+    changes = (scale_changes(quality, (valid, scores), (submitted, all_scores), constructs, thresholds)
+               if screening.excluded else ())
     return Surveyed(
         audience=audience, submitted=submitted, valid=valid,
         screening=replace(screening, population=population,
                           response_rate=screening.n_submitted / population if population else None,
-                          composition=_composition(valid, register)),
-        scores=scores, all_scores=all_scores,
-        quality={construct.key: _quality(valid, construct, thresholds) for construct in constructs},
+                          composition=_composition(valid, register), indices=quality_indices(submitted, thresholds),
+                          changes=changes),
+        scores=scores, all_scores=all_scores, quality=quality,
         constructs=constructs, is_style_checkable=_is_style_checkable(submitted.instrument, constructs, minimum_scales),
         register=register)
 
@@ -99,6 +103,46 @@ def survey_audience(tables: StudyTables, audience: str, thresholds: Mapping[str,
 def _quality(valid: AnswerTable, construct: Construct, thresholds: Mapping[str, float]) -> ScaleQuality:
     reverse = [item.key for item in construct_items(valid.instrument, construct.key) if item.is_reverse]
     return scale_quality(construct.key, recoded_items(valid, construct.key), thresholds=thresholds, reverse=reverse)
+
+
+def scale_changes(quality: Mapping[str, ScaleQuality], stayed: tuple[AnswerTable, Scores],
+                  everybody: tuple[AnswerTable, Scores], constructs: tuple[Construct, ...],
+                  thresholds: Mapping[str, float]) -> tuple[ScaleChange, ...]:
+    """Return what leaving people out does to each scale.
+
+    Parameters
+    ----------
+    quality : mapping of construct → ScaleQuality
+        Of those who stay.
+    stayed, everybody : (AnswerTable, Scores)
+        Without and with those left out.
+    constructs : tuple of Construct
+    thresholds : Mapping[str, float]
+        `disclosure_minimum_excluded`: with fewer left out of a scale only whether its verdict changes is told, because
+        the difference of two figures would disclose who they are (section 1).
+
+    Returns
+    -------
+    tuple of ScaleChange
+    """
+    table, all_scores = everybody
+    found = []
+    for construct in constructs:
+        key, own = construct.key, quality[construct.key]
+        whole = _quality(table, construct, thresholds)
+        scores, with_all = stayed[1].plain[key].dropna(), all_scores.plain[key].dropna()
+        is_told = (len(with_all) - len(scores) >= thresholds["disclosure_minimum_excluded"]
+                   and len(scores) >= thresholds["minimum_n_description"])
+        told = (float(scores.mean()), float(with_all.mean()), _alpha(own), _alpha(whole), own.smallest_loading,
+                whole.smallest_loading) if is_told else (None,) * 6
+        mean, mean_all, alpha, alpha_all, loading, loading_all = told
+        found.append(ScaleChange(key, mean, mean_all, alpha, alpha_all, loading, loading_all, own.verdict,
+                                 own.verdict != whole.verdict))
+    return tuple(found)
+
+
+def _alpha(quality: ScaleQuality) -> float | None:
+    return quality.reliability.alpha.value if quality.reliability is not None else None
 
 
 def _is_style_checkable(instrument: Instrument, constructs: tuple[Construct, ...], minimum_scales: int) -> bool:

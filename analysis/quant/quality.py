@@ -10,9 +10,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.privacy import MINIMUM_GROUP
+from analysis.quant.careless import (
+    careless_indices,
+    distances,
+    fast_pages,
+    intra_individual_sd,
+    longest_run,
+    mahalanobis,
+)
+from analysis.quant.distributions import index_distribution
 from analysis.quant.intervals import mean_interval
 from analysis.quant.scoring import answering_style, construct_items, recoded_items, scale_range
 from analysis.results.diagnosis import Screening
+from analysis.results.quality import IndexDistribution, Rule
 from analysis.tables import AnswerTable
 from instruments.schema import NOT_SHOWN, Item
 
@@ -37,60 +48,6 @@ SCREENING_DEFAULTS: Mapping[str, float] = MappingProxyType({
 })
 MAD_TO_SD = 1.4826          # consistency factor of the median absolute deviation for normal data
 REFERENCE_WIDTH = 4.0       # limits on SD are stated for scales of 1 to 5; others are brought to this width
-SYNONYM_R = 0.60            # careless 1.2.2, psychsyn: item pairs that correlate above this
-SYNONYM_MINIMUM_PAIRS = 3   # careless 1.2.2, psychsyn: pairs answered that the index needs
-
-
-def longest_run(answers: ArrayLike) -> NDArray[np.int64]:
-    """Return the longest run of equal answers of each respondent.
-
-    Parameters
-    ----------
-    answers : array_like, shape (n, k)
-        Raw answers **in the order shown**, missing = NaN.
-
-    Returns
-    -------
-    numpy.ndarray of int, shape (n,)
-        Items in the longest run; a missing answer ends a run; 0 when nothing was answered.
-
-    References
-    ----------
-    Johnson (2005); R package careless, ``longstring`` (which lets a missing answer pass).
-    """
-    values = np.asarray(answers, dtype=float)
-    run = np.zeros(len(values), dtype=np.int64)
-    longest = np.zeros(len(values), dtype=np.int64)
-    for place in range(values.shape[1]):
-        answered = np.isfinite(values[:, place])
-        same = answered & (values[:, place] == values[:, place - 1]) if place else np.zeros(len(values), dtype=bool)
-        run = np.where(same, run + 1, answered.astype(np.int64))
-        longest = np.maximum(longest, run)
-    return longest
-
-
-def intra_individual_sd(answers: ArrayLike) -> Numbers:
-    """Return each respondent's standard deviation over raw answers.
-
-    Parameters
-    ----------
-    answers : array_like, shape (n, k)
-        Raw answers, missing = NaN.
-
-    Returns
-    -------
-    numpy.ndarray, shape (n,)
-        SD with ddof 1 over the items answered; NaN with fewer than two.
-
-    References
-    ----------
-    Dunn et al. (2018), Intra-individual response variability; R package careless, ``irv``.
-    """
-    values = np.asarray(answers, dtype=float)
-    n = np.isfinite(values).sum(axis=1)
-    mean = np.nansum(values, axis=1) / np.maximum(n, 1)
-    squares = np.nansum((values - mean[:, None]) ** 2, axis=1)
-    return np.where(n > 1, np.sqrt(squares / np.maximum(n - 1, 1)), np.nan)
 
 
 def inconsistency(scales: Sequence[ArrayLike]) -> Numbers:
@@ -132,91 +89,6 @@ def robust_z(values: ArrayLike) -> Numbers:
     median = np.median(known)
     mad = MAD_TO_SD * np.median(np.abs(known - median))
     return (x - median) / mad if mad > 0 else np.full(len(x), np.nan)
-
-
-def mahalanobis(answers: ArrayLike) -> Numbers:
-    """Return each respondent's squared Mahalanobis distance from the average answers.
-
-    Parameters
-    ----------
-    answers : array_like, shape (n, k)
-        Answers, missing = NaN; constant columns must have been dropped.
-
-    Returns
-    -------
-    numpy.ndarray, shape (n,)
-        Squared distance with the pairwise covariance; a missing answer adds nothing, as in ``psych::outlier`` and
-        ``careless::mahad``. A singular covariance is inverted in the least-squares sense.
-
-    References
-    ----------
-    Meade & Craig (2012), Identifying careless responses in survey data.
-    """
-    frame = pd.DataFrame(np.asarray(answers, dtype=float))
-    covariance = frame.cov(min_periods=2).fillna(0.0).to_numpy()
-    deviation = (frame - frame.mean()).fillna(0.0).to_numpy()
-    return np.asarray(np.einsum("ij,jk,ik->i", deviation, np.linalg.pinv(covariance, hermitian=True), deviation))
-
-
-def even_odd(scales: Sequence[ArrayLike]) -> Numbers:
-    """Return the even-odd consistency of each respondent over several scales.
-
-    Parameters
-    ----------
-    scales : sequence of array_like, each of shape (n, k_s)
-        Recoded answers scale by scale in questionnaire order, missing = NaN; two scales or more.
-
-    Returns
-    -------
-    numpy.ndarray, shape (n,)
-        Within-person correlation of the half means (items 1, 3 … against 2, 4 …) over scales, stepped up by
-        Spearman-Brown, not below -1; **high = consistent** (careless 1.2.1 and later turn the sign round). NaN when a
-        half has no variance.
-
-    References
-    ----------
-    Johnson (2005); R package careless 1.2.2, ``evenodd``.
-    """
-    halves = [np.asarray(scale, dtype=float) for scale in scales]
-    odd = np.column_stack([_row_mean(half[:, 0::2]) for half in halves])
-    even = np.column_stack([_row_mean(half[:, 1::2]) for half in halves])
-    r = _row_correlation(odd, even)
-    with np.errstate(divide="ignore"):
-        stepped = 2 * r / (1 + r)
-    return np.maximum(stepped, -1.0)
-
-
-def psychometric_synonyms(answers: ArrayLike, critical_r: float = SYNONYM_R, *, antonyms: bool = False) -> Numbers:
-    """Return how alike each respondent answers item pairs that the whole sample answers alike.
-
-    Parameters
-    ----------
-    answers : array_like, shape (n, k)
-        Answers, missing = NaN.
-    critical_r : float, optional
-        Pairs with a correlation above this are synonyms.
-    antonyms : bool, optional
-        Take pairs with a correlation below ``-critical_r`` instead.
-
-    Returns
-    -------
-    numpy.ndarray, shape (n,)
-        Within-person correlation over the pairs answered; NaN with fewer than three pairs, without variance, and for
-        everybody when the sample has no such pair. Within a pair the later item comes first, as in ``careless``; its
-        random exchange inside pairs where a correlation fails is not imitated.
-
-    References
-    ----------
-    Meade & Craig (2012); R package careless 1.2.2, ``psychsyn``.
-    """
-    values = np.asarray(answers, dtype=float)
-    r = pd.DataFrame(values).corr(min_periods=2).to_numpy()
-    later, earlier = np.tril_indices(values.shape[1], -1)
-    with np.errstate(invalid="ignore"):
-        chosen = r[later, earlier] < -abs(critical_r) if antonyms else r[later, earlier] > abs(critical_r)
-    first, second = values[:, later[chosen]], values[:, earlier[chosen]]
-    n_pairs = (np.isfinite(first) & np.isfinite(second)).sum(axis=1)
-    return np.where(n_pairs >= SYNONYM_MINIMUM_PAIRS, _row_correlation(first, second), np.nan)
 
 
 def flag_respondents(table: AnswerTable, thresholds: Mapping[str, float] | None = None) -> pd.DataFrame:
@@ -288,6 +160,48 @@ def screen(table: AnswerTable, thresholds: Mapping[str, float] | None = None) ->
         style_mean=mean_interval(style, confidence=limits["confidence"]) if style.notna().any() else None)
 
 
+def quality_indices(table: AnswerTable, thresholds: Mapping[str, float] | None = None) -> tuple[IndexDistribution, ...]:
+    """Return how the indices of careless answering are spread over everybody who submitted; they exclude nobody.
+
+    Parameters
+    ----------
+    table : AnswerTable
+        Answers of all who consented and submitted.
+    thresholds : Mapping[str, float], optional
+        Values over `SCREENING_DEFAULTS`, and `minimum_group`; other names are ignored.
+
+    Returns
+    -------
+    tuple of IndexDistribution
+        The indices of `careless.INDICES` in their order, then `seconds_per_item` (whole time over rating items shown)
+        and `fast_pages` (share of pages faster than the speed rule). Runs and spread are of the answers as given, in
+        the order shown, over all rating items; the rest of the items of the constructs, reverse-keyed ones turned
+        round, brought to a five-point scale. A limit is stated where a flag uses one (`decides`), and for the distance
+        that of the package; the other indices have no accepted limit. Indices nobody has a value of are left out.
+    """
+    limits = {**SCREENING_DEFAULTS, "minimum_group": MINIMUM_GROUP, **(thresholds or {})}
+    raw, shown = _ratings(table)
+    scales = _scales_of_five(table)
+    recoded = np.column_stack(scales) if scales else np.empty((table.n, 0))
+    ordered = _in_order_shown(table, raw * _widening(table, raw.columns), shown)
+    found = careless_indices(ordered, recoded, scales)
+    items = shown.sum(axis=1)
+    found["seconds_per_item"] = np.where(items > 0, table.duration_s.to_numpy(float) / np.maximum(items, 1), np.nan)
+    found["fast_pages"] = _fast_pages(table, raw.columns, shown, limits["speed_seconds_per_item"])
+    rules: dict[str, tuple[Rule, float, bool]] = {
+        "longstring": ("at_least", limits["longstring_run"], True), "irv": ("below", limits["lowvar_sd"], True),
+        "mahad": ("above", distances(recoded)[1], False),
+        "seconds_per_item": ("below", limits["speed_seconds_per_item"], True)}
+    minimum = int(limits["minimum_group"])
+    spread = []
+    for index, values in found.items():
+        rule, limit, decides = rules.get(index, (None, None, False))
+        if np.isfinite(values).any():
+            spread.append(index_distribution(index, values, minimum_group=minimum, rule=rule, limit=limit,
+                                             decides=decides))
+    return tuple(spread)
+
+
 def _verdict(n: int, n_excluded: int,
              limits: Mapping[str, float]) -> Literal["good", "doubtful", "no_grades", "no_data"]:
     if n == 0:
@@ -349,12 +263,28 @@ def _scored(table: AnswerTable) -> list[str]:
             if construct_items(table.instrument, construct.key)]
 
 
-def _inconsistency(table: AnswerTable) -> Numbers:
-    """Return the spread inside scales of two items or more, in five-point units."""
+def _scales_of_five(table: AnswerTable) -> list[Numbers]:
+    """Return the recoded items of each construct, brought to the width of a five-point scale."""
     scales = []
     for key in _scored(table):
         low, high = scale_range(table.instrument, key)
-        scales.append(recoded_items(table, key).to_numpy() * REFERENCE_WIDTH / (high - low))
+        scales.append((recoded_items(table, key).to_numpy() - low) * REFERENCE_WIDTH / (high - low))
+    return scales
+
+
+def _fast_pages(table: AnswerTable, keys: pd.Index, shown: Flags, seconds_per_item: float) -> Numbers:
+    """Return the share of pages left too fast, missing where the time of single pages is unknown."""
+    if table.page_s is None:
+        return np.full(table.n, np.nan)
+    section_of = {item.key: item.section for item in table.instrument.items}
+    sections = np.array([section_of[key] for key in keys], dtype=object)
+    n_items = np.column_stack([shown[:, sections == section].sum(axis=1) for section in table.page_s.columns])
+    return fast_pages(table.page_s.to_numpy(dtype=float), n_items, seconds_per_item)
+
+
+def _inconsistency(table: AnswerTable) -> Numbers:
+    """Return the spread inside scales of two items or more, in five-point units."""
+    scales = _scales_of_five(table)
     return inconsistency(scales) if scales else np.full(table.n, np.nan)
 
 
@@ -370,19 +300,3 @@ def _unusual(table: AnswerTable, limits: Mapping[str, float]) -> Flags:
     return np.asarray(mahalanobis(frame) > limit)
 
 
-def _row_mean(values: Numbers) -> Numbers:
-    n = np.isfinite(values).sum(axis=1)
-    return np.where(n > 0, np.nansum(values, axis=1) / np.maximum(n, 1), np.nan)
-
-
-def _row_correlation(first: Numbers, second: Numbers) -> Numbers:
-    """Return the correlation of two matrices row by row over the places both know; NaN without variance."""
-    both = np.isfinite(first) & np.isfinite(second)
-    n = np.maximum(both.sum(axis=1), 1)
-    x = np.where(both, first, 0.0)
-    y = np.where(both, second, 0.0)
-    x = np.where(both, x - (x.sum(axis=1) / n)[:, None], 0.0)
-    y = np.where(both, y - (y.sum(axis=1) / n)[:, None], 0.0)
-    variances = (x**2).sum(axis=1) * (y**2).sum(axis=1)
-    smallest = 1e-24  # rounding leaves a trace of variance where there is none
-    return np.where(variances > smallest, (x * y).sum(axis=1) / np.sqrt(np.maximum(variances, smallest)), np.nan)

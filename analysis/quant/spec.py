@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import SpecError, TableError
+from analysis.quant.careless import MAHAD_CONFIDENCE
+from analysis.quant.careless_rows import careless_answering
 from analysis.quant.correlations import (
     Array,
     Correlations,
@@ -30,6 +32,7 @@ from analysis.quant.spec_options import checked_options
 from analysis.results.measurement import Reliability
 from instruments.codec import to_document
 
+AS_GIVEN = frozenset({"careless"})      # analyses that look at the answers before reverse items are turned round
 SYMMETRIC_WITHIN = 1e-6         # matrices are printed with few digits, rarely with fewer than these
 
 
@@ -74,7 +77,7 @@ def run_spec(frame: pd.DataFrame, spec: Sequence[Mapping[str, Any]]) -> dict[str
     dict
         id → document of the result class with the analysis in `do`: Reliability (reliability, items), Omega (omega),
         Factorability (kmo, bartlett), ParallelAnalysis (parallel), Retention (map, vss), FactorSolution (efa), and
-        pairs with htmt and htmt2 (htmt).
+        pairs with htmt and htmt2 (htmt), CarelessIndices (careless).
 
     Raises
     ------
@@ -127,6 +130,8 @@ def _task(frame: pd.DataFrame, options: dict[str, Any], place: str) -> _Task:
     check_size(len(frame), len(keys), minimum_items=2, place=place)
     answers = pd.DataFrame({key: _numbers(frame[key], options["missing_codes"], f"{place}, column {key!r}")
                             for key in keys})
+    if options["do"] in AS_GIVEN:
+        return _Task(place, options, tuple(keys), answers, None)
     return _Task(place, options, tuple(keys), _recoded(answers, options, place), None)
 
 
@@ -152,6 +157,9 @@ def _as_matrix(frame: pd.DataFrame) -> pd.DataFrame | None:
 
 
 def _matrix_task(values: Array, options: dict[str, Any], keys: tuple[str, ...], place: str) -> _Task:
+    if options["do"] in AS_GIVEN:
+        raise SpecError(place, f"{options['do']} is seen in single answers, and the data are a matrix.",
+                        "Give the file of answers.")
     if "n" not in options:
         raise SpecError(place, "the data are a matrix; the number of respondents is not in it.", "Add `n:`.")
     check_size(options["n"], len(keys), minimum_items=2, place=place)
@@ -225,6 +233,16 @@ def _pairs(task: _Task) -> dict[str, Any]:
         for pair in distinct_pairs(correlations, scales)]}
 
 
+def _careless(task: _Task) -> Any:
+    options, given = task.options, pd.DataFrame(task.answers)
+    for name, items in options.get("scales", {}).items():
+        strangers = [item for item in items if item not in task.keys]
+        if strangers:
+            raise SpecError(task.place, f"scale {name!r}: {strangers[0]!r} is not among the items.", "Add it to items.")
+    return careless_answering(given, _recoded(given, options, task.place), options.get("scales", {}),
+                              critical_r=options["critical_r"], confidence=options.get("confidence", MAHAD_CONFIDENCE))
+
+
 _RUN: Mapping[str, Callable[[_Task], Any]] = {
     "reliability": _reliability,
     "items": _reliability,
@@ -240,6 +258,7 @@ _RUN: Mapping[str, Callable[[_Task], Any]] = {
                                         rotation=task.options["rotation"], seed=task.options["seed"],
                                         place=task.place),
     "htmt": _pairs,
+    "careless": _careless,
 }
 
 

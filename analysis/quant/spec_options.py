@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
 from analysis.errors import SpecError
+from analysis.quant.careless import SYNONYM_R
 from analysis.quant.correlations import Kind, Missing
 from analysis.quant.extraction import Method
 from analysis.quant.rotation import Rotation
@@ -25,12 +26,13 @@ OPTIONS: Mapping[str, frozenset[str]] = {
     "vss": COMMON | {"correlation", "max_factors"},
     "efa": COMMON | {"correlation", "n_factors", "method", "rotation", "seed"},
     "htmt": COMMON | {"correlation", "scales"},
+    "careless": (COMMON | {"scales", "critical_r", "confidence"}) - {"missing", "n"},
 }
-LATER = frozenset({"polychoric", "cfa", "sem", "invariance", "icc", "kappa", "krippendorff", "dominance", "careless"})
+LATER = frozenset({"polychoric", "cfa", "sem", "invariance", "icc", "kappa", "krippendorff", "dominance"})
 NEEDED = {"omega": "n_factors", "efa": "n_factors", "htmt": "scales"}
 DEFAULTS: Mapping[str, Any] = {
     "reverse": [], "missing": "pairwise", "correlation": "pearson", "seed": 0, "method": "minres",
-    "rotation": "oblimin", "confidence": 0.95, "missing_codes": sorted(MISSING_CODES),
+    "rotation": "oblimin", "critical_r": SYNONYM_R, "missing_codes": sorted(MISSING_CODES),
 }
 
 
@@ -66,6 +68,7 @@ _RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "seed": (lambda value: value == 0 or _is_count(value), "a whole number from 0"),
     "confidence": (lambda value: _is_number(value) and LEAST_CONFIDENCE <= value < 1,
                    f"a number from {LEAST_CONFIDENCE} to below 1"),
+    "critical_r": (lambda value: _is_number(value) and 0 < value < 1, "a correlation between 0 and 1, such as 0.6"),
     "correlation": _one_of(get_args(Kind)),
     "method": _one_of(get_args(Method)),
     "rotation": _one_of(get_args(Rotation)),

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from analysis.results.comparisons import GroupComparison
 from analysis.results.customers import CustomerPicture
 from analysis.results.measurement import Estimate, ScaleQuality, Structure
+from analysis.results.quality import IndexDistribution, ScaleChange
 
 Status = Literal["supports", "uncertain", "against", "insufficient"]
 InterviewStatus = Literal["supports", "some", "silent", "contradicts", "none"]
@@ -32,6 +33,8 @@ class Screening:
     response_rate: float | None = None
     style_mean: Estimate | None = None          # answering style A_i
     composition: Mapping[str, Mapping[str, int]] = field(default_factory=dict)   # item → choice → n; hidden = -1
+    indices: tuple[IndexDistribution, ...] = ()     # careless answering, shown beside the flags; excludes nobody
+    changes: tuple[ScaleChange, ...] = ()           # each scale without and with those left out; empty = nobody was
 
 
 @dataclass(frozen=True)

@@ -204,6 +204,11 @@ def test_careless_answers_are_left_out_and_above_two_fifths_no_grade_is_issued()
     assert diagnosis.metrics["cause.CAU_TECH.elevated"] is None
     assert diagnosis.metrics["quality.excluded_pct"] == 50
     assert diagnosis.problems[0].level.mean_with_excluded is not None
+    goals = next(change for change in diagnosis.screening["staff"].changes if change.construct == "PRB_GOAL")
+    assert goals.mean == diagnosis.problems[0].level.mean
+    assert goals.mean_with_excluded == diagnosis.problems[0].level.mean_with_excluded
+    assert goals.alpha == diagnosis.scales["PRB_GOAL"].reliability.alpha.value != goals.alpha_with_excluded
+    assert goals.smallest_loading is None       # 60 who stay are too few for the one-factor check
 
 
 def test_with_few_exclusions_only_whether_anything_changes_is_said() -> None:
@@ -218,6 +223,8 @@ def test_with_few_exclusions_only_whether_anything_changes_is_said() -> None:
     assert len(diagnosis.screening["staff"].excluded) == 3
     assert all(finding.level.mean_with_excluded is None for finding in diagnosis.problems)
     assert all(finding.notes == ("exclusion_changes_nothing",) for finding in diagnosis.problems)
+    assert {(change.mean, change.mean_with_excluded, change.alpha, change.alpha_with_excluded)
+            for change in diagnosis.screening["staff"].changes} == {(None, None, None, None)}
 
 
 def test_a_template_without_rules_codebook_and_value_model_is_diagnosed_from_its_questionnaire() -> None:

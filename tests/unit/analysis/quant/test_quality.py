@@ -3,17 +3,14 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis.quant.quality import (
+from analysis.quant.careless import (
     even_odd,
-    flag_respondents,
-    inconsistency,
     intra_individual_sd,
     longest_run,
     mahalanobis,
     psychometric_synonyms,
-    robust_z,
-    screen,
 )
+from analysis.quant.quality import flag_respondents, inconsistency, robust_z, screen
 from tests.factories.answers import answer_table, construct, instrument, rating, scale
 
 KEYS = [f"{letter}{place}" for letter in "ABCD" for place in range(1, 5)]
