@@ -8,10 +8,12 @@ import sys
 from pathlib import Path
 
 from surveyapp.cli import transfer
-from surveyapp.cli.output import Subparsers, add_command, add_group, open_database, read_bytes
+from surveyapp.cli.output import Subparsers, add_command, add_group, open_database, print_json, read_bytes
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import BadInput
-from surveyapp.services.response_export import export_responses, record_export
+from surveyapp.services.disclosure import plan_release
+from surveyapp.services.release import Release
+from surveyapp.services.response_export import FORMATS, record_export, write_csv, write_files
 from surveyapp.services.response_import import import_responses
 from surveyapp.services.study import get_instrument, get_study, get_wave
 
@@ -25,11 +27,11 @@ def add_commands(commands: Subparsers) -> None:
     load.add_argument("file")
     load.add_argument("--wave")
     load.add_argument("--mapping", help="JSON file: column of the file → item key")
-    export = add_command(group, "export", "export answers", _export)
+    export = add_command(group, "export", "export answers", _export, has_json=True)
     export.add_argument("study")
     export.add_argument("instrument")
     export.add_argument("--wave")
-    export.add_argument("--format", choices=["csv", "xlsx"], default="csv")
+    export.add_argument("--format", choices=list(FORMATS), default="csv")
     export.add_argument("-o", "--out", help="file to write; csv goes to stdout without it")
     transfer.add_commands(group)
 
@@ -65,17 +67,35 @@ def _export(options: argparse.Namespace) -> None:
     open_database()
     if options.json and not options.out:
         raise BadInput("With --json the answers cannot be written to the screen.", "Name a file with -o.")
+    if options.format != "csv" and not options.out:
+        raise BadInput("An {format} file cannot be written to the screen.", "Name a file with -o.",
+                       format=options.format.upper())
     session = read_session()
     study = get_study(session, options.study)
-    wave = get_wave(session, study, options.wave)
     instrument = get_instrument(session, study, options.instrument)
+    release = plan_release(session, study, get_wave(session, study, options.wave), instrument)
     if options.out:
-        with Path(options.out).open("wb") as stream:
-            n = export_responses(session, study, wave, instrument, options.format, stream)
-        print(f"Wrote {n} responses to {options.out}.")
-    elif options.format == "csv":
-        n = export_responses(session, study, wave, instrument, "csv", sys.stdout.buffer)
+        paths = write_files(release, options.format, Path(options.out))
     else:
-        raise BadInput("An XLSX file cannot be written to the screen.", "Name a file with -o.")
+        paths = []
+        write_csv(release.main, sys.stdout.buffer)
     with transaction() as writing:
-        record_export(writing, study, instrument, options.format, n)
+        record_export(writing, study, instrument, options.format, release)
+    if options.json:
+        print_json({"files": [str(path) for path in paths], **release.document()})
+    else:
+        _tell(release, paths)
+
+
+def _tell(release: Release, paths: list[Path]) -> None:
+    """Say what was written and what was done to the answers before; a screen full of CSV gets it on stderr."""
+    stream = sys.stdout if paths else sys.stderr
+    if paths:
+        print(f"Wrote {release.n_people} responses to {', '.join(str(path) for path in paths)}.", file=stream)
+    elif len(release.tables) > 1:
+        names = ", ".join(table.name for table in release.tables[1:])
+        print(f"Only the table {release.main.name} is on the screen; with -o FILE you get {names} too.", file=stream)
+    if release.treatments:
+        print(f"So that nobody can be recognised (groups of at least {release.minimum}):", file=stream)
+    for treatment in release.treatments:
+        print(f"  {treatment.words()}", file=stream)

@@ -1,48 +1,50 @@
-"""What of a response may leave in a file of single rows: profiles that enough people share, and no open text.
+"""What of the responses may leave in files of single rows: the only way from answers to an export.
 
-Applies to what people filled in here. Rows of an imported file were the researcher's before; sample data are nobody's.
+What people answered here leaves in tables that cannot be put together again: opinions, profile, and own words, each in
+an order and under row names of its own, made new for every release. Every combination of what a table shows of a person
+is shared by at least the study's minimum. Rows of an imported file were the researcher's before; sample data are
+nobody's: both leave as they came.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from sqlalchemy.orm import Session
 
 from analysis.privacy import MINIMUM_GROUP
-
-Profile = tuple[str, ...]
-
-
-def safe_profiles(profiles: Sequence[Profile], minimum: int = MINIMUM_GROUP) -> list[Profile]:
-    """Return the profiles with as many values withheld (empty) as it takes for each to be shared by `minimum` people.
-
-    Columns are taken in turn. Within the people who look alike so far, a value that fewer than `minimum` have is
-    withheld, and with it the next rarest until those withheld are `minimum` or nobody: what is withheld is a profile
-    too. So every row of the result looks like at least `minimum` rows, or all rows are empty (Samarati 2001,
-    k-anonymity by local suppression).
-    """
-    if len(profiles) < minimum:
-        return [tuple("" for _ in profile) for profile in profiles]
-    shown: list[Profile] = [() for _ in profiles]
-    for column in range(len(profiles[0]) if profiles else 0):
-        alike: dict[Profile, list[int]] = {}
-        for row, profile in enumerate(shown):
-            alike.setdefault(profile, []).append(row)
-        for rows in alike.values():
-            withheld = _withheld((profiles[row][column] for row in rows), minimum)
-            for row in rows:
-                value = profiles[row][column]
-                shown[row] = (*shown[row], "" if value in withheld else value)
-    return shown
+from surveyapp.errors import Refused
+from surveyapp.models.study import PublishedInstrument, Study
+from surveyapp.models.wave import Wave
+from surveyapp.services.questionnaire import ready_questionnaire
+from surveyapp.services.release import ANSWERS, IMPORTED, Release, ReleaseTable
+from surveyapp.services.release_plain import plain_table
+from surveyapp.services.release_protected import protected_tables
+from surveyapp.services.response_rows import count_protected, is_protected
+from surveyapp.services.study import get_link, instrument_of
 
 
-def _withheld(values: Iterable[str], minimum: int) -> frozenset[str]:
-    """Return the values of one column that must not be shown within a group of people who look alike."""
-    by_size = sorted((n, value) for value, n in Counter(values).items())
-    withheld: set[str] = {value for _, value in by_size if value == ""}
-    people = sum(n for n, value in by_size if value == "")
-    for n, value in by_size:
-        if value and (n < minimum or 0 < people < minimum):
-            withheld.add(value)
-            people += n
-    return frozenset(withheld)
+def plan_release(session: Session, study: Study, wave: Wave, published: PublishedInstrument) -> Release:
+    """Return what may leave of the handed-in responses to one questionnaire in one wave."""
+    link = get_link(session, wave, published)
+    n_protected = count_protected(session, [link])
+    minimum = max(MINIMUM_GROUP, int(study.thresholds.get("minimum_group", MINIMUM_GROUP)))
+    _check_may_leave(wave, n_protected, minimum)
+    instrument = instrument_of(published)
+    questionnaire = ready_questionnaire(published.content_hash, lambda: instrument)
+    tables: list[ReleaseTable] = []
+    protected = protected_tables(session, link, questionnaire, minimum) if n_protected else None
+    if protected is not None:
+        tables.extend(protected.tables)
+    foreign = plain_table(session, link, questionnaire, IMPORTED if tables else ANSWERS, ~is_protected())
+    if foreign.n_rows or not tables:
+        tables.append(foreign)
+    return Release(instrument, wave.key, "anonymous", minimum, n_protected + foreign.n_rows, tuple(tables),
+                   protected.treatments if protected else ())
+
+
+def _check_may_leave(wave: Wave, n_protected: int, minimum: int) -> None:
+    if n_protected and wave.is_open:
+        raise Refused("Collection is still open; single answers are exported only after it is closed.",
+                      "Close the wave first. Until then only rounded counts are shown.")
+    if 0 < n_protected < minimum:
+        raise Refused("Fewer than {n} people answered: single answers would show who said what.",
+                      "Collect more answers in another wave.", n=minimum)

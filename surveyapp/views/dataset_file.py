@@ -11,13 +11,15 @@ from werkzeug.wrappers import Response
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import BadInput
 from surveyapp.services.answer_columns import column_choices
-from surveyapp.services.response_export import FORMATS, export_responses, record_export
+from surveyapp.services.disclosure import plan_release
+from surveyapp.services.response_export import FORMATS, record_export, write_release
 from surveyapp.services.response_import import import_responses, unknown_columns
 from surveyapp.services.study import get_instrument, get_study, get_wave, instrument_of, list_instruments
 from surveyapp.views.access import current_account, requires
 
 blueprint = Blueprint("dataset_file", __name__)
-MIME_TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+MIME_TYPES = {"csv": "text/csv", "zip": "application/zip",
+              "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 @blueprint.route("/studies/<int:study_id>/answers", methods=["GET", "POST"])
@@ -79,8 +81,9 @@ def export(study_id: int) -> Response:
         study = get_study(session, study_id)
         wave = get_wave(session, study, request.form.get("wave") or None)
         published = get_instrument(session, study, request.form.get("instrument", ""))
-        n = export_responses(session, study, wave, published, format, stream)
-        record_export(session, study, published, format, n, current_account())
+        release = plan_release(session, study, wave, published)
+        ending = write_release(release, format, stream)
+        record_export(session, study, published, format, release, current_account())
     stream.seek(0)
-    return send_file(stream, MIME_TYPES[format], as_attachment=True,
-                     download_name=f"{published.audience}-{wave.key}.{format}")
+    return send_file(stream, MIME_TYPES[ending], as_attachment=True,
+                     download_name=f"{published.audience}-{wave.key}.{ending}")

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 
 import openpyxl
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from surveyapp.db.session import Database, close_read_session, read_session, transaction
 from surveyapp.errors import Refused
 from surveyapp.models.study import Study
+from surveyapp.services.disclosure import plan_release
 from surveyapp.services.response import Agreement, find_door, start_response
-from surveyapp.services.response_export import export_responses, harmless
+from surveyapp.services.response_export import harmless, write_release
 from surveyapp.services.response_finish import submit_response
 from surveyapp.services.response_import import import_responses
 from surveyapp.services.response_page import save_page
@@ -38,8 +40,16 @@ def export(format: str = "csv", name: str = "small") -> bytes:
     session = read_session()
     study = get_study(session, name)
     stream = io.BytesIO()
-    export_responses(session, study, get_wave(session, study), get_instrument(session, study, "staff"), format, stream)
+    release = plan_release(session, study, get_wave(session, study), get_instrument(session, study, "staff"))
+    write_release(release, format, stream)
     return stream.getvalue()
+
+
+def tables() -> dict[str, list[dict[str, str]]]:
+    """The tables of the zip that the answers given here leave in."""
+    archive = zipfile.ZipFile(io.BytesIO(export()))
+    return {name.removeprefix("staff-").removesuffix(".csv"):
+            list(csv.DictReader(io.StringIO(archive.read(name).decode()))) for name in archive.namelist()}
 
 
 def rows(content: bytes) -> list[dict[str, str]]:
@@ -135,20 +145,29 @@ def test_who_answered_here_is_not_told_by_key_profile_or_words(study: Study):
     keys = answer_here(6, ROLE="rm", L1="4") + answer_here(1, ROLE="teller", L1="2", OPEN="I am the only teller.")
     close()
 
-    content = export().decode()
+    found = tables()
 
-    found = rows(content.encode())
-    assert all(key not in content for key in keys)
-    assert {row["ROLE"] for row in found} == {""}
-    assert "only teller" not in content
-    assert sorted(row["L1"] for row in found) == ["2", *["4"] * 6]
+    whole = str(found)
+    assert all(key not in whole for key in keys)
+    assert sorted(row["L1"] for row in found["answers"]) == ["2", *["4"] * 6]
+    assert not {"ROLE", "LOAD", "OPEN", "language"} & found["answers"][0].keys()
+    assert found["texts"] == [{"item": "OPEN", "text": "I am the only teller."}]
+    assert "teller" not in str(found["profile"])
 
 
 def test_a_profile_that_enough_people_share_leaves(study: Study):
     answer_here(6, ROLE="rm", L1="4")
     close()
 
-    assert {row["ROLE"] for row in rows(export())} == {"rm"}
+    assert {row["ROLE"] for row in tables()["profile"]} == {"rm"}
+
+
+def test_fewer_people_than_the_minimum_do_not_leave_at_all(study: Study):
+    answer_here(4, ROLE="rm", L1="4")
+    close()
+
+    with pytest.raises(Refused, match="Fewer than 5"):
+        export()
 
 
 def test_an_unknown_format_is_refused_with_those_there_are(study: Study):

@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surveyapp.services.disclosure import safe_profiles
+from surveyapp.services.local_suppression import safe_profiles
 
 
 def test_a_profile_shared_by_many_stays_as_it_is():

@@ -1,0 +1,73 @@
+"""Rows that leave as they came: of an imported file, of sample data, and of studies that are not anonymous."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from instruments.schema import NOT_SHOWN
+from surveyapp.models.response import SUBMITTED, Response
+from surveyapp.models.wave import QuestionnaireLink
+from surveyapp.services.answer_columns import DURATION, LANGUAGE, ORDER_ENDING, RESPONDENT
+from surveyapp.services.questionnaire import Questionnaire
+from surveyapp.services.release import Cell, ReleaseColumn, ReleaseTable, Row
+from surveyapp.services.release_columns import answer_column
+from surveyapp.services.response_rows import Person, read_people
+
+_NOWHERE: Mapping[str, Cell] = {}
+
+
+def plain_table(session: Session, link: QuestionnaireLink, questionnaire: Questionnaire, name: str,
+                condition: ColumnElement[bool]) -> ReleaseTable:
+    """Return everything of everybody who meets the condition, one row a person."""
+    layout = _Layout(questionnaire)
+
+    def read() -> Iterator[Row]:
+        for number, person in enumerate(read_people(session, link, condition), 1):
+            yield layout.row(number, person)
+
+    n = session.scalar(select(func.count()).select_from(Response).where(
+        Response.link_id == link.id, Response.state == SUBMITTED, condition)) or 0
+    return ReleaseTable(name, layout.columns, n, read)
+
+
+class _Layout:
+    """The columns of the table, and one person's cells in them."""
+
+    def __init__(self, questionnaire: Questionnaire) -> None:
+        pages = questionnaire.pages
+        asked = [item for page in pages for item in page.items if item.kind != "note"]
+        self.items = [item.key for item in asked]
+        self.texts = [name for item in asked for name in item.text_fields.values()]
+        self.ordered = [(page.key, item.key) for page in pages if page.section.is_shuffled
+                        for item in page.items if item.takes_answer]
+        owner = {name: item for item in asked for name in item.text_fields.values()}
+        self.columns = (
+            ReleaseColumn(RESPONDENT, measure="text"), ReleaseColumn(LANGUAGE),
+            ReleaseColumn(DURATION, measure="scale"), *(answer_column(item) for item in asked),
+            *(ReleaseColumn(name, owner[name].key, owner[name].item.text, measure="text") for name in self.texts),
+            *(ReleaseColumn(key + ORDER_ENDING, measure="scale") for _, key in self.ordered))
+
+    def row(self, number: int, person: Person) -> Row:
+        """Return one person's cells."""
+        seconds: Cell = "" if person.duration_ms is None else round(person.duration_ms / 1000, 1)
+        places = {section: {key: place for place, key in enumerate(keys, 1)} for section, keys in person.order.items()}
+        return [
+            person.source_key or f"row{number}", person.language, seconds,
+            *[answer if (answer := person.answers.get(key, NOT_SHOWN)).__class__ is int else cell_of(answer)
+              for key in self.items],        # most cells are points of a scale
+            *[cell_of(person.answers.get(key, "")) for key in self.texts],
+            *[places.get(section, _NOWHERE).get(key, "") for section, key in self.ordered],
+        ]
+
+
+def cell_of(answer: Any) -> Cell:
+    """Return an answer as one cell."""
+    if isinstance(answer, (list, tuple)):
+        return ";".join(str(value) for value in answer)
+    if isinstance(answer, float) and answer.is_integer():
+        return int(answer)
+    return answer if isinstance(answer, (str, int, float)) else str(answer)

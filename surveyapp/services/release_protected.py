@@ -1,0 +1,203 @@
+"""The tables of people who answered here: opinions, profile, single columns and own words, none of which fit together.
+
+Each table has its own random order and its own random row names, made new for every release. In the table of opinions
+the questions that only some were asked tell who one is as much as a profile does: such questions stay only where enough
+people were asked and enough were not, otherwise they leave in a table of their own. The time taken leaves in bands; the
+order in which questions were shown, which nobody shares with anybody, does not leave.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from instruments.schema import NOT_SHOWN
+from surveyapp.models.wave import QuestionnaireLink
+from surveyapp.services.answer_columns import LANGUAGE, RESPONDENT
+from surveyapp.services.private_numbers import find_private_numbers
+from surveyapp.services.profile_release import SafeProfiles, safe_combination
+from surveyapp.services.questionnaire import CompiledItem, Questionnaire
+from surveyapp.services.release import ANSWERS, PROFILE, SINGLE, TEXTS, ReleaseColumn, ReleaseTable, Row, Treatment
+from surveyapp.services.release_columns import (
+    Parts,
+    answer_column,
+    number_leaves,
+    parts_of,
+    plain_leaves,
+    profile_leaves,
+)
+from surveyapp.services.release_plain import cell_of
+from surveyapp.services.response_rows import Person, is_protected, read_people, read_people_in_order
+from surveyapp.services.routing import Routing, plan_routing
+
+DURATION_BAND = "duration_minutes"
+MS_PER_MINUTE = 60_000
+LETTERS = "abcdefghijkmnpqrstuvwxyz"
+NAME_LENGTH = 5             # letters before the number of a row: two files never call two rows alike by chance
+_chance = secrets.SystemRandom()
+
+
+@dataclass(frozen=True)
+class ProtectedTables:
+    """The tables, and what was done to them."""
+
+    tables: tuple[ReleaseTable, ...]
+    treatments: tuple[Treatment, ...]
+
+
+@dataclass
+class _Reading:
+    """What one pass over the answers keeps: everything but the opinions themselves."""
+
+    keys: list[str] = field(default_factory=list)
+    hidden: list[tuple[str, ...]] = field(default_factory=list)
+    minutes: list[float | None] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
+    profile: dict[str, list[Any]] = field(default_factory=dict)
+    texts: list[tuple[str, str]] = field(default_factory=list)
+    asked: Counter[str] = field(default_factory=Counter)     # people who were asked for a text
+
+
+def protected_tables(session: Session, link: QuestionnaireLink, questionnaire: Questionnaire,
+                     minimum: int) -> ProtectedTables:
+    """Return the tables that may leave of the people who answered under the link."""
+    parts = parts_of(questionnaire)
+    found = _read(session, link, parts)
+    routing = plan_routing(found.hidden, minimum)
+    minutes = safe_combination([number_leaves(DURATION_BAND, found.minutes, minimum)], minimum, routing.classes)
+    profile = safe_combination(
+        [plain_leaves(LANGUAGE, found.languages, questionnaire.instrument.languages),
+         *(profile_leaves(item, found.profile[item.key], minimum) for item in parts.profile)], minimum)
+    texts, text_treatments = _texts(found, parts, minimum)
+    read = partial(read_people_in_order, session, link)
+    tables = [
+        _answers(ANSWERS, found.keys, parts.opinions, routing.kept_out, read, minutes),
+        *_tables_of_some(found, parts, routing, read),
+        *([_profile_table(profile)] if profile.columns else []),
+        *([_single_table(profile)] if profile.single_columns else []),
+        *([texts] if texts.n_rows else []),
+    ]
+    treatments = (*minutes.treatments, *routing.treatments, *profile.treatments, *text_treatments)
+    return ProtectedTables(tuple(tables), treatments)
+
+
+def _read(session: Session, link: QuestionnaireLink, parts: Parts) -> _Reading:
+    found = _Reading(profile={item.key: [] for item in parts.profile})
+    opinions = [item.key for item in parts.opinions]
+    known: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for person in read_people(session, link, is_protected()):
+        get = person.answers.get
+        hidden = tuple(key for key in opinions if get(key, NOT_SHOWN) == NOT_SHOWN)
+        found.keys.append(person.key)
+        found.hidden.append(known.setdefault(hidden, hidden))
+        found.minutes.append(None if person.duration_ms is None else person.duration_ms / MS_PER_MINUTE)
+        found.languages.append(person.language)
+        for key, column in found.profile.items():
+            column.append(get(key, NOT_SHOWN))
+        _note_texts(person, parts, found)
+    return found
+
+
+def _note_texts(person: Person, parts: Parts, found: _Reading) -> None:
+    for name, item in parts.texts.items():
+        text = person.answers.get(name)
+        if person.answers.get(item.key, NOT_SHOWN) != NOT_SHOWN:
+            found.asked[name] += 1
+        if isinstance(text, str) and text.strip():
+            found.texts.append((name, text))
+
+
+# ---- opinions -------------------------------------------------------------------------------------------------------
+def _answers(name: str, keys: Sequence[str], items: Sequence[CompiledItem], left_out: frozenset[str],
+             read: Callable[[Sequence[str]], Iterator[Person]], minutes: SafeProfiles | None = None) -> ReleaseTable:
+    """Return a table of opinions in an order and with row names of its own."""
+    shown = [item for item in items if item.key not in left_out]
+    item_keys = [item.key for item in shown]
+    extra = dict(zip(keys, minutes.rows, strict=True)) if minutes is not None and minutes.columns else {}
+    order = _shuffled(keys)
+    prefix = _row_prefix()
+
+    def rows() -> Iterator[Row]:
+        for number, person in enumerate(read(order), 1):
+            get = person.answers.get
+            yield [f"{prefix}{number}", *extra.get(person.key, ()),
+                   *[answer if (answer := get(key, NOT_SHOWN)).__class__ is int else cell_of(answer)
+                     for key in item_keys]]
+
+    columns = (ReleaseColumn(RESPONDENT, measure="text"), *(minutes.columns if minutes is not None else ()),
+               *(answer_column(item) for item in shown))
+    return ReleaseTable(name, columns, len(order), rows)
+
+
+def _tables_of_some(found: _Reading, parts: Parts, routing: Routing,
+                    read: Callable[[Sequence[str]], Iterator[Person]]) -> Iterator[ReleaseTable]:
+    """Yield one table for each set of questions that is apart because only some were asked them."""
+    for number, group in enumerate(routing.apart, 1):
+        asked = set(group)
+        keys = [key for key, hidden in zip(found.keys, found.hidden, strict=True) if not asked.intersection(hidden)]
+        items = [item for item in parts.opinions if item.key in asked]
+        yield _answers(f"{ANSWERS}_{number}", keys, items, frozenset(), read)
+
+
+# ---- profile --------------------------------------------------------------------------------------------------------
+def _profile_table(profile: SafeProfiles) -> ReleaseTable:
+    rows = _shuffled(profile.rows)
+    prefix = _row_prefix()
+    columns = (ReleaseColumn(RESPONDENT, measure="text"), *profile.columns)
+    return ReleaseTable(PROFILE, columns, len(rows),
+                        lambda: ([f"{prefix}{number}", *row] for number, row in enumerate(rows, 1)))
+
+
+def _single_table(profile: SafeProfiles) -> ReleaseTable:
+    """Return how many people have each value of the columns that fit into no combination."""
+    rows: list[Row] = [[column.name, value, n] for column, counts in profile.single_columns
+                       for value, n in counts.items()]
+    columns = (ReleaseColumn("item", measure="text"), ReleaseColumn("value", measure="text"),
+               ReleaseColumn("n", measure="scale"))
+    return ReleaseTable(SINGLE, columns, len(rows), lambda: iter(rows))
+
+
+# ---- own words ------------------------------------------------------------------------------------------------------
+def _texts(found: _Reading, parts: Parts, minimum: int) -> tuple[ReleaseTable, list[Treatment]]:
+    """Return all texts in one random order; a question that too few were asked keeps its texts here."""
+    written = Counter(name for name, _ in found.texts)
+    treatments, kept = [], []
+    for name, n in written.items():
+        enough = found.asked[name] >= minimum
+        treatments.append(Treatment(name, "split_off", n, TEXTS) if enough else Treatment(name, "dropped", n))
+    masked: Counter[str] = Counter()
+    for name, text in _shuffled(found.texts):
+        if found.asked[name] >= minimum:
+            covered = _covered(text)
+            masked[name] += covered != text
+            kept.append([name, covered])
+    treatments.extend(Treatment(name, "masked", n) for name, n in masked.items() if n)
+    columns = (ReleaseColumn("item", measure="text"), ReleaseColumn("text", measure="text"))
+    names = list(parts.texts)
+    treatments.sort(key=lambda treatment: names.index(treatment.column))
+    return ReleaseTable(TEXTS, columns, len(kept), lambda: iter(kept)), treatments
+
+
+def _covered(text: str) -> str:
+    """Return the text with telephone, account and identity-card numbers and mail addresses covered."""
+    for number in reversed(find_private_numbers(text)):
+        text = text[:number.start] + "█" * 3 + text[number.end:]
+    return text
+
+
+# ---- chance ---------------------------------------------------------------------------------------------------------
+def _shuffled(rows: Sequence[Any]) -> list[Any]:
+    """Return the rows in an order that nobody can compute, not even with the database and the secret."""
+    order = list(rows)
+    _chance.shuffle(order)
+    return order
+
+
+def _row_prefix() -> str:
+    return "".join(secrets.choice(LETTERS) for _ in range(NAME_LENGTH)) + "-"
