@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 from sqlalchemy import text
 
 from surveyapp.config import Config
@@ -19,6 +20,10 @@ from surveyapp.services.study import create_study, get_study
 from tests.postgresql import find_binaries, running_server
 
 PASSWORD = "a long enough password"
+
+# A busy machine says nothing about a property: only what is found counts, not how long the search took.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")
