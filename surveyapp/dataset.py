@@ -19,6 +19,7 @@ from surveyapp.models.response import SUBMITTED, Response, ResponsePage
 from surveyapp.models.study import PublishedInstrument, Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.coding_rows import coding_rows
+from surveyapp.services.order import PAGES
 from surveyapp.services.study import facts_of, template_of
 
 INTERVIEW_COLUMNS = ("audience", "role", "held_on", "language", "questions", "is_verbatim")
@@ -134,12 +135,13 @@ def _word(value: Any) -> Any:
 
 
 def _positions(instrument: Instrument, people: list[_Person], index: pd.Index) -> pd.DataFrame:
-    """Return the place of each rating item in the order its respondent saw; sections follow the questionnaire."""
+    """Return the place of each rating item in the order its respondent saw, over all pages."""
     ratings = [item.key for item in instrument.items if item.kind == "rating"]
     column_of = {key: number for number, key in enumerate(ratings)}
     places = np.full((len(people), len(ratings)), np.nan)
     for row, person in enumerate(people):
-        shown = [key for section in instrument.sections for key in person.order.get(section.key, ())]
+        sections = person.order.get(PAGES) or [section.key for section in instrument.sections]
+        shown = [key for section in sections for key in person.order.get(section, ())]
         for place, key in enumerate(key for key in shown if key in column_of):
             places[row, column_of[key]] = place
     return pd.DataFrame(places, index=index, columns=ratings)

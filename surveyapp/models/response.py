@@ -14,6 +14,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from surveyapp.db.base import Base
 
 OPEN, SUBMITTED, WITHDRAWN = "open", "submitted", "withdrawn"
+SCREENED, QUOTA_FULL = "screened", "quota_full"     # ended before the end; what was answered enters no analysis
+ENDED_EARLY = frozenset({SCREENED, QUOTA_FULL})
+PHONE, TABLET, DESK = "phone", "tablet", "desk"
 
 
 class Response(Base):
@@ -32,8 +35,14 @@ class Response(Base):
     source: Mapped[str] = mapped_column(String(12), default="web")     # web, import, sample
     source_key: Mapped[str | None] = mapped_column(String(120))        # respondent_id of an imported file
     consent: Mapped[dict[str, Any]]             # {"is_given", "text_hash", "language", "links"}
-    shown_order: Mapped[dict[str, Any]]         # section key → item keys in the order shown
+    shown_order: Mapped[dict[str, Any]]         # section key → item keys as shown; see services.order
     withdrawal_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    seed: Mapped[int | None]                    # of the orders shown; NULL: the key takes its part
+    device: Mapped[str | None] = mapped_column(String(8))      # phone, tablet, desk: of the browser that began
+    courtesies: Mapped[dict[str, Any] | None]   # what was shown besides the questions; see services.courtesy
+    ended_by: Mapped[str | None] = mapped_column(String(80))   # key of the screen or quota that ended it
+    resume_hash: Mapped[str | None] = mapped_column(String(64), index=True, unique=True)   # of the short code
+    resume_box: Mapped[str | None] = mapped_column(String(32))     # the secret, to be read with the short code only
 
 
 class ResponsePage(Base):
@@ -47,3 +56,14 @@ class ResponsePage(Base):
     answers: Mapped[dict[str, Any]]             # item key → value or missing code (-91 … -93); see instruments.schema
     duration_ms: Mapped[int | None]             # time on the page, all visits, hidden-tab time left out
     visits: Mapped[int] = mapped_column(default=1)
+
+
+class QuotaCount(Base):
+    """How many handed-in responses of one kind a link has; says nothing about which ones they are."""
+
+    __tablename__ = "quota_count"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    link_id: Mapped[int] = mapped_column(ForeignKey("questionnaire_link.id", ondelete="CASCADE"), primary_key=True)
+    quota: Mapped[str] = mapped_column(String(80), primary_key=True)
+    n: Mapped[int]

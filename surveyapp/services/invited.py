@@ -28,7 +28,7 @@ from surveyapp.services.invitation_token import (
     spent_key,
     token_hash,
 )
-from surveyapp.services.response import Agreement, Door, find_door, start_response
+from surveyapp.services.response import Agreement, Door, Filling, find_door, start_response
 from surveyapp.services.response_token import response_key
 
 
@@ -69,20 +69,20 @@ def _find(session: Session, secret: str, text: str) -> Entrance:
 
 
 def make_response(session: Session, secret: str, text: str, response_token: str, language: str,
-                  agreement: Agreement) -> Door:
-    """Make the response, unless it is there; return its questionnaire. A link that somebody else used is refused."""
+                  agreement: Agreement, device: str | None = None) -> Filling:
+    """Make the response, unless it is there, and return it. A link that somebody else used is refused."""
     entrance = _find(session, secret, text)
     spent = session.get(SpentLink, spent_key(secret, plain_token(text)))
     if spent is not None and not hmac.compare_digest(spent.holder, holder_of(secret, response_token)):
         raise LinkUnusable
-    start_response(session, secret, entrance.door.link_token, response_token, language, agreement)
+    filling = start_response(session, secret, entrance.door.link_token, response_token, language, agreement, device)
     if entrance.is_anonymous:
         _insert_once(session, Receipt, key=receipt_key(secret, response_token), link_id=entrance.door.link_id,
                      sealed=sealed_by_respondent(secret, response_token, entrance.invitation_id))
     else:
         _insert_once(session, RespondentKey, response_key=response_key(secret, response_token),
                      invitation_id=entrance.invitation_id)
-    return entrance.door
+    return filling
 
 
 def spend_link(session: Session, secret: str, text: str, response_token: str) -> bool:

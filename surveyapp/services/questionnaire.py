@@ -14,7 +14,8 @@ from itertools import groupby
 from typing import Any
 
 from instruments.logic import parse, references
-from instruments.schema import REFUSED, AnswerScale, Instrument, Item, Section
+from instruments.schema import NUMBER_KINDS, REFUSED, AnswerScale, Instrument, Item, Section, Text
+from surveyapp.models.response import QUOTA_FULL, SCREENED
 
 Tree = list[Any]
 NOT_APPLICABLE = str(REFUSED)       # what the form posts for "does not apply"
@@ -37,6 +38,7 @@ class CompiledItem:
     calculation: Tree | None = None
     choice_conditions: Mapping[str, Tree] = field(default_factory=dict)
     exclusive: frozenset[str] = frozenset()
+    default: Any = None                                 # the answer the form holds before any was given
     text_fields: Mapping[str, str] = field(default_factory=dict)        # choice value → name of its text field
 
     @property
@@ -64,10 +66,23 @@ class Page:
     section: Section
     items: tuple[CompiledItem, ...]
     show_if: Tree | None = None
+    defaults: Mapping[str, Any] = field(default_factory=dict)      # answers the form holds before any was given
 
     @property
     def key(self) -> str:
         return self.section.key
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A screen or, with a limit, a quota: a response that meets the condition may end before the end."""
+
+    key: str
+    state: str                                          # what the response's state becomes
+    condition: Tree
+    names: tuple[str, ...]                              # items that must be settled before it is judged
+    message: Text
+    limit: int | None = None
 
 
 @dataclass(frozen=True)
@@ -79,10 +94,17 @@ class Questionnaire:
     pages: tuple[Page, ...]
     steps: tuple[tuple[str, str], ...]
     referenced: frozenset[str]                          # items that some condition asks for
+    gates: tuple[Gate, ...] = ()                        # screens before quotas
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_pages", {page.key: page for page in self.pages})
         object.__setattr__(self, "_items", {item.key: item for page in self.pages for item in page.items})
+        blocks = tuple(tuple(block) for _, block in groupby(self.pages, key=lambda page: _block_of(page.section)))
+        object.__setattr__(self, "blocks", blocks)
+        object.__setattr__(self, "shuffles_pages", any(page.section.shuffle_group for page in self.pages))
+
+    blocks: tuple[tuple[Page, ...], ...] = field(init=False, repr=False, compare=False)
+    shuffles_pages: bool = field(init=False, repr=False, compare=False)
 
     def find_page(self, key: str) -> Page | None:
         pages: dict[str, Page] = self._pages  # type: ignore[attr-defined]  # set in __post_init__ of a frozen class
@@ -112,26 +134,45 @@ def ready_questionnaire(content_hash: str, load: Callable[[], Instrument]) -> Qu
 def compile_questionnaire(instrument: Instrument, content_hash: str = "") -> Questionnaire:
     """Return the questionnaire ready for answering; LogicError if a condition cannot be read."""
     scales = {scale.key: scale for scale in instrument.scales}
-    pages = tuple(
-        Page(section, tuple(_compile_item(item, scales) for item in instrument.items_of_section(section.key)),
-             _tree(section.show_if, f"section {section.key}"))
-        for section in instrument.sections
-    )
+    pages = tuple(_compile_page(instrument, section, scales) for section in instrument.sections)
     steps = _evaluation_order(pages)
-    return Questionnaire(instrument, content_hash, pages, steps, frozenset(_references_of(pages)))
+    gates = tuple(_gates_of(instrument))
+    asked_for = {*_references_of(pages), *(key for gate in gates for key in gate.names)}
+    return Questionnaire(instrument, content_hash, pages, steps, frozenset(asked_for), gates)
 
 
-def _tree(expression: str | None, place: str) -> Tree | None:
-    return parse(expression, place) if expression else None
+def _block_of(section: Section) -> str:
+    return f"block {section.block}" if section.block else f"section {section.key}"
+
+
+def _gates_of(instrument: Instrument) -> Iterable[Gate]:
+    for screen in instrument.screens:
+        tree = parse(screen.condition, f"screen {screen.key}")
+        yield Gate(screen.key, SCREENED, tree, references(tree), screen.message)
+    for quota in instrument.quotas:
+        tree = parse(quota.condition, f"quota {quota.key}")
+        yield Gate(quota.key, QUOTA_FULL, tree, references(tree), quota.message, quota.limit)
+
+
+def _compile_page(instrument: Instrument, section: Section, scales: Mapping[str, AnswerScale]) -> Page:
+    items = tuple(_compile_item(item, scales) for item in instrument.items_of_section(section.key))
+    defaults = {item.key: item.default for item in items if item.default is not None}
+    return Page(section, items, _tree(section.show_if, f"section {section.key}"), defaults)
+
+
+def _tree(expression: str | None, where: str) -> Tree | None:
+    return parse(expression, where) if expression else None
 
 
 def _compile_item(item: Item, scales: Mapping[str, AnswerScale]) -> CompiledItem:
     scale = scales.get(item.scale or "")
-    place = f"item {item.key}"
+    where = f"item {item.key}"
+    allowed = _allowed_values(item, scale)
     return CompiledItem(
-        item=item, scale=scale, allowed=_allowed_values(item, scale), show_if=_tree(item.show_if, place),
-        constraint=_tree(item.constraint, place), calculation=_tree(item.calculation, place),
-        choice_conditions={choice.value: parse(choice.show_if, f"{place}, choice {choice.value}")
+        item=item, scale=scale, allowed=allowed, default=_default_answer(item, allowed),
+        show_if=_tree(item.show_if, where), constraint=_tree(item.constraint, where),
+        calculation=_tree(item.calculation, where),
+        choice_conditions={choice.value: parse(choice.show_if, f"{where}, choice {choice.value}")
                            for choice in item.choices if choice.show_if},
         exclusive=frozenset(choice.value for choice in item.choices if choice.is_exclusive),
         text_fields={choice.value: f"{item.key}_{choice.value}_text" for choice in item.choices if choice.has_text},
@@ -147,6 +188,28 @@ def _allowed_values(item: Item, scale: AnswerScale | None) -> dict[str, Any]:
     if item.kind == "acknowledge":
         return {ACKNOWLEDGED: ACKNOWLEDGED}
     return {choice.value: choice.value for choice in item.choices}
+
+
+def _default_answer(item: Item, allowed: Mapping[str, Any]) -> Any:
+    """Return the default as an answer; None if there is none, or none that could be given."""
+    text = (item.default or "").strip()
+    if not text or item.kind in UNSEEN_KINDS:
+        return None
+    if item.kind in ("multiple", "ranking"):
+        return [value for value in text.split() if value in allowed] or None
+    if item.kind in OPTION_KINDS:
+        return allowed.get(text)
+    if item.kind in NUMBER_KINDS:
+        return _default_number(text)
+    return text
+
+
+def _default_number(text: str) -> int | float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return int(number) if number.is_integer() else number
 
 
 def _conditions_of(item: CompiledItem) -> Iterable[Tree]:
@@ -191,7 +254,7 @@ def shown_order(page: Page, seed: str) -> tuple[str, ...]:
         return tuple(item.key for item in page.items)
     order: list[str] = []
     for _, block in groupby(page.items, key=_shuffle_block):
-        order.extend(sorted((item.key for item in block), key=lambda key: _place(seed, page.key, key)))
+        order.extend(sorted((item.key for item in block), key=lambda key: place(seed, page.key, key)))
     return tuple(order)
 
 
@@ -200,5 +263,6 @@ def _shuffle_block(item: CompiledItem) -> str:
     return f"scale {item.item.scale}" if is_free else f"item {item.key}"
 
 
-def _place(seed: str, section: str, key: str) -> bytes:
-    return hashlib.sha256("\x1f".join((seed, section, key)).encode()).digest()
+def place(seed: str, scope: str, key: str) -> bytes:
+    """Return by what things that change places are sorted."""
+    return hashlib.sha256("\x1f".join((seed, scope, key)).encode()).digest()

@@ -6,9 +6,10 @@ instant is stored and no audit row: both would tell who answered when.
 
 from __future__ import annotations
 
+import secrets
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,15 +21,17 @@ from sqlalchemy.orm import Session
 from instruments.codec import from_document
 from instruments.schema import LEFT_BLANK, NOT_REACHED, NOT_SHOWN, Instrument
 from surveyapp.errors import AlreadySubmitted, NotAllowed, NotFound, Refused, WaveClosed, marked
-from surveyapp.models.response import OPEN, SUBMITTED, WITHDRAWN, Response, ResponsePage
+from surveyapp.models.response import ENDED_EARLY, OPEN, SUBMITTED, WITHDRAWN, Response, ResponsePage
 from surveyapp.models.study import PublishedInstrument, Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
+from surveyapp.services.order import page_order
 from surveyapp.services.prepared import Prepared, as_text, from_text
-from surveyapp.services.questionnaire import Questionnaire, ready_questionnaire
+from surveyapp.services.questionnaire import Page, Questionnaire, ready_questionnaire
 from surveyapp.services.relevance import Relevance, relevance_of
 from surveyapp.services.response_token import is_genuine, response_key, text_hash
 from surveyapp.services.wave_dates import GRACE, NO_GRACE, takes_answers
 
+SEED_BITS = 31              # a seed fits the integer column of both databases
 EMPTY = frozenset({NOT_SHOWN, LEFT_BLANK, NOT_REACHED})     # -93 is an answer: "does not apply"
 
 
@@ -85,10 +88,32 @@ class Filling:
     language: str
     door: Door
     pages: Mapping[str, StoredPage]
+    seed: str = ""
+    ended_by: str | None = None         # the screen or quota that ended it before the end
 
     @property
     def questionnaire(self) -> Questionnaire:
         return self.door.questionnaire
+
+    @property
+    def is_ended(self) -> bool:
+        """Tell whether nothing more is asked: it was handed in, screened out, or met a full quota."""
+        return self.state == SUBMITTED or self.state in ENDED_EARLY
+
+    def way(self) -> tuple[Page, ...]:
+        """Return the pages in this respondent's order."""
+        return page_order(self.questionnaire, self.seed)
+
+    def shown_answers(self, page: Page) -> Mapping[str, Any]:
+        """Return what the form of the page holds: what is stored, and defaults where nothing was said yet."""
+        stored = self.stored(page.key)
+        return {**page.defaults, **stored} if page.defaults else stored
+
+    def with_answers(self, section: str, answers: Mapping[str, Any]) -> Filling:
+        """Return the response as if the page held these answers."""
+        stored = self.pages.get(section)
+        page = StoredPage(answers, stored.duration_ms if stored else None, stored.visits if stored else 0)
+        return replace(self, pages={**self.pages, section: page})
 
     def answers(self) -> dict[str, Any]:
         """Return the answers of all pages; hidden items read as their default."""
@@ -123,8 +148,8 @@ _LINK = Prepared(
     .where(QuestionnaireLink.token == bindparam("token"))
 )
 _FILLING = (
-    select(*_DOOR, Response.key, Response.state, Response.language, ResponsePage.section, ResponsePage.answers,
-           ResponsePage.duration_ms, ResponsePage.visits)
+    select(*_DOOR, Response.key, Response.state, Response.language, Response.seed, Response.ended_by,
+           ResponsePage.section, ResponsePage.answers, ResponsePage.duration_ms, ResponsePage.visits)
     .join(Response, Response.link_id == QuestionnaireLink.id)
     .join(Wave, Wave.id == QuestionnaireLink.wave_id).join(Study, Study.id == Wave.study_id)
     .join(PublishedInstrument, PublishedInstrument.id == QuestionnaireLink.instrument_id)
@@ -135,8 +160,7 @@ _READ = Prepared(_FILLING)
 # Two posts of one response at the same time follow each other; SQLite has one writer anyway.
 _READ_LOCKED = Prepared(_FILLING.with_for_update(of=Response))
 _INSTRUMENT = select(PublishedInstrument.document).where(PublishedInstrument.id == bindparam("id"))
-_START_COLUMNS = ("key", "link_id", "state", "language", "source", "source_key", "consent", "shown_order",
-                  "withdrawal_hash")
+_START_COLUMNS = ("key", "link_id", "state", "language", "source", "consent", "shown_order", "seed", "device")
 _START = Prepared(insert(Response), _START_COLUMNS)
 
 
@@ -172,7 +196,13 @@ def read_filling(session: Session, secret: str, token: str, *, for_writing: bool
                        marked("Please check that it was copied completely, or begin again with your link."))
     pages = {page.section: StoredPage(from_text(page.answers), page.duration_ms, page.visits)
              for page in rows if page.section is not None}
-    return Filling(row.key, row.state, row.language, _door(session, row, GRACE), pages)
+    return Filling(row.key, row.state, row.language, _door(session, row, GRACE), pages,
+                   order_seed(row.seed, row.key), row.ended_by)
+
+
+def order_seed(seed: int | None, key: str) -> str:
+    """Return what the orders follow from; responses from before there were seeds used their random key."""
+    return key if seed is None else str(seed)
 
 
 def open_filling(session: Session, secret: str, token: str) -> Filling:
@@ -180,7 +210,7 @@ def open_filling(session: Session, secret: str, token: str) -> Filling:
     filling = read_filling(session, secret, token, for_writing=True)
     if filling.state == WITHDRAWN:
         raise Refused(marked("These answers were withdrawn."), marked("Nothing of them is kept."))
-    if filling.state == SUBMITTED:
+    if filling.is_ended:
         raise AlreadySubmitted(marked("Your answers were handed in before."),
                                marked("They cannot be changed any more."))
     filling.door.check_open()
@@ -197,8 +227,8 @@ class Agreement:
 
 
 def start_response(session: Session, secret: str, link_token: str, token: str, language: str,
-                   agreement: Agreement) -> None:
-    """Store an open response; does nothing if the token has one already, so that a second click is harmless."""
+                   agreement: Agreement, device: str | None = None) -> Filling:
+    """Store an open response and return it; one that the token has already is returned as it is: a second click."""
     door = find_door(session, link_token)
     door.check_open()
     if not is_genuine(secret, token, door.link_token, door.questionnaire.content_hash):
@@ -206,10 +236,13 @@ def start_response(session: Session, secret: str, link_token: str, token: str, l
                       marked("Please open the link again."))
     check_agreement(door.instrument, agreement)
     key = response_key(secret, token)
-    if not _READ.run(session, {"key": key}):
-        _START.run(session, dict(zip(_START_COLUMNS, (
-            key, door.link_id, OPEN, chosen_language(door.instrument, language), "web", None,
-            as_text(consent_document(door.instrument, agreement, language)), "{}", None), strict=True)))
+    if _READ.run(session, {"key": key}):
+        return read_filling(session, secret, token)
+    seed, language = secrets.randbits(SEED_BITS), chosen_language(door.instrument, language)
+    _START.run(session, dict(zip(_START_COLUMNS, (
+        key, door.link_id, OPEN, language, "web", as_text(consent_document(door.instrument, agreement, language)),
+        "{}", seed, device), strict=True)))
+    return Filling(key, OPEN, language, door, {}, order_seed(seed, key))
 
 
 class ConsentMissing(Refused):

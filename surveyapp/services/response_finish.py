@@ -6,50 +6,59 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, null, update
 from sqlalchemy.orm import Session
 
 from instruments.schema import LEFT_BLANK, NOT_REACHED, NOT_SHOWN
 from surveyapp.db.base import utc_now
 from surveyapp.models.response import SUBMITTED, Response
 from surveyapp.services.finished import note_finished
+from surveyapp.services.order import order_as_shown
 from surveyapp.services.prepared import Prepared, as_text
-from surveyapp.services.questionnaire import CompiledItem, Page, shown_order
+from surveyapp.services.questionnaire import CompiledItem, Gate, Page
 from surveyapp.services.relevance import Relevance
 from surveyapp.services.response import Filling, is_empty, open_filling
 from surveyapp.services.response_store import write_page
 from surveyapp.services.response_token import withdrawal_code, withdrawal_hash
+from surveyapp.services.screening import end_early, find_end, take_places
 
 _SUBMIT = Prepared(update(Response).where(Response.key == bindparam("b_key")).values(
-    state=bindparam("state"), shown_order=bindparam("order"), withdrawal_hash=bindparam("hash")))
+    state=bindparam("state"), shown_order=bindparam("order"), withdrawal_hash=bindparam("hash"), resume_hash=null(),
+    resume_box=null()))
 
 
 def submit_response(session: Session, secret: str, token: str, now: datetime | None = None) -> None:
     """Hand the response in; gaps stay gaps."""
+    now = now or utc_now()
     filling = open_filling(session, secret, token)
-    finish_filling(session, secret, token, filling, filling.relevance(now or utc_now()))
+    finish_filling(session, secret, token, filling, filling.relevance(now), now)
 
 
-def finish_filling(session: Session, secret: str, token: str, filling: Filling, relevance: Relevance) -> None:
-    """Write the final pages and mark the response as handed in."""
-    order: dict[str, list[str]] = {}
+def finish_filling(session: Session, secret: str, token: str, filling: Filling, relevance: Relevance,
+                   now: datetime) -> None:
+    """Write the final pages and mark the response as handed in, or as ended early by a screen or a full quota."""
+    if filling.questionnaire.gates:
+        gate = find_end(session, filling, relevance, now) or take_places(session, filling, relevance, now)
+        if gate is not None:
+            end_filling(session, secret, token, filling, relevance, gate)
+            return
     for page in filling.questionnaire.pages:
         final = final_answers(page, filling, relevance)
         if final != filling.stored(page.key):
             write_page(session, filling, page.key, final)
-        shown = [key for key in shown_order(page, filling.key) if _was_shown(page, key, relevance)]
-        if shown and page.key in filling.pages:
-            order[page.key] = shown
+    seen = [page for page in filling.way() if page.key in filling.pages and relevance.shows_page(page)]
+    order = order_as_shown(filling.questionnaire, seen, filling.seed, relevance)
     code = withdrawal_hash(secret, withdrawal_code(secret, token))
-    _SUBMIT.run(session, {"b_key": filling.key, "state": SUBMITTED, "order": as_text(order),
-                                       "hash": code})
+    _SUBMIT.run(session, {"b_key": filling.key, "state": SUBMITTED, "order": as_text(order), "hash": code})
     if filling.door.is_by_invitation:
         note_finished(session, secret, token, filling.door.link_id)
 
 
-def _was_shown(page: Page, key: str, relevance: Relevance) -> bool:
-    item = next(item for item in page.items if item.key == key)
-    return item.takes_answer and relevance.shows_item(item)
+def end_filling(session: Session, secret: str, token: str, filling: Filling, relevance: Relevance, gate: Gate) -> None:
+    """Mark the response as ended early; an invited person has nothing more to do and is not reminded."""
+    end_early(session, filling, relevance, gate)
+    if filling.door.is_by_invitation:
+        note_finished(session, secret, token, filling.door.link_id)
 
 
 def final_answers(page: Page, filling: Filling, relevance: Relevance) -> dict[str, Any]:

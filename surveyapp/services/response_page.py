@@ -19,11 +19,12 @@ from surveyapp.services.answer import Form, PageInput, Problem, read_page
 from surveyapp.services.posted_page import BACK, SUBMIT, Controls, read_controls
 from surveyapp.services.questionnaire import CompiledItem, Page, Questionnaire
 from surveyapp.services.relevance import Relevance, as_value
-from surveyapp.services.response import Filling, StoredPage, fingerprint, is_empty, open_filling
-from surveyapp.services.response_finish import finish_filling
+from surveyapp.services.response import Filling, fingerprint, is_empty, open_filling
+from surveyapp.services.response_finish import end_filling, finish_filling
 from surveyapp.services.response_path import next_page, open_page, skipped_items
 from surveyapp.services.response_store import write_page
 from surveyapp.services.response_token import elapsed_ms
+from surveyapp.services.screening import find_end
 
 LONGEST_VISIT_MS = 6 * 60 * 60 * 1000       # six hours; a page left open overnight says nothing about reading
 CLOCK_SLACK_MS = 2_000                      # the browser's own count may exceed the server's by the way of the page
@@ -38,7 +39,7 @@ class PageOutcome:
     relevance: Relevance
     problems: Mapping[str, Problem] = field(default_factory=dict)
     late_items: tuple[str, ...] = ()    # items that the answers of this page brought up, not yet seen
-    is_submitted: bool = False
+    is_ended: bool = False              # handed in, or ended by a screen or a full quota
 
 
 _UPDATE_RESPONSE = update(cast("Table", Response.__table__)).where(Response.key == bindparam("b_key"))
@@ -55,7 +56,7 @@ def save_page(session: Session, secret: str, token: str, section: str, form: For
     found = read_page(page, form)
     stored = filling.stored(section)
     merged = _merge(page, found, controls, stored)
-    relevance = _put(filling, section, merged).relevance(now)
+    relevance = filling.with_answers(section, merged).relevance(now)
     _check_constraints(page, found, merged, filling, relevance, now)
     _take_back(found, merged, stored)
     is_visit = controls.is_finished or _visits(filling, section) > 0
@@ -64,9 +65,15 @@ def save_page(session: Session, secret: str, token: str, section: str, form: For
     filling = write_page(session, filling, section, merged, visit_ms, is_visit=controls.is_finished)
     problems = {} if controls.deed == BACK else _problems(page, found, merged, relevance, filling)
     outcome = PageOutcome(filling, page, relevance, problems, late)
-    if problems or late or controls.deed != SUBMIT:
+    if problems or not controls.is_finished:
         return outcome
-    return _finish_if_complete(session, secret, token, outcome)
+    gate = find_end(session, filling, relevance, now)
+    if gate is not None:
+        end_filling(session, secret, token, filling, relevance, gate)
+        return replace(outcome, is_ended=True)
+    if late or controls.deed != SUBMIT:
+        return outcome
+    return _finish_if_complete(session, secret, token, outcome, now)
 
 
 def _visits(filling: Filling, section: str) -> int:
@@ -90,13 +97,14 @@ def _problems(page: Page, found: PageInput, merged: Mapping[str, Any], relevance
     return {item.key: every[item.key] for item in page.items if item.key in every and relevance.shows_item(item)}
 
 
-def _finish_if_complete(session: Session, secret: str, token: str, outcome: PageOutcome) -> PageOutcome:
+def _finish_if_complete(session: Session, secret: str, token: str, outcome: PageOutcome,
+                        now: datetime) -> PageOutcome:
     filling, relevance = outcome.filling, outcome.relevance
-    follows = next_page(filling.questionnaire, relevance, outcome.page.key)
+    follows = next_page(filling.way(), relevance, outcome.page.key)
     if follows or open_page(filling, relevance) or skipped_items(filling, relevance):
         return outcome
-    finish_filling(session, secret, token, filling, relevance)
-    return replace(outcome, is_submitted=True)
+    finish_filling(session, secret, token, filling, relevance, now)
+    return replace(outcome, is_ended=True)
 
 
 def get_page(questionnaire: Questionnaire, section: str) -> Page:
@@ -132,12 +140,6 @@ def _keep(item: CompiledItem, stored: Mapping[str, Any], merged: dict[str, Any])
     for key in (item.key, *item.text_fields.values()):
         if key in stored and key not in merged and not is_empty(stored[key]):
             merged[key] = stored[key]
-
-
-def _put(filling: Filling, section: str, answers: Mapping[str, Any]) -> Filling:
-    stored = filling.pages.get(section)
-    page = StoredPage(answers, stored.duration_ms if stored else None, stored.visits if stored else 0)
-    return replace(filling, pages={**filling.pages, section: page})
 
 
 def _check_constraints(page: Page, found: PageInput, merged: Mapping[str, Any], filling: Filling,

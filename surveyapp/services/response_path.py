@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from surveyapp.services.questionnaire import CompiledItem, Page, Questionnaire
+from collections.abc import Sequence
+
+from surveyapp.services.questionnaire import CompiledItem, Page
 from surveyapp.services.relevance import Relevance
 from surveyapp.services.response import Filling, is_empty
 
 
-def next_page(questionnaire: Questionnaire, relevance: Relevance, section: str | None, step: int = 1) -> Page | None:
+def next_page(pages: Sequence[Page], relevance: Relevance, section: str | None, step: int = 1) -> Page | None:
     """Return the next page (step 1) or the one before (step -1) that has something to ask; None at either end."""
-    pages = questionnaire.pages
     position = -1 if section is None else next(i for i, page in enumerate(pages) if page.key == section)
     position += step
     while 0 <= position < len(pages):
@@ -19,14 +20,14 @@ def next_page(questionnaire: Questionnaire, relevance: Relevance, section: str |
     return None
 
 
-def last_page(questionnaire: Questionnaire, relevance: Relevance) -> Page | None:
+def last_page(pages: Sequence[Page], relevance: Relevance) -> Page | None:
     """Return the last page that has something to ask."""
-    return next((page for page in reversed(questionnaire.pages) if relevance.shows_page(page)), None)
+    return next((page for page in reversed(pages) if relevance.shows_page(page)), None)
 
 
 def open_page(filling: Filling, relevance: Relevance) -> Page | None:
     """Return the first page that was not posted yet; None if all were."""
-    for page in filling.questionnaire.pages:
+    for page in filling.way():
         stored = filling.pages.get(page.key)
         if relevance.shows_page(page) and (stored is None or stored.visits == 0):
             return page
@@ -36,7 +37,7 @@ def open_page(filling: Filling, relevance: Relevance) -> Page | None:
 def skipped_items(filling: Filling, relevance: Relevance) -> dict[str, list[CompiledItem]]:
     """Return what was shown and left blank, by section; open questions do not count."""
     found: dict[str, list[CompiledItem]] = {}
-    for page in filling.questionnaire.pages:
+    for page in filling.way():
         answers = filling.stored(page.key)
         for item in page.items:
             is_asked = item.takes_answer and item.kind != "text" and relevance.shows_item(item)

@@ -25,11 +25,11 @@ from surveyapp.services.invited import (
     make_response,
     spend_link,
 )
-from surveyapp.services.relevance import relevance_of
-from surveyapp.services.response import Agreement, ConsentMissing, Door
+from surveyapp.services.response import Agreement, ConsentMissing, Filling
 from surveyapp.services.response_path import next_page
 from surveyapp.services.response_token import issue_token
 from surveyapp.views import respondent_page
+from surveyapp.views.device import device_of
 from surveyapp.views.guesses import Guesses
 from surveyapp.views.questionnaire_html import render, splice
 from surveyapp.views.response import (
@@ -70,7 +70,7 @@ def begin_invited(token: str) -> Response | str | tuple[str, int]:
     response_token = request.form.get("token", "")
     agreement = Agreement(is_given=request.form.get("consent") == "yes", links=request.form.get("links") == "yes")
     try:
-        door = _begin(token, response_token, agreement)
+        filling = _begin(token, response_token, agreement)
     except LinkUnusable as error:
         return _unusable(error)
     except ConsentMissing as missing:
@@ -79,19 +79,20 @@ def begin_invited(token: str) -> Response | str | tuple[str, int]:
         if agreement.links:
             notice["LINKS"] = " checked"
         return _first_page(entrance, token, _speak(_language_of(entrance)), notice), 422
-    first = next_page(door.questionnaire, relevance_of(door.questionnaire, {}, door.today(utc_now())), None)
+    first = next_page(filling.way(), filling.relevance(utc_now()), None)
     return _go_on(_paths(response_token).page(first.key) if first else _paths(response_token).finish())
 
 
-def _begin(token: str, response_token: str, agreement: Agreement) -> Door:
+def _begin(token: str, response_token: str, agreement: Agreement) -> Filling:
     _check_guess(token, ANY_PLACE)
-    door = _write(partial(make_response, secret=_secret(), text=token, response_token=response_token,
-                          language=request.form.get("language", ""), agreement=agreement))
-    _speak(_wanted_language(door.instrument.languages))
+    filling = _write(partial(
+        make_response, secret=_secret(), text=token, response_token=response_token, agreement=agreement,
+        language=request.form.get("language", ""), device=device_of(request.headers.get("User-Agent", ""))))
+    _speak(_wanted_language(filling.door.instrument.languages))
     if not _write(partial(spend_link, secret=_secret(), text=token, response_token=response_token)):
         _write(partial(drop_response, secret=_secret(), response_token=response_token))
         raise LinkUnusable
-    return door
+    return filling
 
 
 def _look_up(text: str, place: int) -> Entrance:

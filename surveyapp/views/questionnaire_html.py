@@ -21,6 +21,7 @@ from instruments.logic import functions_used
 from instruments.logic.grammar import walk
 from instruments.schema import NUMBER_KINDS, REFUSED
 from surveyapp.services.answer import LONGEST_NUMBER, LONGEST_OTHER, LONGEST_TEXT, short
+from surveyapp.services.order import choice_order
 from surveyapp.services.questionnaire import (
     ACKNOWLEDGED,
     NOT_APPLICABLE,
@@ -32,6 +33,7 @@ from surveyapp.services.questionnaire import (
 from surveyapp.services.response import Door, is_empty
 
 MARK = "\x01"               # cannot occur in text: control signs are refused by every reader
+CHOICE = "\x02"             # stands before each choice of an item that shuffles them, and after the last
 SLOT = re.compile(f"{MARK}([^{MARK}]*){MARK}")
 PIPE = re.compile(r"\$\{([\w.-]+)\}")
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
@@ -80,11 +82,32 @@ def splice(pieces: Pieces, values: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class ItemHtml:
-    """One item in one language: cut HTML, the same without any answer, and what stands before each option's tick."""
+    """One item in one language: cut HTML, the same without any answer, the items it repeats, and choices to shuffle.
+
+    Where choices are shuffled, `pieces` is what stands before them, and what comes after them is `rest`.
+    """
 
     pieces: Pieces
     untouched: str
     pipes: tuple[str, ...]
+    choices: Mapping[str, Pieces] | None = None
+    rest: Pieces = ()
+
+    def in_order(self, item: CompiledItem, seed: str) -> ItemHtml:
+        """Return the HTML with its choices in the respondent's order."""
+        if self.choices is None:
+            return self
+        pieces = joined(self.pieces, *(self.choices[value] for value in choice_order(item, seed)), self.rest)
+        return ItemHtml(pieces, splice(pieces, {}), self.pipes)
+
+
+def joined(*parts: Pieces) -> Pieces:
+    """Return cut HTML put together again; two texts that meet become one piece."""
+    pieces = [""]
+    for part in parts:
+        pieces[-1] += part[0]
+        pieces.extend(part[1:])
+    return tuple(pieces)
 
 
 @dataclass(frozen=True)
@@ -141,10 +164,15 @@ def _item_html(questionnaire: Questionnaire, item: CompiledItem, language: str) 
         low_label=scale.points[0].label[language] if scale else "",
         high_label=scale.points[-1].label[language] if scale else "", not_applicable=NOT_APPLICABLE,
         acknowledged=ACKNOWLEDGED, longest_text=LONGEST_TEXT, longest_other=LONGEST_OTHER,
-        longest_number=LONGEST_NUMBER)
+        longest_number=LONGEST_NUMBER, cut_here=CHOICE if item.item.shuffles_choices else "")
     pipes = tuple(key for key in dict.fromkeys(PIPE.findall(html)) if questionnaire.instrument.has_item(key))
-    pieces = cut(re.sub(r"\n\s*\n+", "\n", html).strip() + "\n")
-    return ItemHtml(pieces, splice(pieces, {}), pipes)
+    html = re.sub(r"\n\s*\n+", "\n", html).strip() + "\n"
+    if not item.item.shuffles_choices:
+        pieces = cut(html)
+        return ItemHtml(pieces, splice(pieces, {}), pipes)
+    before, *choices, rest = html.split(CHOICE)
+    values = [choice.value for choice in item.item.choices]
+    return ItemHtml(cut(before), "", pipes, dict(zip(values, map(cut, choices), strict=True)), cut(rest))
 
 
 def _shape(item: CompiledItem) -> str:

@@ -102,16 +102,24 @@ def thanks(filling: Filling, code: str) -> str:
     ), {"CODE": code})
 
 
+def ended_early(filling: Filling) -> str:
+    """Return the last page of somebody the questionnaire is not for, or of whose kind enough have answered."""
+    door, language = filling.door, filling.language
+    gate = next((gate for gate in filling.questionnaire.gates if gate.key == filling.ended_by), None)
+    return render("response/ended.html", door=door, instrument=door.instrument, language=language,
+                  message=gate.message.get(language, "") if gate else "", has_answers=bool(filling.pages))
+
+
 def finish(filling: Filling, paths: Paths) -> str:
     """Return the page before handing in, with what was left out."""
     relevance = filling.relevance(utc_now())
     skipped = skipped_items(filling, relevance)
-    last = last_page(filling.questionnaire, relevance)
+    last = last_page(filling.way(), relevance)
     pages = [
         {"title": page.section.title.get(filling.language) or page.key,
          "questions": [{"label": label_of(item, filling.language),
                         "address": f"{paths.page(page.key)}#{anchor_of(item)}"} for item in skipped[page.key]]}
-        for page in filling.questionnaire.pages if page.key in skipped
+        for page in filling.way() if page.key in skipped
     ]
     return render(
         "response/finish.html", door=filling.door, instrument=filling.door.instrument, action=paths.finish(),
@@ -136,21 +144,22 @@ def filled_page(filling: Filling, page: Page, paths: Paths, *, secret: str, now_
                 form: Mapping[str, list[str]] | None = None) -> str:
     """Return a page with this respondent's answers, in this respondent's order."""
     problems = problems or {}
-    relevance = filling.relevance(utc_now())
-    questionnaire = filling.questionnaire
-    follows = next_page(questionnaire, relevance, page.key)
+    stored = filling.stored(page.key)
+    answers = filling.shown_answers(page)
+    relevance = (filling.with_answers(page.key, answers) if page.defaults else filling).relevance(utc_now())
+    way = filling.way()
+    follows = next_page(way, relevance, page.key)
     html = page_html(filling.door, page, filling.language, PageButtons(
-        deed=NEXT if follows else SUBMIT, has_back=next_page(questionnaire, relevance, page.key, -1) is not None,
+        deed=NEXT if follows else SUBMIT, has_back=next_page(way, relevance, page.key, -1) is not None,
         has_end=follows is not None and open_page(filling, relevance) is None))
     by_key = {item.key: item for item in page.items}
-    order = [by_key[key] for key in shown_order(page, filling.key)]
-    stored = filling.stored(page.key)
+    order = [by_key[key] for key in shown_order(page, filling.seed)]
     values = {
         "ACTION": str(escape(paths.page(page.key))), "RESUME": str(escape(paths.whole())), "BASE": fingerprint(stored),
         "SEEN": ",".join(item.key for item in order if item.takes_answer and relevance.shows_item(item)),
         "AT": sealed_time(secret, filling.key, page.key, now_ms),
-        "VALUES": own_values(questionnaire, page, relevance.values),
-        "ITEMS": _items(filling, order, html, relevance, _faults(problems, form or {})),
+        "VALUES": own_values(filling.questionnaire, page, relevance.values),
+        "ITEMS": _items(filling, order, answers, html, relevance, _faults(problems, form or {})),
     }
     if problems or late:
         values["NOTICE"] = _notice(filling, order, relevance, problems, late)
@@ -169,9 +178,8 @@ def told(problem: Problem) -> str:
     return problem.text if problem.is_own_wording else said(problem.text, problem.values)
 
 
-def _items(filling: Filling, order: list[CompiledItem], html: PageHtml, relevance: Relevance,
-           faults: Mapping[str, Fault]) -> str:
-    stored = filling.stored(order[0].item.section) if order else {}
+def _items(filling: Filling, order: list[CompiledItem], shown: Mapping[str, Any], html: PageHtml,
+           relevance: Relevance, faults: Mapping[str, Fault]) -> str:
     piped: dict[str, str] = {}
     if any(html.items[item.key].pipes for item in order if item.is_visible_kind):
         answers = {**filling.answers(), **relevance.calculated}
@@ -179,7 +187,8 @@ def _items(filling: Filling, order: list[CompiledItem], html: PageHtml, relevanc
                  for item in order if item.is_visible_kind for key in html.items[item.key].pipes}
     return "".join([
         item_with_answer(
-            html.items[item.key], item, stored, is_hidden=not relevance.shows_item(item), fault=faults.get(item.key),
+            html.items[item.key].in_order(item, filling.seed), item, shown,
+            is_hidden=not relevance.shows_item(item), fault=faults.get(item.key),
             hidden_choices=frozenset(value for key, value in relevance.hidden_choices if key == item.key),
             piped=piped)
         for item in order if item.is_visible_kind

@@ -22,9 +22,8 @@ from surveyapp.db.base import utc_now
 from surveyapp.db.session import database, read_session
 from surveyapp.db.writer import Writer
 from surveyapp.errors import AlreadySubmitted, AppError, BadInput, Busy, NotAllowed, NotFound, Refused, marked
-from surveyapp.models.response import SUBMITTED
+from surveyapp.models.response import ENDED_EARLY, SUBMITTED
 from surveyapp.services.posted_page import BACK, DEED, END, LANGUAGE, ONLY, STAY, read_controls
-from surveyapp.services.relevance import relevance_of
 from surveyapp.services.response import (
     Agreement,
     ConsentMissing,
@@ -39,6 +38,7 @@ from surveyapp.services.response_path import next_page, open_page
 from surveyapp.services.response_token import issue_token, withdrawal_code
 from surveyapp.services.withdrawal import request_withdrawal
 from surveyapp.views import respondent_page
+from surveyapp.views.device import device_of
 from surveyapp.views.questionnaire_html import render, splice
 from surveyapp.views.respondent_page import Paths
 
@@ -135,14 +135,15 @@ def begin(link_token: str) -> Response | tuple[str, int]:
     language = _speak(_wanted_language(door.instrument.languages))
     door.check_public()
     try:
-        _write(partial(start_response, secret=_secret(), link_token=link_token, token=token, language=language,
-                       agreement=agreement))
+        filling = _write(partial(
+            start_response, secret=_secret(), link_token=link_token, token=token, language=language,
+            agreement=agreement, device=device_of(request.headers.get("User-Agent", ""))))
     except ConsentMissing as missing:
         notice = {"TOKEN": str(Markup.escape(token)), "NOTICE": respondent_page.consent_notice(missing)}
         if agreement.links:
             notice["LINKS"] = " checked"
         return splice(respondent_page.start_pieces(door, language), notice), 422
-    first = next_page(door.questionnaire, relevance_of(door.questionnaire, {}, door.today(utc_now())), None)
+    first = next_page(filling.way(), filling.relevance(utc_now()), None)
     return _go_on(_paths(token).page(first.key) if first else _paths(token).finish())
 
 
@@ -151,6 +152,8 @@ def begin(link_token: str) -> Response | tuple[str, int]:
 def resume(token: str) -> str | Response:
     """Go to the first page that is still open, to the end, or show the thanks."""
     filling = _read(token)
+    if filling.state in ENDED_EARLY:
+        return respondent_page.ended_early(filling)
     if filling.state == SUBMITTED:
         return respondent_page.thanks(filling, withdrawal_code(_secret(), token))
     filling.door.check_open()
@@ -171,7 +174,7 @@ def page(token: str, section: str) -> str | Response | dict[str, Any] | tuple[st
     """Show a page with what was answered on it, or store it."""
     if request.method == "GET":
         filling = _read(token)
-        if filling.state == SUBMITTED:
+        if filling.is_ended:
             return _go_on(_paths(token).resume())
         filling.door.check_open()
         return respondent_page.filled_page(
@@ -202,11 +205,11 @@ def _save(token: str, section: str, form: dict[str, list[str]]) -> Response | tu
 
 
 def _next_path(outcome: PageOutcome, section: str, deed: str, paths: Paths) -> str:
-    if outcome.is_submitted:
+    if outcome.is_ended:
         return paths.resume()
     if outcome.late_items or deed == STAY:
         return paths.page(section, outcome.late_items)
-    follows = next_page(outcome.filling.questionnaire, outcome.relevance, section, -1 if deed == BACK else 1)
+    follows = next_page(outcome.filling.way(), outcome.relevance, section, -1 if deed == BACK else 1)
     return paths.page(follows.key) if follows and deed != END else paths.finish()
 
 
@@ -242,7 +245,7 @@ def finish(token: str) -> str | Response:
             _write(partial(submit_response, secret=_secret(), token=token))
         return _go_on(_paths(token).resume())
     filling = _read(token)
-    if filling.state == SUBMITTED:
+    if filling.is_ended:
         return _go_on(_paths(token).resume())
     filling.door.check_open()
     return respondent_page.finish(filling, _paths(token))

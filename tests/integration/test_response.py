@@ -1,7 +1,7 @@
 """Responses on both databases: what is stored of a filled questionnaire, page by page."""
 
 import threading
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
 from sqlalchemy import select, text
@@ -12,59 +12,16 @@ from surveyapp.errors import AlreadySubmitted, NotFound, Refused, WaveClosed
 from surveyapp.models.audit import Audit
 from surveyapp.models.response import OPEN, SUBMITTED, WITHDRAWN, Response, ResponsePage
 from surveyapp.services.questionnaire import shown_order
-from surveyapp.services.response import Agreement, find_door, fingerprint, read_filling, start_response
-from surveyapp.services.response_finish import submit_response
-from surveyapp.services.response_page import save_answers, save_page
-from surveyapp.services.response_token import issue_token, response_key, sealed_time, withdrawal_code
+from surveyapp.services.response import Agreement, find_door, read_filling, start_response
+from surveyapp.services.response_page import save_page
+from surveyapp.services.response_token import issue_token, sealed_time, withdrawal_code
 from surveyapp.services.row_order import forget_row_order
 from surveyapp.services.study import close_wave, get_study, get_wave
 from surveyapp.services.withdrawal import apply_withdrawals, request_withdrawal
 from tests.factories import questionnaire as make
+from tests.factories.filler import NOW, SECRET, YES, Filler
 
-SECRET = make.SECRET
-NOW = datetime(2026, 5, 4, 8, 0, tzinfo=UTC)
-YES = Agreement(is_given=True)
 ALL_OF_B = {f"L{n}": ["4"] for n in range(1, 6)} | {"CHECK": ["2"]}
-
-
-class Filler:
-    """One respondent on the level of services."""
-
-    def __init__(self, link: str) -> None:
-        self.link = link
-        with transaction() as session:
-            door = find_door(session, link)
-            self.token = issue_token(SECRET, link, door.questionnaire.content_hash)
-            start_response(session, SECRET, link, self.token, "en", YES)
-        self.key = response_key(SECRET, self.token)
-
-    def read(self):
-        with transaction() as session:
-            return read_filling(session, SECRET, self.token)
-
-    def form(self, section: str, **fields: object) -> dict[str, list[str]]:
-        page = self.read().questionnaire.find_page(section)
-        seen = ",".join(item.key for item in page.items if item.takes_answer and item.key != "LOAD")
-        form = {":base": [fingerprint(self.read().stored(section))], ":seen": [seen], ":deed": ["next"]}
-        form.update({key: value if isinstance(value, list) else [str(value)] for key, value in fields.items()})
-        return form
-
-    def save(self, section: str, now: datetime = NOW, **fields: object):
-        form = self.form(section, **fields)
-        with transaction() as session:
-            return save_page(session, SECRET, self.token, section, form, now)
-
-    def autosave(self, section: str, only: str, **fields: object) -> None:
-        form = {key: [str(value)] for key, value in fields.items()} | {":only": [only]}
-        with transaction() as session:
-            save_answers(session, SECRET, self.token, section, form, NOW)
-
-    def submit(self) -> None:
-        with transaction() as session:
-            submit_response(session, SECRET, self.token, NOW)
-
-    def stored(self, section: str) -> dict[str, object]:
-        return dict(self.read().stored(section))
 
 
 @pytest.fixture
@@ -268,7 +225,7 @@ def test_the_order_shown_is_stored_without_what_was_not_shown(link: str):
 
     response = read_session().get(Response, filler.key)
     page = filler.read().questionnaire.find_page("B")
-    assert response.shown_order["B"] == list(shown_order(page, filler.key))
+    assert response.shown_order["B"] == list(shown_order(page, str(response.seed)))
     assert response.shown_order["A"] == ["ROLE"]
     assert "E" not in response.shown_order
 
