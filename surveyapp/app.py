@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, g, render_template
 from flask_babel import Babel, gettext
 from flask_login import LoginManager
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -26,6 +26,8 @@ from surveyapp.views import (
     study,
     wave,
 )
+from surveyapp.views.reply_headers import add_headers
+from surveyapp.views.respondent_app import TwoApps, create_respondent_app
 from surveyapp.views.static_file import mark_static
 from surveyapp.views.throttle import limiter
 
@@ -33,16 +35,6 @@ LANGUAGES = {"en": "English", "zh": "中文"}
 STATUS_OF = {NotFound: 404, NotAllowed: 403, BadInput: 422, Refused: 409, Busy: 503}
 LONG_S = 365 * 24 * 3600     # a static file's address changes with the file, so that browsers may keep it
 LARGEST_UPLOAD = 32 * 1024 * 1024       # bytes; a customer file of 200,000 rows is about 20 MB
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-}
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -50,11 +42,15 @@ def create_app(config: Config | None = None) -> Flask:
     config = config or read_config()
     app = Flask(__name__)
     app.url_map.converters["int"] = access.NumberInAddress
+    shared = {
+        "SECRET_KEY": config.secret_key, "SURVEYAPP": config, "TESTING": config.is_testing,
+        "MAX_CONTENT_LENGTH": LARGEST_UPLOAD,
+        "BABEL_TRANSLATION_DIRECTORIES": str(Path(__file__).parent / "translations"),
+    }
     app.config.update(
-        SECRET_KEY=config.secret_key, SURVEYAPP=config, TESTING=config.is_testing,
-        MAX_CONTENT_LENGTH=LARGEST_UPLOAD, WTF_CSRF_TIME_LIMIT=None, RATELIMIT_ENABLED=not config.is_testing,
+        shared, WTF_CSRF_TIME_LIMIT=None, RATELIMIT_ENABLED=not config.is_testing,
         SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=config.is_secure,
-        SEND_FILE_MAX_AGE_DEFAULT=LONG_S, BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "translations"),
+        SEND_FILE_MAX_AGE_DEFAULT=LONG_S,
     )
     app.url_defaults(mark_static)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -64,8 +60,10 @@ def create_app(config: Config | None = None) -> Flask:
     _add_errors(app)
     _add_views(app)
     app.before_request(access.refuse_null_signs)
-    app.after_request(_add_headers)
+    app.after_request(add_headers)
     app.teardown_request(lambda _error: close_read_session())
+    respondents = create_respondent_app(shared, LANGUAGES)
+    app.wsgi_app = TwoApps(app.wsgi_app, respondents.wsgi_app, respondents.first_parts())  # type: ignore[method-assign]  # Flask's documented way
     return app
 
 
@@ -84,12 +82,11 @@ def _add_languages(app: Flask) -> None:
 
 
 def _add_views(app: Flask) -> None:
-    csrf = CSRFProtect(app)
-    for views in (account, study, wave, response, dataset_file, interview, coding, diagnosis, report):
+    CSRFProtect(app)
+    for views in (account, study, wave, dataset_file, interview, coding, diagnosis, report):
         app.register_blueprint(views.blueprint)
-    # A questionnaire's posts carry a token of their own and an Origin check, so that no cookie is needed.
-    csrf.exempt(response.blueprint)
-    limiter.exempt(response.blueprint)      # a whole office answers from one address
+    # Respondents' pages have an application of their own; here they are known so that staff pages can lead there.
+    app.register_blueprint(response.blueprint)
 
 
 def _add_errors(app: Flask) -> None:
@@ -113,11 +110,3 @@ def _add_errors(app: Flask) -> None:
     def on_http_error(error: HTTPException) -> tuple[str, int]:
         reason = gettext("There is no such page.") if error.code == 404 else (error.name or "")  # noqa: PLR2004 - HTTP
         return render_template("error.html", status=error.code, reason=reason, remedy="", rows=()), error.code or 500
-
-
-def _add_headers(reply: Response) -> Response:
-    for name, value in HEADERS.items():
-        reply.headers.setdefault(name, value)
-    if not request.path.startswith("/static/"):
-        reply.headers.setdefault("Cache-Control", "no-store")
-    return reply

@@ -49,9 +49,12 @@ def current_account() -> Account:
 
 def reader_language() -> str:
     """Return the language of the page: as chosen, as the account prefers, or as the browser asks."""
-    chosen: str | None = session.get("language") if not _is_respondent() else None
-    if chosen:
-        return chosen
+    chosen: str | None = session.get("language")
+    return chosen or asked_language()
+
+
+def asked_language() -> str:
+    """Return the language the browser asks for, of those that our own words are in."""
     return request.accept_languages.best_match(["en", "zh"], DEFAULT_LANGUAGE)
 
 

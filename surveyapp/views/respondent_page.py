@@ -42,6 +42,7 @@ class Paths:
 
     root: str
     host: str
+    scheme: str
     token: str
 
     def resume(self) -> str:
@@ -49,7 +50,7 @@ class Paths:
 
     def whole(self) -> str:
         """Return the address with the host, to be kept by the respondent."""
-        return f"{self.host}r/{self.token}"
+        return f"{self.scheme}://{self.host}{self.root}/r/{self.token}"
 
     def page(self, section: str, late: Iterable[str] = ()) -> str:
         query = urlencode([("late", key) for key in late])
@@ -64,7 +65,7 @@ LONGEST_LABEL = 80          # characters of a question in a list of questions
 
 def said(text: str, values: Mapping[str, Any]) -> str:
     """Return a message in the respondent's language."""
-    return str(gettext(text)).format(**values)
+    return str(gettext(text)).format(**values) if text else ""
 
 
 def translated(error: AppError) -> dict[str, str]:

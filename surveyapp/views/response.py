@@ -228,7 +228,7 @@ def _posted_form() -> dict[str, list[str]]:
 
 
 def _paths(token: str) -> Paths:
-    return Paths(request.script_root, request.host_url, token)
+    return Paths(request.script_root, request.host, request.scheme, token)
 
 
 def _go_on(path: str) -> Response:

@@ -1,0 +1,42 @@
+"""Headers that every page carries: what a browser may load and do, and that nothing is kept by anybody in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from flask import Response, request
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+KEPT_BY_NOBODY = {"Cache-Control": "no-store"}
+_OF_RESPONDENTS = [(name, value, name.lower()) for name, value in (HEADERS | KEPT_BY_NOBODY).items()]
+
+
+def add_headers(reply: Response) -> Response:
+    """Add the headers that the view did not set itself."""
+    for name, value in HEADERS.items():
+        reply.headers.setdefault(name, value)
+    if not request.path.startswith("/static/"):
+        reply.headers.setdefault("Cache-Control", KEPT_BY_NOBODY["Cache-Control"])
+    return reply
+
+
+class RespondentReply(Response):
+    """A respondent's page with the headers of every page, added once to the finished list."""
+
+    def get_wsgi_response(self, environ: WSGIEnvironment) -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
+        body, status, headers = super().get_wsgi_response(environ)
+        own = {name.lower() for name, _ in headers}
+        return body, status, headers + [(name, value) for name, value, low in _OF_RESPONDENTS if low not in own]

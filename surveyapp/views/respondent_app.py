@@ -1,0 +1,78 @@
+"""The application of respondents' pages: no login, no cookie, no session, no limits, and no hooks that look for them.
+
+It stands beside the application of staff, behind the same server; the first part of an address says whose it is. What
+all pages share (headers, languages, errors in words) is taken from the same places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Request, g
+from flask.sessions import NullSession, SessionInterface, SessionMixin
+from flask_babel import Babel
+from werkzeug.exceptions import HTTPException
+
+from surveyapp.db.session import close_read_session
+from surveyapp.errors import NotFound, marked
+from surveyapp.views import access, respondent_page, response
+from surveyapp.views.reply_headers import RespondentReply
+from surveyapp.views.static_file import mark_static
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+NOT_FOUND = 404
+
+
+class _NoSession(SessionInterface):
+    """Gives every request the same session, which refuses to hold anything."""
+
+    _none = NullSession()
+
+    def open_session(self, app: Flask, request: Request) -> SessionMixin:
+        return self._none
+
+
+class RespondentApp(Flask):
+    """Flask with what respondents' pages need."""
+
+    response_class = RespondentReply
+    session_interface = _NoSession()
+
+    def first_parts(self) -> frozenset[str]:
+        """Return the first parts of the addresses that belong to respondents."""
+        return frozenset(rule.rule.split("/")[1] for rule in self.url_map.iter_rules() if rule.endpoint != "static")
+
+
+def create_respondent_app(settings: dict[str, Any], languages: dict[str, str]) -> RespondentApp:
+    """Return the application of respondents' pages."""
+    app = RespondentApp("surveyapp.app")
+    app.config.update(settings)
+    app.url_defaults(mark_static)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(LANGUAGES=languages)
+    Babel(app, locale_selector=lambda: g.get("language") or access.asked_language())
+    app.register_blueprint(response.blueprint)
+    app.register_error_handler(HTTPException, _on_http_error)
+    app.before_request(access.refuse_null_signs)
+    app.teardown_request(lambda _error: close_read_session())
+    return app
+
+
+def _on_http_error(error: HTTPException) -> tuple[str, int]:
+    g.language = g.content_language = access.asked_language()
+    reason = marked("There is no such page.") if error.code == NOT_FOUND else (error.name or "")
+    return respondent_page.refusal(NotFound(reason), None), error.code or 500
+
+
+class TwoApps:
+    """Hands a request to the application its address belongs to."""
+
+    def __init__(self, staff: WSGIApplication, respondents: WSGIApplication, first_parts: frozenset[str]) -> None:
+        self._staff, self._respondents, self._first_parts = staff, respondents, first_parts
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        first = environ.get("PATH_INFO", "/")[1:].partition("/")[0]
+        return (self._respondents if first in self._first_parts else self._staff)(environ, start_response)
