@@ -27,7 +27,7 @@ def missing_languages(place: str, wordings: Iterable[Wording], languages: tuple[
 
 def instrument_wordings(instrument: Instrument) -> Iterator[Wording]:
     """Yield every wording of a questionnaire."""
-    yield from _frame_wordings(instrument)
+    yield from frame_wordings(instrument)
     for section in instrument.sections:
         yield f"section {section.key}, title", section.title, False
     for scale in instrument.scales:
@@ -41,7 +41,8 @@ def instrument_wordings(instrument: Instrument) -> Iterator[Wording]:
         yield from _item_wordings(item)
 
 
-def _frame_wordings(instrument: Instrument) -> Iterator[Wording]:
+def frame_wordings(instrument: Instrument) -> Iterator[Wording]:
+    """Yield the wordings that belong to the questionnaire as a whole."""
     yield "title", instrument.title, True
     yield "introduction", instrument.intro, False
     yield "note on withdrawal", instrument.withdraw_note, False

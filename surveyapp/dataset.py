@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -16,11 +16,12 @@ from analysis.tables import AnswerTable, InterviewTable, StudyTables
 from instruments.schema import MISSING_CODES, NOT_REACHED, NUMBER_KINDS, Instrument, Item
 from surveyapp.models.customer import Customer, CustomerFile
 from surveyapp.models.response import SUBMITTED, Response, ResponsePage
-from surveyapp.models.study import PublishedInstrument, Study
-from surveyapp.models.wave import QuestionnaireLink, Wave
+from surveyapp.models.study import Study
+from surveyapp.models.wave import Wave
 from surveyapp.services.coding_rows import coding_rows
 from surveyapp.services.order import PAGES
 from surveyapp.services.study import facts_of, template_of
+from surveyapp.services.versions import WaveVersions, wave_versions
 
 INTERVIEW_COLUMNS = ("audience", "role", "held_on", "language", "questions", "is_verbatim")
 CODING_COLUMNS = ("interview", "code", "polarity", "coder", "turn", "start", "end", "quote", "edited_quote")
@@ -40,22 +41,21 @@ def load_tables(session: Session, study: Study, wave: Wave) -> StudyTables:
 
 
 def load_answers(session: Session, wave: Wave, instrument: Instrument) -> AnswerTable:
-    """Return the submitted responses of the wave to any version of the questionnaire, by item key."""
+    """Return the submitted responses of the wave to any version of the questionnaire, by column of the merged set."""
+    versions = wave_versions(session, wave, instrument.audience, instrument)
     rows = session.execute(
         select(Response.key, Response.source_key, Response.language, cast(Response.shown_order, String),
-               cast(ResponsePage.answers, String), ResponsePage.duration_ms, ResponsePage.section)
+               cast(ResponsePage.answers, String), ResponsePage.duration_ms, ResponsePage.section,
+               Response.link_id, Response.instrument_id)
         .join(ResponsePage, ResponsePage.response_key == Response.key)
-        .join(QuestionnaireLink, QuestionnaireLink.id == Response.link_id)
-        .join(PublishedInstrument, PublishedInstrument.id == QuestionnaireLink.instrument_id)
-        .where(QuestionnaireLink.wave_id == wave.id, QuestionnaireLink.is_test.is_(False),
-               PublishedInstrument.audience == instrument.audience, Response.state == SUBMITTED)
+        .where(Response.link_id.in_(versions.link_ids), Response.state == SUBMITTED)
         .order_by(Response.key)
     ).yield_per(5000)
-    return _answer_table(instrument, _people(rows))
+    return _answer_table(versions.instrument, _people(rows, versions))
 
 
-def _people(rows: Iterable[Any]) -> list[_Person]:
-    return [_Person(list(pages)) for _, pages in groupby(rows, key=lambda row: row[0])]
+def _people(rows: Iterable[Any], versions: WaveVersions) -> list[_Person]:
+    return [_Person(list(pages), versions) for _, pages in groupby(rows, key=lambda row: row[0])]
 
 
 class _Person:
@@ -63,17 +63,19 @@ class _Person:
 
     __slots__ = ("answers", "duration_s", "key", "language", "order", "page_s")
 
-    def __init__(self, pages: list[Any]) -> None:
-        key, source_key, self.language, order, *_ = pages[0]
+    def __init__(self, pages: list[Any], versions: WaveVersions) -> None:
+        key, source_key, self.language, order, *_, link_id, instrument_id = pages[0]
+        reading = versions.reading(link_id, instrument_id)
         self.key: str = source_key or key
-        self.order: Mapping[str, list[str]] = orjson.loads(order) or {}
-        self.answers: dict[str, Any] = {}
+        self.order: Mapping[str, Sequence[str]] = reading.read_order(orjson.loads(order) or {})
+        answers: dict[str, Any] = {}
         self.page_s = {page[6]: page[5] / 1000 for page in pages if page[5] is not None}
         self.duration_s = sum(self.page_s.values()) if self.page_s else float("nan")
         if len(self.page_s) == 1 and len(pages) > 1:
             self.page_s = {}        # a file that knows the whole time only keeps it with one page
         for page in pages:
-            self.answers.update(orjson.loads(page[4]))
+            answers.update(orjson.loads(page[4]))
+        self.answers: Mapping[str, Any] = reading.read(answers)
 
 
 def _answer_table(instrument: Instrument, people: list[_Person]) -> AnswerTable:

@@ -6,6 +6,7 @@ from surveyapp.models import (
     coding,
     customer,
     diagnosis,
+    draft,
     fieldwork,
     interview,
     invitation,
@@ -15,5 +16,5 @@ from surveyapp.models import (
     wave,
 )
 
-__all__ = ["account", "audit", "coding", "customer", "diagnosis", "fieldwork", "interview", "invitation", "mail",
-           "response", "study", "wave"]
+__all__ = ["account", "audit", "coding", "customer", "diagnosis", "draft", "fieldwork", "interview", "invitation",
+           "mail", "response", "study", "wave"]

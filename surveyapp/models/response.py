@@ -43,6 +43,9 @@ class Response(Base):
     ended_by: Mapped[str | None] = mapped_column(String(80))   # key of the screen or quota that ended it
     resume_hash: Mapped[str | None] = mapped_column(String(64), index=True, unique=True)   # of the short code
     resume_box: Mapped[str | None] = mapped_column(String(32))     # the secret, to be read with the short code only
+    # The version answered, where the link has gone on to a newer one; None = the one it leads to. No foreign key:
+    # SQLite would have to copy the table for it, and a version is deleted only with its study.
+    instrument_id: Mapped[int | None]
 
 
 class ResponsePage(Base):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Connection, ForeignKey, String, Text, UniqueConstraint, event, inspect
+from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from surveyapp.db.base import Base, UtcDateTime, utc_now
+from surveyapp.errors import Refused
 
 
 class Study(Base):
@@ -33,6 +34,9 @@ class Study(Base):
     erased_on: Mapped[date | None]
 
 
+FULL, SHORT, TRIAL = "full", "short", "trial"       # a trial is a frozen draft under a test link, no version
+
+
 class PublishedInstrument(Base):
     """One published version of a questionnaire; never changed afterwards."""
 
@@ -44,6 +48,17 @@ class PublishedInstrument(Base):
     audience: Mapped[str] = mapped_column(String(80))       # the file stem: staff, customer
     key: Mapped[str] = mapped_column(String(120))
     version: Mapped[str] = mapped_column(String(40))
+    form: Mapped[str] = mapped_column(String(8), default=FULL, server_default=FULL)
+    note: Mapped[str | None] = mapped_column(Text)          # what changed and why, in the researcher's words
     document: Mapped[dict[str, Any]]                        # instruments.schema.Instrument
     content_hash: Mapped[str] = mapped_column(String(64))
     published_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
+@event.listens_for(PublishedInstrument, "before_update")
+def _refuse_change(_mapper: Mapper[PublishedInstrument], _connection: Connection,
+                   published: PublishedInstrument) -> None:
+    """Keep a published version as it is: answers were given to exactly these words."""
+    state = inspect(published)
+    if any(state.attrs[name].history.has_changes() for name in ("document", "content_hash", "version", "audience")):
+        raise Refused("A published version is never changed.", "Publish a new version.")

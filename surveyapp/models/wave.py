@@ -41,7 +41,7 @@ class Wave(Base):
 
 
 class QuestionnaireLink(Base):
-    """The public link of one questionnaire in one wave."""
+    """The public link of one questionnaire in one wave; it leads to the version that new responses begin with."""
 
     __tablename__ = "questionnaire_link"
     __table_args__ = (UniqueConstraint("wave_id", "instrument_id"),)

@@ -22,7 +22,8 @@ from surveyapp.db.direct import DirectSession
 class Prepared:
     """One statement; every value in it is a named parameter."""
 
-    def __init__(self, statement: Select[Any] | Insert | Update, columns: Sequence[str] | None = None) -> None:
+    def __init__(self, statement: Select[*tuple[Any, ...]] | Insert | Update,
+                 columns: Sequence[str] | None = None) -> None:
         self._statement = statement
         self._columns = list(columns) if columns else None
         self._ready: dict[str, tuple[str, list[str] | None]] = {}

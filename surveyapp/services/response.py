@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import secrets
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import bindparam, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, bindparam, func, insert, select
+from sqlalchemy.orm import Session, aliased
 
 from instruments.codec import from_document
 from instruments.schema import LEFT_BLANK, NOT_REACHED, NOT_SHOWN, Instrument
@@ -48,6 +48,7 @@ class Door:
     time_zone: str
     thresholds: Mapping[str, Any]
     questionnaire: Questionnaire
+    older_id: int | None = None         # the version, where it is not the one the link leads to now
 
     @property
     def instrument(self) -> Instrument:
@@ -152,7 +153,8 @@ _FILLING = (
            ResponsePage.section, ResponsePage.answers, ResponsePage.duration_ms, ResponsePage.visits)
     .join(Response, Response.link_id == QuestionnaireLink.id)
     .join(Wave, Wave.id == QuestionnaireLink.wave_id).join(Study, Study.id == Wave.study_id)
-    .join(PublishedInstrument, PublishedInstrument.id == QuestionnaireLink.instrument_id)
+    .join(PublishedInstrument,
+          PublishedInstrument.id == func.coalesce(Response.instrument_id, QuestionnaireLink.instrument_id))
     .outerjoin(ResponsePage, ResponsePage.response_key == Response.key)
     .where(Response.key == bindparam("key"))
 )
@@ -160,12 +162,21 @@ _READ = Prepared(_FILLING)
 # Two posts of one response at the same time follow each other; SQLite has one writer anyway.
 _READ_LOCKED = Prepared(_FILLING.with_for_update(of=Response))
 _INSTRUMENT = select(PublishedInstrument.document).where(PublishedInstrument.id == bindparam("id"))
-_START_COLUMNS = ("key", "link_id", "state", "language", "source", "consent", "shown_order", "seed", "device")
+_START_COLUMNS = ("key", "link_id", "state", "language", "source", "consent", "shown_order", "seed", "device",
+                  "instrument_id")
+_older = aliased(PublishedInstrument)
+_OLDER = Prepared(
+    select(_older.id.label("older_id"), _older.content_hash).select_from(QuestionnaireLink)
+    .join(PublishedInstrument, PublishedInstrument.id == QuestionnaireLink.instrument_id)
+    .join(_older, and_(_older.study_id == PublishedInstrument.study_id, _older.form == PublishedInstrument.form,
+                       _older.audience == PublishedInstrument.audience))
+    .where(QuestionnaireLink.token == bindparam("token"))
+)
 _START = Prepared(insert(Response), _START_COLUMNS)
 
 
 def find_door(session: Session, link_token: str) -> Door:
-    """Return the questionnaire of a link; NotFound if there is none."""
+    """Return the questionnaire of a link, in its newest version; NotFound if there is none."""
     row = next(iter(_LINK.run(session, {"token": link_token})), None)
     if row is None:
         raise NotFound(marked("There is no questionnaire under this address."),
@@ -173,16 +184,32 @@ def find_door(session: Session, link_token: str) -> Door:
     return _door(session, row)
 
 
-def _door(session: Session, row: Any, grace: timedelta = NO_GRACE) -> Door:
-    def load() -> Instrument:
-        return from_document(Instrument, session.execute(_INSTRUMENT, {"id": row.instrument_id}).scalar_one())
+def find_door_of(session: Session, secret: str, link_token: str, token: str) -> Door:
+    """Return the link's questionnaire at the version whose first page issued the token, otherwise at the newest.
 
+    Whoever opened the first page before a newer version was published has read and agreed to the older one.
+    """
+    door = find_door(session, link_token)
+    if is_genuine(secret, token, door.link_token, door.questionnaire.content_hash):
+        return door
+    for row in _OLDER.run(session, {"token": link_token}):
+        if is_genuine(secret, token, door.link_token, row.content_hash):
+            questionnaire = ready_questionnaire(row.content_hash, _loader(session, row.older_id))
+            return replace(door, older_id=row.older_id, questionnaire=questionnaire)
+    return door
+
+
+def _loader(session: Session, instrument_id: int) -> Callable[[], Instrument]:
+    return lambda: from_document(Instrument, session.execute(_INSTRUMENT, {"id": instrument_id}).scalar_one())
+
+
+def _door(session: Session, row: Any, grace: timedelta = NO_GRACE) -> Door:
     return Door(
         link_id=row.link_id, link_token=row.token, is_test=bool(row.is_test),
-        is_open=takes_answers(row.opened_at, row.closed_at, row.opens_at, row.closes_at, grace),
+        is_open=bool(row.is_test) or takes_answers(row.opened_at, row.closed_at, row.opens_at, row.closes_at, grace),
         is_synthetic=bool(row.is_synthetic), is_by_invitation=bool(row.is_by_invitation), time_zone=row.time_zone,
         thresholds=from_text(row.thresholds),
-        questionnaire=ready_questionnaire(row.content_hash, load),
+        questionnaire=ready_questionnaire(row.content_hash, _loader(session, row.instrument_id)),
     )
 
 
@@ -229,7 +256,7 @@ class Agreement:
 def start_response(session: Session, secret: str, link_token: str, token: str, language: str,
                    agreement: Agreement, device: str | None = None) -> Filling:
     """Store an open response and return it; one that the token has already is returned as it is: a second click."""
-    door = find_door(session, link_token)
+    door = find_door_of(session, secret, link_token, token)
     door.check_open()
     if not is_genuine(secret, token, door.link_token, door.questionnaire.content_hash):
         raise Refused(marked("This page does not belong to the questionnaire any more."),
@@ -241,7 +268,7 @@ def start_response(session: Session, secret: str, link_token: str, token: str, l
     seed, language = secrets.randbits(SEED_BITS), chosen_language(door.instrument, language)
     _START.run(session, dict(zip(_START_COLUMNS, (
         key, door.link_id, OPEN, language, "web", as_text(consent_document(door.instrument, agreement, language)),
-        "{}", seed, device), strict=True)))
+        "{}", seed, device, door.older_id), strict=True)))
     return Filling(key, OPEN, language, door, {}, order_seed(seed, key))
 
 

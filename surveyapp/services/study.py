@@ -17,7 +17,7 @@ from surveyapp.db.base import utc_now
 from surveyapp.errors import NotFound, Refused
 from surveyapp.models.account import Account
 from surveyapp.models.coding import Code
-from surveyapp.models.study import PublishedInstrument, Study
+from surveyapp.models.study import FULL, TRIAL, PublishedInstrument, Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.audit import record_change
 from surveyapp.services.finished import drop_receipts
@@ -148,13 +148,25 @@ def get_wave(session: Session, study: Study, key: str | None = None) -> Wave:
 
 
 def list_instruments(session: Session, study: Study) -> list[PublishedInstrument]:
-    """Return the published questionnaires, oldest version first."""
-    found = select(PublishedInstrument).where(PublishedInstrument.study_id == study.id)
+    """Return the published questionnaires, oldest version first; short forms and trials are not among them."""
+    found = select(PublishedInstrument).where(
+        PublishedInstrument.study_id == study.id, PublishedInstrument.form == FULL)
     return list(session.scalars(found.order_by(PublishedInstrument.audience, PublishedInstrument.id)))
 
 
+def list_versions(session: Session, study: Study, audience: str) -> list[PublishedInstrument]:
+    """Return every published version of one questionnaire, short forms too, oldest first."""
+    found = select(PublishedInstrument).where(
+        PublishedInstrument.study_id == study.id, PublishedInstrument.audience == audience,
+        PublishedInstrument.form != TRIAL)
+    return list(session.scalars(found.order_by(PublishedInstrument.id)))
+
+
 def get_instrument(session: Session, study: Study, key: str) -> PublishedInstrument:
-    """Return the newest version of the questionnaire of that file stem or key; NotFound otherwise."""
+    """Return the newest version of the questionnaire of that file stem or key, or the one of `stem@version`."""
+    key, _, version = key.partition("@")
+    if version:
+        return get_version(session, study, key, version)
     fitting = [row for row in list_instruments(session, study) if key in (row.audience, row.key)]
     if not fitting:
         known = ", ".join(sorted({row.audience for row in list_instruments(session, study)}))
@@ -163,24 +175,43 @@ def get_instrument(session: Session, study: Study, key: str) -> PublishedInstrum
     return fitting[-1]
 
 
+def get_version(session: Session, study: Study, audience: str, version: str) -> PublishedInstrument:
+    """Return one version of a questionnaire; NotFound otherwise."""
+    versions = list_versions(session, study, audience)
+    for row in versions:
+        if row.version == version:
+            return row
+    raise NotFound("The questionnaire {key} has no version {version}.", "It has: {known}.", key=repr(audience),
+                   version=repr(version), known=", ".join(row.version for row in versions) or "none")
+
+
 def list_links(session: Session, wave: Wave) -> list[tuple[QuestionnaireLink, PublishedInstrument]]:
-    """Return the wave's questionnaire links with their questionnaires."""
+    """Return the wave's questionnaire links with their questionnaires; test links are not among them."""
     found = (
         select(QuestionnaireLink, PublishedInstrument)
         .join(PublishedInstrument, PublishedInstrument.id == QuestionnaireLink.instrument_id)
-        .where(QuestionnaireLink.wave_id == wave.id)
+        .where(QuestionnaireLink.wave_id == wave.id, QuestionnaireLink.is_test.is_(False))
         .order_by(PublishedInstrument.audience, PublishedInstrument.id)
     )
     return [(link, published) for link, published in session.execute(found)]
 
 
 def get_link(session: Session, wave: Wave, instrument: PublishedInstrument) -> QuestionnaireLink:
-    """Return the link of the questionnaire in the wave; NotFound otherwise."""
-    link = session.scalar(select(QuestionnaireLink).where(
-        QuestionnaireLink.wave_id == wave.id, QuestionnaireLink.instrument_id == instrument.id))
+    """Return the link in the wave of the questionnaire, at whatever version it is; NotFound otherwise."""
+    link = find_link(session, wave, instrument.audience, instrument.form)
     if link is None:
         raise NotFound("The questionnaire has no link in this wave.", "Publish it in the wave first.")
     return link
+
+
+def find_link(session: Session, wave: Wave, audience: str, form: str = FULL) -> QuestionnaireLink | None:
+    """Return the link of a questionnaire or of its short form in the wave, None if there is none."""
+    return session.scalar(
+        select(QuestionnaireLink)
+        .join(PublishedInstrument, PublishedInstrument.id == QuestionnaireLink.instrument_id)
+        .where(QuestionnaireLink.wave_id == wave.id, QuestionnaireLink.is_test.is_(False),
+               PublishedInstrument.audience == audience, PublishedInstrument.form == form)
+        .order_by(QuestionnaireLink.id).limit(1))
 
 
 def instrument_of(published: PublishedInstrument) -> Instrument:

@@ -29,6 +29,7 @@ from surveyapp.services.response import (
     ConsentMissing,
     Filling,
     find_door,
+    find_door_of,
     read_filling,
     start_response,
 )
@@ -122,7 +123,7 @@ def start(link_token: str) -> str:
     language = _speak(_wanted_language(door.instrument.languages))
     door.check_public()
     door.check_open()
-    token = issue_token(_secret(), link_token, door.questionnaire.content_hash)
+    token = issue_token(_secret(), door.link_token, door.questionnaire.content_hash)
     return splice(respondent_page.start_pieces(door, language), {"TOKEN": token})
 
 
@@ -131,7 +132,7 @@ def begin(link_token: str) -> Response | tuple[str, int]:
     """Store an open response once consent is given, and go to its first page."""
     token = request.form.get("token", "")
     agreement = Agreement(is_given=request.form.get("consent") == "yes", links=request.form.get("links") == "yes")
-    door = find_door(read_session(), link_token)
+    door = find_door_of(read_session(), _secret(), link_token, token)
     language = _speak(_wanted_language(door.instrument.languages))
     door.check_public()
     try:
