@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from functools import cache
 from typing import Any
@@ -150,6 +151,8 @@ def _finish(tree: Tree, text: str, place: str, allow_names: bool) -> None:
         node, depth = waiting.pop()
         if depth > MAX_DEPTH:
             raise _error(text, place, 0, f"it nests more than {MAX_DEPTH} levels.", "Split it into calculated items.")
+        if node[0] == "number" and math.isinf(node[1]):
+            raise _error(text, place, 0, "a number is too large to be stored.", "Use a number below 1e308.")
         if node[0] == "name":
             if not allow_names:
                 raise _error(

@@ -188,6 +188,13 @@ def _sum(given: tuple[Value, ...], _context: _Context) -> Value:
     return total
 
 
+def _regex(given: tuple[Value, ...], _context: _Context) -> Value:
+    try:
+        return matches(to_text(given[1]), to_text(given[0]))
+    except LogicError:      # the checker refuses such a pattern; one that slipped in fits nothing
+        return False
+
+
 def _coalesce(given: tuple[Value, ...], _context: _Context) -> Value:
     return next((value for value in given if to_text(value) != ""), "")
 
@@ -208,7 +215,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "string-length": Function(0, 1, lambda given, context: float(len(to_text(_first_or_self(given, context))))),
     "normalize-space": Function(0, 1, lambda given, context: normal_space(to_text(_first_or_self(given, context)))),
     "concat": Function(1, None, lambda given, _: "".join(to_text(value) for value in given)),
-    "regex": Function(2, 2, lambda given, _: matches(to_text(given[1]), to_text(given[0]))),
+    "regex": Function(2, 2, _regex),
     "coalesce": Function(2, None, _coalesce),
     "once": Function(1, 1, lambda given, context: _coalesce((context.self_value, given[0]), context)),
     "today": Function(0, 0, _today),

@@ -25,6 +25,7 @@ _CLASSES: dict[str, Ranges] = {
     "w": ((0x30, 0x39), (0x41, 0x5A), (0x5F, 0x5F), (0x61, 0x7A)),
     "s": ((0x09, 0x0D), (0x20, 0x20)),
 }
+_HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
 _CONTROLS = {"n": 0x0A, "r": 0x0D, "t": 0x09, "f": 0x0C, "v": 0x0B}
 
 
@@ -124,7 +125,10 @@ def _emit_either(options: list[tuple[Any, ...]], steps: list[Step]) -> None:
 def _emit_repeat(tree: tuple[Any, ...], steps: list[Step]) -> None:
     _, part, least, most = tree
     for _ in range(least):
+        length = len(steps)
         _emit(part, steps)
+        if len(steps) == length:        # an empty part is the same however often it stands there
+            break
     if most is None:
         split = len(steps)
         steps.append(Step("split"))
@@ -248,13 +252,10 @@ class _Reader:
 
     def _code(self, length: int) -> Ranges:
         digits = self.pattern[self.position:self.position + length]
-        try:
-            code = int(digits, 16) if len(digits) == length and digits.isalnum() else -1
-        except ValueError:
-            code = -1
-        if code < 0:
+        if len(digits) != length or not set(digits) <= _HEXADECIMAL:
             raise self.error("a character code cannot be read.", "Write `\\u4e00` or `\\x41`.")
         self.position += length
+        code = int(digits, 16)
         return ((code, code),)
 
     def _bracket(self) -> Ranges:
@@ -267,7 +268,7 @@ class _Reader:
             if self._peek() == "-" and self.pattern[self.position + 1:self.position + 2] not in ("]", ""):
                 self.position += 1
                 high = self._bracket_sign()
-                if not (len(low) == len(high) == 1) or low[0][0] > high[0][0]:
+                if not (_is_one_sign(low) and _is_one_sign(high)) or low[0][0] > high[0][0]:
                     raise self.error("a range does not run from a smaller to a larger sign.", "Write `[a-z]`.")
                 low = ((low[0][0], high[0][0]),)
             found.extend(low)
@@ -279,6 +280,10 @@ class _Reader:
     def _bracket_sign(self) -> Ranges:
         sign = self._take()
         return self._escape() if sign == "\\" else ((ord(sign), ord(sign)),)
+
+
+def _is_one_sign(ranges: Ranges) -> bool:
+    return len(ranges) == 1 and ranges[0][0] == ranges[0][1]
 
 
 def _opposite(ranges: Ranges) -> Ranges:

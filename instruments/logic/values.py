@@ -28,7 +28,7 @@ def as_value(raw: Any) -> Value:
     if isinstance(raw, int):
         return _float_of(raw)
     if isinstance(raw, Sequence):
-        return tuple(str(entry) for entry in raw)
+        return tuple(to_text(as_value(entry)) for entry in raw)
     return str(raw)
 
 

@@ -5,8 +5,8 @@
   if (!form) return;
   const control = name => form.elements[":" + name];
   const items = [...form.querySelectorAll("[data-item]")];
-  const byKey = Object.fromEntries(items.map(el => [el.dataset.item, el]));
-  const others = JSON.parse(form.dataset.values || "{}");
+  const byKey = { __proto__: null, ...Object.fromEntries(items.map(el => [el.dataset.item, el])) };
+  const others = { __proto__: null, ...JSON.parse(form.dataset.values || "{}") };
   const say = text => { form.querySelector(".state").textContent = text; };
   const fields = el => [...el.querySelectorAll("input, select, textarea")];
   const isFilled = f => /radio|checkbox/.test(f.type) ? f.checked : f.value.trim() !== "";
@@ -30,7 +30,7 @@
   const conditional = [...form.querySelectorAll("[data-if]")].map(el => [el, JSON.parse(el.dataset.if)]);
   const show = () => {
     for (const [el, tree] of conditional) {
-      el.hidden = !window.surveyLogic.isTrue(tree, value);
+      el.hidden = !window.surveyLogic.isTrue(tree, value, "", form.dataset.today);
       for (const f of fields(el)) f.disabled = el.hidden;
     }
     control("seen").value = items.filter(el => !el.hidden).map(el => el.dataset.item).join();

@@ -17,8 +17,6 @@ from flask import current_app, g
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-from instruments.logic import functions_used
-from instruments.logic.grammar import walk
 from instruments.schema import NUMBER_KINDS, REFUSED
 from surveyapp.services.answer import LONGEST_NUMBER, LONGEST_OTHER, LONGEST_TEXT, short
 from surveyapp.services.order import choice_order
@@ -28,7 +26,6 @@ from surveyapp.services.questionnaire import (
     CompiledItem,
     Page,
     Questionnaire,
-    Tree,
 )
 from surveyapp.services.response import Door, is_empty
 
@@ -39,11 +36,6 @@ PIPE = re.compile(r"\$\{([\w.-]+)\}")
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
 KEPT_PAGES = 1024           # cut pages kept in one process, about 20 kB each
-# What respond_logic.js can compute; a condition that needs more is decided by the server when the page is posted.
-BROWSER_FUNCTIONS = frozenset({
-    "selected", "not", "true", "false", "if", "count-selected", "string-length", "coalesce", "number",
-})
-BROWSER_OPERATORS = frozenset({"=", "!=", "and", "or", "<", "<=", ">", ">=", "+", "-", "*", "div"})
 Pieces = tuple[str, ...]    # text, slot, text, slot, … text
 
 
@@ -188,15 +180,10 @@ def _live(item: CompiledItem) -> Markup:
     """Return the attributes by which the browser shows and hides the item while the page is filled in."""
     kind = "n" if item.kind in NUMBER_KINDS else "m" if item.kind in ("multiple", "ranking") else ""
     attributes = Markup(' data-kind="{}"').format(kind) if kind else Markup("")
-    if item.show_if is not None and _browser_can(item.show_if):
+    if item.show_if is not None:
         tree = json.dumps(item.show_if, ensure_ascii=False, separators=(",", ":"))
         attributes += Markup(' data-if="{}"').format(tree)
     return attributes
-
-
-def _browser_can(tree: Tree) -> bool:
-    operators = {node[1] for node in walk(tree) if node[0] == "binary"}
-    return BROWSER_FUNCTIONS.issuperset(functions_used(tree)) and operators <= BROWSER_OPERATORS
 
 
 # ---- one respondent's page ------------------------------------------------------------------------------------------

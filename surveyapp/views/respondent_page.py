@@ -145,9 +145,10 @@ def filled_page(filling: Filling, page: Page, paths: Paths, *, secret: str, now_
                 form: Mapping[str, list[str]] | None = None) -> str:
     """Return a page with this respondent's answers, in this respondent's order."""
     problems = problems or {}
+    now = utc_now()
     stored = filling.stored(page.key)
     answers = filling.shown_answers(page)
-    relevance = (filling.with_answers(page.key, answers) if page.defaults else filling).relevance(utc_now())
+    relevance = (filling.with_answers(page.key, answers) if page.defaults else filling).relevance(now)
     way = filling.way()
     follows = next_page(way, relevance, page.key)
     html = page_html(filling.door, page, filling.language, PageButtons(
@@ -160,6 +161,7 @@ def filled_page(filling: Filling, page: Page, paths: Paths, *, secret: str, now_
         "SEEN": ",".join(item.key for item in order if item.takes_answer and relevance.shows_item(item)),
         "AT": sealed_time(secret, filling.key, page.key, now_ms),
         "VALUES": own_values(filling.questionnaire, page, relevance.values),
+        "TODAY": filling.door.today(now).isoformat(),
         "ITEMS": _items(filling, order, answers, html, relevance, _faults(problems, form or {})),
     }
     if problems or late:
