@@ -28,7 +28,7 @@ from surveyapp.views import (
 )
 from surveyapp.views.reply_headers import add_headers
 from surveyapp.views.respondent_app import TwoApps, create_respondent_app
-from surveyapp.views.static_file import mark_static
+from surveyapp.views.static_file import mark_static, send_static
 from surveyapp.views.throttle import limiter
 
 LANGUAGES = {"en": "English", "zh": "中文"}
@@ -53,6 +53,7 @@ def create_app(config: Config | None = None) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=LONG_S,
     )
     app.url_defaults(mark_static)
+    app.view_functions["static"] = send_static
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     use_database(Database(config.database_url))
     _add_login(app)
