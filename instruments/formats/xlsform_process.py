@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import io
-import json
 import re
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
 
 from instruments.errors import FileFormatError
+from instruments.formats.child_process import ask_child
 from instruments.yaml_source import decode, read_file
 
 SUFFIXES = (".xlsx", ".xls", ".csv")
-TIMEOUT_SECONDS = 60
 MAX_UNPACKED_BYTES = 20_000_000
 MAX_ENTRIES = 500           # parts inside an xlsx; the largest of 69 collected forms has 31
 _ZIP_MARK, _OLE_MARK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-_ROOT = str(Path(__file__).resolve().parents[2])
-# openpyxl imports numpy where it is installed, whose threads would each reserve a share of the child's memory.
-_ENVIRONMENT = {"PYTHONPATH": _ROOT, "PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 def read_form(path: Path) -> dict[str, Any]:
@@ -30,7 +24,8 @@ def read_form(path: Path) -> dict[str, Any]:
     if suffix == ".csv":
         content = decode(content, path.name).lstrip("\ufeff").encode()
     _refuse_unread(content, suffix, path.name)
-    return _answer(_run(content, suffix, path.name), path.name)
+    answer = ask_child("instruments.formats.xlsform_reader", (suffix, path.stem), content, path.name)
+    return _answer(answer, path.name)
 
 
 def _refuse_unread(content: bytes, suffix: str, place: str) -> None:
@@ -61,30 +56,10 @@ def _refuse_archive(content: bytes, place: str) -> None:
         raise FileFormatError(place, "the file holds macros.", "Save it from Excel as .xlsx without macros.")
 
 
-def _run(content: bytes, suffix: str, place: str) -> bytes:
-    try:
-        done = subprocess.run(  # noqa: S603  # fixed program; the arguments are data, no shell reads them
-            [sys.executable, "-m", "instruments.formats.xlsform_reader", suffix, Path(place).stem], input=content,
-            capture_output=True, timeout=TIMEOUT_SECONDS, check=False, env=_ENVIRONMENT)
-    except subprocess.TimeoutExpired as error:
-        raise _too_large(place) from error
-    if done.returncode != 0:
-        raise _too_large(place)
-    return done.stdout
-
-
-def _too_large(place: str) -> FileFormatError:
-    return FileFormatError(
-        place, "reading the file took more time or memory than is allowed.", "Make the form smaller or split it.")
-
-
-def _answer(output: bytes, place: str) -> dict[str, Any]:
-    answer: dict[str, Any] = json.loads(output)
+def _answer(answer: dict[str, Any], place: str) -> dict[str, Any]:
     error = answer.get("error")
     if error is None:
         return answer
-    if error["kind"] == "MemoryError":
-        raise _too_large(place)
     is_form = NO_FORM not in error["message"]
     if error["kind"] in ("PyXFormError", "ValidationError") and is_form:
         raise _explained(error["message"], place)

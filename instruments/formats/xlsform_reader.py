@@ -1,22 +1,18 @@
 """The child process that opens a spreadsheet: `python -m instruments.formats.xlsform_reader SUFFIX NAME < file > JSON`.
 
-A spreadsheet is an archive that a stranger made, and its readers are large. They run here, apart from the web, with a
-limit on memory and processor time, and hand back plain JSON: {"form": ..., "sheets": ..., "warnings": ...} or
-{"error": ...}.
+The answer is plain JSON: {"form": ..., "sheets": ..., "warnings": ...} or {"error": ...}.
 """
 
 from __future__ import annotations
 
 import io
-import json
 import re
 import sys
-import warnings
 from dataclasses import asdict
 from typing import Any
 
-MEMORY_BYTES = 1_500_000_000    # pyxform needs 109 MB for 3,000 questions and 20,000 choices
-PROCESSOR_SECONDS = 40
+from instruments.formats.child_side import answer_parent
+
 OWN_SHEET_PREFIX = "x_"
 MAX_OWN_ROWS = 20_000
 
@@ -27,15 +23,6 @@ _PRIVATE = {"\u201c": "\ue001", "\u201d": "\ue002", "\u2018": "\ue003", "\u2019"
 _PRIVATE_SPACE = "\ue005"
 _TO_PRIVATE = {ord(sign): private for sign, private in _PRIVATE.items()}
 _ORIGINAL = {ord(private): sign for sign, private in _PRIVATE.items()} | {ord(_PRIVATE_SPACE): " "}
-
-
-def _limit() -> None:
-    try:
-        import resource
-    except ImportError:     # not a POSIX system: the parent's time limit remains
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
 
 
 def _read(content: bytes, suffix: str, name: str) -> dict[str, Any]:
@@ -80,20 +67,8 @@ def _own_sheets(content: bytes) -> dict[str, list[dict[str, str]]]:
 
 def main() -> int:
     """Read one file from standard input and write JSON to standard output."""
-    _limit()
-    warnings.simplefilter("ignore")         # spreadsheet readers warn of extensions that nobody here needs
-    out, sys.stdout = sys.stdout, sys.stderr
-    try:
-        answer = _read(sys.stdin.buffer.read(), sys.argv[1], sys.argv[2])
-        text = json.dumps(answer, default=str, ensure_ascii=False)
-    except MemoryError:
-        text = json.dumps({"error": {"kind": "MemoryError", "message": ""}})
-    except Exception as error:  # whatever a reader raises on a stranger's file becomes one message
-        text = json.dumps(
-            {"error": {"kind": type(error).__name__, "message": str(error)[:2000]}}, ensure_ascii=False)
-    out.write(text.translate(_ORIGINAL))
-    out.flush()
-    return 0
+    return answer_parent(
+        lambda content: _read(content, sys.argv[1], sys.argv[2]), lambda text: text.translate(_ORIGINAL))
 
 
 if __name__ == "__main__":
