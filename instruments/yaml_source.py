@@ -96,12 +96,12 @@ def _decode_chinese(content: bytes, place: str) -> str:
     raise FileFormatError(place, "the text is neither UTF-8 nor GB18030.", "Save the file as UTF-8.")
 
 
-def read_file(path: Path) -> bytes:
+def read_file(path: Path, most: int = MAX_BYTES) -> bytes:
     """Return a file's bytes; a missing, unreadable or too large file is refused in words."""
     try:
-        if path.stat().st_size > MAX_BYTES:
+        if path.stat().st_size > most:
             raise FileFormatError(
-                path.name, f"the file has {path.stat().st_size:,} bytes.", f"At most {MAX_BYTES:,} bytes are read.")
+                path.name, f"the file has {path.stat().st_size:,} bytes.", f"At most {most:,} bytes are read.")
         return path.read_bytes()
     except FileNotFoundError as error:
         raise InstrumentError(str(path), "there is no such file.", "Check the name and the folder.") from error

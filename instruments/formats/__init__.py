@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from instruments.errors import FileFormatError
+from instruments.formats.foreign import ANSWER_SUFFIXES, read_foreign
+from instruments.formats.foreign import SUFFIXES as FOREIGN_SUFFIXES
 from instruments.formats.loss import Loss, LossReport
 from instruments.formats.xlsform import read_xlsform, write_xlsform
 from instruments.formats.xlsform_process import SUFFIXES as XLSFORM_SUFFIXES
 from instruments.loader import YAML_SUFFIXES, load_instrument
 from instruments.schema import Instrument
 
-__all__ = ["Loss", "LossReport", "read_definition", "read_xlsform", "write_xlsform"]
+__all__ = ["Loss", "LossReport", "read_definition", "read_foreign", "read_xlsform", "write_xlsform"]
 
 
 def read_definition(path: Path) -> tuple[Instrument, LossReport]:
@@ -22,6 +24,13 @@ def read_definition(path: Path) -> tuple[Instrument, LossReport]:
         return load_instrument(path), LossReport()
     if suffix in XLSFORM_SUFFIXES:
         return read_xlsform(path)
+    if suffix in FOREIGN_SUFFIXES:
+        return read_foreign(path)
+    if suffix in ANSWER_SUFFIXES:
+        raise FileFormatError(
+            path.name, f"this is a file of answers ({ANSWER_SUFFIXES[suffix]}), not a questionnaire.",
+            "Load answers with `surveyapp responses import STUDY INSTRUMENT FILE`; choose a questionnaire here.")
     raise FileFormatError(
         path.name, f"files that end in '{suffix}' are not read." if suffix else "the file's name has no ending.",
-        f"Choose a questionnaire in YAML ({', '.join(YAML_SUFFIXES)}) or an XLSForm ({', '.join(XLSFORM_SUFFIXES)}).")
+        f"Choose a questionnaire in YAML ({', '.join(YAML_SUFFIXES)}), an XLSForm ({', '.join(XLSFORM_SUFFIXES)}) or a "
+        f"file of another tool ({', '.join(FOREIGN_SUFFIXES)}).")

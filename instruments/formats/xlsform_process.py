@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
 from pathlib import Path
 from typing import Any
 
 from instruments.errors import FileFormatError
+from instruments.formats.archive import ZIP_MARK, list_archive
 from instruments.formats.child_process import ask_child
 from instruments.yaml_source import decode, read_file
 
 SUFFIXES = (".xlsx", ".xls", ".csv")
-MAX_UNPACKED_BYTES = 20_000_000
-MAX_ENTRIES = 500           # parts inside an xlsx; the largest of 69 collected forms has 31
-_ZIP_MARK, _OLE_MARK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_OLE_MARK = b"\xd0\xcf\x11\xe0"
 
 
 def read_form(path: Path) -> dict[str, Any]:
@@ -41,17 +38,10 @@ def _refuse_unread(content: bytes, suffix: str, place: str) -> None:
 
 
 def _refuse_archive(content: bytes, place: str) -> None:
-    if not content.startswith(_ZIP_MARK):
+    if not content.startswith(ZIP_MARK):
         hint = "It may be protected by a password." if content.startswith(_OLE_MARK) else ""
         raise FileFormatError(place, f"this is not an .xlsx file. {hint}".strip(), "Save it from Excel as .xlsx.")
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise FileFormatError(place, "the .xlsx file is damaged.", "Save it again from Excel as .xlsx.") from error
-    if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED_BYTES:
-        raise FileFormatError(
-            place, "the file is too large once unpacked.", f"At most {MAX_UNPACKED_BYTES:,} bytes are read.")
+    entries = list_archive(content, place, ".xlsx file", "Save it again from Excel as .xlsx.")
     if any("vbaProject" in entry.filename for entry in entries):
         raise FileFormatError(place, "the file holds macros.", "Save it from Excel as .xlsx without macros.")
 
@@ -65,7 +55,8 @@ def _answer(answer: dict[str, Any], place: str) -> dict[str, Any]:
         raise _explained(error["message"], place)
     raise FileFormatError(
         place, "this is not an XLSForm.",
-        "An XLSForm has the sheets survey, choices and settings; in a CSV file the first column names the sheet.")
+        "An XLSForm has the sheets survey, choices and settings; in a CSV file the first column names the sheet. "
+        "If these are answers, load them with `surveyapp responses import STUDY INSTRUMENT FILE`.")
 
 
 NO_FORM = "not recognized as a supported type"      # what pyxform says of a table without the sheets of a form
