@@ -151,4 +151,22 @@ class Curve:
     mark_label: str = ""
 
 
-Chart = Forest | Likert | QuadrantMap | Matrix | RoadmapChart | Tree | Curve
+@dataclass(frozen=True)
+class Histogram:
+    """Shares of people (0..1) in bins of an ordered axis, with a limit where a rule has one."""
+
+    bins: tuple[tuple[float, float, float], ...]    # from, to, share
+    labels: tuple[str, ...]
+    x_label: str
+    limit: float | None = None
+    limit_label: str = ""
+    beyond_is_high: bool = True         # which side of the limit the rule marks
+
+    def is_beyond(self, start: float, end: float) -> bool:
+        """Return whether a whole bin lies on the marked side of the limit."""
+        if self.limit is None:
+            return False
+        return start >= self.limit if self.beyond_is_high else end <= self.limit
+
+
+Chart = Forest | Likert | QuadrantMap | Matrix | RoadmapChart | Tree | Curve | Histogram

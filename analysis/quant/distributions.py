@@ -11,7 +11,8 @@ from analysis.privacy import MINIMUM_GROUP
 from analysis.results.quality import IndexDistribution, Rule
 
 QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
-MOST_BINS = 20
+MOST_BINS = 20          # between the outer quantiles
+MOST_TIMES_INNER = 50
 ROUND_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
@@ -35,7 +36,8 @@ def index_distribution(index: str, values: ArrayLike, *, minimum_group: int = MI
     Returns
     -------
     IndexDistribution
-        Bins have round borders and equal width, joined until each holds enough; quantiles by linear interpolation.
+        Bins have round borders and equal width, about twenty between the outer quantiles, joined until each holds
+        enough; quantiles by linear interpolation.
         Fewer respondents than `minimum_group`: no figure at all.
     """
     x = np.asarray(values, dtype=float)
@@ -60,7 +62,11 @@ def _beyond(x: np.ndarray, rule: Rule | None, limit: float | None, minimum_group
 
 
 def _bins(x: np.ndarray, minimum_group: int) -> tuple[tuple[float, float, int], ...]:
-    step = _step(float(x[-1] - x[0]), is_whole=bool((x == np.floor(x)).all()))
+    inner_low, inner_high = np.quantile(x, (QUANTILES[0], QUANTILES[-1]))
+    width = float(inner_high - inner_low) or float(x[-1] - x[0])
+    # Seldom a few lie so far out that equal bins up to them would be too many.
+    width = max(width, float(x[-1] - x[0]) / MOST_TIMES_INNER)
+    step = _step(width, is_whole=bool((x == np.floor(x)).all()) and x[-1] - x[0] > 1)
     low = math.floor(x[0] / step) * step
     n = int((x[-1] - low) / step + 1e-9) + 1
     edges = np.round(low + step * np.arange(n + 1), 10)

@@ -12,6 +12,7 @@ from reports.content import StudyReport, with_numbers
 from reports.sections import (
     actions,
     appendix_measurement,
+    appendix_quality,
     appendix_sensitivity,
     appendix_wording,
     appendix_words,
@@ -40,9 +41,9 @@ WHOLE = (
     situation.entered_facts, problems.ranking, problems.details, customer_view.customer_view, causes.levels,
     causes.joint_display, plan.objectives, actions.ranking, actions.measures, actions.set_aside, plan.roadmap,
     plan.safeguards, customer_file.customer_file, limits.limits, method.method, method.reproducibility,
-    appendix_measurement.reliability, appendix_measurement.structure, appendix_sensitivity.sensitivity,
-    appendix_sensitivity.groups, appendix_wording.wording, appendix_words.codebook, appendix_words.glossary,
-    appendix_words.theory, method.thresholds,
+    appendix_measurement.reliability, appendix_measurement.structure, appendix_quality.data_quality,
+    appendix_sensitivity.sensitivity, appendix_sensitivity.groups, appendix_wording.wording, appendix_words.codebook,
+    appendix_words.glossary, appendix_words.theory, method.thresholds,
 )
 # A study with too little to diagnose: who answered, what was entered, and how it would be done.
 SHORT = (

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from reports.charts.draw import draw
+from reports.content import Figure
+from reports.quality import quality_parts
 from surveyapp.db.session import read_session, transaction
 from surveyapp.services.diagnosis import diagnosis_of, list_jobs, newest_diagnosis, request_diagnosis
-from surveyapp.services.study import template_of
-from surveyapp.views.access import current_account, requires
+from surveyapp.services.study import facts_of, template_of
+from surveyapp.views.access import current_account, reader_language, requires
 
 blueprint = Blueprint("diagnosis", __name__)
 
@@ -26,6 +30,21 @@ def show(study_id: int) -> str:
         diagnosis=diagnosis_of(stored) if stored else None, jobs=list_jobs(session, g.study),
         names={construct.key: construct.name for construct in template.constructs},
     )
+
+
+@blueprint.get("/studies/<int:study_id>/quality")
+@requires("can_run_studies")
+def quality(study_id: int) -> str:
+    """Show how carefully people answered, as distributions; no row of a person is on this page."""
+    session = read_session()
+    stored = newest_diagnosis(session, g.study)
+    parts = () if stored is None else quality_parts(diagnosis_of(stored), template_of(session, g.study),
+                                                    facts_of(g.study), language=reader_language())
+    return render_template("diagnosis/quality.html", study=g.study, stored=stored, parts=parts, picture=_picture)
+
+
+def _picture(figure: Figure) -> Markup:
+    return Markup(draw(figure.chart, figure.alt, reader_language()))  # noqa: S704  # draw() escapes every text
 
 
 @blueprint.post("/studies/<int:study_id>/diagnosis")

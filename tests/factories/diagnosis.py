@@ -34,9 +34,11 @@ from instruments.schema import Construct, Instrument
 from instruments.template import StudyTemplate
 from tests.factories.diagnosis_parts import (
     customer_picture,
+    indices,
     measures,
     objectives,
     safeguards,
+    scale_changes,
     scale_quality,
     structure,
 )
@@ -236,10 +238,11 @@ def _screening(template: StudyTemplate) -> dict[str, Screening]:
         "staff": Screening("staff", 180, N_STAFF, {"attention": 9, "speed": 6, "longstring": 7, "lowvar": 5,
                                                    "inconsistent": 8, "mahalanobis": 0, "empty": 1},
                            tuple(f"r{n}" for n in range(8)), {}, "good", 320, 180 / 320,
-                           Estimate(0.18, 0.11, 0.25, N_STAFF, "t"), _composition(staff)),
+                           Estimate(0.18, 0.11, 0.25, N_STAFF, "t"), _composition(staff), indices(180),
+                           scale_changes(staff)),
         "customer": Screening("customer", 260, N_CUSTOMERS, {"attention": 14, "speed": 8, "longstring": 11},
                               tuple(f"c{n}" for n in range(9)), {}, "good", None, None,
-                              Estimate(0.09, 0.02, 0.16, N_CUSTOMERS, "t"), _composition(customer)),
+                              Estimate(0.09, 0.02, 0.16, N_CUSTOMERS, "t"), _composition(customer), indices(260)),
     }
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from analysis.quant.careless import INDICES
 from analysis.results.customers import ClvScenario, CustomerPicture
 from analysis.results.diagnosis import KpiRow, Level, MeasureFinding, ObjectiveFinding, SafeguardFinding, TriggerResult
 from analysis.results.measurement import (
@@ -17,8 +19,9 @@ from analysis.results.measurement import (
     ScaleQuality,
     Structure,
 )
+from analysis.results.quality import IndexDistribution, ScaleChange
 from instruments.facts import Practice, ProcessStep, StudyFacts, Unit
-from instruments.schema import Construct
+from instruments.schema import Construct, Instrument
 from instruments.template import Condition, ConditionGroup, Kpi, StudyTemplate
 
 
@@ -192,3 +195,25 @@ def facts() -> StudyFacts:
                   "F_MEAS.churnlist")),
         {"en": "Management of the branch", "zh": "分行管理层"}, {"en": "Project team", "zh": "项目研究组"},
         "2026-09-01", "2026-09-21")
+
+
+def indices(n: int) -> tuple[IndexDistribution, ...]:
+    """Return the spread of every index of careless answering, with the limits that are applied."""
+    limits = {"longstring": ("at_least", 12.0, 7, True), "irv": ("below", 0.45, 5, True),
+              "mahad": ("above", 76.15, None, False), "seconds_per_item": ("below", 2.0, 6, True)}
+    bins = {"longstring": ((1.0, 2.0, 60), (2.0, 3.0, 70), (3.0, 4.0, n - 142), (4.0, 12.0, 5), (12.0, 31.0, 7)),
+            "mahad": ((10.0, 20.0, 30), (20.0, 45.0, n - 40), (45.0, 118.0, 10))}
+    found = []
+    for name in (*INDICES, "seconds_per_item", "fast_pages"):
+        rule, limit, beyond, decides = limits.get(name, (None, None, None, False))
+        found.append(IndexDistribution(name, n, 1.2, 0.4, (0.4, 0.8, 1.1, 1.4, 2.2),
+                                       bins.get(name, ((-0.5, 0.5, 20), (0.5, 1.5, n - 60), (1.5, 3.5, 40))),
+                                       rule, limit, beyond, decides))
+    return tuple(found)
+
+
+def scale_changes(instrument: Instrument) -> tuple[ScaleChange, ...]:
+    """Return what leaving eight people out does to each scale; of one of them too few were left out to tell."""
+    found = [ScaleChange(construct.key, 3.1, 3.14, 0.78, 0.74, 0.52, 0.49, "acceptable", place == 2)
+             for place, construct in enumerate(instrument.constructs)]
+    return (*found[:-1], replace(found[-1], mean=None, mean_with_excluded=None, alpha=None, alpha_with_excluded=None))

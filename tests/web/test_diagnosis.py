@@ -8,7 +8,7 @@ from surveyapp.jobs.diagnose import compute_diagnosis
 from surveyapp.jobs.sample import add_sample_study
 from surveyapp.models.study import Study
 from surveyapp.services.account import add_account, add_member
-from surveyapp.services.diagnosis import store_diagnosis, store_report
+from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis, store_diagnosis, store_report
 from surveyapp.services.study import get_study, get_wave
 from tests.conftest import PASSWORD
 
@@ -81,3 +81,30 @@ def test_an_equal_diagnosis_is_stored_once(diagnosed: Study):
         stored = store_diagnosis(session, study, wave, again)
 
     assert stored.id == 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_researcher_sees_how_carefully_people_answered_and_no_row_of_a_person(
+        client: FlaskClient, diagnosed: Study, language):
+    log_in(client, diagnosed, "researcher")
+    client.post("/language", data={"language": language})
+
+    page = client.get(f"/studies/{diagnosed.id}/quality").text
+
+    assert {"en": "Longest run of equal answers", "zh": "最长连续同答题数"}[language] in page
+    assert page.count("<svg") == page.count('role="img"') > 18          # twelve indices, but for opposite items
+    assert "style=" not in page
+    stored = diagnosis_of(newest_diagnosis(read_session(), get_study(read_session(), diagnosed.id)))
+    keys = {key for screening in stored.screening.values() for key in (*screening.excluded, *screening.flagged)}
+    assert len(keys) > 10
+    assert [key for key in keys if key in page] == []
+
+
+def test_before_a_diagnosis_the_page_says_what_to_do(log_in, bank_study: Study):
+    page = log_in("researcher").get(f"/studies/{bank_study.id}/quality").text
+
+    assert "close collection and ask for a diagnosis" in page
+
+
+def test_a_manager_does_not_see_the_researchers_page(client: FlaskClient, diagnosed: Study):
+    assert log_in(client, diagnosed, "manager").get(f"/studies/{diagnosed.id}/quality").status_code == 403

@@ -54,7 +54,7 @@ def test_the_parts_stand_in_the_order_of_the_design(bank: Study) -> None:
 
     order = ["summary", "summary-causes", "contents", "answers", "strengths", "facets", "entered", "problems",
              "problem-details", "customers", "causes", "links", "objectives", "strategies", "roadmap", "safeguards",
-             "customer-file", "limits", "method", "reproducibility", "reliability", "structure",
+             "customer-file", "limits", "method", "reproducibility", "reliability", "structure", "data-quality",
              "codebook", "glossary", "theory", "thresholds"]
     assert [key for key in keys if key in order] == order
 
