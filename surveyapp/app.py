@@ -20,6 +20,7 @@ from surveyapp.views import (
     dataset_file,
     diagnosis,
     interview,
+    invitation,
     invited,  # noqa: F401 - adds the pages of personal links to the respondents' blueprint
     report,
     response,
@@ -84,7 +85,7 @@ def _add_languages(app: Flask) -> None:
 
 def _add_views(app: Flask) -> None:
     CSRFProtect(app)
-    for views in (account, study, wave, dataset_file, interview, coding, diagnosis, report):
+    for views in (account, study, wave, invitation, dataset_file, interview, coding, diagnosis, report):
         app.register_blueprint(views.blueprint)
     # Respondents' pages have an application of their own; here they are known so that staff pages can lead there.
     app.register_blueprint(response.blueprint)

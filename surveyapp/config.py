@@ -28,6 +28,9 @@ class Config:
     reference: Path = Path("../shared/reference")
     is_testing: bool = False
     is_secure: bool = False             # served over HTTPS: cookies are marked Secure
+    public_url: str = ""                # under which respondents reach us; links in mails and on slips begin with it
+    smtp_url: str = ""                  # smtp://, smtps:// or smtp+starttls://; without it mails become files
+    mail_from: str = ""
 
     @property
     def is_sqlite(self) -> bool:
@@ -50,7 +53,18 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         is_secret_given=bool(given),
         reference=Path(environment.get("SURVEYAPP_REFERENCE", "../shared/reference")),
         is_secure=environment.get("SURVEYAPP_HTTPS", "") == "1",
+        public_url=_public_url(environment.get("SURVEYAPP_URL", "")),
+        smtp_url=environment.get("SURVEYAPP_SMTP_URL", ""),
+        mail_from=environment.get("SURVEYAPP_MAIL_FROM", ""),
     )
+
+
+def _public_url(url: str) -> str:
+    """Return the address without a slash at the end; only http and https lead to a questionnaire."""
+    if url and not url.startswith(("http://", "https://")):
+        raise Misconfigured("SURVEYAPP_URL is {url}.", "Give the whole address, such as https://survey.bank.example.",
+                            url=repr(url))
+    return url.rstrip("/")
 
 
 def _with_driver(url: str) -> str:

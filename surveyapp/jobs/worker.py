@@ -11,13 +11,16 @@ from typing import Any
 from dbos import DBOS
 from sqlalchemy import update
 
+from surveyapp.config import read_config
 from surveyapp.db.base import utc_now
 from surveyapp.db.session import close_read_session, read_session, transaction
 from surveyapp.jobs.diagnose import compute_diagnosis, write_report
+from surveyapp.jobs.mail import send_waiting
 from surveyapp.models.diagnosis import Job
 from surveyapp.models.study import Study
 from surveyapp.queue import QUEUE, WORKFLOW, engine_url
 from surveyapp.services.diagnosis import newest_diagnosis, store_diagnosis
+from surveyapp.services.invitation import find_questionnaire_link
 from surveyapp.services.study import get_study, get_wave
 
 POLLING_S = 0.5         # how soon a job starts on an idle machine; measured: no effect on the page writer
@@ -43,7 +46,17 @@ def _report(study: Study, options: dict[str, Any]) -> str:
     return ", ".join(f"report {report.id}" for report in reports)
 
 
-KINDS: dict[str, Callable[[Study, dict[str, Any]], str]] = {"diagnose": _diagnose, "report": _report}
+def _send_mail(study: Study, options: dict[str, Any]) -> str:
+    wave = get_wave(read_session(), study, options.get("wave"))
+    link = find_questionnaire_link(read_session(), study, wave, options["audience"])
+    done = send_waiting(read_config(), study, wave, link)
+    return (f"sent {done.n_sent}, refused {done.n_failed}, put back {done.n_put_back}, "
+            f"uncertain {done.n_uncertain}")
+
+
+KINDS: dict[str, Callable[[Study, dict[str, Any]], str]] = {
+    "diagnose": _diagnose, "report": _report, "send_mail": _send_mail,
+}
 
 
 def _set_state(job_id: str, state: str, message: str = "") -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from surveyapp.errors import NotFound, marked
 from surveyapp.models.invitation import Invitation, Receipt, RespondentKey, SpentLink
 from surveyapp.models.response import Response, ResponsePage
-from surveyapp.models.wave import QuestionnaireLink
+from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.invitation import is_anonymous
 from surveyapp.services.invitation_token import (
     holder_of,
@@ -28,6 +28,7 @@ from surveyapp.services.invitation_token import (
     spent_key,
     token_hash,
 )
+from surveyapp.services.outbox import opt_out
 from surveyapp.services.response import Agreement, Door, Filling, find_door, start_response
 from surveyapp.services.response_token import response_key
 
@@ -108,3 +109,14 @@ def _insert_once(session: Session, table: type[SpentLink | Receipt | RespondentK
     is_sqlite = session.connection().dialect.name == "sqlite"
     statement = (sqlite_insert if is_sqlite else postgresql_insert)(table).values(**values)
     session.execute(statement.on_conflict_do_nothing())
+
+
+def refuse_mail(session: Session, secret: str, text: str) -> None:
+    """Write no more to the person of a personal link; the link itself goes on working."""
+    row = session.execute(
+        select(Invitation, Wave.study_id).join(QuestionnaireLink, QuestionnaireLink.id == Invitation.link_id)
+        .join(Wave, Wave.id == QuestionnaireLink.wave_id)
+        .where(Invitation.token_hash == token_hash(secret, plain_token(text)))).first()
+    if row is None:
+        raise NotFound(marked("We do not know this address."), marked("Please check that it was copied completely."))
+    opt_out(session, secret, row.study_id, row.Invitation)

@@ -23,12 +23,14 @@ from surveyapp.services.invited import (
     drop_response,
     find_entrance,
     make_response,
+    refuse_mail,
     spend_link,
 )
 from surveyapp.services.response import Agreement, ConsentMissing, Filling
 from surveyapp.services.response_path import next_page
 from surveyapp.services.response_token import issue_token
 from surveyapp.views import respondent_page
+from surveyapp.views.access import LARGEST_NUMBER
 from surveyapp.views.device import device_of
 from surveyapp.views.guesses import Guesses
 from surveyapp.views.questionnaire_html import render, splice
@@ -138,7 +140,7 @@ def enter_code(number: int) -> str | Response | tuple[str, int]:
     if request.method == "GET":
         return render("response/code.html", language=language, path=request.path)
     code = plain_token(request.form.get("code", ""))
-    is_known = read_session().get(QuestionnaireLink, number) is not None
+    is_known = number <= LARGEST_NUMBER and read_session().get(QuestionnaireLink, number) is not None
     place = number if is_known else ANY_PLACE
     try:
         _look_up(code, place)
@@ -146,3 +148,13 @@ def enter_code(number: int) -> str | Response | tuple[str, int]:
         fault = respondent_page.translated(error)
         return render("response/code.html", language=language, path=request.path, code=code, fault=fault), 422
     return _go_on(f"{request.script_root}/i/{code}?lang={language}")
+
+
+# ---- no more mail ---------------------------------------------------------------------------------------------------
+@blueprint.route("/o/<token>", methods=["GET", "POST"])
+def opt_out(token: str) -> str:
+    """Ask, and only a post confirms: a mail scanner that opens every link takes nobody off the list."""
+    language = _speak(_wanted_language(INTERFACE_LANGUAGES))
+    if request.method == "POST":
+        _write(partial(refuse_mail, secret=_secret(), text=token))
+    return render("response/opt_out.html", language=language, path=request.path, is_done=request.method == "POST")
