@@ -326,6 +326,7 @@ class StudyTemplate:
     references: tuple[Reference, ...] = ()
     thresholds: Mapping[str, float] = field(default_factory=dict)
     perspectives: tuple[Perspective, ...] = ()               # the summary by people, process, technology …
+    privacy: Mapping[str, str] = field(default_factory=dict)  # questionnaire → anonymous, confidential, identified
 
     def instrument(self, key: str) -> Instrument:
         """Return the questionnaire of that file stem or key; KeyError if there is none."""

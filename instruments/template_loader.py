@@ -37,6 +37,7 @@ from instruments.value_reader import read_value_model
 from instruments.yaml_source import decode, parse_yaml, read_file
 
 T = TypeVar("T")
+PRIVACY_MODES = ("anonymous", "confidential", "identified")
 
 _CATALOGUE = resources.files("instruments") / "catalogue"
 
@@ -139,7 +140,8 @@ def parse_template(files: Mapping[str, bytes], place: str) -> StudyTemplate:
         references=tuple(_read_reference(entry) for entry in study.entries("references", "reference")),
         thresholds=study.numbers("thresholds"),
         perspectives=tuple(
-            _read_perspective(entry, languages) for entry in study.entries("perspectives", "perspective")))
+            _read_perspective(entry, languages) for entry in study.entries("perspectives", "perspective")),
+        privacy=_read_privacy(study.find_child("privacy"), head.strings("instruments")))
     head.finish()
     study.finish()
     return template
@@ -167,6 +169,15 @@ def _read_questionnaire(files: Mapping[str, bytes], stem: str, study: Fields, pl
             f"{place}/{name}", f"the audience is '{instrument.audience}', which differs from the file's name.",
             f"Name the file {instrument.audience}.yaml, or correct `audience`: a questionnaire is called by that word.")
     return instrument
+
+
+def _read_privacy(fields: Fields | None, stems: tuple[str, ...]) -> dict[str, str]:
+    """Return how much is known of who answered each questionnaire; what is not named is anonymous."""
+    if fields is None:
+        return {}
+    found = {stem: fields.word(stem, PRIVACY_MODES, PRIVACY_MODES[0]) for stem in stems if fields.has(stem)}
+    fields.finish()
+    return found
 
 
 def _read_glossary(fields: Fields, languages: tuple[str, ...]) -> GlossaryEntry:

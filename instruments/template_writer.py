@@ -62,6 +62,7 @@ def _study(template: StudyTemplate) -> dict[str, Any]:
                 organisation=dict(template.organisation), aim=dict(template.aim), population=dict(template.population))}
     return {
         "schema_version": SCHEMA_VERSION, "study": head, "thresholds": dict(template.thresholds),
+        **given(privacy=dict(template.privacy) or None),
         "perspectives": [
             {"id": entry.key, **inline(entry.name, "name"), "constructs": list(entry.constructs)}
             for entry in template.perspectives],

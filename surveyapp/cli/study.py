@@ -24,6 +24,8 @@ def add_commands(commands: Subparsers) -> None:
     create.add_argument("template")
     create.add_argument("--name", required=True)
     create.add_argument("--facts", help="JSON file with facts about the organisation")
+    create.add_argument("--privacy", metavar="QUESTIONNAIRE=MODE,…", default="",
+                        help="anonymous (the usual), confidential or identified, e.g. staff=anonymous; fixed for good")
     listing = add_command(group, "list", "list the studies", _list, has_json=True)
     listing.set_defaults(study=None)
     show = add_command(group, "show", "show a study with its links", _show, has_json=True)
@@ -40,8 +42,18 @@ def _create(options: argparse.Namespace) -> None:
     open_database()
     facts = _read_facts(options.facts) if options.facts else None
     with transaction() as session:
-        study = create_study(session, find_template(options.template), options.name, facts=facts)
+        study = create_study(session, find_template(options.template), options.name, facts=facts,
+                             privacy=_read_privacy(options.privacy))
     print(f"Study {study.name} (number {study.id}) is made; collection is open.")
+
+
+def _read_privacy(text: str) -> dict[str, str]:
+    """Return the modes of a text like `staff=anonymous,customer=confidential`."""
+    pairs = [part.partition("=") for part in text.split(",") if part.strip()]
+    if any(not sign for _, sign, _ in pairs):
+        raise BadInput("--privacy {text} names no mode.", "Write it as {example}.", text=repr(text),
+                       example="staff=anonymous,customer=confidential")
+    return {stem.strip(): mode.strip() for stem, _, mode in pairs}
 
 
 def _read_facts(path: str) -> StudyFacts:
@@ -87,7 +99,8 @@ def _show(options: argparse.Namespace) -> None:
 def _study_document(study: Study) -> dict[str, Any]:
     rows = [
         {"wave": wave.key, "state": "open" if wave.is_open else "closed", "audience": row.published.audience,
-         "version": row.published.version, "n_submitted": row.n_submitted, "is_rounded": row.is_rounded,
+         "version": row.published.version, "privacy": row.link.privacy,
+         "n_submitted": row.n_submitted, "is_rounded": row.is_rounded,
          "token": row.link.token}
         for wave in list_waves(read_session(), study) for row in wave_progress(read_session(), wave)
     ]

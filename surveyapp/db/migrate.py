@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from surveyapp.db.guards import set_guards
 from surveyapp.db.session import Database
 from surveyapp.errors import Misconfigured
 
@@ -39,6 +40,7 @@ def upgrade(database: Database, revision: str = "head") -> None:
             return
         connection.rollback()
         command.upgrade(_alembic(connection), revision)
+        set_guards(connection)
         connection.commit()
 
 

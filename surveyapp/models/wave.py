@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint, false
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from analysis.privacy import MINIMUM_GROUP
 from surveyapp.db.base import Base, UtcDateTime, utc_now
+from surveyapp.models.privacy import ANONYMOUS, PromiseFixed
 
 COMPLETE_FROM = 0.8     # AAPOR, Standard Definitions: more than 80 % of the questions answered is complete,
 PARTIAL_FROM = 0.5      # 50 to 80 % partial, fewer a break-off
@@ -52,3 +54,17 @@ class QuestionnaireLink(Base):
     token: Mapped[str] = mapped_column(String(40), unique=True)
     is_by_invitation: Mapped[bool] = mapped_column(default=False, server_default=false())  # the open link is shut
     is_test: Mapped[bool] = mapped_column(default=False)        # answers under it never enter an analysis
+    # What respondents are told before they begin; triggers (db.guards) keep both as they are, whoever writes.
+    privacy: Mapped[str] = mapped_column(String(12), default=ANONYMOUS, server_default=ANONYMOUS)
+    minimum_group: Mapped[int] = mapped_column(default=MINIMUM_GROUP, server_default=str(MINIMUM_GROUP))
+
+    @validates("privacy", "minimum_group")
+    def _check_promise(self, name: str, value: object) -> object:
+        """Refuse another value on a link that is made already."""
+        if self.id is not None and getattr(self, name) != value:
+            raise PromiseFixed
+        return value
+
+    @property
+    def is_anonymous(self) -> bool:
+        return self.privacy == ANONYMOUS

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from analysis.privacy import MINIMUM_GROUP
 from surveyapp.errors import Refused
 from surveyapp.models.study import PublishedInstrument, Study
 from surveyapp.models.wave import Wave
+from surveyapp.services.privacy_mode import kept_minimum
 from surveyapp.services.questionnaire import ready_questionnaire
 from surveyapp.services.release import ANSWERS, IMPORTED, Release, ReleaseTable
 from surveyapp.services.release_plain import plain_table
@@ -26,7 +26,7 @@ def plan_release(session: Session, study: Study, wave: Wave, published: Publishe
     """Return what may leave of the handed-in responses to one questionnaire in one wave."""
     link = get_link(session, wave, published)
     n_protected = count_protected(session, [link])
-    minimum = max(MINIMUM_GROUP, int(study.thresholds.get("minimum_group", MINIMUM_GROUP)))
+    minimum = kept_minimum(study, link)
     _check_may_leave(wave, n_protected, minimum)
     instrument = instrument_of(published)
     questionnaire = ready_questionnaire(published.content_hash, lambda: instrument)
@@ -37,7 +37,7 @@ def plan_release(session: Session, study: Study, wave: Wave, published: Publishe
     foreign = plain_table(session, link, questionnaire, IMPORTED if tables else ANSWERS, ~is_protected())
     if foreign.n_rows or not tables:
         tables.append(foreign)
-    return Release(instrument, wave.key, "anonymous", minimum, n_protected + foreign.n_rows, tuple(tables),
+    return Release(instrument, wave.key, link.privacy, minimum, n_protected + foreign.n_rows, tuple(tables),
                    protected.treatments if protected else ())
 
 

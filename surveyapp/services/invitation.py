@@ -13,6 +13,7 @@ from surveyapp.errors import BadInput, NotFound, Refused, RowError, marked
 from surveyapp.models.account import Account
 from surveyapp.models.invitation import Invitation, SlipBatch
 from surveyapp.models.mail import OptOut
+from surveyapp.models.privacy import ANONYMOUS
 from surveyapp.models.study import PublishedInstrument, Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.audit import record_change
@@ -23,7 +24,6 @@ LONGEST_LABEL, LONGEST_UNIT, LONGEST_ADDRESS = 200, 120, 254
 MOST_SLIPS = 2000       # of one printing: about 170 sheets
 # A mailbox as people have it: no quotes, no comments, no control signs, nothing that could end a header line.
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
-ANONYMOUS, CONFIDENTIAL, IDENTIFIED = "anonymous", "confidential", "identified"
 FACTS = ("is_bounced", "has_refused", "is_ineligible", "has_opted_out")
 
 
@@ -48,7 +48,7 @@ class Imported:
 
 def privacy_of(link: QuestionnaireLink) -> str:
     """Return how much the link lets anybody know of its respondents."""
-    return str(getattr(link, "privacy", ANONYMOUS))
+    return link.privacy
 
 
 def is_anonymous(link: QuestionnaireLink) -> bool:

@@ -26,6 +26,7 @@ from surveyapp.models.study import PublishedInstrument, Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.order import page_order
 from surveyapp.services.prepared import Prepared, as_text, from_text
+from surveyapp.services.promise import promise_document
 from surveyapp.services.questionnaire import Page, Questionnaire, ready_questionnaire
 from surveyapp.services.relevance import Relevance, relevance_of
 from surveyapp.services.response_token import is_genuine, response_key, text_hash
@@ -47,6 +48,8 @@ class Door:
     is_by_invitation: bool
     time_zone: str
     thresholds: Mapping[str, Any]
+    privacy: str
+    minimum_group: int
     questionnaire: Questionnaire
     older_id: int | None = None         # the version, where it is not the one the link leads to now
 
@@ -139,7 +142,8 @@ class Filling:
 # ---- reading --------------------------------------------------------------------------------------------------------
 _DOOR = (
     QuestionnaireLink.id.label("link_id"), QuestionnaireLink.token, QuestionnaireLink.is_test,
-    QuestionnaireLink.is_by_invitation, Wave.opened_at, Wave.closed_at, Wave.opens_at, Wave.closes_at,
+    QuestionnaireLink.is_by_invitation, QuestionnaireLink.privacy, QuestionnaireLink.minimum_group,
+    Wave.opened_at, Wave.closed_at, Wave.opens_at, Wave.closes_at,
     Study.is_synthetic, Study.time_zone, Study.thresholds, PublishedInstrument.id.label("instrument_id"),
     PublishedInstrument.content_hash,
 )
@@ -208,7 +212,7 @@ def _door(session: Session, row: Any, grace: timedelta = NO_GRACE) -> Door:
         link_id=row.link_id, link_token=row.token, is_test=bool(row.is_test),
         is_open=bool(row.is_test) or takes_answers(row.opened_at, row.closed_at, row.opens_at, row.closes_at, grace),
         is_synthetic=bool(row.is_synthetic), is_by_invitation=bool(row.is_by_invitation), time_zone=row.time_zone,
-        thresholds=from_text(row.thresholds),
+        thresholds=from_text(row.thresholds), privacy=row.privacy, minimum_group=row.minimum_group,
         questionnaire=ready_questionnaire(row.content_hash, _loader(session, row.instrument_id)),
     )
 
@@ -267,7 +271,7 @@ def start_response(session: Session, secret: str, link_token: str, token: str, l
         return read_filling(session, secret, token)
     seed, language = secrets.randbits(SEED_BITS), chosen_language(door.instrument, language)
     _START.run(session, dict(zip(_START_COLUMNS, (
-        key, door.link_id, OPEN, language, "web", as_text(consent_document(door.instrument, agreement, language)),
+        key, door.link_id, OPEN, language, "web", as_text(consent_document(door, agreement, language)),
         "{}", seed, device, door.older_id), strict=True)))
     return Filling(key, OPEN, language, door, {}, order_seed(seed, key))
 
@@ -283,12 +287,14 @@ def check_agreement(instrument: Instrument, agreement: Agreement) -> None:
                              marked("Without your consent no question is asked and nothing is stored."))
 
 
-def consent_document(instrument: Instrument, agreement: Agreement, language: str) -> dict[str, Any]:
-    """Return what is kept of the consent: that it was given, to which text, in which language."""
+def consent_document(door: Door, agreement: Agreement, language: str) -> dict[str, Any]:
+    """Return what is kept of the consent: that it was given, to which text and promise, in which language."""
+    instrument = door.instrument
     language = chosen_language(instrument, language)
     text = instrument.consent.text.get(language, "") if instrument.consent else ""
     return {"is_given": agreement.is_given or instrument.consent is None, "text_hash": text_hash(text),
-            "language": language, "links": agreement.links}
+            "language": language, "links": agreement.links,
+            **promise_document(door.privacy, language, door.minimum_group)}
 
 
 def chosen_language(instrument: Instrument, wanted: str) -> str:

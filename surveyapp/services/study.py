@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +22,7 @@ from surveyapp.models.study import FULL, TRIAL, PublishedInstrument, Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.audit import record_change
 from surveyapp.services.finished import drop_receipts
+from surveyapp.services.privacy_mode import chosen_modes, promise_for
 from surveyapp.services.row_order import forget_row_order
 from surveyapp.services.withdrawal import apply_withdrawals
 
@@ -31,9 +33,14 @@ LINK_BYTES = 16         # 128 random bits: a link cannot be guessed
 
 
 def create_study(session: Session, template: StudyTemplate, name: str, *, facts: StudyFacts | None = None,
-                 is_synthetic: bool = False, account: Account | None = None) -> Study:
-    """Return a new study with the template's questionnaires published, its codes, and an open first wave."""
+                 is_synthetic: bool = False, account: Account | None = None,
+                 privacy: Mapping[str, str] | None = None) -> Study:
+    """Return a new study with the template's questionnaires published, its codes, and an open first wave.
+
+    `privacy` names a mode for a questionnaire by its file stem; without one the template's holds, and then anonymous.
+    """
     name = name.strip()
+    modes = chosen_modes(template, privacy or {})
     if not name or name.isdigit():
         raise Refused("A study needs a name that is not only digits.", "Give another name.")
     if len(name) > LONGEST_NAME or not name.isprintable():
@@ -50,9 +57,9 @@ def create_study(session: Session, template: StudyTemplate, name: str, *, facts:
     _add_codes(session, study, template)
     wave = open_wave(session, study, FIRST_WAVE)
     for instrument in template.instruments:
-        publish_instrument(session, study, instrument, wave)
+        publish_instrument(session, study, instrument, wave, privacy=modes[instrument.audience])
     record_change(session, "create_study", f"study {study.id}", study_id=study.id, account=account,
-                  after={"name": name, "template": template.key, "version": template.version})
+                  after={"name": name, "template": template.key, "version": template.version, "privacy": modes})
     return study
 
 
@@ -71,18 +78,31 @@ def open_wave(session: Session, study: Study, key: str) -> Wave:
     return wave
 
 
-def publish_instrument(session: Session, study: Study, instrument: Instrument, wave: Wave) -> PublishedInstrument:
-    """Freeze a questionnaire's version for the study and give it a link in the wave."""
+def publish_instrument(session: Session, study: Study, instrument: Instrument, wave: Wave, *,
+                       privacy: str | None = None) -> PublishedInstrument:
+    """Freeze a questionnaire's version for the study and give it a link in the wave.
+
+    The privacy mode is that of the questionnaire's earlier links: no later version or wave knows more of people.
+    """
     published = PublishedInstrument(
         study_id=study.id, audience=instrument.audience, key=instrument.key, version=instrument.version,
         document=to_document(instrument), content_hash=content_hash(instrument),
     )
     session.add(published)
     session.flush()
-    session.add(QuestionnaireLink(wave_id=wave.id, instrument_id=published.id,
-                                  token=secrets.token_urlsafe(LINK_BYTES)))
-    session.flush()
+    add_link(session, study, published, wave, privacy)
     return published
+
+
+def add_link(session: Session, study: Study, published: PublishedInstrument, wave: Wave,
+             privacy: str | None = None) -> QuestionnaireLink:
+    """Return a new link of a published questionnaire in a wave; what respondents are promised is fixed with it."""
+    promise = promise_for(session, study, published, instrument_of(published), privacy)
+    link = QuestionnaireLink(wave_id=wave.id, instrument_id=published.id, token=secrets.token_urlsafe(LINK_BYTES),
+                             privacy=promise.privacy, minimum_group=promise.minimum)
+    session.add(link)
+    session.flush()
+    return link
 
 
 def close_wave(session: Session, study: Study, wave: Wave, account: Account | None = None) -> None:

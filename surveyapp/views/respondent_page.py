@@ -10,11 +10,11 @@ from urllib.parse import quote, urlencode
 from flask_babel import gettext
 from markupsafe import escape
 
-from analysis.privacy import MINIMUM_GROUP
 from surveyapp.db.base import utc_now
 from surveyapp.errors import AppError
 from surveyapp.services.answer import Problem
 from surveyapp.services.posted_page import NEXT, SUBMIT
+from surveyapp.services.promise import promise_language, promise_lines
 from surveyapp.services.questionnaire import OPTION_KINDS, CompiledItem, Page, shown_order
 from surveyapp.services.relevance import Relevance
 from surveyapp.services.response import Door, Filling, fingerprint
@@ -81,11 +81,11 @@ def refusal(error: AppError, resume: str | None) -> str:
 # ---- first and last -------------------------------------------------------------------------------------------------
 def start_pieces(door: Door, language: str) -> Pieces:
     """Return the first page, cut at its slots."""
-    minimum = int(door.thresholds.get("minimum_group", MINIMUM_GROUP))
+    promise = promise_lines(door.privacy, language, door.minimum_group)
     pieces: Pieces = kept(
-        (door.questionnaire.content_hash, door.link_token, language, minimum, door.is_test, door.is_synthetic),
+        (door.questionnaire.content_hash, door.link_token, language, promise, door.is_test, door.is_synthetic),
         lambda: cut(render("response/start.html", door=door, instrument=door.instrument, language=language,
-                                    minimum_group=minimum)))
+                           promise=promise, promise_language=promise_language(language))))
     return pieces
 
 

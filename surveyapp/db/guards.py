@@ -1,0 +1,50 @@
+"""Triggers that keep a promise to respondents whoever writes to the database, in the program or beside it.
+
+They are made anew after every migration, because a migration that rebuilds a table on SQLite drops its triggers.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, inspect, text
+
+_SQLITE = (
+    """CREATE TRIGGER IF NOT EXISTS keep_promise BEFORE UPDATE OF privacy, minimum_group ON questionnaire_link
+        WHEN OLD.privacy IS NOT NEW.privacy OR OLD.minimum_group IS NOT NEW.minimum_group
+        BEGIN
+          SELECT RAISE(ABORT, 'The privacy mode and the smallest group of a questionnaire are fixed.');
+        END""",
+    """CREATE TRIGGER IF NOT EXISTS name_nobody BEFORE INSERT ON respondent_key
+        WHEN COALESCE((SELECT link.privacy FROM questionnaire_link link JOIN response ON response.link_id = link.id
+                       WHERE response.key = NEW.response_key), '') NOT IN ('confidential', 'identified')
+        BEGIN SELECT RAISE(ABORT, 'A response to an anonymous questionnaire names nobody.'); END""",
+)
+_POSTGRESQL = (
+    """CREATE OR REPLACE FUNCTION keep_promise() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'The privacy mode and the smallest group of a questionnaire are fixed.'; END $$""",
+    """CREATE OR REPLACE TRIGGER keep_promise BEFORE UPDATE OF privacy, minimum_group ON questionnaire_link
+       FOR EACH ROW WHEN (OLD.privacy IS DISTINCT FROM NEW.privacy OR OLD.minimum_group IS DISTINCT FROM
+       NEW.minimum_group) EXECUTE FUNCTION keep_promise()""",
+    """CREATE OR REPLACE FUNCTION name_nobody() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF (SELECT link.privacy FROM questionnaire_link link JOIN response ON response.link_id = link.id
+              WHERE response.key = NEW.response_key) IN ('confidential', 'identified') THEN RETURN NEW; END IF;
+          RAISE EXCEPTION 'A response to an anonymous questionnaire names nobody.';
+        END $$""",
+    """CREATE OR REPLACE TRIGGER name_nobody BEFORE INSERT ON respondent_key
+       FOR EACH ROW EXECUTE FUNCTION name_nobody()""",
+)
+
+
+def set_guards(connection: Connection) -> None:
+    """Make the triggers where their tables are; called with every change of the layout."""
+    if not {"privacy", "minimum_group"} <= _columns(connection):
+        return
+    for statement in _POSTGRESQL if connection.dialect.name == "postgresql" else _SQLITE:
+        connection.execute(text(statement))
+
+
+def _columns(connection: Connection) -> set[str]:
+    inspector = inspect(connection)
+    if not inspector.has_table("questionnaire_link") or not inspector.has_table("respondent_key"):
+        return set()
+    return {column["name"] for column in inspector.get_columns("questionnaire_link")}

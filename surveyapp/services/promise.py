@@ -1,0 +1,96 @@
+"""The four lines that tell respondents what becomes of their answers, for each privacy mode, in plain words.
+
+They are data, not messages: the text somebody agreed to is stored with the consent as version and hash, so a changed
+wording is a new version here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from surveyapp.models.privacy import ANONYMOUS, CONFIDENTIAL, IDENTIFIED
+from surveyapp.services.response_token import text_hash
+
+VERSION = "1"
+FALLBACK = "en"
+Lines = tuple[str, str, str, str]       # who can see, what is stored, when and for whom results appear, what you can do
+
+_RESULTS_EN = "Results appear only after collection is closed, and only for groups of at least {n} people."
+_RESULTS_ZH = "结果在收集结束后才会公布，且只呈现不少于{n}人的群体。"
+
+PROMISES: Mapping[str, Mapping[str, Lines]] = {
+    ANONYMOUS: {
+        "en": (
+            "Nobody is told who gave which answers. The research team reads answers without names.",
+            "Stored: your answers, their language, the time each page took, and whether you used a phone or a "
+            "computer. Not stored: your name, your internet address, the day and the hour.",
+            _RESULTS_EN + " What you write in your own words is shown apart from everything else about you.",
+            "You can stop at any time. With the code shown at the end you can withdraw your answers until collection "
+            "is closed; after that nobody can find them any more, not even if you ask.",
+        ),
+        "zh": (
+            "任何人都不会知道哪份答卷出自谁手；研究人员看到的答案不带姓名。",
+            "保存：您的答案、作答语言、每页用时，以及使用的是手机还是电脑。不保存：姓名、网络地址、作答的日期和时刻。",
+            _RESULTS_ZH + "您亲笔写下的文字与您的其他信息分开呈现。",
+            "您可以随时停止。凭结束页显示的撤回码，您可以在收集结束前撤回答卷；此后任何人都无法再找到它，即使您本人提出要求。",
+        ),
+    },
+    CONFIDENTIAL: {
+        "en": (
+            "One person, the data manager, can find out which answers are yours. The research team sees a number "
+            "instead of your name. Your superiors see neither.",
+            "Stored: your answers, their language, the time each page took, whether you used a phone or a computer; "
+            "and, kept apart, which number is yours. Not stored: your internet address, the day and the hour.",
+            _RESULTS_EN,
+            "You can stop at any time, and withdraw with the code shown at the end until collection is closed. "
+            "The data manager can find your answers for you.",
+        ),
+        "zh": (
+            "只有数据管理员一人能查明哪份答卷是您的；研究人员看到的是编号而不是姓名；您的上级两者都看不到。",
+            "保存：您的答案、作答语言、每页用时、使用的是手机还是电脑；您的编号另行保管。不保存：网络地址、作答的日期和时刻。",
+            _RESULTS_ZH,
+            "您可以随时停止，并可凭结束页显示的撤回码在收集结束前撤回。如有需要，数据管理员可以为您找到您的答卷。",
+        ),
+    },
+    IDENTIFIED: {
+        "en": (
+            "The research team can see that these answers are yours. They are not passed on under your name.",
+            "Stored: who you are according to your invitation, your answers, their language, the time each page took, "
+            "and whether you used a phone or a computer. Not stored: your internet address, the day and the hour.",
+            _RESULTS_EN,
+            "You can stop at any time, and withdraw with the code shown at the end until collection is closed. "
+            "The research team can find your answers for you.",
+        ),
+        "zh": (
+            "研究人员能看到这份答卷是您的，但不会以您的姓名对外提供。",
+            "保存：邀请中所载的您的身份、您的答案、作答语言、每页用时，以及使用的是手机还是电脑。不保存：网络地址、作答的日期和时刻。",
+            _RESULTS_ZH,
+            "您可以随时停止，并可凭结束页显示的撤回码在收集结束前撤回。如有需要，研究人员可以为您找到您的答卷。",
+        ),
+    },
+}
+
+
+def promise_lines(privacy: str, language: str, minimum: int) -> Lines:
+    """Return the four lines in the respondent's language; English where there is none."""
+    words = PROMISES[privacy]
+    lines = words.get(language) or words.get(language.split("-")[0]) or words[FALLBACK]
+    first, second, third, fourth = (line.format(n=minimum) for line in lines)
+    return first, second, third, fourth
+
+
+def promise_language(language: str) -> str:
+    """Return the language the lines are shown in."""
+    base = language.split("-")[0]
+    return base if base in PROMISES[ANONYMOUS] else FALLBACK
+
+
+@lru_cache(maxsize=256)
+def _promise_hash(privacy: str, language: str, minimum: int) -> str:
+    return text_hash("\n".join(promise_lines(privacy, language, minimum)))
+
+
+def promise_document(privacy: str, language: str, minimum: int) -> dict[str, str]:
+    """Return what is kept beside the consent: the mode, and which version of its four lines was shown."""
+    return {"privacy": privacy, "promise": VERSION, "promise_hash": _promise_hash(privacy, language, minimum)}
