@@ -244,6 +244,7 @@ class StudyReport:
     frozen_on: str                      # ISO date of the data
     version: str = ""
     is_synthetic: bool = False
+    watermark: str = ""                 # across every page; of a specimen that must not be taken for a report
 
     def section(self, key: str) -> Section:
         """Return the section of that key; KeyError if there is none."""

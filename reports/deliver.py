@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from analysis.results.diagnosis import Diagnosis
@@ -14,6 +15,7 @@ from reports.measurement import measurement_report
 from reports.pdf import write_pdf
 from reports.render import report_html, style_sheet
 from reports.sections.study import study_report
+from reports.wording import Words
 
 
 def study_report_html(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFacts, *, language: str,
@@ -23,9 +25,10 @@ def study_report_html(diagnosis: Diagnosis, template: StudyTemplate, facts: Stud
 
 
 def study_report_pdf(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFacts, *, language: str,
-                     title: Text | None = None) -> bytes:
-    """Return the study's report as PDF/UA-1; the same diagnosis gives the same bytes."""
-    return report_pdf(study_report(diagnosis, template, facts, language=language, title=title))
+                     title: Text | None = None, is_specimen: bool = False) -> bytes:
+    """Return the study's report as PDF/UA-1; the same diagnosis gives the same bytes. A specimen is marked as one."""
+    report = study_report(diagnosis, template, facts, language=language, title=title)
+    return report_pdf(replace(report, watermark=Words(language).text("front.specimen")) if is_specimen else report)
 
 
 def report_pdf(report: StudyReport) -> bytes:

@@ -33,9 +33,10 @@ def diagnose_study(name: str, wave_key: str | None = None) -> tuple[StoredDiagno
         return store_diagnosis(session, study, wave, diagnosis), diagnosis
 
 
-def report_pdf(study: Study, diagnosis: Diagnosis, language: str) -> bytes:
+def report_pdf(study: Study, diagnosis: Diagnosis, language: str, *, is_specimen: bool = False) -> bytes:
     """Return the PDF of a diagnosis in one language."""
-    return study_report_pdf(diagnosis, template_of(read_session(), study), facts_of(study), language=language)
+    return study_report_pdf(diagnosis, template_of(read_session(), study), facts_of(study), language=language,
+                            is_specimen=is_specimen)
 
 
 def write_report(study: Study, stored: StoredDiagnosis, language: str) -> Report:

@@ -1,0 +1,1 @@
+"""Rehearsal: invented respondents walk the real form before anybody else does."""
