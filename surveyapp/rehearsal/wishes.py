@@ -44,8 +44,8 @@ def _conditions(instrument: Instrument) -> Iterator[tuple[str, tuple[str, ...]]]
         for choice in item.choices:
             if choice.show_if:
                 yield choice.show_if, (*around, *filter(None, (item.show_if,)))
-    for rule in (*instrument.screens, *instrument.quotas):
-        yield rule.condition, ()
+    yield from ((screen.condition, ()) for screen in instrument.screens)
+    yield from ((quota.condition, ()) for quota in instrument.quotas)
 
 
 def _with_way(instrument: Instrument, condition: str, around: tuple[str, ...], depth: int) -> Iterator[Wish]:
