@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
 
+from instruments.schema import REFUSED
 from surveyapp.errors import marked
 from surveyapp.services.questionnaire import CompiledItem, Page
 
@@ -32,6 +33,7 @@ class Problem:
     text: str
     values: Mapping[str, Any] = field(default_factory=dict)
     is_own_wording: bool = False        # the author's text, already in the respondent's language
+    is_reminder: bool = False           # nothing is wrong; an answer is missing
 
 
 @dataclass
@@ -51,12 +53,16 @@ class Unusable(Exception):
         self.problem = Problem(text, values)
 
 
-def read_page(page: Page, form: Form, only: frozenset[str] | None = None) -> PageInput:
-    """Return what the form says about the page's items, or about those in `only`."""
+def read_page(page: Page, form: Form, only: frozenset[str] | None = None,
+              refused: frozenset[str] = frozenset()) -> PageInput:
+    """Return what the form says about the page's items, or those in `only`; `refused` are ticked as not answered."""
     found = PageInput()
     for item in page.items:
         if item.takes_answer and (only is None or item.key in only):
             _read_item(item, form, found)
+    for key in found.blank & refused:
+        found.answers[key] = REFUSED
+    found.blank -= refused
     return found
 
 

@@ -9,6 +9,7 @@ from surveyapp.services.answer import Form
 # A colon keeps the names apart from every item key.
 BASE, SEEN, CLEARED, ONLY, CLIENT_TIME, SHOWN_AT, LANGUAGE, DEED = (
     ":base", ":seen", ":cleared", ":only", ":time", ":at", ":language", ":deed")
+REMINDED, REFUSED_ITEM = ":reminded", ":refused"
 NEXT, BACK, STAY, END, SUBMIT = "next", "back", "stay", "end", "submit"     # the deeds
 UNFINISHED = frozenset({BACK, STAY})
 
@@ -25,6 +26,8 @@ class Controls:
     client_time: str            # milliseconds on the page by the browser's count, hidden time left out
     shown_at: str               # the server's sealed instant of showing
     language: str
+    reminded: frozenset[str]    # items without an answer of which the respondent was reminded once
+    refused: frozenset[str]     # items ticked as "I would rather not answer"
 
     @property
     def is_finished(self) -> bool:
@@ -41,4 +44,5 @@ def read_controls(form: Form) -> Controls:
 
     return Controls(
         deed=value.get(DEED, ""), base=value.get(BASE, ""), seen=names(SEEN), cleared=names(CLEARED), only=names(ONLY),
-        client_time=value.get(CLIENT_TIME, ""), shown_at=value.get(SHOWN_AT, ""), language=value.get(LANGUAGE, ""))
+        client_time=value.get(CLIENT_TIME, ""), shown_at=value.get(SHOWN_AT, ""), language=value.get(LANGUAGE, ""),
+        reminded=names(REMINDED), refused=frozenset(form.get(REFUSED_ITEM, ())))

@@ -55,6 +55,12 @@ class CompiledItem:
         return self.item.kind != "note" and self.item.kind not in UNSEEN_KINDS
 
     @property
+    def has_way_out(self) -> bool:
+        """Whether its own options already let one say "does not apply" or "prefer not to say"."""
+        scale = self.scale
+        return (scale is not None and scale.not_applicable is not None) or any(c.is_missing for c in self.item.choices)
+
+    @property
     def is_visible_kind(self) -> bool:
         return self.item.kind not in UNSEEN_KINDS
 
@@ -67,6 +73,7 @@ class Page:
     items: tuple[CompiledItem, ...]
     show_if: Tree | None = None
     defaults: Mapping[str, Any] = field(default_factory=dict)      # answers the form holds before any was given
+    asks_of_others: tuple[str, ...] = ()                # items of other pages that its items depend on
 
     @property
     def key(self) -> str:
@@ -157,7 +164,10 @@ def _gates_of(instrument: Instrument) -> Iterable[Gate]:
 def _compile_page(instrument: Instrument, section: Section, scales: Mapping[str, AnswerScale]) -> Page:
     items = tuple(_compile_item(item, scales) for item in instrument.items_of_section(section.key))
     defaults = {item.key: item.default for item in items if item.default is not None}
-    return Page(section, items, _tree(section.show_if, f"section {section.key}"), defaults)
+    on_page = {item.key for item in items if item.takes_answer}
+    asked_for = {key for item in items if item.show_if is not None for key in references(item.show_if)}
+    return Page(section, items, _tree(section.show_if, f"section {section.key}"), defaults,
+                tuple(sorted(asked_for - on_page)))
 
 
 def _tree(expression: str | None, where: str) -> Tree | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ from surveyapp.errors import AlreadySubmitted, NotAllowed, NotFound, Refused, Wa
 from surveyapp.models.response import ENDED_EARLY, OPEN, SUBMITTED, WITHDRAWN, Response, ResponsePage
 from surveyapp.models.study import PublishedInstrument, Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
+from surveyapp.services.courtesy import first_courtesies
 from surveyapp.services.order import page_order
 from surveyapp.services.prepared import Prepared, as_text, from_text
 from surveyapp.services.promise import promise_document
@@ -94,6 +95,7 @@ class Filling:
     pages: Mapping[str, StoredPage]
     seed: str = ""
     ended_by: str | None = None         # the screen or quota that ended it before the end
+    courtesies: Mapping[str, Any] = field(default_factory=dict)     # see services.courtesy
 
     @property
     def questionnaire(self) -> Questionnaire:
@@ -154,6 +156,7 @@ _LINK = Prepared(
 )
 _FILLING = (
     select(*_DOOR, Response.key, Response.state, Response.language, Response.seed, Response.ended_by,
+           Response.courtesies,
            ResponsePage.section, ResponsePage.answers, ResponsePage.duration_ms, ResponsePage.visits)
     .join(Response, Response.link_id == QuestionnaireLink.id)
     .join(Wave, Wave.id == QuestionnaireLink.wave_id).join(Study, Study.id == Wave.study_id)
@@ -167,7 +170,7 @@ _READ = Prepared(_FILLING)
 _READ_LOCKED = Prepared(_FILLING.with_for_update(of=Response))
 _INSTRUMENT = select(PublishedInstrument.document).where(PublishedInstrument.id == bindparam("id"))
 _START_COLUMNS = ("key", "link_id", "state", "language", "source", "consent", "shown_order", "seed", "device",
-                  "instrument_id")
+                  "courtesies", "instrument_id")
 _older = aliased(PublishedInstrument)
 _OLDER = Prepared(
     select(_older.id.label("older_id"), _older.content_hash).select_from(QuestionnaireLink)
@@ -228,7 +231,7 @@ def read_filling(session: Session, secret: str, token: str, *, for_writing: bool
     pages = {page.section: StoredPage(from_text(page.answers), page.duration_ms, page.visits)
              for page in rows if page.section is not None}
     return Filling(row.key, row.state, row.language, _door(session, row, GRACE), pages,
-                   order_seed(row.seed, row.key), row.ended_by)
+                   order_seed(row.seed, row.key), row.ended_by, from_text(row.courtesies) or {})
 
 
 def order_seed(seed: int | None, key: str) -> str:
@@ -255,6 +258,7 @@ class Agreement:
 
     is_given: bool
     links: bool = False
+    commits: bool = False       # the line "I will answer with care", where there is one
 
 
 def start_response(session: Session, secret: str, link_token: str, token: str, language: str,
@@ -270,10 +274,11 @@ def start_response(session: Session, secret: str, link_token: str, token: str, l
     if _READ.run(session, {"key": key}):
         return read_filling(session, secret, token)
     seed, language = secrets.randbits(SEED_BITS), chosen_language(door.instrument, language)
+    courtesies = first_courtesies(door.instrument, agreement.commits, language)
     _START.run(session, dict(zip(_START_COLUMNS, (
         key, door.link_id, OPEN, language, "web", as_text(consent_document(door, agreement, language)),
-        "{}", seed, device, door.older_id), strict=True)))
-    return Filling(key, OPEN, language, door, {}, order_seed(seed, key))
+        "{}", seed, device, as_text(courtesies) if courtesies else None, door.older_id), strict=True)))
+    return Filling(key, OPEN, language, door, {}, order_seed(seed, key), courtesies=courtesies or {})
 
 
 class ConsentMissing(Refused):

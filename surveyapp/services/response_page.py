@@ -16,6 +16,7 @@ from surveyapp.db.base import utc_now
 from surveyapp.errors import NotFound, marked
 from surveyapp.models.response import Response
 from surveyapp.services.answer import Form, PageInput, Problem, read_page
+from surveyapp.services.courtesy import note_page
 from surveyapp.services.posted_page import BACK, SUBMIT, Controls, read_controls
 from surveyapp.services.questionnaire import CompiledItem, Page, Questionnaire
 from surveyapp.services.relevance import Relevance, as_value
@@ -40,6 +41,7 @@ class PageOutcome:
     problems: Mapping[str, Problem] = field(default_factory=dict)
     late_items: tuple[str, ...] = ()    # items that the answers of this page brought up, not yet seen
     is_ended: bool = False              # handed in, or ended by a screen or a full quota
+    is_too_fast: bool = False           # the next page asks politely to take time
 
 
 _UPDATE_RESPONSE = update(cast("Table", Response.__table__)).where(Response.key == bindparam("b_key"))
@@ -53,7 +55,7 @@ def save_page(session: Session, secret: str, token: str, section: str, form: For
     controls = read_controls(form)
     filling = _with_language(session, open_filling(session, secret, token), controls.language)
     page = get_page(filling.questionnaire, section)
-    found = read_page(page, form)
+    found = read_page(page, form, refused=controls.refused)
     stored = filling.stored(section)
     merged = _merge(page, found, controls, stored)
     relevance = filling.with_answers(section, merged).relevance(now)
@@ -63,7 +65,7 @@ def save_page(session: Session, secret: str, token: str, section: str, form: For
     late = _fill_codes(page, merged, relevance, controls.seen, found) if is_visit else ()
     visit_ms = _visit_ms(secret, filling.key, section, controls, now)
     filling = write_page(session, filling, section, merged, visit_ms, is_visit=controls.is_finished)
-    problems = {} if controls.deed == BACK else _problems(page, found, merged, relevance, filling)
+    problems = {} if controls.deed == BACK else _problems(page, found, merged, relevance, filling, controls)
     outcome = PageOutcome(filling, page, relevance, problems, late)
     if problems or not controls.is_finished:
         return outcome
@@ -71,7 +73,9 @@ def save_page(session: Session, secret: str, token: str, section: str, form: For
     if gate is not None:
         end_filling(session, secret, token, filling, relevance, gate)
         return replace(outcome, is_ended=True)
-    if late or controls.deed != SUBMIT:
+    filling, is_too_fast = note_page(session, filling, page, relevance, controls)
+    outcome = replace(outcome, filling=filling, is_too_fast=is_too_fast)
+    if late or is_too_fast or controls.deed != SUBMIT:
         return outcome
     return _finish_if_complete(session, secret, token, outcome, now)
 
@@ -90,9 +94,9 @@ def _take_back(found: PageInput, merged: dict[str, Any], stored: Mapping[str, An
 
 
 def _problems(page: Page, found: PageInput, merged: Mapping[str, Any], relevance: Relevance,
-              filling: Filling) -> dict[str, Problem]:
+              filling: Filling, controls: Controls) -> dict[str, Problem]:
     """Return what to tell the respondent, in the order of the page."""
-    missing = _missing_required(page, merged, relevance, filling)
+    missing = _missing_required(page, merged, relevance, filling, controls)
     every = {**found.problems, **missing}
     return {item.key: every[item.key] for item in page.items if item.key in every and relevance.shows_item(item)}
 
@@ -173,14 +177,17 @@ def _fill_codes(page: Page, merged: dict[str, Any], relevance: Relevance, shown:
     return tuple(late)
 
 
-def _missing_required(page: Page, merged: Mapping[str, Any], relevance: Relevance,
-                      filling: Filling) -> dict[str, Problem]:
+def _missing_required(page: Page, merged: Mapping[str, Any], relevance: Relevance, filling: Filling,
+                      controls: Controls) -> dict[str, Problem]:
+    """Return reminders: once for an item that is required, each time where nothing may be skipped."""
     may_skip = filling.door.instrument.allow_skip
+    reminder = Problem(
+        marked("Please answer this one if you can. You may also go on without it.") if may_skip else
+        marked("Please answer this one; the questionnaire cannot go on without it."), is_reminder=True)
     return {
-        item.key: Problem(marked("Please answer this one; the questionnaire cannot go on without it."))
-        for item in page.items
-        if item.takes_answer and (item.item.is_required or not may_skip) and merged.get(item.key) == LEFT_BLANK
-        and relevance.shows_item(item)
+        item.key: reminder for item in page.items
+        if item.takes_answer and merged.get(item.key) == LEFT_BLANK and relevance.shows_item(item)
+        and (not may_skip or (item.item.is_required and item.key not in controls.reminded))
     }
 
 
@@ -201,7 +208,7 @@ def save_answers(session: Session, secret: str, token: str, section: str, form: 
     filling = open_filling(session, secret, token)
     page = get_page(filling.questionnaire, section)
     controls = read_controls(form)
-    found = read_page(page, form, controls.only)
+    found = read_page(page, form, controls.only, controls.refused)
     stored = filling.stored(section)
     answers = dict(stored)
     visits = filling.pages[section].visits if section in filling.pages else 0

@@ -36,7 +36,9 @@ from surveyapp.views.guesses import Guesses
 from surveyapp.views.questionnaire_html import render, splice
 from surveyapp.views.response import (
     INTERFACE_LANGUAGES,
+    _agreement,
     _go_on,
+    _missing_consent,
     _paths,
     _secret,
     _speak,
@@ -70,16 +72,14 @@ def invited(token: str) -> str | tuple[str, int]:
 def begin_invited(token: str) -> Response | str | tuple[str, int]:
     """Use the link up and go to the first page; a second click of the same person goes there too."""
     response_token = request.form.get("token", "")
-    agreement = Agreement(is_given=request.form.get("consent") == "yes", links=request.form.get("links") == "yes")
+    agreement = _agreement()
     try:
         filling = _begin(token, response_token, agreement)
     except LinkUnusable as error:
         return _unusable(error)
     except ConsentMissing as missing:
         entrance = _look_up(token, ANY_PLACE)
-        notice = {"TOKEN": str(Markup.escape(response_token)), "NOTICE": respondent_page.consent_notice(missing)}
-        if agreement.links:
-            notice["LINKS"] = " checked"
+        notice = _missing_consent(response_token, missing)
         return _first_page(entrance, token, _speak(_language_of(entrance)), notice), 422
     first = next_page(filling.way(), filling.relevance(utc_now()), None)
     return _go_on(_paths(response_token).page(first.key) if first else _paths(response_token).finish())

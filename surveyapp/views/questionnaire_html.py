@@ -19,7 +19,8 @@ from markupsafe import Markup, escape
 
 from instruments.schema import NUMBER_KINDS, REFUSED
 from surveyapp.services.answer import LONGEST_NUMBER, LONGEST_OTHER, LONGEST_TEXT, short
-from surveyapp.services.order import choice_order
+from surveyapp.services.order import choice_order, is_grid_row
+from surveyapp.services.posted_page import REFUSED_ITEM
 from surveyapp.services.questionnaire import (
     ACKNOWLEDGED,
     NOT_APPLICABLE,
@@ -108,6 +109,7 @@ class PageHtml:
 
     shell: Pieces
     items: Mapping[str, ItemHtml]
+    has_grids: bool = False
 
 
 _pages: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
@@ -142,7 +144,7 @@ def page_html(door: Door, page: Page, language: str, buttons: PageButtons) -> Pa
                  lambda: cut(render(
                      "response/page.html", door=door, instrument=questionnaire.instrument, page=page,
                      language=language, buttons=buttons, is_live=_is_live(page))))
-    return PageHtml(shell, items)
+    return PageHtml(shell, items, any(is_grid_row(item) for item in page.items))
 
 
 def _is_live(page: Page) -> bool:
@@ -193,6 +195,7 @@ class Fault:
 
     text: str
     typed: Mapping[str, tuple[str, ...]]
+    is_reminder: bool = False
 
 
 def item_with_answer(html: ItemHtml, item: CompiledItem, answers: Mapping[str, Any], *, is_hidden: bool = False,
@@ -207,13 +210,23 @@ def item_with_answer(html: ItemHtml, item: CompiledItem, answers: Mapping[str, A
     slots = {f"T:{name}": str(escape(text)) for name, text in texts.items()}
     if is_hidden:
         slots["ATTRIBUTES"] = " hidden"
+    if answer == REFUSED and str(REFUSED) not in item.allowed:
+        slots["REFUSAL"] = refusal_tick(item, " checked")
     if fault is not None:
         slots["FAULT"] = f'<p class="fault" id="e-{escape(item.key)}">{escape(fault.text)}</p>'
+        if fault.is_reminder and not item.has_way_out:
+            slots["REFUSAL"] = refusal_tick(item)
         described = f' aria-describedby="e-{escape(item.key)}"'
         slots["INPUT"] = f' aria-invalid="true"{described}'
         slots["ATTRIBUTES"] = slots.get("ATTRIBUTES", "") + described
     slots.update(dict.fromkeys((f"R:{choice}" for choice in ticked), " selected"))
     return _with_ticks(splice(html.pieces, slots), html, ticked, hidden_choices, is_hidden, piped or {})
+
+
+def refusal_tick(item: CompiledItem, checked: str = "") -> str:
+    """Return the way out of an item that is asked for a second time."""
+    return (f'<label class="choice apart"><input type="checkbox" name="{REFUSED_ITEM}" value="{escape(item.key)}"'
+            f'{checked}><span>{escape(_("I would rather not answer this."))}</span></label>')
 
 
 def _with_ticks(text: str, html: ItemHtml, ticked: tuple[str, ...], hidden_choices: frozenset[str], is_hidden: bool,
@@ -222,12 +235,20 @@ def _with_ticks(text: str, html: ItemHtml, ticked: tuple[str, ...], hidden_choic
         mark = f' value="{escape(value)}"'
         text = text.replace(mark, f"{mark} checked", 1)
     for value in hidden_choices:
-        mark = f' value="{escape(value)}"'
-        text = text.replace(mark, f"{mark} disabled", 1)
+        text = _without_choice(text, value)
     for key in html.pipes:
         text = text.replace(f"${{{key}}}", str(escape(piped.get(key, ""))))
     # What is hidden must not be sent: the browser skips disabled fields.
     return re.sub(r"<(input|select|textarea) ", r"<\1 disabled ", text) if is_hidden else text
+
+
+def _without_choice(text: str, value: str) -> str:
+    """Return the HTML without a choice that is not offered: hidden, and disabled so that it is not sent."""
+    name = re.escape(str(escape(value)))
+    text = re.sub(rf'<label class="choice">(<input type="\w+" name="[^"]*" value="{name}")',
+                  r'<label class="choice" hidden>\1 disabled', text, count=1)
+    return re.sub(rf'<p class="rank">(<select name="[^"]*\.{name}")', r'<p class="rank" hidden>\1 disabled', text,
+                  count=1)
 
 
 def _entries(item: CompiledItem, answers: Mapping[str, Any],
@@ -240,7 +261,7 @@ def _entries(item: CompiledItem, answers: Mapping[str, Any],
                        for name, values in fault.typed.items() if name.startswith(f"{item.key}.") and values)
         return (*typed, *places), {**texts, item.key: typed[-1] if typed else ""}
     answer = answers.get(item.key)
-    if answer is None or is_empty(answer):
+    if answer is None or is_empty(answer) or (answer == REFUSED and str(REFUSED) not in item.allowed):
         return (), texts
     if item.kind == "ranking":
         return tuple(f"{value}:{place}" for place, value in enumerate(answer, 1)), texts
@@ -262,8 +283,9 @@ def spoken_answer(item: CompiledItem, answer: Any, language: str) -> str:
     return ", ".join(labels.get(str(word), str(word)) for word in words)
 
 
-def own_values(questionnaire: Questionnaire, page: Page, values: Mapping[str, Any]) -> str:
+def own_values(page: Page, values: Mapping[str, Any]) -> str:
     """Return the answers of other pages that conditions of this page ask for, as an attribute."""
-    on_page = {item.key for item in page.items if item.takes_answer}
-    wanted = {key: values.get(key, "") for key in sorted(questionnaire.referenced) if key not in on_page}
-    return str(escape(json.dumps(wanted, ensure_ascii=False))) if _is_live(page) else "{}"
+    if not page.asks_of_others:
+        return "{}"
+    wanted = {key: values.get(key, "") for key in page.asks_of_others}
+    return str(escape(json.dumps(wanted, ensure_ascii=False)))

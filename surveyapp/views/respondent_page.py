@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -13,6 +13,8 @@ from markupsafe import escape
 from surveyapp.db.base import utc_now
 from surveyapp.errors import AppError
 from surveyapp.services.answer import Problem
+from surveyapp.services.courtesy import progress_of
+from surveyapp.services.order import grids_of
 from surveyapp.services.posted_page import NEXT, SUBMIT
 from surveyapp.services.promise import promise_language, promise_lines
 from surveyapp.services.questionnaire import OPTION_KINDS, CompiledItem, Page, shown_order
@@ -52,8 +54,8 @@ class Paths:
         """Return the address with the host, to be kept by the respondent."""
         return f"{self.scheme}://{self.host}{self.root}/r/{self.token}"
 
-    def page(self, section: str, late: Iterable[str] = ()) -> str:
-        query = urlencode([("late", key) for key in late])
+    def page(self, section: str, late: Iterable[str] = (), fast: str = "") -> str:
+        query = urlencode([("late", key) for key in late] + ([("fast", fast)] if fast else []))
         return f"{self.root}/r/{self.token}/{quote(section, safe='')}{'?' if query else ''}{query}"
 
     def finish(self) -> str:
@@ -140,11 +142,25 @@ def label_of(item: CompiledItem, language: str) -> str:
 
 
 # ---- a page ---------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Notes:
+    """What a page says besides its questions."""
+
+    problems: Mapping[str, Problem] = field(default_factory=dict)
+    form: Mapping[str, list[str]] = field(default_factory=dict)     # as posted, where there are problems
+    late: frozenset[str] = frozenset()      # items that the answers brought up
+    fast: str = ""                          # address of the page that was answered too fast to be read
+
+    def __bool__(self) -> bool:
+        return bool(self.problems or self.late or self.fast)
+
+
+NO_NOTES = Notes()
+
+
 def filled_page(filling: Filling, page: Page, paths: Paths, *, secret: str, now_ms: int,
-                late: frozenset[str] = frozenset(), problems: Mapping[str, Problem] | None = None,
-                form: Mapping[str, list[str]] | None = None) -> str:
+                notes: Notes = NO_NOTES) -> str:
     """Return a page with this respondent's answers, in this respondent's order."""
-    problems = problems or {}
     now = utc_now()
     stored = filling.stored(page.key)
     answers = filling.shown_answers(page)
@@ -160,20 +176,22 @@ def filled_page(filling: Filling, page: Page, paths: Paths, *, secret: str, now_
         "ACTION": str(escape(paths.page(page.key))), "RESUME": str(escape(paths.whole())), "BASE": fingerprint(stored),
         "SEEN": ",".join(item.key for item in order if item.takes_answer and relevance.shows_item(item)),
         "AT": sealed_time(secret, filling.key, page.key, now_ms),
-        "VALUES": own_values(filling.questionnaire, page, relevance.values),
-        "TODAY": filling.door.today(now).isoformat(),
-        "ITEMS": _items(filling, order, answers, html, relevance, _faults(problems, form or {})),
+        "VALUES": own_values(page, relevance.values), "TODAY": filling.door.today(now).isoformat(),
+        "ITEMS": _items(filling, order, answers, html, relevance, _faults(notes)),
     }
-    if problems or late:
-        values["NOTICE"] = _notice(filling, order, relevance, problems, late)
-        values["FAULT"] = str(escape(gettext("Please check") + ": ")) if problems else ""
+    if filling.door.instrument.has_progress:
+        values["PROGRESS"] = str(progress_of(filling, relevance))
+    if notes:
+        values["NOTICE"] = _notice(filling, order, relevance, notes)
+        values["REMINDED"] = ",".join(key for key, problem in notes.problems.items() if problem.is_reminder)
+        values["FAULT"] = str(escape(gettext("Please check") + ": ")) if notes.problems else ""
     return splice(html.shell, values)
 
 
-def _faults(problems: Mapping[str, Problem], form: Mapping[str, list[str]]) -> dict[str, Fault]:
-    return {key: Fault(told(problem), {name: tuple(values) for name, values in form.items()
-                                       if name == key or name.startswith(f"{key}.")})
-            for key, problem in problems.items()}
+def _faults(notes: Notes) -> dict[str, Fault]:
+    return {key: Fault(told(problem), {name: tuple(values) for name, values in notes.form.items()
+                                       if name == key or name.startswith(f"{key}.")}, problem.is_reminder)
+            for key, problem in notes.problems.items()}
 
 
 def told(problem: Problem) -> str:
@@ -188,21 +206,24 @@ def _items(filling: Filling, order: list[CompiledItem], shown: Mapping[str, Any]
         answers = {**filling.answers(), **relevance.calculated}
         piped = {key: spoken_answer(filling.questionnaire.item(key), answers.get(key), filling.language)
                  for item in order if item.is_visible_kind for key in html.items[item.key].pipes}
-    return "".join([
-        item_with_answer(
-            html.items[item.key].in_order(item, filling.seed), item, shown,
-            is_hidden=not relevance.shows_item(item), fault=faults.get(item.key),
-            hidden_choices=frozenset(value for key, value in relevance.hidden_choices if key == item.key),
-            piped=piped)
-        for item in order if item.is_visible_kind
-    ])
+    made = {item.key: item_with_answer(
+        html.items[item.key].in_order(item, filling.seed), item, shown,
+        is_hidden=not relevance.shows_item(item), fault=faults.get(item.key),
+        hidden_choices=frozenset(value for key, value in relevance.hidden_choices if key == item.key), piped=piped)
+        for item in order if item.is_visible_kind}
+    if not html.has_grids:
+        return "".join(made.values())
+    runs = grids_of([item for item in order if item.is_visible_kind])
+    texts = ["".join(made[item.key] for item in run) for run in runs]
+    return "".join(f'<div class="grid">{text}</div>' if len(run) > 1 else text
+                   for run, text in zip(runs, texts, strict=True))
 
 
-def _notice(filling: Filling, order: list[CompiledItem], relevance: Relevance, problems: Mapping[str, Problem],
-            late: frozenset[str]) -> str:
-    language = filling.language
+def _notice(filling: Filling, order: list[CompiledItem], relevance: Relevance, notes: Notes) -> str:
+    language, problems = filling.language, notes.problems
     wrong = [{"anchor": anchor_of(item), "label": label_of(item, language), "text": told(problems[item.key])}
              for item in order if item.key in problems]
     new = [{"anchor": anchor_of(item), "label": label_of(item, language)}
-           for item in order if item.key in late and relevance.shows_item(item)]
-    return render("response/_notice.html", problems=wrong, late=new)
+           for item in order if item.key in notes.late and relevance.shows_item(item)]
+    return render("response/_notice.html", problems=wrong, late=new, fast=notes.fast,
+                  is_reminder=all(problem.is_reminder for problem in problems.values()))

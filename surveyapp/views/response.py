@@ -41,7 +41,7 @@ from surveyapp.services.withdrawal import request_withdrawal
 from surveyapp.views import respondent_page
 from surveyapp.views.device import device_of
 from surveyapp.views.questionnaire_html import render, splice
-from surveyapp.views.respondent_page import Paths
+from surveyapp.views.respondent_page import Notes, Paths
 
 blueprint = Blueprint("response", __name__)
 T = TypeVar("T")
@@ -131,7 +131,7 @@ def start(link_token: str) -> str:
 def begin(link_token: str) -> Response | tuple[str, int]:
     """Store an open response once consent is given, and go to its first page."""
     token = request.form.get("token", "")
-    agreement = Agreement(is_given=request.form.get("consent") == "yes", links=request.form.get("links") == "yes")
+    agreement = _agreement()
     door = find_door_of(read_session(), _secret(), link_token, token)
     language = _speak(_wanted_language(door.instrument.languages))
     door.check_public()
@@ -140,12 +140,21 @@ def begin(link_token: str) -> Response | tuple[str, int]:
             start_response, secret=_secret(), link_token=link_token, token=token, language=language,
             agreement=agreement, device=device_of(request.headers.get("User-Agent", ""))))
     except ConsentMissing as missing:
-        notice = {"TOKEN": str(Markup.escape(token)), "NOTICE": respondent_page.consent_notice(missing)}
-        if agreement.links:
-            notice["LINKS"] = " checked"
-        return splice(respondent_page.start_pieces(door, language), notice), 422
+        return splice(respondent_page.start_pieces(door, language), _missing_consent(token, missing)), 422
     first = next_page(filling.way(), filling.relevance(utc_now()), None)
     return _go_on(_paths(token).page(first.key) if first else _paths(token).finish())
+
+
+def _agreement() -> Agreement:
+    """Return what was ticked on the first page."""
+    return Agreement(*(request.form.get(name) == "yes" for name in ("consent", "links", "commitment")))
+
+
+def _missing_consent(token: str, missing: ConsentMissing) -> dict[str, str]:
+    """Return what the first page says to somebody who did not consent; the other ticks stay."""
+    agreement = _agreement()
+    return {"TOKEN": str(Markup.escape(token)), "NOTICE": respondent_page.consent_notice(missing),
+            "LINKS": " checked" if agreement.links else "", "COMMITS": " checked" if agreement.commits else ""}
 
 
 # ---- the pages ------------------------------------------------------------------------------------------------------
@@ -180,7 +189,7 @@ def page(token: str, section: str) -> str | Response | dict[str, Any] | tuple[st
         filling.door.check_open()
         return respondent_page.filled_page(
             filling, get_page(filling.questionnaire, section), _paths(token), secret=_secret(), now_ms=_now_ms(),
-            late=frozenset(request.args.getlist("late")))
+            notes=Notes(late=frozenset(request.args.getlist("late")), fast=_fast_page(filling)))
     form = _posted_form()
     if ONLY in form:
         _write(partial(save_answers, secret=_secret(), token=token, section=section, form=form))
@@ -188,6 +197,13 @@ def page(token: str, section: str) -> str | Response | dict[str, Any] | tuple[st
     if SWITCH in form:
         form[LANGUAGE], form[DEED] = form[SWITCH], [STAY]
     return _save(token, section, form)
+
+
+def _fast_page(filling: Filling) -> str:
+    """Return the address of the page that was answered too fast to be read, if this page is to say so."""
+    section = request.args.get("fast", "")
+    is_known = filling.questionnaire.find_page(section) is not None
+    return _paths(str((request.view_args or {})["token"])).page(section) if is_known else ""
 
 
 def _save(token: str, section: str, form: dict[str, list[str]]) -> Response | tuple[str, int]:
@@ -200,7 +216,7 @@ def _save(token: str, section: str, form: dict[str, list[str]]) -> Response | tu
         _speak(outcome.filling.language)
         text = respondent_page.filled_page(
             outcome.filling, outcome.page, _paths(token), secret=_secret(), now_ms=_now_ms(),
-            problems=outcome.problems, form=form)
+            notes=Notes(outcome.problems, form))
         return text, 422
     return _go_on(_next_path(outcome, section, read_controls(form).deed, _paths(token)))
 
@@ -208,10 +224,13 @@ def _save(token: str, section: str, form: dict[str, list[str]]) -> Response | tu
 def _next_path(outcome: PageOutcome, section: str, deed: str, paths: Paths) -> str:
     if outcome.is_ended:
         return paths.resume()
+    fast = section if outcome.is_too_fast else ""
     if outcome.late_items or deed == STAY:
-        return paths.page(section, outcome.late_items)
+        return paths.page(section, outcome.late_items, fast)
     follows = next_page(outcome.filling.way(), outcome.relevance, section, -1 if deed == BACK else 1)
-    return paths.page(follows.key) if follows and deed != END else paths.finish()
+    if follows and deed != END:
+        return paths.page(follows.key, fast=fast)
+    return paths.page(section, fast=fast) if fast else paths.finish()
 
 
 def _now_ms() -> int:
