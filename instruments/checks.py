@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from instruments.errors import CheckFailed, Finding
+from instruments.flow_checks import FLOW_RULES, flow_findings
 from instruments.instrument_checks import INSTRUMENT_RULES, questionnaire_findings
 from instruments.logic.checker import LOGIC_RULES
 from instruments.logic_checks import CIRCLE_RULES, logic_findings
@@ -13,13 +14,15 @@ from instruments.schema import Instrument
 from instruments.template import StudyTemplate
 from instruments.template_checks import TEMPLATE_RULES, template_findings
 
-RULES: Mapping[str, str] = {**INSTRUMENT_RULES, **LOGIC_RULES, **CIRCLE_RULES, **TEMPLATE_RULES, **RULES_RULES}
+RULES: Mapping[str, str] = {
+    **INSTRUMENT_RULES, **FLOW_RULES, **LOGIC_RULES, **CIRCLE_RULES, **TEMPLATE_RULES, **RULES_RULES}
 
 
 def check_instrument(instrument: Instrument, place: str = "") -> tuple[Finding, ...]:
     """Return what is wrong with a questionnaire; `place` is its file, by default its key."""
     here = place or instrument.key
-    return (*questionnaire_findings(instrument, here), *logic_findings(instrument, here))
+    return (
+        *questionnaire_findings(instrument, here), *flow_findings(instrument, here), *logic_findings(instrument, here))
 
 
 def check_template(template: StudyTemplate, place: str = "") -> tuple[Finding, ...]:

@@ -20,9 +20,19 @@ class Finding:
     reason: str
     remedy: str
     is_error: bool = True   # otherwise a warning
+    found: str = ""         # the text that is wrong, as it stands there
 
     def __str__(self) -> str:
-        return f"{self.number} {self.place}: {self.reason} {self.remedy}"
+        found = f" [{shortened(self.found)}]" if self.found else ""
+        return f"{self.number} {self.place}{found}: {self.reason} {self.remedy}"
+
+
+LONGEST_SHOWN = 80      # signs of a found text in one line of a terminal
+
+
+def shortened(text: str) -> str:
+    """Return a text that fits into a line."""
+    return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN - 3] + "..."
 
 
 class InstrumentError(ValueError):

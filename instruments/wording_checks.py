@@ -38,7 +38,7 @@ def instrument_wordings(instrument: Instrument) -> Iterator[Wording]:
         yield f"construct {construct.key}, name", construct.name, True
         yield f"construct {construct.key}, definition", construct.definition, False
     for item in instrument.items:
-        yield from _item_wordings(item)
+        yield from item_wordings(item)
 
 
 def frame_wordings(instrument: Instrument) -> Iterator[Wording]:
@@ -56,7 +56,8 @@ def frame_wordings(instrument: Instrument) -> Iterator[Wording]:
             yield f"{noun} {rule.key}, message", rule.message, True
 
 
-def _item_wordings(item: Item) -> Iterator[Wording]:
+def item_wordings(item: Item) -> Iterator[Wording]:
+    """Yield every wording of an item."""
     yield f"item {item.key}", item.text, item.kind not in SILENT_KINDS
     yield f"item {item.key}, hint", item.hint or {}, False
     yield f"item {item.key}, message of the constraint", item.constraint_message or {}, False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from instruments.errors import Finding, LogicError
@@ -37,18 +37,19 @@ class KnownItem:
 
 def check_expression(
     text: str, known: Mapping[str, KnownItem], place: str = "", *, position: int | None = None,
-    self_key: str | None = None, allow_names: bool = False,
+    self_key: str | None = None, allow_names: bool = False, is_passed: Callable[[str], bool] = lambda _key: True,
 ) -> tuple[Finding, ...]:
     """Return what is wrong with an expression.
 
-    `position` is the place of what the expression governs: items at or after it are forward references. `self_key`
-    is the item that `.` stands for; without it `.` has no meaning.
+    `position` is the place of what the expression governs: items at or after it are forward references, and so are
+    those before it that not everybody has passed by then (`is_passed`). `self_key` is the item that `.` stands for;
+    without it `.` has no meaning.
     """
     try:
         tree = parse(text, place, allow_names=allow_names)
     except LogicError as error:
         return (Finding("INS-101", error.place, error.reason, error.remedy),)
-    return tuple(_Check(known, place, position, self_key).findings(tree))
+    return tuple(_Check(known, place, position, self_key, is_passed).findings(tree))
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class _Check:
     place: str
     position: int | None
     self_key: str | None
+    is_passed: Callable[[str], bool]
 
     def findings(self, tree: Tree) -> Iterator[Finding]:
         for node in {str(node): node for node in walk(tree)}.values():
@@ -76,7 +78,7 @@ class _Check:
             yield Finding("INS-102", self.place, f"there is no item '{key}'.", "Correct the name or add the item.")
         elif found.kind == "note":
             yield Finding("INS-102", self.place, f"'{key}' is a note without an answer.", "Name another item.")
-        elif self.position is not None and found.position >= self.position:
+        elif self.position is not None and (found.position >= self.position or not self.is_passed(key)):
             yield Finding(
                 "INS-106", self.place, f"'{key}' does not come before what depends on it.", "Move it to the front.")
 
