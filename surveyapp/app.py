@@ -21,7 +21,6 @@ from surveyapp.views import (
     diagnosis,
     interview,
     invitation,
-    invited,  # noqa: F401 - adds the pages of personal links to the respondents' blueprint
     report,
     response,
     study,

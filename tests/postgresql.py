@@ -28,8 +28,8 @@ def find_binaries() -> Path | None:
 
 
 @contextmanager
-def running_server() -> Iterator[str]:
-    """Run a server and give the URL of its empty database."""
+def running_server(*, is_durable: bool = False) -> Iterator[str]:
+    """Run a server and give the URL of its empty database; `is_durable`: commits reach the disk, for measuring."""
     source = find_binaries()
     if source is None:
         raise RuntimeError("the PostgreSQL wheel is not installed")
@@ -43,9 +43,11 @@ def running_server() -> Iterator[str]:
         run = {"check": True, "capture_output": True, "cwd": folder, **user}
         subprocess.run([binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync",
                         "-E", "UTF8", "--locale=C"], **run)
+        careless = [] if is_durable else [
+            "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
         server = subprocess.Popen(
-            [binaries / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off",
-             "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=60"],
+            [binaries / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "max_connections=60",
+             *careless],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, **user)
         try:
             _wait(binaries, folder, run)

@@ -11,6 +11,7 @@ import hmac
 import re
 import secrets
 from base64 import urlsafe_b64encode
+from functools import lru_cache
 
 TOKEN_BYTES = 16        # 128 random bits cannot be guessed
 SEAL_BYTES = 16
@@ -25,8 +26,16 @@ MISREAD = str.maketrans({"I": "1", "L": "1", "O": "0", "U": "V"})
 TIME_SEAL_LENGTH = 16
 
 
+@lru_cache(maxsize=4)
+def _keyed(secret: str) -> hmac.HMAC:
+    return hmac.new(secret.encode(), digestmod="sha256")
+
+
 def _seal(secret: str, purpose: str, *parts: str) -> bytes:
-    return hmac.digest(secret.encode(), "\x1f".join((purpose, *parts)).encode(), "sha256")
+    # Copying what holds the key already takes half the time of beginning with it.
+    seal = _keyed(secret).copy()
+    seal.update("\x1f".join((purpose, *parts)).encode())
+    return seal.digest()
 
 
 def _text(raw: bytes) -> str:

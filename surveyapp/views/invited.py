@@ -10,7 +10,6 @@ from functools import partial
 
 from flask import current_app, request
 from markupsafe import Markup
-from werkzeug.wrappers import Response
 
 from surveyapp.db.base import utc_now
 from surveyapp.db.session import read_session
@@ -36,6 +35,7 @@ from surveyapp.views.guesses import Guesses
 from surveyapp.views.questionnaire_html import render, splice
 from surveyapp.views.response import (
     INTERFACE_LANGUAGES,
+    GoOn,
     _agreement,
     _go_on,
     _missing_consent,
@@ -69,7 +69,7 @@ def invited(token: str) -> str | tuple[str, int]:
 
 
 @blueprint.post("/i/<token>")
-def begin_invited(token: str) -> Response | str | tuple[str, int]:
+def begin_invited(token: str) -> GoOn | str | tuple[str, int]:
     """Use the link up and go to the first page; a second click of the same person goes there too."""
     response_token = request.form.get("token", "")
     agreement = _agreement()
@@ -134,7 +134,7 @@ def _unusable(error: LinkUnusable) -> tuple[str, int]:
 # ---- codes from slips -----------------------------------------------------------------------------------------------
 @blueprint.route("/c", methods=["GET", "POST"], defaults={"number": ANY_PLACE})
 @blueprint.route("/c/<int:number>", methods=["GET", "POST"])
-def enter_code(number: int) -> str | Response | tuple[str, int]:
+def enter_code(number: int) -> str | GoOn | tuple[str, int]:
     """Take the code of a slip and lead to its link; typing it uses nothing up."""
     language = _speak(_wanted_language(INTERFACE_LANGUAGES))
     if request.method == "GET":

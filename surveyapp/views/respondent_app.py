@@ -6,24 +6,33 @@ all pages share (headers, languages, errors in words) is taken from the same pla
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, Request, g
 from flask.sessions import NullSession, SessionInterface, SessionMixin
 from flask_babel import Babel
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import MapAdapter
 
 from surveyapp.db.session import close_read_session
 from surveyapp.errors import NotFound, marked
-from surveyapp.views import access, respondent_page, response
-from surveyapp.views.reply_headers import RespondentReply
+from surveyapp.views import (
+    access,
+    invited,  # noqa: F401 - adds the pages of personal links to the respondents' blueprint
+    respondent_page,
+    response,
+)
+from surveyapp.views.quick_paths import Known, QuickAdapter, known_rules
+from surveyapp.views.reply_headers import PageReply, RespondentReply
 from surveyapp.views.static_file import mark_static
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 NOT_FOUND = 404
+CHECKS = (access.refuse_null_signs, response.check_origin)
 
 
 class _NoSession(SessionInterface):
@@ -36,7 +45,7 @@ class _NoSession(SessionInterface):
 
 
 class RespondentApp(Flask):
-    """Flask with what respondents' pages need."""
+    """Flask with what respondents' pages need; what it does for extensions is left out where there are none."""
 
     response_class = RespondentReply
     session_interface = _NoSession()
@@ -44,6 +53,43 @@ class RespondentApp(Flask):
     def first_parts(self) -> frozenset[str]:
         """Return the first parts of the addresses that belong to respondents."""
         return frozenset(rule.rule.split("/")[1] for rule in self.url_map.iter_rules() if rule.endpoint != "static")
+
+    @cached_property
+    def known_rules(self) -> Known:
+        return known_rules(self.url_map)
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        # It answers as an adapter does, and is one as soon as more is asked of it.
+        return cast("MapAdapter", QuickAdapter(self.known_rules, self.url_map, request)) if request else None
+
+    def full_dispatch_request(self) -> Any:
+        try:
+            reply = self.preprocess_request()
+            if reply is None:
+                reply = self.dispatch_request()
+        except Exception as error:  # as in Flask: handlers for it are looked up, and it is raised again without one
+            reply = self.handle_user_exception(error)
+        return self.make_response(reply)
+
+    def preprocess_request(self) -> Any:
+        for check in CHECKS:
+            check()
+
+    def make_response(self, rv: Any) -> Any:
+        if isinstance(rv, str):
+            return PageReply(rv)
+        if isinstance(rv, tuple) and isinstance(rv[0], str):
+            return PageReply(*rv)
+        return super().make_response(rv)
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func             # no view of ours is a coroutine
+
+    def do_teardown_request(self, exc: BaseException | None = None) -> None:
+        close_read_session()
+
+    def do_teardown_appcontext(self, exc: BaseException | None = None) -> None:
+        pass
 
 
 def create_respondent_app(settings: dict[str, Any], languages: dict[str, str]) -> RespondentApp:
@@ -56,8 +102,6 @@ def create_respondent_app(settings: dict[str, Any], languages: dict[str, str]) -
     Babel(app, locale_selector=lambda: g.get("language") or access.asked_language())
     app.register_blueprint(response.blueprint)
     app.register_error_handler(HTTPException, _on_http_error)
-    app.before_request(access.refuse_null_signs)
-    app.teardown_request(lambda _error: close_read_session())
     return app
 
 

@@ -16,7 +16,6 @@ from urllib.parse import parse_qs, urlsplit
 from flask import Blueprint, current_app, g, request
 from markupsafe import Markup
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response
 
 from surveyapp.db.base import utc_now
 from surveyapp.db.session import database, read_session
@@ -45,6 +44,7 @@ from surveyapp.views.respondent_page import Notes, Paths
 
 blueprint = Blueprint("response", __name__)
 T = TypeVar("T")
+GoOn = tuple[str, int, dict[str, str]]      # an empty page that leads to another
 SEE_OTHER = 303
 MOST_FIELDS = 5_000         # of one page
 INTERFACE_LANGUAGES = ("en", "zh")      # what our own words are translated into
@@ -53,9 +53,8 @@ STATUS_OF = {NotFound: 404, NotAllowed: 403, Busy: 503}
 
 
 # ---- rules for every page -------------------------------------------------------------------------------------------
-@blueprint.before_request
 def check_origin() -> None:
-    """Refuse a post that another site's page sent; browsers say where a post comes from."""
+    """Refuse a post that another site's page sent; browsers say where a post comes from. Asked before each page."""
     if request.method != "POST":
         return
     site = request.headers.get("Sec-Fetch-Site")
@@ -128,7 +127,7 @@ def start(link_token: str) -> str:
 
 
 @blueprint.post("/q/<link_token>")
-def begin(link_token: str) -> Response | tuple[str, int]:
+def begin(link_token: str) -> GoOn | tuple[str, int]:
     """Store an open response once consent is given, and go to its first page."""
     token = request.form.get("token", "")
     agreement = _agreement()
@@ -159,7 +158,7 @@ def _missing_consent(token: str, missing: ConsentMissing) -> dict[str, str]:
 
 # ---- the pages ------------------------------------------------------------------------------------------------------
 @blueprint.get("/r/<token>")
-def resume(token: str) -> str | Response:
+def resume(token: str) -> str | GoOn:
     """Go to the first page that is still open, to the end, or show the thanks."""
     filling = _read(token)
     if filling.state in ENDED_EARLY:
@@ -180,7 +179,7 @@ def _read(token: str) -> Filling:
 
 
 @blueprint.route("/r/<token>/<section>", methods=["GET", "POST"])
-def page(token: str, section: str) -> str | Response | dict[str, Any] | tuple[str, int]:
+def page(token: str, section: str) -> str | GoOn | dict[str, Any] | tuple[str, int]:
     """Show a page with what was answered on it, or store it."""
     if request.method == "GET":
         filling = _read(token)
@@ -206,7 +205,7 @@ def _fast_page(filling: Filling) -> str:
     return _paths(str((request.view_args or {})["token"])).page(section) if is_known else ""
 
 
-def _save(token: str, section: str, form: dict[str, list[str]]) -> Response | tuple[str, int]:
+def _save(token: str, section: str, form: dict[str, list[str]]) -> GoOn | tuple[str, int]:
     try:
         outcome = _write(partial(save_page, secret=_secret(), token=token, section=section, form=form))
     except AlreadySubmitted:
@@ -251,14 +250,14 @@ def _paths(token: str) -> Paths:
     return Paths(request.script_root, request.host, request.scheme, token)
 
 
-def _go_on(path: str) -> Response:
+def _go_on(path: str) -> GoOn:
     """Return the answer to a post: see the next page, which a reload or the back button may fetch again."""
-    return Response(status=SEE_OTHER, headers={"Location": path})
+    return "", SEE_OTHER, {"Location": path}
 
 
 # ---- the end --------------------------------------------------------------------------------------------------------
 @blueprint.route("/e/<token>", methods=["GET", "POST"])
-def finish(token: str) -> str | Response:
+def finish(token: str) -> str | GoOn:
     """Show what was left out, once, and hand in."""
     if request.method == "POST":
         with suppress(AlreadySubmitted):        # a second click on the button
