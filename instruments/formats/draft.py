@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from instruments.formats.loss import LossLog
 from instruments.formats.markup import plain_text
@@ -131,6 +132,26 @@ class Draft:
             key, kind, title, show_if=show_if, block=block, shuffle_group=shuffle_group))
         return key
 
+    def shuffle_ratings(self, section: str, questions: Iterable[tuple[bool, list[Item]]]) -> bool:
+        """Shuffle the ratings of a section within their scales, if nothing else would move with them.
+
+        `questions` are the items of each question and whether they are to be shuffled. A section is shuffled as a
+        whole, so a question whose rows keep their order, or a condition on a row, stands against it.
+        """
+        runs: dict[bool, bool] = {}
+        keys: set[str] = set()
+        named: set[str] = set()
+        for is_shuffled, items in questions:
+            has_run = any(one.scale == after.scale is not None for one, after in pairwise(items))
+            runs[is_shuffled] = runs.get(is_shuffled, False) or has_run
+            keys.update(item.key for item in items)
+            named.update(name for item in items for name in _NAMED.findall(item.show_if or ""))
+        can_shuffle = runs.get(True, False) and not runs.get(False, False) and not named & keys
+        if can_shuffle:
+            self.sections = [
+                replace(known, is_shuffled=True) if known.key == section else known for known in self.sections]
+        return can_shuffle
+
     # ---- scales -----------------------------------------------------------------------------------------------------
     def scale(self, wanted: str, points: Iterable[tuple[int, Text]], not_applicable: Text | None = None,
               kind: str = "ordinal") -> str:
@@ -159,4 +180,5 @@ class Draft:
         return self.scale(name.replace("-", "m"), labels.items())
 
 
+_NAMED = re.compile(r"\$\{([^}]*)\}")
 _SHOWN = frozenset({"img", "audio", "video", "iframe", "object", "embed", "svg", "canvas", "script", "image"})

@@ -16,6 +16,7 @@ from instruments.yaml_source import MAX_BYTES, read_file
 
 TOOLS = {
     ".lss": "LimeSurvey", ".lsg": "LimeSurvey", ".lsq": "LimeSurvey", ".lsa": "LimeSurvey",
+    ".qsf": "Qualtrics",
 }
 SUFFIXES = tuple(TOOLS)
 MAX_TEXT_BYTES = 20_000_000     # these files repeat much: 3,000 questions of LimeSurvey have 8 MB
@@ -45,8 +46,10 @@ def read_foreign(path: Path) -> tuple[Instrument, LossReport]:
 def convert(content: bytes, name: str) -> tuple[Instrument, LossReport]:
     """Return the questionnaire in the bytes of a file of that name; InstrumentError when it is none."""
     from instruments.formats.lss import read_lss
+    from instruments.formats.qsf import read_qsf
 
-    return read_lss(content, name)
+    suffix = Path(name).suffix.lower()
+    return read_qsf(content, name) if suffix == ".qsf" else read_lss(content, name)
 
 
 def _answer(content: bytes) -> dict[str, Any]:

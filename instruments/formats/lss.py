@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import pairwise
 
 from instruments.formats.draft import Draft
 from instruments.formats.loss import LossLog, LossReport
@@ -21,7 +20,6 @@ from instruments.formats.soundness import finish
 from instruments.schema import Instrument, Item, ItemKind
 
 SUFFIXES = (".lss", ".lsg", ".lsq", ".lsa")
-_NAMED = re.compile(r"\$\{([^}]*)\}")
 
 
 def read_lss(content: bytes, name: str) -> tuple[Instrument, LossReport]:
@@ -82,13 +80,12 @@ class _Reader:
         if description:
             self._draft.items.extend(self._pipes.flush())
             self._draft.items.append(Item(self._draft.key(f"group_{group.gid}_text", place), key, "note", description))
-        runs: dict[bool, bool] = {}
+        read: list[tuple[bool, list[Item]]] = []
         for question in group.questions:
             items = self._read_question(self._plans[question.qid], key)
-            has_run = any(one.scale == next_.scale is not None for one, next_ in pairwise(items))
-            runs[_is_shuffled(question)] = runs.get(_is_shuffled(question), False) or has_run
+            read.append((_is_shuffled(question), items))
             self._draft.items.extend(items)
-        self._shuffle(group, key, can_shuffle=runs.get(True, False) and not runs.get(False, False))
+        self._note_orders(group, self._draft.shuffle_ratings(key, read))
 
     def _read_question(self, plan: Plan, section: str) -> list[Item]:
         question = plan.question
@@ -111,19 +108,11 @@ class _Reader:
         return [replace(item, kind=kind, calculation=calculation) if item.key == plan.cells[0].key else item
                 for item in found]
 
-    def _shuffle(self, group: Group, key: str, *, can_shuffle: bool) -> None:
-        """Shuffle ratings within their scale, which the whole section does or nothing of it."""
-        items = [item for item in self._draft.items if item.section == key]
-        named = {name for item in items for name in _NAMED.findall(item.show_if or "")}
-        can_shuffle = can_shuffle and not named & {item.key for item in items}     # an order that conditions need
-        if can_shuffle:
-            self._draft.sections = [
-                replace(section, is_shuffled=True) if section.key == key else section
-                for section in self._draft.sections]
+    def _note_orders(self, group: Group, is_shuffled: bool) -> None:
         for question in group.questions:
             if not _is_shuffled(question) or not question.rows or question.type in "MP":
                 continue
-            if not can_shuffle or question.type not in "ABFH":
+            if not is_shuffled or question.type not in "ABFH":
                 self._draft.log.add(
                     question.place, "its rows are shown in random order", "shown in the order of the file")
 

@@ -40,9 +40,11 @@ class ItemBuilder:
         self.pipes.at(question.code, section)
         text, hint = self._texts(question)
         if plan.note_key:
-            items = [Item(plan.note_key, section, "note", text, hint=hint)]
+            items = [Item(plan.note_key, section, "note", self._with_help(text, hint))]
             items += [self._cell(plan, cell, section) for cell in plan.cells]
         else:
+            if question.type == "X":
+                text, hint = self._with_help(text, hint), None
             items = [self._only(plan, plan.cells[0], Item(plan.cells[0].key, section, "note", text, hint=hint))]
             items += self._comment(plan, section)
         if question.attribute("hidden") == "1":
@@ -57,6 +59,10 @@ class ItemBuilder:
         if question.attributes.get("prefix"):
             self.draft.log.add(question.place, "a sign stands before its field", "left out")
         return text, hint or None
+
+    def _with_help(self, text: Text, hint: Text | None) -> Text:
+        """Return the words of a note, which shows no hint, followed by those of its help."""
+        return {code: f"{text[code]}\n\n{hint[code]}" for code in text} if hint else text
 
     def _hidden(self, question: Question, item: Item) -> Item:
         self.draft.log.add(question.place, "it is always hidden", "kept as a hidden item with its default")

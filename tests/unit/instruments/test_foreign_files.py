@@ -158,6 +158,39 @@ def test_every_code_of_a_limesurvey_file_is_in_the_model_or_in_the_report(path):
     assert missing == []
 
 
+@pytest.mark.parametrize("path", [
+    *(path for path in SAMPLES if path.suffix == ".qsf"),
+    *(pytest.param(path, marks=pytest.mark.reference) for path in FOREIGN if path.suffix == ".qsf")], ids=named)
+def test_every_code_of_a_qualtrics_file_is_in_the_model_or_in_the_report(path):
+    elements = json.loads(path.read_text(encoding="utf-8"))["SurveyElements"]
+    questions = [element["Payload"] for element in elements if element["Element"] == "SQ"]
+    found = Found(*converted(path))
+    missing = []
+
+    for question in questions:
+        tag = question["DataExportTag"]
+        if found.told(f"question {tag}", "left out"):
+            continue
+        if not found.has_item(tag):
+            missing.append(tag)
+        keys = [key for key in found.items if key == tag or key.startswith(f"{tag}_")]
+        tags = question.get("ChoiceDataExportTags") or {}
+        keys += [key for key in tags.values() if key in found.items]
+        columns = (question.get("AdditionalQuestions") or {}).values()
+        codes = {tags.get(code, code) for code in question.get("Choices") or {}}
+        codes |= set(question.get("Answers") or {}) | {
+            code for column in columns for code in (*column["Choices"], *column.get("Answers", ()))}
+        known = {*keys, *(part for key in keys for part in key.split("_"))} | {
+            value for key in keys for value in found.answers(key)}
+        lines = [line for place in found.report if place.split("#")[0] == f"question {tag}"
+                 for line in found.report[place]]
+        missing += [f"{tag}, {code}" for code in codes - known
+                    if not any(f" {code} = " in line for line in lines)]
+
+    assert questions
+    assert missing == []
+
+
 def lss_part_is_found(found, question, code):
     keys = [key for key in found.items if key == question or key.startswith(f"{question}_")]
     is_item = any(code in key.removeprefix(question).split("_") for key in keys)
