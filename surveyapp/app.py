@@ -23,6 +23,7 @@ from surveyapp.views import (
     invitation,
     report,
     response,
+    resumed,  # noqa: F401 - adds the page for short codes to the respondents' blueprint
     study,
     wave,
 )

@@ -31,6 +31,7 @@ from surveyapp.services.promise import promise_document
 from surveyapp.services.questionnaire import Page, Questionnaire, ready_questionnaire
 from surveyapp.services.relevance import Relevance, relevance_of
 from surveyapp.services.response_token import is_genuine, response_key, text_hash
+from surveyapp.services.resume_token import closed_box, resume_code, resume_hash
 from surveyapp.services.wave_dates import GRACE, NO_GRACE, takes_answers
 
 SEED_BITS = 31              # a seed fits the integer column of both databases
@@ -96,6 +97,7 @@ class Filling:
     seed: str = ""
     ended_by: str | None = None         # the screen or quota that ended it before the end
     courtesies: Mapping[str, Any] = field(default_factory=dict)     # see services.courtesy
+    has_code: bool = False              # a short code leads back to it
 
     @property
     def questionnaire(self) -> Questionnaire:
@@ -156,7 +158,7 @@ _LINK = Prepared(
 )
 _FILLING = (
     select(*_DOOR, Response.key, Response.state, Response.language, Response.seed, Response.ended_by,
-           Response.courtesies,
+           Response.courtesies, Response.resume_hash,
            ResponsePage.section, ResponsePage.answers, ResponsePage.duration_ms, ResponsePage.visits)
     .join(Response, Response.link_id == QuestionnaireLink.id)
     .join(Wave, Wave.id == QuestionnaireLink.wave_id).join(Study, Study.id == Wave.study_id)
@@ -170,7 +172,7 @@ _READ = Prepared(_FILLING)
 _READ_LOCKED = Prepared(_FILLING.with_for_update(of=Response))
 _INSTRUMENT = select(PublishedInstrument.document).where(PublishedInstrument.id == bindparam("id"))
 _START_COLUMNS = ("key", "link_id", "state", "language", "source", "consent", "shown_order", "seed", "device",
-                  "courtesies", "instrument_id")
+                  "courtesies", "instrument_id", "resume_hash", "resume_box")
 _older = aliased(PublishedInstrument)
 _OLDER = Prepared(
     select(_older.id.label("older_id"), _older.content_hash).select_from(QuestionnaireLink)
@@ -180,6 +182,7 @@ _OLDER = Prepared(
     .where(QuestionnaireLink.token == bindparam("token"))
 )
 _START = Prepared(insert(Response), _START_COLUMNS)
+_CODE_TAKEN = Prepared(select(Response.key).where(Response.resume_hash == bindparam("hash")))
 
 
 def find_door(session: Session, link_token: str) -> Door:
@@ -231,7 +234,8 @@ def read_filling(session: Session, secret: str, token: str, *, for_writing: bool
     pages = {page.section: StoredPage(from_text(page.answers), page.duration_ms, page.visits)
              for page in rows if page.section is not None}
     return Filling(row.key, row.state, row.language, _door(session, row, GRACE), pages,
-                   order_seed(row.seed, row.key), row.ended_by, from_text(row.courtesies) or {})
+                   order_seed(row.seed, row.key), row.ended_by, from_text(row.courtesies) or {},
+                   row.resume_hash is not None)
 
 
 def order_seed(seed: int | None, key: str) -> str:
@@ -275,10 +279,20 @@ def start_response(session: Session, secret: str, link_token: str, token: str, l
         return read_filling(session, secret, token)
     seed, language = secrets.randbits(SEED_BITS), chosen_language(door.instrument, language)
     courtesies = first_courtesies(door.instrument, agreement.commits, language)
+    code_hash, box = _short_code(session, secret, door.link_token, token)
     _START.run(session, dict(zip(_START_COLUMNS, (
         key, door.link_id, OPEN, language, "web", as_text(consent_document(door, agreement, language)),
-        "{}", seed, device, as_text(courtesies) if courtesies else None, door.older_id), strict=True)))
+        "{}", seed, device, as_text(courtesies) if courtesies else None, door.older_id,
+        code_hash, box), strict=True)))
     return Filling(key, OPEN, language, door, {}, order_seed(seed, key), courtesies=courtesies or {})
+
+
+def _short_code(session: Session, secret: str, link_token: str, token: str) -> tuple[str | None, str | None]:
+    """Return what is kept of the token's short code; nothing if another response has the same one."""
+    code_hash = resume_hash(secret, link_token, resume_code(secret, token).replace("-", ""))
+    if _CODE_TAKEN.run(session, {"hash": code_hash}):
+        return None, None
+    return code_hash, closed_box(secret, link_token, token)
 
 
 class ConsentMissing(Refused):

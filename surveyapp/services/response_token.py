@@ -44,7 +44,12 @@ def _text(raw: bytes) -> str:
 
 def issue_token(secret: str, link_token: str, content_hash: str) -> str:
     """Return a new token for one response under the link; nothing is stored."""
-    random_part = _text(secrets.token_bytes(TOKEN_BYTES))
+    return token_of(secret, secrets.token_bytes(TOKEN_BYTES), link_token, content_hash)
+
+
+def token_of(secret: str, random_bytes: bytes, link_token: str, content_hash: str) -> str:
+    """Return the token with that random part."""
+    random_part = _text(random_bytes)
     return random_part + _token_seal(secret, random_part, link_token, content_hash)
 
 

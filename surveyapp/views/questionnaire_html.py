@@ -132,6 +132,7 @@ class PageButtons:
     deed: str
     has_back: bool
     has_end: bool
+    has_code: bool = False
 
 
 def page_html(door: Door, page: Page, language: str, buttons: PageButtons) -> PageHtml:

@@ -22,6 +22,7 @@ from surveyapp.services.relevance import Relevance
 from surveyapp.services.response import Door, Filling, fingerprint
 from surveyapp.services.response_path import last_page, next_page, open_page, skipped_items
 from surveyapp.services.response_token import sealed_time
+from surveyapp.services.resume_token import resume_code
 from surveyapp.views.questionnaire_html import (
     Fault,
     PageButtons,
@@ -169,7 +170,7 @@ def filled_page(filling: Filling, page: Page, paths: Paths, *, secret: str, now_
     follows = next_page(way, relevance, page.key)
     html = page_html(filling.door, page, filling.language, PageButtons(
         deed=NEXT if follows else SUBMIT, has_back=next_page(way, relevance, page.key, -1) is not None,
-        has_end=follows is not None and open_page(filling, relevance) is None))
+        has_end=follows is not None and open_page(filling, relevance) is None, has_code=filling.has_code))
     by_key = {item.key: item for item in page.items}
     order = [by_key[key] for key in shown_order(page, filling.seed)]
     values = {
@@ -179,6 +180,8 @@ def filled_page(filling: Filling, page: Page, paths: Paths, *, secret: str, now_
         "VALUES": own_values(page, relevance.values), "TODAY": filling.door.today(now).isoformat(),
         "ITEMS": _items(filling, order, answers, html, relevance, _faults(notes)),
     }
+    if filling.has_code:
+        values["CODE"] = resume_code(secret, paths.token)
     if filling.door.instrument.has_progress:
         values["PROGRESS"] = str(progress_of(filling, relevance))
     if notes:
