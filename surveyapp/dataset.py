@@ -16,7 +16,7 @@ from analysis.tables import AnswerTable, InterviewTable, StudyTables
 from instruments.schema import MISSING_CODES, NOT_REACHED, NUMBER_KINDS, Instrument, Item
 from surveyapp.models.customer import Customer, CustomerFile
 from surveyapp.models.response import SUBMITTED, Response, ResponsePage
-from surveyapp.models.study import Study
+from surveyapp.models.study import PILOT, Study
 from surveyapp.models.wave import Wave
 from surveyapp.services.coding_rows import coding_rows
 from surveyapp.services.order import PAGES
@@ -42,7 +42,15 @@ def load_tables(session: Session, study: Study, wave: Wave) -> StudyTables:
 
 def load_answers(session: Session, wave: Wave, instrument: Instrument) -> AnswerTable:
     """Return the submitted responses of the wave to any version of the questionnaire, by column of the merged set."""
-    versions = wave_versions(session, wave, instrument.audience, instrument)
+    return _load(session, wave_versions(session, wave, instrument.audience, instrument))
+
+
+def load_pilot_answers(session: Session, wave: Wave, form: Instrument) -> AnswerTable:
+    """Return the submitted responses of a pilot wave to the pilot form of a questionnaire."""
+    return _load(session, wave_versions(session, wave, form.audience, form, (PILOT,)))
+
+
+def _load(session: Session, versions: WaveVersions) -> AnswerTable:
     rows = session.execute(
         select(Response.key, Response.source_key, Response.language, cast(Response.shown_order, String),
                cast(ResponsePage.answers, String), ResponsePage.duration_ms, ResponsePage.section,

@@ -11,6 +11,7 @@ from analysis.quant.content_validity import content_validity
 from analysis.quant.scoring import recoded_items
 from analysis.results.pilot import PilotItem, PilotJudgement, PilotReason, PilotVerdict
 from analysis.tables import AnswerTable
+from instruments.pilot_form import REMARK
 from instruments.schema import LEFT_BLANK, Item
 
 EXPERTS_REJECT = 0.70           # Zamanzadeh et al. 2015: I-CVI below it, the item goes
@@ -58,7 +59,7 @@ def judge_pilot(table: AnswerTable, remarks: Mapping[str, int] | None = None,
     links = _item_rest(table)
     relevance = {item.item: item.i_cvi for item in validity.items} if validity else {}
     asked = [item for item in table.instrument.items if item.key in table.values and item.kind not in (
-        "note", "calculate", "hidden")]
+        "note", "calculate", "hidden") and item.appearance != REMARK]
     per_page = pd.Series([item.section for item in asked]).value_counts()
     has_enough = table.n >= MINIMUM_N_FOR_LINKS
     items = tuple(

@@ -15,8 +15,8 @@ from surveyapp.errors import AppError, BadInput
 MODULES = {
     "demo": "demo", "serve": "serve", "worker": "serve", "template": "template", "instrument": "instrument",
     "study": "study", "invitations": "invitations", "responses": "responses", "interviews": "interviews",
-    "customers": "customers", "measure": "measure", "diagnose": "diagnose", "report": "report", "account": "account",
-    "test": "test",
+    "customers": "customers", "measure": "measure", "pilot": "pilot", "diagnose": "diagnose", "report": "report",
+    "account": "account", "test": "test",
 }
 REFUSED = 1
 ROWS_SHOWN = 50

@@ -7,6 +7,7 @@ from surveyapp.models import (
     customer,
     diagnosis,
     draft,
+    expert,
     fieldwork,
     interview,
     invitation,
@@ -16,5 +17,5 @@ from surveyapp.models import (
     wave,
 )
 
-__all__ = ["account", "audit", "coding", "customer", "diagnosis", "draft", "fieldwork", "interview", "invitation",
-           "mail", "response", "study", "wave"]
+__all__ = ["account", "audit", "coding", "customer", "diagnosis", "draft", "expert", "fieldwork", "interview",
+           "invitation", "mail", "response", "study", "wave"]

@@ -35,6 +35,7 @@ class Study(Base):
 
 
 FULL, SHORT, TRIAL = "full", "short", "trial"       # a trial is a frozen draft under a test link, no version
+PILOT = "pilot"     # the items with a remark each; its answers are never part of a data set of the study
 
 
 class PublishedInstrument(Base):

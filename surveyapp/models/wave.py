@@ -26,6 +26,7 @@ class Wave(Base):
     key: Mapped[str] = mapped_column(String(20))
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    is_pilot: Mapped[bool] = mapped_column(default=False, server_default=false())     # tries the questionnaires out
     opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)      # planned; holds from that instant on
     closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)     # planned; nobody begins after it
     # The definition of a complete and of a partial response, in shares of the questions that applied (AAPOR).

@@ -60,7 +60,8 @@ def plan_publication(session: Session, study: Study, instrument: Instrument) -> 
     return PublicationPlan(
         instrument, previous, changes, version, tuple(finding for finding in findings if finding.is_error),
         tuple(finding for finding in findings if not finding.is_error),
-        tuple(wave for wave in list_waves(session, study) if wave.is_open), short_form(instrument))
+        tuple(wave for wave in list_waves(session, study) if wave.is_open and not wave.is_pilot),
+        short_form(instrument))
 
 
 def publish_version(session: Session, study: Study, instrument: Instrument, *, version: str = "", note: str = "",

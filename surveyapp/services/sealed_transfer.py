@@ -27,18 +27,20 @@ from surveyapp.errors import BadInput, Refused, WaveClosed
 from surveyapp.models.account import Account
 from surveyapp.models.response import SUBMITTED, Response, ResponsePage
 from surveyapp.models.study import PublishedInstrument, Study
-from surveyapp.models.wave import QuestionnaireLink, Wave
+from surveyapp.models.wave import Wave
 from surveyapp.services.audit import record_change
 from surveyapp.services.site_key import PublicSite, Site
-from surveyapp.services.study import list_links
+from surveyapp.services.study import find_link, list_versions
+from surveyapp.services.versions import Place, wave_versions
 
 MAGIC = b"surveyapp-sealed-1\n"
 SIGNATURE_BYTES = 64
 LARGEST_PACKAGE = 1 << 30       # bytes unpacked; 100,000 responses of 60 items are about 100 MB
 KEY_BYTES = 16                  # of `response.key`
 CHUNK = 2_000
-# What belongs to one site only: its own key and link, and hashes made with its own secret.
-_OWN = frozenset({"key", "link_id", "state", "withdrawal_hash"})
+# What travels; all else belongs to one site only: numbers of its rows, hashes made with its own secret.
+CARRIED = ("language", "source", "source_key", "consent", "shown_order", "seed", "device", "courtesies", "mode",
+           "batch")
 _RESPONSE = cast("Table", Response.__table__)
 _PAGE = cast("Table", ResponsePage.__table__)
 
@@ -61,8 +63,8 @@ def seal_responses(session: Session, study: Study, wave: Wave, instrument: Publi
                       "withdrawal could not follow answers that have left.", wave=wave.key)
     versions: list[dict[str, Any]] = [
         {"hash": published.content_hash, "version": published.version,
-         "responses": list(_documents(session, link, site))}
-        for link, published in _links(session, wave, instrument.audience)]
+         "responses": list(_documents(session, place, site))}
+        for place, published in wave_versions(session, wave, instrument.audience).published.items()]
     for version in versions:
         random.SystemRandom().shuffle(version["responses"])
     payload = {"study": study.name, "wave": wave.key, "audience": instrument.audience,
@@ -75,19 +77,15 @@ def seal_responses(session: Session, study: Study, wave: Wave, instrument: Publi
     return body + site.signing_key.sign(body).signature, n
 
 
-def _links(session: Session, wave: Wave, audience: str) -> list[tuple[QuestionnaireLink, PublishedInstrument]]:
-    """Return the links of every version of one questionnaire in the wave; trial links hold nothing that counts."""
-    return [(link, published) for link, published in list_links(session, wave)
-            if published.audience == audience and not link.is_test]
-
-
-def _documents(session: Session, link: QuestionnaireLink, site: Site) -> Iterator[dict[str, Any]]:
-    carried = [column for column in _RESPONSE.columns if column.name not in _OWN]
+def _documents(session: Session, place: Place, site: Site) -> Iterator[dict[str, Any]]:
+    carried = [_RESPONSE.c[name] for name in CARRIED if name in _RESPONSE.c]
     pages = [column for column in _PAGE.columns if column.name != "response_key"]
+    link_id, instrument_id = place
     rows = session.execute(
         select(_RESPONSE.c.key, *carried, *[column.label(f"page_{column.name}") for column in pages])
         .join(_PAGE, _PAGE.c.response_key == _RESPONSE.c.key)
-        .where(_RESPONSE.c.link_id == link.id, _RESPONSE.c.state == SUBMITTED).order_by(_RESPONSE.c.key))
+        .where(_RESPONSE.c.link_id == link_id, _RESPONSE.c.instrument_id.is_not_distinct_from(instrument_id),
+               _RESPONSE.c.state == SUBMITTED).order_by(_RESPONSE.c.key))
     for key, found in groupby(rows, key=lambda row: row.key):
         rows_of_one = list(found)
         yield {
@@ -109,7 +107,7 @@ def unseal_responses(session: Session, study: Study, wave: Wave, instrument: Pub
         raise WaveClosed("Wave {wave} is closed: it takes no more answers.",
                          "Open it again on the study's page, or name another wave.", wave=wave.key)
     payload = _open(content, site, sender)
-    here = {published.content_hash: link for link, published in _links(session, wave, instrument.audience)}
+    here = _places(session, study, wave, instrument.audience)
     _check_versions(payload, here, instrument.audience)
     n_new = n_known = 0
     for version in payload["versions"]:
@@ -147,7 +145,17 @@ def _open(content: bytes, site: Site, sender: PublicSite) -> dict[str, Any]:
     return document
 
 
-def _check_versions(payload: dict[str, Any], here: Mapping[str, QuestionnaireLink], audience: str) -> None:
+def _places(session: Session, study: Study, wave: Wave, audience: str) -> dict[str, Place]:
+    """Return where answers to each published version belong in the wave, by content hash."""
+    found: dict[str, Place] = {}
+    for published in list_versions(session, study, audience):
+        link = find_link(session, wave, audience, published.form)
+        if link is not None:
+            found[published.content_hash] = (link.id, None if link.instrument_id == published.id else published.id)
+    return found
+
+
+def _check_versions(payload: dict[str, Any], here: Mapping[str, Place], audience: str) -> None:
     if payload["audience"] != audience:
         raise Refused("The package holds answers of {sent}, not of {audience}.", "Name that questionnaire instead.",
                       sent=repr(payload["audience"]), audience=repr(audience))
@@ -166,13 +174,14 @@ def _known_keys(session: Session, keys: list[str]) -> set[str]:
     return found
 
 
-def _store(session: Session, link: QuestionnaireLink, documents: list[dict[str, Any]]) -> None:
+def _store(session: Session, place: Place, documents: list[dict[str, Any]]) -> None:
     unknown = {name for document in documents for name in document["fields"]} - set(_RESPONSE.columns.keys())
     if unknown:
         raise Refused("The package was written by a newer version of the program (field {field}).",
                       "Update this site to the version of the other one.", field=repr(sorted(unknown)[0]))
     session.execute(insert(_RESPONSE), [
-        {**document["fields"], "key": document["key"], "link_id": link.id, "state": SUBMITTED, "withdrawal_hash": None}
+        {**document["fields"], "key": document["key"], "link_id": place[0], "instrument_id": place[1],
+         "state": SUBMITTED, "withdrawal_hash": None}
         for document in documents])
     session.execute(insert(_PAGE), [
         {**page, "response_key": document["key"]} for document in documents for page in document["pages"]])

@@ -18,7 +18,7 @@ from surveyapp.db.base import utc_now
 from surveyapp.errors import NotFound, Refused
 from surveyapp.models.account import Account
 from surveyapp.models.coding import Code
-from surveyapp.models.study import FULL, TRIAL, PublishedInstrument, Study
+from surveyapp.models.study import FULL, SHORT, PublishedInstrument, Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.audit import record_change
 from surveyapp.services.finished import drop_receipts
@@ -152,7 +152,7 @@ def list_waves(session: Session, study: Study) -> list[Wave]:
 
 
 def get_wave(session: Session, study: Study, key: str | None = None) -> Wave:
-    """Return the wave of that key; without one, the only open wave, or the newest if none is open."""
+    """Return the wave of that key; without one, the only open wave, or the newest if none is open; never a pilot."""
     waves = list_waves(session, study)
     if key is not None:
         chosen = [wave for wave in waves if wave.key == key]
@@ -160,7 +160,8 @@ def get_wave(session: Session, study: Study, key: str | None = None) -> Wave:
             raise NotFound("The study has no wave {key}.", "It has: {keys}.", key=repr(key),
                            keys=", ".join(wave.key for wave in waves) or "none")
     else:
-        chosen = [wave for wave in waves if wave.is_open] or waves[-1:]
+        main = [wave for wave in waves if not wave.is_pilot]
+        chosen = [wave for wave in main if wave.is_open] or main[-1:]
     if len(chosen) != 1:
         raise NotFound("The study has {n} waves that fit.", "Name one with --wave: {keys}.", n=len(chosen),
                        keys=", ".join(wave.key for wave in waves) or "none exists")
@@ -178,7 +179,7 @@ def list_versions(session: Session, study: Study, audience: str) -> list[Publish
     """Return every published version of one questionnaire, short forms too, oldest first."""
     found = select(PublishedInstrument).where(
         PublishedInstrument.study_id == study.id, PublishedInstrument.audience == audience,
-        PublishedInstrument.form != TRIAL)
+        PublishedInstrument.form.in_((FULL, SHORT)))
     return list(session.scalars(found.order_by(PublishedInstrument.id)))
 
 

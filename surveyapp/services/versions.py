@@ -42,12 +42,13 @@ class WaveVersions:
         return self.readings[link_id, instrument_id]
 
 
-def wave_versions(session: Session, wave: Wave, audience: str, newest: Instrument | None = None) -> WaveVersions:
+def wave_versions(session: Session, wave: Wave, audience: str, newest: Instrument | None = None,
+                  forms: tuple[str, ...] = (FULL, SHORT)) -> WaveVersions:
     """Return the versions of a questionnaire asked in the wave, short forms too, merged into one data set.
 
     `newest` names the columns; by default that is the newest full version asked in the wave.
     """
-    places = list(_places(session, wave, audience))
+    places = list(_places(session, wave, audience, forms))
     published = {row.id: row for _, row in places}
     order = sorted(published)
     versions = {number: Version(instrument_of(published[number]), published[number].form == SHORT)
@@ -64,13 +65,14 @@ def wave_versions(session: Session, wave: Wave, audience: str, newest: Instrumen
     return WaveVersions(merged, {place: reading_of[row.id] for place, row in places}, dict(places))
 
 
-def _places(session: Session, wave: Wave, audience: str) -> Iterator[tuple[Place, PublishedInstrument]]:
+def _places(session: Session, wave: Wave, audience: str,
+            forms: tuple[str, ...]) -> Iterator[tuple[Place, PublishedInstrument]]:
     """Yield each link with the version it leads to, and with those that older responses under it are on."""
     found = (
         select(QuestionnaireLink.id, PublishedInstrument)
         .join(PublishedInstrument, PublishedInstrument.id == QuestionnaireLink.instrument_id)
         .where(QuestionnaireLink.wave_id == wave.id, QuestionnaireLink.is_test.is_(False),
-               PublishedInstrument.audience == audience, PublishedInstrument.form.in_((FULL, SHORT)))
+               PublishedInstrument.audience == audience, PublishedInstrument.form.in_(forms))
         .order_by(PublishedInstrument.id)
     )
     links = [(link_id, published) for link_id, published in session.execute(found)]
