@@ -21,6 +21,7 @@ from surveyapp.views import (
     diagnosis,
     interview,
     invitation,
+    pilot,
     report,
     response,
     resumed,  # noqa: F401 - adds the page for short codes to the respondents' blueprint
@@ -85,7 +86,7 @@ def _add_languages(app: Flask) -> None:
 
 def _add_views(app: Flask) -> None:
     CSRFProtect(app)
-    for views in (account, study, wave, invitation, dataset_file, interview, coding, diagnosis, report):
+    for views in (account, study, wave, invitation, dataset_file, interview, coding, diagnosis, report, pilot):
         app.register_blueprint(views.blueprint)
     # Respondents' pages have an application of their own; here they are known so that staff pages can lead there.
     app.register_blueprint(response.blueprint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -59,3 +60,13 @@ class PilotJudgement:
     validity: ContentValidity | None
     has_enough_for_links: bool          # item-rest correlations are judged from `MINIMUM_N_FOR_LINKS` respondents
     method: str
+
+
+@dataclass(frozen=True)
+class JudgedPilot:
+    """The judgement of one questionnaire of a pilot wave, with the remarks in the respondents' words."""
+
+    audience: str
+    wave: str
+    judgement: PilotJudgement
+    remarks: Mapping[str, tuple[str, ...]]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from analysis.results.pilot import JudgedPilot
 from surveyapp.cli.output import Subparsers, add_command, add_group, open_database, print_json, print_table, read_bytes
 from surveyapp.db.session import read_session, transaction
-from surveyapp.jobs.pilot import JudgedPilot, judge_wave
+from surveyapp.jobs.pilot import judge_wave
 from surveyapp.services.pilot import get_pilot, import_ratings, open_pilot
 from surveyapp.services.study import close_wave, get_study, list_links
 

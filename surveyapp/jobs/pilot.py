@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pandas as pd
 
 from analysis.quant.pilot import judge_pilot
-from analysis.results.pilot import PilotJudgement
+from analysis.results.pilot import JudgedPilot
 from surveyapp.dataset import load_pilot_answers
 from surveyapp.db.session import read_session
-from surveyapp.errors import Refused
 from surveyapp.models.study import Study
 from surveyapp.models.wave import Wave
-from surveyapp.services.pilot import list_ratings, pilot_instrument, pilot_remarks
-
-
-@dataclass(frozen=True)
-class JudgedPilot:
-    """The judgement of one questionnaire, with the remarks in the respondents' words."""
-
-    audience: str
-    wave: str
-    judgement: PilotJudgement
-    remarks: dict[str, list[str]]
+from surveyapp.services.pilot import check_closed, list_ratings, pilot_instrument, pilot_remarks
 
 
 def judge_wave(study: Study, wave: Wave, audience: str) -> JudgedPilot:
     """Return what the pilot wave says of each item of a questionnaire; refused while it is open."""
-    if wave.is_open:
-        raise Refused("Pilot {wave} is still open; its answers are read only after it is closed.",
-                      "Close it first: surveyapp pilot close STUDY.", wave=wave.key)
+    check_closed(wave)
     session = read_session()
     link, form = pilot_instrument(session, wave, audience)
     table = load_pilot_answers(session, wave, form)
@@ -39,7 +24,7 @@ def judge_wave(study: Study, wave: Wave, audience: str) -> JudgedPilot:
     seconds = {} if table.page_s is None else {
         str(page): float(median) for page, median in table.page_s.median().dropna().items()}
     judgement = judge_pilot(table, {key: len(texts) for key, texts in remarks.items()}, seconds, experts)
-    return JudgedPilot(audience, wave.key, judgement, remarks)
+    return JudgedPilot(audience, wave.key, judgement, {key: tuple(texts) for key, texts in remarks.items()})
 
 
 def _matrix(study: Study, audience: str) -> pd.DataFrame | None:

@@ -16,11 +16,13 @@ from surveyapp.db.base import utc_now
 from surveyapp.db.session import close_read_session, read_session, transaction
 from surveyapp.jobs.diagnose import compute_diagnosis, write_report
 from surveyapp.jobs.mail import send_waiting
+from surveyapp.jobs.pilot import judge_wave
 from surveyapp.models.diagnosis import Job
 from surveyapp.models.study import Study
 from surveyapp.queue import QUEUE, WORKFLOW, engine_url
 from surveyapp.services.diagnosis import newest_diagnosis, store_diagnosis
 from surveyapp.services.invitation import find_questionnaire_link
+from surveyapp.services.pilot import get_pilot, pilot_audiences, store_judgement
 from surveyapp.services.study import get_study, get_wave
 
 POLLING_S = 0.5         # how soon a job starts on an idle machine; measured: no effect on the page writer
@@ -54,8 +56,17 @@ def _send_mail(study: Study, options: dict[str, Any]) -> str:
             f"uncertain {done.n_uncertain}")
 
 
+def _judge_pilot(study: Study, options: dict[str, Any]) -> str:
+    wave = get_pilot(read_session(), study, options["wave"])
+    judged = [judge_wave(study, wave, audience) for audience in pilot_audiences(read_session(), wave)]
+    with transaction() as session:
+        for one in judged:
+            store_judgement(session, study, wave, one)
+    return f"pilot {wave.key}"
+
+
 KINDS: dict[str, Callable[[Study, dict[str, Any]], str]] = {
-    "diagnose": _diagnose, "report": _report, "send_mail": _send_mail,
+    "diagnose": _diagnose, "report": _report, "send_mail": _send_mail, "pilot": _judge_pilot,
 }
 
 

@@ -7,15 +7,15 @@ from surveyapp.models import (
     customer,
     diagnosis,
     draft,
-    expert,
     fieldwork,
     interview,
     invitation,
     mail,
+    pilot,
     response,
     study,
     wave,
 )
 
-__all__ = ["account", "audit", "coding", "customer", "diagnosis", "draft", "expert", "fieldwork", "interview",
-           "invitation", "mail", "response", "study", "wave"]
+__all__ = ["account", "audit", "coding", "customer", "diagnosis", "draft", "fieldwork", "interview", "invitation",
+           "mail", "pilot", "response", "study", "wave"]

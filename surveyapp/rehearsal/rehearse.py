@@ -80,6 +80,7 @@ def _stage() -> Iterator[Config]:
         try:
             yield Config(database_url=url, home=Path(folder), secret_key=SECRET, is_secret_given=True)
         finally:
+            database().close()          # the application made one of its own
             stage.close()
             use_database(former)
 

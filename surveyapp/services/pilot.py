@@ -15,19 +15,22 @@ import orjson
 from sqlalchemy import String, cast, delete, select
 from sqlalchemy.orm import Session
 
-from instruments.codec import content_hash, to_document
+from analysis.results.pilot import JudgedPilot
+from instruments.codec import content_hash, from_document, to_document
 from instruments.pilot_form import pilot_form, remarks_of
 from instruments.schema import Instrument
 from surveyapp.db.base import utc_now
 from surveyapp.errors import BadInput, NotFound, Refused, RowError
 from surveyapp.models.account import Account
-from surveyapp.models.expert import ExpertRating
+from surveyapp.models.diagnosis import Job
+from surveyapp.models.pilot import ExpertRating, PilotResult
 from surveyapp.models.response import SUBMITTED, Response, ResponsePage
 from surveyapp.models.study import PILOT, PublishedInstrument, Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
+from surveyapp.queue import enqueue_job
 from surveyapp.services.answer_file import read_answer_file
 from surveyapp.services.audit import record_change
-from surveyapp.services.study import add_link, find_link, instrument_of, list_instruments, list_waves
+from surveyapp.services.study import add_link, find_link, instrument_of, list_instruments, list_links, list_waves
 
 ENDING = "-pilot"           # of a pilot form's version, with a number
 EXPERT = "expert"           # column of the file of ratings that names the expert
@@ -145,3 +148,36 @@ def list_ratings(session: Session, study: Study, audience: str) -> list[ExpertRa
     return list(session.scalars(select(ExpertRating).where(
         ExpertRating.study_id == study.id, ExpertRating.audience == audience)
         .order_by(ExpertRating.expert, ExpertRating.item_key)))
+
+
+# ---- the judgement --------------------------------------------------------------------------------------------------
+def request_judgement(session: Session, study: Study, wave: Wave, account: Account) -> Job:
+    """Return the job that judges the items of a pilot; refused while it is open."""
+    check_closed(wave)
+    return enqueue_job(session, study.id, "pilot", {"wave": wave.key}, account)
+
+
+def check_closed(wave: Wave) -> None:
+    """Raise Refused while answers of the pilot still arrive."""
+    if wave.is_open:
+        raise Refused("Pilot {wave} is still open; its answers are read only after it is closed.", "Close it first.",
+                      wave=wave.key)
+
+
+def store_judgement(session: Session, study: Study, wave: Wave, judged: JudgedPilot) -> None:
+    """Keep the newest judgement of one questionnaire of a pilot."""
+    session.merge(PilotResult(wave_id=wave.id, audience=judged.audience, document=to_document(judged),
+                              created_at=utc_now()))
+    record_change(session, "judge_pilot", f"{judged.audience} in wave {wave.key}", study_id=study.id,
+                  after={"n": judged.judgement.n})
+
+
+def list_judgements(session: Session, wave: Wave) -> list[JudgedPilot]:
+    """Return the kept judgements of a pilot wave."""
+    found = session.scalars(select(PilotResult).where(PilotResult.wave_id == wave.id).order_by(PilotResult.audience))
+    return [from_document(JudgedPilot, row.document) for row in found]
+
+
+def pilot_audiences(session: Session, wave: Wave) -> list[str]:
+    """Return the questionnaires that a pilot wave tries out."""
+    return [published.audience for _, published in list_links(session, wave)]

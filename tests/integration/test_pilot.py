@@ -2,10 +2,11 @@
 
 import pytest
 
+from analysis.results.pilot import JudgedPilot
 from surveyapp.dataset import load_answers
 from surveyapp.db.session import Database, close_read_session, read_session, transaction
 from surveyapp.errors import BadInput, NotFound, Refused
-from surveyapp.jobs.pilot import JudgedPilot, judge_wave
+from surveyapp.jobs.pilot import judge_wave
 from surveyapp.models.study import Study
 from surveyapp.services.pilot import get_pilot, import_ratings, list_ratings, open_pilot, pilot_instrument
 from surveyapp.services.response import Agreement, find_door, start_response
@@ -69,7 +70,7 @@ def test_remarks_blanks_and_experts_are_judged_item_by_item(study: Study):
     assert (rows["L2"].verdict, rows["L2"].i_cvi) == ("keep", 1.0)
     assert rows["L3"].verdict == "drop"
     assert rows["L3"].share_blank == 0.4
-    assert found.remarks == {"L1": ["What is a goal?"] * 4}
+    assert found.remarks == {"L1": ("What is a goal?",) * 4}
     assert "L1_unclear" not in rows
 
 
