@@ -3,7 +3,7 @@ PYTHON = .venv/bin/python
 COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --no-header \
 	--no-emit-index-url --no-emit-find-links pyproject.toml
 
-.PHONY: sure format lint types contracts test bench validate lock translations
+.PHONY: sure format lint types contracts test bench validate lock translations accessibility
 
 sure: format lint types contracts test
 
@@ -26,3 +26,5 @@ lock:
 	$(COMPILE) --extra test --constraint requirements.lock --output-file requirements-test.lock
 translations:
 	$(PYTHON) -m tests.messages
+accessibility:
+	SURVEYAPP_ACCESSIBILITY_OUT=surveyapp/accessibility.json $(PYTHON) -m pytest -q tests/browser/test_accessibility.py

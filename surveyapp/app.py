@@ -15,6 +15,7 @@ from surveyapp.db.session import Database, close_read_session, use_database
 from surveyapp.errors import AppError, BadInput, Busy, NotAllowed, NotFound, Refused
 from surveyapp.views import (
     access,
+    accessibility,  # noqa: F401 - adds its page to the respondents' blueprint
     account,
     coding,
     dataset_file,

@@ -27,6 +27,7 @@ class Config:
     is_secret_given: bool = False
     reference: Path = Path("../shared/reference")
     is_testing: bool = False
+    contact: str = ""                   # whom respondents tell what does not work for them
     is_secure: bool = False             # served over HTTPS: cookies are marked Secure
     public_url: str = ""                # under which respondents reach us; links in mails and on slips begin with it
     smtp_url: str = ""                  # smtp://, smtps:// or smtp+starttls://; without it mails become files
@@ -52,6 +53,7 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         secret_key=given or _own_secret(home / "secret"),
         is_secret_given=bool(given),
         reference=Path(environment.get("SURVEYAPP_REFERENCE", "../shared/reference")),
+        contact=environment.get("SURVEYAPP_CONTACT", "").strip(),
         is_secure=environment.get("SURVEYAPP_HTTPS", "") == "1",
         public_url=_public_url(environment.get("SURVEYAPP_URL", "")),
         smtp_url=environment.get("SURVEYAPP_SMTP_URL", ""),

@@ -1,0 +1,235 @@
+"""Every kind of page a respondent can meet, held to WCAG 2.2 AA in both languages at three widths.
+
+`SURVEYAPP_ACCESSIBILITY_OUT=surveyapp/accessibility.json python -m surveyapp test tests/browser/test_accessibility.py`
+writes the result that `/accessibility` shows; without it the shipped result is compared with what is found.
+"""
+
+import json
+import os
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+
+from instruments.schema import Quota, Screen, Section
+from surveyapp.db.session import transaction
+from surveyapp.services.study import close_wave, get_wave
+from tests.factories import questionnaire as make
+from tests.factories.questionnaire import Respondent
+
+pytestmark = pytest.mark.browser
+SHIPPED = Path(__file__).resolve().parents[2] / "surveyapp" / "accessibility.json"
+LANGUAGES, WIDTHS = ("en", "zh"), (320, 390, 1280)
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# The rule on the size of targets is off unless it is asked for.
+OPTIONS = {"runOnly": {"type": "tag", "values": TAGS}, "rules": {"target-size": {"enabled": True}}}
+GRID = tuple(make.item(f"G{n}", "F", appearance="likert grid") for n in range(5))
+ALL_OF_B = {f"L{n}": "4" for n in range(1, 6)} | {"CHECK": "2"}
+
+
+def questionnaire(**changes: object):
+    required = make.item("MUST", "C", "integer", is_required=True)
+    everything = {
+        "items": (*make.ITEMS, required, *GRID), "has_progress": True, "has_speed_prompt": True,
+        "sections": (*make.SECTIONS, Section("F", "likert", make.both("Page F", "第F页"))),
+        "commitment": make.both("I will read each question with care.", "我会认真阅读每一个问题。"),
+        "screens": (Screen("na", "${ROLE} = 'na'", make.both("It is for staff.", "本问卷面向员工。")),),
+        "quotas": (Quota("rm", "${ROLE} = 'rm'", 0, make.both("Enough have answered.", "名额已满。")),)}
+    return make.instrument(**{**everything, **changes})
+
+
+class Tour:
+    """Brings a browser to every kind of page."""
+
+    def __init__(self, app: Flask, site: str, page: Page, language: str) -> None:
+        self.client, self.site, self.page, self.language = app.test_client(), site, page, language
+        with transaction() as session:
+            study = make.study(session, f"tour {language}", questionnaire())
+            self.link = make.link_of(session, study).token
+            closed = make.study(session, f"closed {language}")
+            self.closed = make.link_of(session, closed).token
+            close_wave(session, closed, get_wave(session, closed))
+
+    def kinds(self) -> dict[str, Callable[[], None]]:
+        at = f"?lang={self.language}"
+        return {
+            "start": lambda: self.go(f"/q/{self.link}{at}"), "start_problem": self.start_problem,
+            "page": lambda: self.go(self.begun().open("C").address),
+            "grid": lambda: self.go(self.begun().open("F").address),
+            "faults": self.faults, "reminder": self.reminder,
+            "late": lambda: self.go(f"{self.begun().open('A').post(ROLE='teller').open('A').address}?late=ROLE"),
+            "end": lambda: self.go(self.half_way().open("F").post(deed="submit").address),
+            "thanks": lambda: self.go(f"/r/{self.half_way().hand_in().token}"),
+            "withdraw": lambda: self.go(f"/withdraw{at}"), "resume": lambda: self.go(f"/q/{self.link}/resume{at}"),
+            "screened": lambda: self.go(f"/r/{self.begun().post(ROLE='na').token}"),
+            "quota_full": lambda: self.go(f"/r/{self.begun().post(ROLE='rm').post(ROLE='rm', LOAD='1').token}"),
+            "refusal": lambda: self.go(f"/r/unknown{at}"),
+            "speed": lambda: self.go(f"{self.half_way().open('C').address}?fast=B"),
+            "closed": lambda: self.go(f"/q/{self.closed}{at}"), "slip": lambda: self.go(f"/c{at}"),
+            "accessibility": lambda: self.go(f"/accessibility{at}"),
+        }
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.site + path)
+
+    def begun(self) -> Respondent:
+        return Respondent(self.client, self.link, self.language).begin()
+
+    def half_way(self) -> Respondent:
+        return self.begun().post(ROLE="teller").post(**ALL_OF_B)
+
+    def start_problem(self) -> None:
+        self.go(f"/q/{self.link}?lang={self.language}")
+        self.page.click("button.primary")
+
+    def faults(self) -> None:
+        self.go(self.begun().open("C").address)
+        self.page.fill("#f-SHARE", "140")
+        self.page.click("button.primary")
+        expect(self.page.locator("p.fault").first).to_be_visible()
+
+    def reminder(self) -> None:
+        self.go(self.begun().open("C").address)
+        self.page.click("button.primary")
+        expect(self.page.locator("[name=':refused']").first).to_be_visible()
+
+
+def look(page: Page, width: int) -> tuple[list[str], set[str]]:
+    """Return what is against the rules at a width, and which rules were met."""
+    page.set_viewport_size({"width": width, "height": 844})
+    found = Axe().run(page, options=OPTIONS).response
+    faults = [f"{rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found["violations"]]
+    if page.evaluate("document.documentElement.scrollWidth - innerWidth") > 0:
+        faults.append(f"wider than {width} px")
+    return faults, {rule["id"] for rule in found["passes"]}
+
+
+def test_every_kind_of_page_meets_the_rules_and_the_shipped_result_says_so(
+        browser: Browser, app: Flask, serve: Callable[[], str]):
+    site, passed = serve(), set()
+    results: dict[str, dict] = {}
+    for language in LANGUAGES:
+        page = browser.new_context().new_page()
+        page.set_default_timeout(8000)
+        for kind, bring in Tour(app, site, page, language).kinds().items():
+            bring()
+            assert page.locator("html").get_attribute("lang") == ("zh-Hans" if language == "zh" else "en"), kind
+            entry = results.setdefault(kind, {"kind": kind, "n_views": 0, "violations": []})
+            for width in WIDTHS:
+                faults, met = look(page, width)
+                entry["n_views"] += 1
+                entry["violations"] += [f"{language}, {width} px: {fault}" for fault in faults]
+                passed |= met
+        page.context.close()
+    document = {
+        "tested_on": datetime.now(UTC).date().isoformat(), "tool": f"axe-core {axe_version()}",
+        "browser": f"Chromium {browser.version.split('.')[0]}", "languages": LANGUAGES, "widths": WIDTHS,
+        "rules_passed": sorted(passed), "pages": list(results.values())}
+    if out := os.environ.get("SURVEYAPP_ACCESSIBILITY_OUT"):
+        Path(out).write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+    shipped = json.loads(SHIPPED.read_text(encoding="utf-8"))
+    assert [entry for entry in results.values() if entry["violations"]] == []
+    assert shipped["pages"] == list(results.values())
+    assert (shipped["languages"], shipped["widths"]) == (list(LANGUAGES), list(WIDTHS))
+    assert set(shipped["rules_passed"]) == passed
+
+
+def axe_version() -> str:
+    return re.search(r"axe v([\d.]+)", Axe().axe_script)[1]
+
+
+def test_a_page_that_breaks_a_rule_is_noticed(browser: Browser, serve: Callable[[], str], database):
+    page = browser.new_context().new_page()
+    page.goto(f"{serve()}/withdraw?lang=en")
+    page.evaluate("document.querySelector('label').remove(); document.querySelector('button').style.fontSize = '4px';")
+    page.evaluate("document.querySelector('main').style.width = '900px'")
+
+    faults, _ = look(page, 320)
+
+    assert any(fault.startswith("label") for fault in faults)
+    assert any("wider" in fault for fault in faults)
+
+
+# ---- keys alone -----------------------------------------------------------------------------------------------------
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until the element has the focus, as somebody without a mouse does."""
+    for _ in range(120):
+        if page.evaluate("s => document.activeElement.matches(s)", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not lead to {selector} on {page.url}")
+
+
+def press(page: Page, selector: str, *keys: str) -> None:
+    tab_to(page, selector)
+    outline = page.evaluate("""() => {
+      const style = getComputedStyle(document.activeElement);
+      return style.outlineStyle === 'none' ? 0 : parseFloat(style.outlineWidth);
+    }""")
+    assert outline >= 2, f"the focus does not show: {selector}"
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def next_page_by_key(page: Page) -> None:
+    address = page.url
+    press(page, "button.primary", "Enter")
+    page.wait_for_url(lambda url: url != address)
+
+
+def test_a_whole_questionnaire_is_filled_in_with_keys_alone(browser: Browser, serve: Callable[[], str], database):
+    with transaction() as session:
+        link = make.link_of(session, make.study(session)).token
+    page = browser.new_context(viewport={"width": 1280, "height": 844}).new_page()
+    page.set_default_timeout(8000)
+    page.goto(f"{serve()}/q/{link}?lang=en")
+
+    press(page, "#consent", "Space")
+    next_page_by_key(page)
+    press(page, "[name=ROLE]", "Space", "ArrowDown")
+    next_page_by_key(page)
+    for key in (*(f"L{n}" for n in range(1, 6)), "CHECK"):
+        page.evaluate("document.activeElement.blur()")
+        press(page, f"[name={key}]", "ArrowRight")
+    next_page_by_key(page)
+    press(page, "[name=MANY][value=a]", "Space")
+    for place, value in enumerate("xyz", 1):
+        press(page, f"[name='RANK.{value}']", str(place))
+    tab_to(page, "#f-SHARE")
+    page.keyboard.type("40")
+    press(page, "[name=NPS]", "ArrowRight")
+    next_page_by_key(page)
+    tab_to(page, "#f-OPEN")
+    page.keyboard.type("By keys")
+    press(page, "button.primary", "Enter")
+    page.wait_for_url("**/e/**")
+    next_page_by_key(page)
+
+    expect(page.locator(".code .value")).to_be_visible()
+
+
+# ---- forced colours -------------------------------------------------------------------------------------------------
+def test_with_forced_colours_everything_still_shows(browser: Browser, app: Flask, serve: Callable[[], str], database):
+    page = browser.new_context(forced_colors="active", viewport={"width": 390, "height": 844}).new_page()
+    tour = Tour(app, serve(), page, "en")
+    for kind in ("start", "page", "faults", "thanks"):
+        tour.kinds()[kind]()
+        faults, _ = look(page, 390)
+        assert faults == [], kind
+    tour.kinds()["page"]()
+    page.check("[name=MANY][value=a]")
+
+    shown = page.evaluate("""() => {
+      const style = (selector) => getComputedStyle(document.querySelector(selector));
+      const edge = (selector) => parseFloat(style(selector).borderTopWidth);
+      return { forced: matchMedia('(forced-colors: active)').matches, button: edge('button.primary'),
+               item: edge('.item'), picked: style('.choice:has(:checked)').outlineStyle, field: edge('#f-SHARE') };
+    }""")
+
+    assert shown == {"forced": True, "button": 3, "item": 1, "picked": "solid", "field": 1}
