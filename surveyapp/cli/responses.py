@@ -11,9 +11,19 @@ from surveyapp.cli import transfer
 from surveyapp.cli.output import Subparsers, add_command, add_group, open_database, print_json, read_bytes
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import BadInput
+from surveyapp.jobs.export import write_files
 from surveyapp.services.disclosure import plan_release
 from surveyapp.services.release import Release
-from surveyapp.services.response_export import FORMATS, record_export, write_csv, write_files
+from surveyapp.services.response_export import (
+    ENCODINGS,
+    FORMATS,
+    SEPARATORS,
+    ExportOptions,
+    Written,
+    check_language,
+    record_export,
+    write_csv,
+)
 from surveyapp.services.response_import import import_responses
 from surveyapp.services.study import get_instrument, get_study, get_wave
 
@@ -21,7 +31,7 @@ from surveyapp.services.study import get_instrument, get_study, get_wave
 def add_commands(commands: Subparsers) -> None:
     """Add the response commands."""
     group = add_group(commands, "responses", "answers from files and to files")
-    load = add_command(group, "import", "import answers from CSV or XLSX, one row a person", _import)
+    load = add_command(group, "import", "import answers from CSV, XLSX or SAV, one row a person", _import)
     load.add_argument("study")
     load.add_argument("instrument")
     load.add_argument("file")
@@ -33,6 +43,12 @@ def add_commands(commands: Subparsers) -> None:
     export.add_argument("--wave")
     export.add_argument("--format", choices=list(FORMATS), default="csv")
     export.add_argument("-o", "--out", help="file to write; csv goes to stdout without it")
+    export.add_argument("--language", help="language of labels in statistical files; default the questionnaire's first")
+    export.add_argument("--encoding", choices=list(ENCODINGS), default="utf-8",
+                        help="of csv; utf-8-sig has the mark by which spreadsheet programs know UTF-8")
+    export.add_argument("--separator", choices=list(SEPARATORS), default="comma", help="of csv")
+    export.add_argument("--exact", action="store_true",
+                        help="write cells as they are, those too that a spreadsheet program would compute")
     transfer.add_commands(group)
 
 
@@ -74,21 +90,24 @@ def _export(options: argparse.Namespace) -> None:
     study = get_study(session, options.study)
     instrument = get_instrument(session, study, options.instrument)
     release = plan_release(session, study, get_wave(session, study, options.wave), instrument)
+    style = ExportOptions(options.language, options.encoding, options.separator, options.exact)
+    check_language(release, style)
     if options.out:
-        paths = write_files(release, options.format, Path(options.out))
+        written = write_files(release, options.format, Path(options.out), style)
     else:
-        paths = []
-        write_csv(release.main, sys.stdout.buffer)
+        written = Written([])
+        write_csv(release.main, sys.stdout.buffer, style)
     with transaction() as writing:
         record_export(writing, study, instrument, options.format, release)
     if options.json:
-        print_json({"files": [str(path) for path in paths], **release.document()})
+        print_json({**written.document(), **release.document()})
     else:
-        _tell(release, paths)
+        _tell(release, written)
 
 
-def _tell(release: Release, paths: list[Path]) -> None:
+def _tell(release: Release, written: Written) -> None:
     """Say what was written and what was done to the answers before; a screen full of CSV gets it on stderr."""
+    paths = written.paths
     stream = sys.stdout if paths else sys.stderr
     if paths:
         print(f"Wrote {release.n_people} responses to {', '.join(str(path) for path in paths)}.", file=stream)
@@ -99,3 +118,6 @@ def _tell(release: Release, paths: list[Path]) -> None:
         print(f"So that nobody can be recognised (groups of at least {release.minimum}):", file=stream)
     for treatment in release.treatments:
         print(f"  {treatment.words()}", file=stream)
+    for table, renamed in written.renamed.items():
+        for old, new in renamed.items():
+            print(f"  {table}: {old} is called {new} in the file.", file=stream)

@@ -15,6 +15,7 @@ from surveyapp.config import read_config
 from surveyapp.db.base import utc_now
 from surveyapp.db.session import close_read_session, read_session, transaction
 from surveyapp.jobs.diagnose import compute_diagnosis, write_report
+from surveyapp.jobs.export import export_answers
 from surveyapp.jobs.mail import send_waiting
 from surveyapp.jobs.pilot import judge_wave
 from surveyapp.models.diagnosis import Job
@@ -67,6 +68,7 @@ def _judge_pilot(study: Study, options: dict[str, Any]) -> str:
 
 KINDS: dict[str, Callable[[Study, dict[str, Any]], str]] = {
     "diagnose": _diagnose, "report": _report, "send_mail": _send_mail, "pilot": _judge_pilot,
+    "export": export_answers,
 }
 
 

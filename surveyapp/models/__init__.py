@@ -7,6 +7,7 @@ from surveyapp.models import (
     customer,
     diagnosis,
     draft,
+    export_file,
     fieldwork,
     interview,
     invitation,
@@ -17,5 +18,5 @@ from surveyapp.models import (
     wave,
 )
 
-__all__ = ["account", "audit", "coding", "customer", "diagnosis", "draft", "fieldwork", "interview", "invitation",
-           "mail", "pilot", "response", "study", "wave"]
+__all__ = ["account", "audit", "coding", "customer", "diagnosis", "draft", "export_file", "fieldwork", "interview",
+           "invitation", "mail", "pilot", "response", "study", "wave"]

@@ -38,7 +38,7 @@ class CellReader:
         self._read: Callable[[str], Any] = {
             "rating": self._option, "single": self._option, "acknowledge": self._option, "multiple": self._list,
             "ranking": self._list, "integer": self._number, "decimal": self._number, "date": self._date,
-            "time": self._time,
+            "time": self._time, "calculate": self._computed,
         }.get(item.kind, self._text)
 
     def read(self, cell: str) -> Any:
@@ -104,6 +104,13 @@ class CellReader:
             bounds = [bound for bound in (self.item.item.minimum, self.item.item.maximum) if bound is not None]
             raise CellFault(marked("The number lies outside what the item takes."),
                             f"The bounds are: {', '.join(map(short, bounds))}.") from fault
+        return int(number) if number.is_integer() else number
+
+    def _computed(self, cell: str) -> Any:
+        """Return what was computed: a number where it looks like one."""
+        number = read_number(cell)
+        if number is None:
+            return self._text(cell)
         return int(number) if number.is_integer() else number
 
     def _date(self, cell: str) -> str:

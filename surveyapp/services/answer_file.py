@@ -1,35 +1,43 @@
-"""A file of answers as rows of text: CSV in the usual encodings and separators, XLSX read in a child process."""
+"""A file of answers as rows of text: CSV in the usual encodings and separators; XLSX and SAV by a child process."""
 
 from __future__ import annotations
 
 import csv
 import io
+import os
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 
 import orjson
 
 from surveyapp.errors import BadInput
-from surveyapp.services import sheet_child
+from surveyapp.services import sav_child, sheet_child
 
 LARGEST_FILE = 64 * 1024 * 1024         # bytes; 100,000 people × 60 items are about 15 MB as CSV
 SEPARATORS = (",", ";", "\t")
 LONGEST_CELL = 100_000                  # characters
 PATIENCE_S = 180                        # wall clock for the child process
+SAV_SIGNS = (b"$FL2", b"$FL3")
 ENCODINGS = ("utf-8-sig", "gb18030")    # GB18030 reads almost anything, so it comes last
 
 
 @dataclass(frozen=True)
 class AnswerFile:
-    """Header and rows; `rows` yields (row number as a spreadsheet shows it, cells), without empty rows."""
+    """Header and rows; `rows` yields (row number as a spreadsheet shows it, cells), without empty rows.
+
+    A statistical file also has titles of its columns, and words for values: column → cell → words.
+    """
 
     header: tuple[str, ...]
     rows: Iterator[tuple[int, list[str]]]
+    titles: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    has_apostrophes: bool = False       # CSV: one may stand before what a spreadsheet program would compute
 
 
 def read_answer_file(content: bytes, name: str) -> AnswerFile:
@@ -42,9 +50,11 @@ def read_answer_file(content: bytes, name: str) -> AnswerFile:
     ending = PurePath(name).suffix.lower()
     if ending in (".xls", ".xlsm", ".ods"):
         raise BadInput("Files of the kind {ending} are not read.", "Save the table as .xlsx or .csv.", ending=ending)
+    if ending in (".sav", ".zsav") or content[:4] in SAV_SIGNS:
+        return _sav_file(content, name)
     is_sheet = ending == ".xlsx" or content[:4] == b"PK\x03\x04"
     lines = _sheet_rows(content, name) if is_sheet else _text_rows(content, name)
-    return _with_header(lines, name)
+    return replace(_with_header(lines, name), has_apostrophes=not is_sheet)
 
 
 def _with_header(lines: Iterator[list[str]], name: str) -> AnswerFile:
@@ -121,6 +131,27 @@ def _n_columns(text: str, separator: str) -> int:
         return len(next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), ()))
     except csv.Error:
         return 1
+
+
+# ---- SPSS -----------------------------------------------------------------------------------------------------------
+def _sav_file(content: bytes, name: str) -> AnswerFile:
+    """Return an SPSS file's rows, read by a process of its own; numbers of rows count from 1, it has no header row."""
+    with tempfile.NamedTemporaryFile(suffix=".sav") as source:
+        source.write(content)
+        source.flush()
+        done = subprocess.run(  # noqa: S603  # our own program; the path is ours
+            [sys.executable, "-m", sav_child.__name__, source.name], capture_output=True, timeout=PATIENCE_S,
+            check=False, env={**os.environ, "PYTHONPATH": str(Path(sav_child.__file__).parents[2]),
+                              "OPENBLAS_NUM_THREADS": "1"})
+    if done.returncode == sheet_child.NOT_XLSX:
+        raise BadInput("The file {name} is not an SPSS file, or it is damaged.", "Save it again as .sav or .csv.",
+                       name=name)
+    _check_exit(done.returncode, name)
+    lines = iter(done.stdout.splitlines())
+    about = orjson.loads(next(lines))
+    rows = ((number, orjson.loads(line)) for number, line in enumerate(lines, 1))
+    return AnswerFile(tuple(about["header"]), ((number, cells) for number, cells in rows if any(cells)),
+                      about["titles"], about["labels"])
 
 
 # ---- spreadsheets ---------------------------------------------------------------------------------------------------

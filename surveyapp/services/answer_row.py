@@ -9,9 +9,11 @@ from instruments.schema import LEFT_BLANK, NOT_SHOWN
 from surveyapp.errors import BadInput, RowError, marked
 from surveyapp.services.answer_cell import CODES, CellFault, CellReader, read_duration, read_ticks, seconds_between
 from surveyapp.services.answer_columns import DURATION, LANGUAGE, RESPONDENT, STARTED, SUBMITTED, Columns
+from surveyapp.services.answer_file import AnswerFile
 from surveyapp.services.questionnaire import Questionnaire
 from surveyapp.services.relevance import relevance_of
 from surveyapp.services.response_bulk import BulkResponse
+from surveyapp.services.spreadsheet_cell import plain
 
 MOST_ERRORS = 200           # listed; nobody mends more before trying again
 LONGEST_ID = 120            # characters; the width of the column
@@ -20,11 +22,11 @@ LONGEST_ID = 120            # characters; the width of the column
 class RowReader:
     """Reads rows into responses; gathers what is wrong and yields nothing any more once something is."""
 
-    def __init__(self, questionnaire: Questionnaire, columns: Columns, header: tuple[str, ...],
+    def __init__(self, questionnaire: Questionnaire, columns: Columns, file: AnswerFile,
                  known: set[str], mark: str) -> None:
         """`mark` names the file: without a column of identifiers, a person is known by it and the row's number."""
-        self.mark = mark
-        self.questionnaire, self.columns, self.header, self.seen = questionnaire, columns, header, known
+        self.mark, self.labels, self.has_apostrophes = mark, file.labels, file.has_apostrophes
+        self.questionnaire, self.columns, self.header, self.seen = questionnaire, columns, file.header, known
         self.readers = {key: CellReader(questionnaire.item(key)) for key in columns.answered_items}
         self.text_readers = {name: CellReader(item) for page in questionnaire.pages for item in page.items
                              for name in item.text_fields.values() if name in columns.texts}
@@ -56,7 +58,8 @@ class RowReader:
             self.errors.append(RowError(number, column, found[:80], reason, remedy))
 
     def _cell(self, cells: list[str], place: int | None) -> str:
-        return cells[place].strip() if place is not None and place < len(cells) else ""
+        cell = cells[place].strip() if place is not None and place < len(cells) else ""
+        return plain(cell) if self.has_apostrophes else cell
 
     def _read_row(self, number: int, cells: list[str]) -> BulkResponse:
         if len(cells) > len(self.header) and any(cell.strip() for cell in cells[len(self.header):]):
@@ -78,7 +81,7 @@ class RowReader:
         answers: dict[str, Any] = {}
         for key, place in self.columns.items.items():
             try:
-                answers[key] = self.readers[key].read(self._cell(cells, place))
+                answers[key] = self._read(key, place, self._cell(cells, place))
             except CellFault as fault:
                 self._fault(number, self.header[place], self._cell(cells, place), fault.reason, fault.remedy)
         for key, places in self.columns.choices.items():
@@ -91,6 +94,17 @@ class RowReader:
                 self._fault(number, ", ".join(self.header[place] for place in places.values()),
                             ", ".join(marks.values()), fault.reason, fault.remedy)
         return answers
+
+    def _read(self, key: str, place: int, cell: str) -> Any:
+        """Return the answer; a statistical file numbers choices its own way, so there the words come first."""
+        reader, words = self.readers[key], self.labels.get(self.header[place], {}).get(cell)
+        if words is None or cell in CODES:
+            return reader.read(cell)
+        first, second = (words, cell) if reader.item.item.choices else (cell, words)
+        try:
+            return reader.read(first)
+        except CellFault:
+            return reader.read(second)
 
     def _spread(self, response: BulkResponse, answers: dict[str, Any], cells: list[str]) -> None:
         """Put the answers on their pages; what the file leaves empty and nobody was asked counts as not shown."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, Literal
 
 from sqlalchemy.orm import Session
 from xlsxwriter import Workbook
@@ -16,52 +18,97 @@ from xlsxwriter import Workbook
 from surveyapp.errors import Refused
 from surveyapp.models.account import Account
 from surveyapp.models.study import PublishedInstrument, Study
-from surveyapp.services.answer_cell import CODES
 from surveyapp.services.audit import record_change
-from surveyapp.services.release import Cell, Release, ReleaseTable
+from surveyapp.services.export_ddi import codebook
+from surveyapp.services.export_layout import FileLayout, check_codes, layout_of
+from surveyapp.services.export_r import r_script
+from surveyapp.services.release import Release, ReleaseTable
+from surveyapp.services.spreadsheet_cell import harmless
 
-FORMATS = ("csv", "xlsx")
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")        # a spreadsheet program would compute such a cell
+Encoding = Literal["utf-8", "utf-8-sig", "gb18030"]
+ENCODINGS: tuple[Encoding, ...] = ("utf-8", "utf-8-sig", "gb18030")
+SEPARATORS: Mapping[str, str] = {"comma": ",", "semicolon": ";", "tab": "\t"}
+DIRECT = ("csv", "xlsx", "r", "ddi")    # written without numpy, so a web page may do it …
+DIRECT_PEOPLE = 5_000                   # … for as many people; XLSX of more takes seconds
+FORMATS = (*DIRECT, "sav", "dta", "parquet")
+ENDINGS: Mapping[str, str] = {"ddi": "xml", "r": "R"}
 SEVERAL = "zip"             # what holds the files of a format that has one table a file
 
 
-def check_format(format: str) -> None:
-    """Refuse a format that is not written here."""
+@dataclass(frozen=True)
+class ExportOptions:
+    """How the files are written; what is in them is the release's matter."""
+
+    language: str | None = None             # of labels; default the questionnaire's first
+    encoding: Encoding = "utf-8"            # of CSV; "utf-8-sig" has a mark first, by which spreadsheets know it
+    separator: str = "comma"
+    is_exact: bool = False                  # cells as they are, formulas too
+
+
+@dataclass
+class Written:
+    """The files, the main one first, and the names that a format could not hold: table → old → new."""
+
+    paths: list[Path]
+    renamed: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def document(self) -> dict[str, Any]:
+        """Return what was written, for --json."""
+        return {"files": [str(path) for path in self.paths], "renamed": self.renamed}
+
+
+Writer = Callable[[Release, Path, ExportOptions], Written]
+DEFAULTS = ExportOptions()
+
+
+def check_format(format: str, options: ExportOptions = DEFAULTS) -> None:
+    """Refuse a format or an option that is not written here."""
     if format not in FORMATS:
         raise Refused("There is no format {format}.", "Choose one of: {formats}.", format=repr(format),
                       formats=", ".join(FORMATS))
+    for value, known in ((options.encoding, ENCODINGS), (options.separator, tuple(SEPARATORS))):
+        if value not in known:
+            raise Refused("{value} is no way to write CSV.", "Choose one of: {known}.", value=repr(value),
+                          known=", ".join(known))
 
 
-def write_release(release: Release, format: str, stream: IO[bytes]) -> str:
-    """Write the whole release and return the ending of its file: several CSV tables come as one zip."""
-    check_format(format)
+def check_language(release: Release, options: ExportOptions) -> None:
+    """Refuse a language that the questionnaire does not have."""
+    if options.language is not None and options.language not in release.instrument.languages:
+        raise Refused("The questionnaire is not in {language}.", "Choose one of: {languages}.",
+                      language=repr(options.language), languages=", ".join(release.instrument.languages))
+
+
+def write_release(release: Release, format: str, stream: IO[bytes], options: ExportOptions = DEFAULTS) -> str:
+    """Write the whole release and return the ending of its file: several files come as one zip."""
+    check_format(format, options)
     if format == "xlsx":
         _write_xlsx(release.tables, stream)
         return format
-    if len(release.tables) == 1:
-        write_csv(release.main, stream)
+    if format == "csv" and len(release.tables) == 1:
+        write_csv(release.main, stream, options)
         return format
+    with tempfile.TemporaryDirectory() as folder:
+        written = WRITERS[format](release, Path(folder) / f"{release.instrument.audience}.{ending_of(format)}", options)
+        return pack(written, stream)
+
+
+def pack(written: Written, stream: IO[bytes]) -> str:
+    """Write the files to the stream, several of them as one zip, and return the ending."""
+    if len(written.paths) == 1:
+        stream.write(written.paths[0].read_bytes())
+        return written.paths[0].suffix.removeprefix(".")
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for table in release.tables:
-            with _member(archive, f"{release.instrument.audience}-{table.name}.{format}") as member:
-                write_csv(table, member)
+        for path in written.paths:
+            with _member(archive, path.name) as member, path.open("rb") as source:
+                while block := source.read(1 << 20):
+                    member.write(block)
     return SEVERAL
 
 
-def write_files(release: Release, format: str, path: Path) -> list[Path]:
-    """Write the release beside `path`: the first table there, others as `name-<table>`; return the paths."""
-    check_format(format)
-    if format == "xlsx":
-        with path.open("wb") as stream:
-            _write_xlsx(release.tables, stream)
-        return [path]
-    paths = []
-    for table in release.tables:
-        target = path if table is release.main else path.with_name(f"{path.stem}-{table.name}{path.suffix}")
-        with target.open("wb") as stream:
-            write_csv(table, stream)
-        paths.append(target)
-    return paths
+def ending_of(format: str) -> str:
+    """Return the ending of a format's main file."""
+    return ENDINGS.get(format, format)
 
 
 def record_export(session: Session, study: Study, instrument: PublishedInstrument, format: str, release: Release,
@@ -80,23 +127,45 @@ def _member(archive: zipfile.ZipFile, name: str) -> Iterator[IO[bytes]]:
         yield member
 
 
-# ---- formats --------------------------------------------------------------------------------------------------------
-def harmless(cell: Cell) -> Cell:
-    """Return the cell so that no spreadsheet program takes it for a formula; numbers and missing codes stay."""
-    if isinstance(cell, str) and cell.startswith(DANGEROUS) and cell not in CODES:
-        return f"'{cell}"
-    return cell
+def paths_of(release: Release, path: Path) -> list[tuple[ReleaseTable, Path]]:
+    """Return the tables with their files: the first one's is `path`, of others `name-<table>`."""
+    return [(table, path if table is release.main else path.with_name(f"{path.stem}-{table.name}{path.suffix}"))
+            for table in release.tables]
 
 
-def write_csv(table: ReleaseTable, stream: IO[bytes]) -> None:
-    """Write one table as CSV in UTF-8; the stream stays open."""
-    text = io.TextIOWrapper(stream, encoding="utf-8", newline="", write_through=False)
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([harmless(name) for name in table.header])
-    for row in table.rows():
-        writer.writerow([cell if cell.__class__ is int else harmless(cell) for cell in row])
+# ---- tables as they are ---------------------------------------------------------------------------------------------
+def _csv_files(release: Release, path: Path, options: ExportOptions) -> Written:
+    placed = paths_of(release, path)
+    if len(placed) > 1 and path.stem == release.instrument.audience:
+        placed = [(table, path.with_name(f"{path.stem}-{table.name}{path.suffix}")) for table in release.tables]
+    for table, target in placed:
+        with target.open("wb") as stream:
+            write_csv(table, stream, options)
+    return Written([target for _, target in placed])
+
+
+def write_csv(table: ReleaseTable, stream: IO[bytes], options: ExportOptions = DEFAULTS) -> None:
+    """Write one table as CSV; the stream stays open."""
+    _write_lines(table.header, table.rows(), stream, options)
+
+
+def _write_lines(header: Sequence[str], rows: Iterator[list[Any]], stream: IO[bytes], options: ExportOptions) -> None:
+    text = io.TextIOWrapper(stream, encoding=options.encoding, newline="", write_through=False)
+    writer = csv.writer(text, lineterminator="\r\n", delimiter=SEPARATORS[options.separator])
+    if options.is_exact:
+        writer.writerow(header)
+        writer.writerows(rows)
+    else:
+        writer.writerow([harmless(name) for name in header])
+        writer.writerows([cell if cell.__class__ is int else harmless(cell) for cell in row] for row in rows)
     text.flush()
     text.detach()       # the stream belongs to the caller
+
+
+def _xlsx_file(release: Release, path: Path, _options: ExportOptions) -> Written:
+    with path.open("wb") as stream:
+        _write_xlsx(release.tables, stream)
+    return Written([path])
 
 
 def _write_xlsx(tables: tuple[ReleaseTable, ...], stream: IO[bytes]) -> None:
@@ -119,3 +188,48 @@ def _write_rows(table: ReleaseTable, write_string: Callable[..., object], write_
                 write_string(n, column, cell) if cell else None
             else:
                 write_number(n, column, cell)
+
+
+# ---- tables in numbers, with a description --------------------------------------------------------------------------
+def layouts_of(release: Release, path: Path, options: ExportOptions) -> list[tuple[FileLayout, Path]]:
+    """Return how each table is laid out in a statistical file, and where; refused unless the missing codes are free."""
+    check_codes(release.instrument)
+    check_language(release, options)
+    return [(layout_of(release, table, options.language), target) for table, target in paths_of(release, path)]
+
+
+def title_of(release: Release, layout: FileLayout) -> str:
+    """Return the questionnaire's title in the language of the file."""
+    title = release.instrument.title
+    return title.get(layout.language) or next(iter(title.values()), release.instrument.key)
+
+
+def _write_coded(layout: FileLayout, path: Path, options: ExportOptions) -> None:
+    rows = (["" if cell is None else cell for cell in row]
+            for columns in layout.columns() for row in zip(*columns, strict=True))
+    plain = ExportOptions(is_exact=options.is_exact)
+    with path.open("wb") as stream:
+        _write_lines([variable.name for variable in layout.variables], rows, stream, plain)
+
+
+def _r_files(release: Release, path: Path, options: ExportOptions) -> Written:
+    written = Written([])
+    for layout, target in layouts_of(release, path.with_suffix(".R"), options):
+        data = target.with_suffix(".csv")
+        _write_coded(layout, data, options)
+        script = r_script(layout, layout.table.name, data.name, target.name, title_of(release, layout),
+                          is_exact=options.is_exact)
+        target.write_text(script, encoding="ascii")
+        written.paths += [target, data]
+    return written
+
+
+def _ddi_files(release: Release, path: Path, options: ExportOptions) -> Written:
+    layouts = layouts_of(release, path.with_suffix(".csv"), options)
+    for layout, target in layouts:
+        _write_coded(layout, target, options)
+    path.write_bytes(codebook(release, layouts, title_of(release, layouts[0][0])))
+    return Written([path, *(target for _, target in layouts)])
+
+
+WRITERS: dict[str, Writer] = {"csv": _csv_files, "xlsx": _xlsx_file, "r": _r_files, "ddi": _ddi_files}

@@ -23,7 +23,7 @@ from surveyapp.models.study import PublishedInstrument, Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services import answer_columns
 from surveyapp.services.answer_columns import Columns, find_columns, suggest_mapping
-from surveyapp.services.answer_file import read_answer_file
+from surveyapp.services.answer_file import AnswerFile, read_answer_file
 from surveyapp.services.answer_row import RowReader
 from surveyapp.services.audit import record_change
 from surveyapp.services.questionnaire import Questionnaire, ready_questionnaire
@@ -85,16 +85,25 @@ def import_responses(session: Session, study: Study, wave: Wave, instrument: Pub
     link = get_link(session, wave, instrument)
     questionnaire = ready_questionnaire(instrument.content_hash, lambda: instrument_of(instrument))
     file = read_answer_file(content, name)
-    columns = find_columns(questionnaire, file.header, mapping, name)
+    columns = find_columns(questionnaire, file.header, mapping_of(questionnaire, file, mapping), name)
     known = set(session.scalars(
         select(Response.source_key).where(Response.link_id == link.id, Response.source_key.is_not(None))))
-    rows = RowReader(questionnaire, columns, file.header, {str(key) for key in known}, _mark_of(content))
+    rows = RowReader(questionnaire, columns, file, {str(key) for key in known}, _mark_of(content))
     n = store_responses(session, link, rows.read_all(file.rows), "import")
     rows.check(name, n)
     session.flush()
     record_change(session, "import_responses", f"{instrument.audience} in wave {wave.key}", study_id=study.id,
                   account=account, after={"file": name, "n": n})
     return ImportReport(n, _warnings(questionnaire, columns, file.header))
+
+
+def mapping_of(questionnaire: Questionnaire, file: AnswerFile, mapping: Mapping[str, str] | None) -> dict[str, str]:
+    """Return the mapping, and before it the columns of a statistical file that are known by their title only."""
+    unknown = suggest_mapping(questionnaire, file.header) if file.titles else {}
+    titles = {title: column for column in unknown if (title := file.titles.get(column, ""))}
+    strangers = suggest_mapping(questionnaire, tuple(titles))
+    titled = {column: title for title, column in titles.items() if title not in strangers}
+    return {**{column: title for column, title in titled.items() if title not in file.header}, **(mapping or {})}
 
 
 def _mark_of(content: bytes) -> str:
@@ -106,7 +115,8 @@ def unknown_columns(instrument: PublishedInstrument, content: bytes, filename: s
     """Return the columns of a file that are no items by name, with the item each most likely means."""
     questionnaire = ready_questionnaire(instrument.content_hash, lambda: instrument_of(instrument))
     file = read_answer_file(content, PurePath(filename).name)
-    return suggest_mapping(questionnaire, file.header)
+    titled = mapping_of(questionnaire, file, None)
+    return suggest_mapping(questionnaire, tuple(column for column in file.header if column not in titled))
 
 
 def _warnings(questionnaire: Questionnaire, columns: Columns, header: tuple[str, ...]) -> tuple[str, ...]:

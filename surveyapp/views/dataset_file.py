@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 
 from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
@@ -12,7 +13,17 @@ from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import BadInput
 from surveyapp.services.answer_columns import column_choices
 from surveyapp.services.disclosure import plan_release
-from surveyapp.services.response_export import FORMATS, record_export, write_release
+from surveyapp.services.export_file import get_export_file, list_export_files, list_export_jobs, request_export
+from surveyapp.services.response_export import (
+    DIRECT,
+    DIRECT_PEOPLE,
+    FORMATS,
+    ExportOptions,
+    check_format,
+    check_language,
+    record_export,
+    write_release,
+)
 from surveyapp.services.response_import import import_responses, unknown_columns
 from surveyapp.services.study import get_instrument, get_study, get_wave, instrument_of, list_instruments
 from surveyapp.views.access import current_account, requires
@@ -20,6 +31,7 @@ from surveyapp.views.access import current_account, requires
 blueprint = Blueprint("dataset_file", __name__)
 MIME_TYPES = {"csv": "text/csv", "zip": "application/zip",
               "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+BINARY = "application/octet-stream"
 
 
 @blueprint.route("/studies/<int:study_id>/answers", methods=["GET", "POST"])
@@ -68,22 +80,48 @@ def _page(fault: BadInput | None = None, unknown: dict[str, str | None] | None =
     choices = column_choices(instruments[chosen]) if unknown and chosen in instruments else []
     return render_template(
         "dataset_file/index.html", study=g.study, instruments=instruments, chosen=chosen, fault=fault,
-        unknown=unknown or {}, choices=choices, name=name, formats=FORMATS)
+        unknown=unknown or {}, choices=choices, name=name, formats=FORMATS,
+        files=list_export_files(session, g.study), jobs=list_export_jobs(session, g.study))
 
 
 @blueprint.post("/studies/<int:study_id>/answers/export")
 @requires("can_run_studies")
 def export(study_id: int) -> Response:
-    """Hand out the answers as a file; that it left is recorded."""
+    """Hand out the answers as a file, or ask a worker for it; that it left is recorded."""
     stream = BytesIO()
-    format = request.form.get("format", FORMATS[0])
+    format, options = request.form.get("format", FORMATS[0]), _options()
+    check_format(format, options)
     with transaction() as session:
         study = get_study(session, study_id)
         wave = get_wave(session, study, request.form.get("wave") or None)
         published = get_instrument(session, study, request.form.get("instrument", ""))
         release = plan_release(session, study, wave, published)
-        ending = write_release(release, format, stream)
+        check_language(release, options)
+        if format not in DIRECT or release.n_people > DIRECT_PEOPLE:
+            request_export(session, study, wave, published, format, options, current_account())
+            flash(_("The file is being written. Load this page again in a moment."))
+            return redirect(url_for("dataset_file.index", study_id=study_id))
+        ending = write_release(release, format, stream, options)
         record_export(session, study, published, format, release, current_account())
     stream.seek(0)
-    return send_file(stream, MIME_TYPES[ending], as_attachment=True,
-                     download_name=f"{published.audience}-{wave.key}.{ending}")
+    return _attached(stream, f"{published.audience}-{wave.key}.{ending}")
+
+
+def _options() -> ExportOptions:
+    form = request.form
+    return ExportOptions(
+        language=form.get("language") or None, encoding=form.get("encoding", "utf-8-sig"),  # type: ignore[arg-type]  # checked
+        separator=form.get("separator", "comma"), is_exact="exact" in form)
+
+
+@blueprint.get("/studies/<int:study_id>/answers/files/<int:file_id>")
+@requires("can_run_studies")
+def fetch(study_id: int, file_id: int) -> Response:
+    """Hand out a file that a worker wrote."""
+    file = get_export_file(read_session(), g.study, file_id)
+    return _attached(BytesIO(file.content), file.name)
+
+
+def _attached(stream: BytesIO, name: str) -> Response:
+    ending = name.rpartition(".")[2]
+    return send_file(stream, MIME_TYPES.get(ending, BINARY), as_attachment=True, download_name=name)
