@@ -9,20 +9,23 @@ from instruments.flow_checks import FLOW_RULES, flow_findings
 from instruments.instrument_checks import INSTRUMENT_RULES, questionnaire_findings
 from instruments.logic.checker import LOGIC_RULES
 from instruments.logic_checks import CIRCLE_RULES, logic_findings
+from instruments.reach_checks import REACH_RULES, reach_findings
 from instruments.rules_checks import RULES_RULES
 from instruments.schema import Instrument
 from instruments.template import StudyTemplate
 from instruments.template_checks import TEMPLATE_RULES, template_findings
 
 RULES: Mapping[str, str] = {
-    **INSTRUMENT_RULES, **FLOW_RULES, **LOGIC_RULES, **CIRCLE_RULES, **TEMPLATE_RULES, **RULES_RULES}
+    **INSTRUMENT_RULES, **FLOW_RULES, **LOGIC_RULES, **CIRCLE_RULES, **REACH_RULES, **TEMPLATE_RULES,
+    **RULES_RULES}
 
 
 def check_instrument(instrument: Instrument, place: str = "") -> tuple[Finding, ...]:
     """Return what is wrong with a questionnaire; `place` is its file, by default its key."""
     here = place or instrument.key
     return (
-        *questionnaire_findings(instrument, here), *flow_findings(instrument, here), *logic_findings(instrument, here))
+        *questionnaire_findings(instrument, here), *flow_findings(instrument, here), *logic_findings(instrument, here),
+        *reach_findings(instrument, here))
 
 
 def check_template(template: StudyTemplate, place: str = "") -> tuple[Finding, ...]:

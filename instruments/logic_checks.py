@@ -74,15 +74,30 @@ def _circles(instrument: Instrument, place: str) -> Iterator[Finding]:
     sections = {section.key: section.show_if for section in instrument.sections}
     needs = {
         item.key: _named((item.show_if, item.calculation, sections.get(item.section))) for item in instrument.items}
-    settled: set[str] = set()
-    # Items that need nothing unsettled are settled, again and again; what is left goes round in a circle.
-    while ready := [key for key, wanted in needs.items() if key not in settled and wanted & needs.keys() <= settled]:
-        settled.update(ready)
-    left = [key for key in needs if key not in settled]
+    left = _unsettled(needs)
     if left:
         yield Finding(
             "INS-110", f"{place}, item {left[0]}", f"it depends on itself by way of {', '.join(left[:6])}.",
             "Take one of the references out.")
+
+
+def _unsettled(needs: Mapping[str, set[str]]) -> list[str]:
+    """Return the items that go round in a circle, or depend on one that does."""
+    open_needs = {key: {other for other in wanted if other in needs} for key, wanted in needs.items()}
+    wanted_by: dict[str, list[str]] = {}
+    for key, wanted in open_needs.items():
+        for other in wanted:
+            wanted_by.setdefault(other, []).append(key)
+    ready = [key for key, wanted in open_needs.items() if not wanted]
+    settled = set(ready)
+    while ready:
+        done = ready.pop()
+        for key in wanted_by.get(done, ()):
+            open_needs[key].discard(done)
+            if not open_needs[key]:
+                settled.add(key)
+                ready.append(key)
+    return [key for key in needs if key not in settled]
 
 
 def _named(expressions: tuple[str | None, ...]) -> set[str]:

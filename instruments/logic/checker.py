@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from instruments.errors import Finding, LogicError
 from instruments.logic.grammar import Tree, parse, walk
 from instruments.logic.interpreter import FUNCTIONS
 from instruments.logic.patterns import compile_pattern
+from instruments.logic.types import ANY, item_type, type_faults
 from instruments.logic.values import find_date, number_text
 
 LOGIC_RULES: Mapping[str, str] = {
@@ -21,6 +22,7 @@ LOGIC_RULES: Mapping[str, str] = {
     "INS-107": "The sign `.` (this item's own answer) stands only in constraints and calculations.",
     "INS-108": "The pattern of `regex` is a quoted text of the pattern language.",
     "INS-109": "An ordering (<, <=, >, >=) compares with a number or a date.",
+    "INS-111": "Operators and functions are given the kind of value they are for: numbers, dates, choices, conditions.",
 }
 _ORDERINGS = ("<", "<=", ">", ">=")
 
@@ -48,8 +50,9 @@ def check_expression(
     try:
         tree = parse(text, place, allow_names=allow_names)
     except LogicError as error:
-        return (Finding("INS-101", error.place, error.reason, error.remedy),)
-    return tuple(_Check(known, place, position, self_key, is_passed).findings(tree))
+        return (Finding("INS-101", place, f"sign {error.position + 1}: {error.reason}", error.remedy, found=text),)
+    found = _Check(known, place, position, self_key, is_passed).findings(tree)
+    return tuple(replace(finding, found=text) for finding in found)
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class _Check:
     is_passed: Callable[[str], bool]
 
     def findings(self, tree: Tree) -> Iterator[Finding]:
+        for fault in dict.fromkeys(type_faults(tree, self._type)):
+            yield Finding("INS-111", self.place, fault.reason, fault.remedy, fault.is_error)
         for node in {str(node): node for node in walk(tree)}.values():
             match node[0]:
                 case "item":
@@ -71,6 +76,10 @@ class _Check:
                     yield from self._call(node[1], node[2])
                 case "binary":
                     yield from self._comparison(node[1], node[2], node[3])
+
+    def _type(self, key: str | None) -> str:
+        found = self.known.get(key or self.self_key or "")
+        return ANY if found is None else item_type(found.kind, found.choices)
 
     def _item(self, key: str) -> Iterator[Finding]:
         found = self.known.get(key)

@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from instruments.errors import LogicError
@@ -90,23 +91,38 @@ def _parser() -> Any:
 
 def parse(text: str, place: str = "", *, allow_names: bool = False) -> Tree:
     """Return the tree of an expression; with `allow_names` a bare name is a column, as in the customer-value file."""
+    try:
+        tree: Tree = json.loads(_stored_tree(text, allow_names))
+    except LogicError as error:
+        raise LogicError(
+            error.place.replace("expression", place, 1) if place else error.place, error.reason, error.remedy,
+            error.position) from error
+    return tree
+
+
+@lru_cache(maxsize=4096)    # the checks read an expression several times; each caller gets a tree of its own
+def _stored_tree(text: str, allow_names: bool) -> str:
+    return json.dumps(_parse(text, allow_names))
+
+
+def _parse(text: str, allow_names: bool) -> Tree:
     if len(text) > MAX_LENGTH:
-        raise LogicError(place or "expression", f"it has {len(text):,} signs.", f"Use at most {MAX_LENGTH:,}.")
+        raise LogicError("expression", f"it has {len(text):,} signs.", f"Use at most {MAX_LENGTH:,}.")
     if not text.strip():
-        raise LogicError(place or "expression", "it is empty.", "Write a condition, or leave the field out.")
+        raise LogicError("expression", "it is empty.", "Write a condition, or leave the field out.")
     from lark.exceptions import UnexpectedInput
 
     try:
         tree: Tree = _parser().parse(text)
     except UnexpectedInput as error:
-        raise _explain(text, place, error) from error
-    _finish(tree, text, place, allow_names)
+        raise _explain(text, error) from error
+    _finish(tree, text, allow_names)
     return tree
 
 
-def _error(text: str, place: str, position: int, reason: str, remedy: str) -> LogicError:
+def _error(text: str, position: int, reason: str, remedy: str) -> LogicError:
     shown = text if len(text) <= 80 else text[:77] + "..."  # noqa: PLR2004  # one line of a terminal
-    return LogicError(f"{place or 'expression'}, sign {position + 1} of [{shown}]", reason, remedy, position)
+    return LogicError(f"expression, sign {position + 1} of [{shown}]", reason, remedy, position)
 
 
 # What often stands where an expression breaks off: pattern, reason, remedy. The first group is also looked for one
@@ -129,34 +145,34 @@ _HINTS = (
 )
 
 
-def _explain(text: str, place: str, error: Any) -> LogicError:
+def _explain(text: str, error: Any) -> LogicError:
     position = getattr(error, "pos_in_stream", None)
     if position is None or position < 0:
         position = len(text)
     if getattr(getattr(error, "token", None), "type", "") == "$END" or position >= len(text):
-        return _error(text, place, len(text), "it ends too early.", "Complete it; check that every bracket is closed.")
+        return _error(text, len(text), "it ends too early.", "Complete it; check that every bracket is closed.")
     for hints, start in ((_HINTS, position), (_DOUBLED, max(position - 1, 0))):
         for pattern, reason, remedy in hints:
             if re.match(pattern, text[start:]):
-                return _error(text, place, start, reason, remedy)
+                return _error(text, start, reason, remedy)
     found = text[position:position + 12].split()[0] if text[position:].strip() else text[position:]
     return _error(
-        text, place, position, f"`{found}` cannot stand here.", "Check the operators, quotes, commas and brackets.")
+        text, position, f"`{found}` cannot stand here.", "Check the operators, quotes, commas and brackets.")
 
 
-def _finish(tree: Tree, text: str, place: str, allow_names: bool) -> None:
+def _finish(tree: Tree, text: str, allow_names: bool) -> None:
     """Turn bare names into items, or refuse them, and hold the tree to its depth; no recursion, whatever the text."""
     waiting = [(tree, 1)]
     while waiting:
         node, depth = waiting.pop()
         if depth > MAX_DEPTH:
-            raise _error(text, place, 0, f"it nests more than {MAX_DEPTH} levels.", "Split it into calculated items.")
+            raise _error(text, 0, f"it nests more than {MAX_DEPTH} levels.", "Split it into calculated items.")
         if node[0] == "number" and math.isinf(node[1]):
-            raise _error(text, place, 0, "a number is too large to be stored.", "Use a number below 1e308.")
+            raise _error(text, 0, "a number is too large to be stored.", "Use a number below 1e308.")
         if node[0] == "name":
             if not allow_names:
                 raise _error(
-                    text, place, node[2], f"the bare word `{node[1]}` means nothing.",
+                    text, node[2], f"the bare word `{node[1]}` means nothing.",
                     f"Write `${{{node[1]}}}` for an item, or '{node[1]}' in quotes for a value.")
             node[:] = ["item", node[1]]
         waiting.extend((child, depth + 1) for child in children(node))

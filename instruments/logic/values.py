@@ -52,6 +52,11 @@ def to_number(value: Value) -> float:
     return math.nan if day is None else float((day - _EPOCH).days)
 
 
+def is_number_text(text: str) -> bool:
+    """Return whether a text is read as a number."""
+    return _NUMBER.fullmatch(trimmed(text)) is not None
+
+
 def find_date(text: str) -> date | None:
     """Return the day that a text of the form 2026-11-23 names, or None."""
     if not _DATE.fullmatch(text):

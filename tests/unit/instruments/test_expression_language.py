@@ -70,7 +70,7 @@ def test_references_are_named_once_in_order():
     ("coalesce(${n})", ["INS-104"]),
     (". > 1", ["INS-107"]),
     ("${n} > 'many'", ["INS-109"]),
-    ("${n} > '2026-01-01'", []),
+    ("${n} > '2026-01-01'", ["INS-111"]),
 ])
 def test_an_expression_is_checked_against_the_questionnaire(text, numbers):
     assert [finding.number for finding in check_expression(text, KNOWN, "item q")] == numbers

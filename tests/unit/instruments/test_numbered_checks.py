@@ -97,6 +97,8 @@ QUESTIONNAIRES = [
     ("INS-108", lambda i: added(i, constraint="regex(., '(?=a)')")),
     ("INS-108", lambda i: added(i, constraint="regex(., ${WHO})")),
     ("INS-109", lambda i: added(i, show_if="${VISITS} > 'many'")),
+    ("INS-111", lambda i: with_item(i, "VISITS", show_if="${WHO} > 2")),
+    ("INS-112", lambda i: with_item(i, "VISITS", show_if="${WHO} = 'staff' and ${WHO} = 'visitor'")),
     ("INS-110", lambda i: added(added(i, "C1", kind="calculate", calculation="${C2} + 1"), "C2", kind="calculate",
                                 calculation="${C1} + 1")),
 ]
