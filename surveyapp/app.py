@@ -20,14 +20,19 @@ from surveyapp.views import (
     coding,
     dataset_file,
     diagnosis,
+    draft,
     interview,
     invitation,
     pilot,
+    preview,
+    publication,
+    questionnaire,
     report,
     response,
     resumed,  # noqa: F401 - adds the page for short codes to the respondents' blueprint
     study,
     wave,
+    wording,
 )
 from surveyapp.views.reply_headers import add_headers
 from surveyapp.views.respondent_app import TwoApps, create_respondent_app
@@ -86,9 +91,11 @@ def _add_languages(app: Flask) -> None:
 
 
 def _add_views(app: Flask) -> None:
-    CSRFProtect(app)
-    for views in (account, study, wave, invitation, dataset_file, interview, coding, diagnosis, report, pilot):
+    csrf = CSRFProtect(app)
+    for views in (account, study, wave, questionnaire, draft, wording, preview, publication, invitation, dataset_file,
+                  interview, coding, diagnosis, report, pilot):
         app.register_blueprint(views.blueprint)
+    csrf.exempt(preview.blueprint)      # its posts change nothing; its pages are the respondents' own
     # Respondents' pages have an application of their own; here they are known so that staff pages can lead there.
     app.register_blueprint(response.blueprint)
 
