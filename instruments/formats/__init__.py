@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from instruments.errors import FileFormatError
+from instruments.errors import CheckFailed, FileFormatError
 from instruments.formats.foreign import ANSWER_SUFFIXES, read_foreign
 from instruments.formats.foreign import SUFFIXES as FOREIGN_SUFFIXES
 from instruments.formats.loss import Loss, LossReport
@@ -23,7 +23,7 @@ def read_definition(path: Path) -> tuple[Instrument, LossReport]:
     if suffix in YAML_SUFFIXES:
         return load_instrument(path), LossReport()
     if suffix in XLSFORM_SUFFIXES:
-        return read_xlsform(path)
+        return _read_sheet(path)
     if suffix in FOREIGN_SUFFIXES:
         return read_foreign(path)
     if suffix in ANSWER_SUFFIXES:
@@ -34,3 +34,16 @@ def read_definition(path: Path) -> tuple[Instrument, LossReport]:
         path.name, f"files that end in '{suffix}' are not read." if suffix else "the file's name has no ending.",
         f"Choose a questionnaire in YAML ({', '.join(YAML_SUFFIXES)}), an XLSForm ({', '.join(XLSFORM_SUFFIXES)}) or a "
         f"file of another tool ({', '.join(FOREIGN_SUFFIXES)}).")
+
+
+def _read_sheet(path: Path) -> tuple[Instrument, LossReport]:
+    """Return the questionnaire of a spreadsheet: an XLSForm, or a sheet in formr's dialect of it."""
+    try:
+        return read_xlsform(path)
+    except CheckFailed:
+        raise
+    except FileFormatError as error:
+        try:
+            return read_foreign(path)
+        except FileFormatError:
+            raise error from None

@@ -11,7 +11,7 @@ from instruments.formats.loss import LossLog
 from instruments.formats.markup import plain_text
 from instruments.formats.wordings import spoken
 from instruments.instrument_checks import MAX_KEY_LENGTH, RESERVED_KEYS
-from instruments.schema import AnswerScale, Item, Quota, ScalePoint, Screen, Section, Text
+from instruments.schema import MISSING_CODES, AnswerScale, Item, Quota, ScalePoint, Screen, Section, Text
 
 AUDIENCE = "respondent"     # other tools do not say whom a questionnaire asks
 LOST = "…"                  # stands where a text named what cannot be shown
@@ -180,5 +180,17 @@ class Draft:
         return self.scale(name.replace("-", "m"), labels.items())
 
 
+def numbers_of_codes(codes: list[str]) -> dict[str, int]:
+    """Return the number that each answer code of a scale is stored as: its own, its digits, or its place."""
+    own = [int(code) for code in codes if re.fullmatch(r"-?[0-9]{1,4}", code)]
+    parts = [match for code in codes if (match := _NUMBERED.fullmatch(code))]
+    digits = [int(match.group(2)) for match in parts]
+    for numbers, is_same in ((own, True), (digits, len({match.group(1) for match in parts}) == 1)):
+        if len(set(numbers)) == len(codes) and is_same and not MISSING_CODES & set(numbers):
+            return dict(zip(codes, numbers, strict=True))
+    return {code: place for place, code in enumerate(codes, 1)}
+
+
+_NUMBERED = re.compile(r"([A-Za-z_]*)0*([0-9]{1,4})")
 _NAMED = re.compile(r"\$\{([^}]*)\}")
 _SHOWN = frozenset({"img", "audio", "video", "iframe", "object", "embed", "svg", "canvas", "script", "image"})

@@ -16,9 +16,10 @@ from instruments.yaml_source import MAX_BYTES, read_file
 
 TOOLS = {
     ".lss": "LimeSurvey", ".lsg": "LimeSurvey", ".lsq": "LimeSurvey", ".lsa": "LimeSurvey",
-    ".qsf": "Qualtrics",
+    ".qsf": "Qualtrics", ".json": "SurveyJS or KoboToolbox",
 }
 SUFFIXES = tuple(TOOLS)
+SHEET_SUFFIXES = (".xlsx", ".xls", ".csv")      # read as an XLSForm, and where that fails, as a sheet of formr
 MAX_TEXT_BYTES = 20_000_000     # these files repeat much: 3,000 questions of LimeSurvey have 8 MB
 ANSWER_SUFFIXES = {
     ".sav": "SPSS", ".zsav": "SPSS", ".por": "SPSS", ".dta": "Stata", ".rda": "R", ".rds": "R", ".rdata": "R",
@@ -29,7 +30,7 @@ ANSWER_SUFFIXES = {
 def read_foreign(path: Path) -> tuple[Instrument, LossReport]:
     """Return the questionnaire of another tool's file and what did not pass unchanged."""
     path = Path(path)
-    content = read_file(path, MAX_BYTES if path.suffix.lower() == ".lsa" else MAX_TEXT_BYTES)
+    content = read_file(path, MAX_BYTES if path.suffix.lower() in (".lsa", *SHEET_SUFFIXES) else MAX_TEXT_BYTES)
     if not content.strip():
         raise FileFormatError(path.name, "the file is empty.", "Choose a file that holds a questionnaire.")
     answer = ask_child("instruments.formats.foreign", (path.name,), content, path.name)
@@ -45,10 +46,19 @@ def read_foreign(path: Path) -> tuple[Instrument, LossReport]:
 
 def convert(content: bytes, name: str) -> tuple[Instrument, LossReport]:
     """Return the questionnaire in the bytes of a file of that name; InstrumentError when it is none."""
+    from instruments.formats.formr import read_formr
+    from instruments.formats.json_source import read_json
+    from instruments.formats.kobo import is_kobo, read_kobo
     from instruments.formats.lss import read_lss
     from instruments.formats.qsf import read_qsf
+    from instruments.formats.surveyjs import read_surveyjs
 
     suffix = Path(name).suffix.lower()
+    if suffix in SHEET_SUFFIXES:
+        return read_formr(content, name)
+    if suffix == ".json":
+        document = read_json(content, name)
+        return read_kobo(document, name) if is_kobo(document) else read_surveyjs(document, name)
     return read_qsf(content, name) if suffix == ".qsf" else read_lss(content, name)
 
 

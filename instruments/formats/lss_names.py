@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from instruments.formats.draft import Draft
+from instruments.formats.draft import Draft, numbers_of_codes
 from instruments.formats.foreign_tree import Operand
 from instruments.formats.lss_logic import Names
-from instruments.formats.lss_questions import Answer, Group, Question, SubQuestion
+from instruments.formats.lss_questions import Group, Question, SubQuestion
 from instruments.schema import MISSING_CODES
 
 ROW_TYPES = frozenset("QKABCEFH")       # one item for each row
@@ -21,7 +21,6 @@ UNASKED = {
     "I": "it switches the language, which every page here offers by itself",
 }
 UNASKED_THEMES = {"browserdetect": "it records the respondent's browser, which is not recorded here"}
-_NUMBERED = re.compile(r"([A-Za-z_]*)0*(\d{1,4})")
 _FIXED_CODES: Mapping[str, tuple[str, ...]] = {
     "Y": ("Y", "N"), "G": ("F", "M"), "C": ("Y", "U", "N"), "E": ("I", "S", "D"),
 }
@@ -166,7 +165,8 @@ class Planner:
         """Return LimeSurvey's answer codes of one scale and what is stored for them here."""
         answers = [answer for answer in question.answers if answer.scale == scale]
         if question.type in RATING_TYPES and question.type not in "AB":
-            return rating_codes(answers)
+            numbers = numbers_of_codes([answer.code for answer in answers])
+            return {code: str(number) for code, number in numbers.items()}
         if self.has_boxes(question) and scale == 1:
             return _choice_codes([column.code for column in question.columns])
         if question.type in "MP":
@@ -196,15 +196,3 @@ def _choice_codes(codes: list[str], has_other: bool = False) -> Mapping[str, str
             value += "_"
         found[OTHER_CODE] = value
     return found
-
-
-def rating_codes(answers: list[Answer]) -> Mapping[str, str]:
-    """Return the number that each answer code of a scale is stored as: its own, its digits, or its place."""
-    codes = [answer.code for answer in answers]
-    own = [int(code) for code in codes if re.fullmatch(r"-?\d{1,4}", code)]
-    parts = [match for code in codes if (match := _NUMBERED.fullmatch(code))]
-    digits = [int(match.group(2)) for match in parts]
-    for numbers, is_same in ((own, True), (digits, len({match.group(1) for match in parts}) == 1)):
-        if len(set(numbers)) == len(codes) and is_same and not MISSING_CODES & set(numbers):
-            return {code: str(number) for code, number in zip(codes, numbers, strict=True)}
-    return {code: str(place) for place, code in enumerate(codes, 1)}

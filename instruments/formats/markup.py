@@ -110,7 +110,7 @@ def markdown_text(text: str) -> tuple[str, tuple[str, ...]]:
         text, number = pattern.subn(replacement, text)
         if number:
             lost.append(what)
-    words, elements = plain_text(text)
+    words, elements = plain_text(text.replace("\n", "<br>\n") if "<" in text else text)
     return words, (*lost, *elements)
 
 

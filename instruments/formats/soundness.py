@@ -45,11 +45,11 @@ def finish(draft: Draft, place: str, **head: Any) -> tuple[Instrument, LossRepor
         sections=tuple(section for section in draft.sections if section.key in used),
         screens=tuple(draft.screens), quotas=tuple(draft.quotas), **head)
     instrument = _without_broken_pipes(instrument, draft.log)
-    return _without_broken_logic(instrument, draft.log, place), draft.log.report()
+    return without_broken_logic(instrument, draft.log, place), draft.log.report()
 
 
 # ---- expressions ----------------------------------------------------------------------------------------------------
-def _without_broken_logic(instrument: Instrument, log: LossLog, place: str) -> Instrument:
+def without_broken_logic(instrument: Instrument, log: LossLog, place: str) -> Instrument:
     """Return the questionnaire without expressions that break a rule; CheckFailed when anything else does."""
     errors: tuple[Finding, ...] = ()
     for _ in range(MOST_ROUNDS):

@@ -25,12 +25,15 @@ def read_xlsform(path: Path) -> tuple[Instrument, LossReport]:
     path = Path(path)
     answer = read_form(path)
     log = LossLog()
-    instrument = _instrument(answer["form"], answer["sheets"], log, path)
+    instrument = instrument_of_form(answer["form"], answer["sheets"], log, path)
     require_sound(instrument, path.name)
     return instrument, log.report()
 
 
-def _instrument(form: dict[str, Any], sheets: dict[str, list[dict[str, str]]], log: LossLog, path: Path) -> Instrument:
+def instrument_of_form(
+    form: dict[str, Any], sheets: dict[str, list[dict[str, str]]], log: LossLog, path: Path,
+) -> Instrument:
+    """Return the questionnaire of pyxform's tree of a form, not yet held to the numbered checks."""
     if form.get("public_key"):
         raise FileFormatError(
             f"{path.name}, sheet settings", "the form encrypts its answers (public_key).",

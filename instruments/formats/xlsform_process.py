@@ -52,7 +52,7 @@ def _answer(answer: dict[str, Any], place: str) -> dict[str, Any]:
         return answer
     is_form = NO_FORM not in error["message"]
     if error["kind"] in ("PyXFormError", "ValidationError") and is_form:
-        raise _explained(error["message"], place)
+        raise explained(error["message"], place)
     raise FileFormatError(
         place, "this is not an XLSForm.",
         "An XLSForm has the sheets survey, choices and settings; in a CSV file the first column names the sheet. "
@@ -72,7 +72,8 @@ _REMEDIES = (
 )
 
 
-def _explained(message: str, place: str) -> FileFormatError:
+def explained(message: str, place: str) -> FileFormatError:
+    """Return what pyxform says of a form as an error with its place and a remedy."""
     text = " ".join(message.split())
     row = re.match(r"\[row : (\d+)\]\s*(?:On the '(\w+)' sheet,\s*)?", text)
     here = place

@@ -25,7 +25,8 @@ _TO_PRIVATE = {ord(sign): private for sign, private in _PRIVATE.items()}
 _ORIGINAL = {ord(private): sign for sign, private in _PRIVATE.items()} | {ord(_PRIVATE_SPACE): " "}
 
 
-def _read(content: bytes, suffix: str, name: str) -> dict[str, Any]:
+def read_sheets(content: bytes, suffix: str, name: str) -> dict[str, Any]:
+    """Return pyxform's tree of a form, its own sheets and its warnings."""
     from pyxform.xls2json_backends import get_xlsform
     from pyxform.xls2xform import convert
 
@@ -68,7 +69,7 @@ def _own_sheets(content: bytes) -> dict[str, list[dict[str, str]]]:
 def main() -> int:
     """Read one file from standard input and write JSON to standard output."""
     return answer_parent(
-        lambda content: _read(content, sys.argv[1], sys.argv[2]), lambda text: text.translate(_ORIGINAL))
+        lambda content: read_sheets(content, sys.argv[1], sys.argv[2]), lambda text: text.translate(_ORIGINAL))
 
 
 if __name__ == "__main__":

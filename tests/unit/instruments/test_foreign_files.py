@@ -2,51 +2,29 @@
 
 import io
 import json
-import os
 import random
 import resource
 import zipfile
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from defusedxml import ElementTree
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from instruments.checks import check_instrument
-from instruments.errors import FileFormatError, InstrumentError
+from instruments.errors import FileFormatError
 from instruments.formats import LossReport, read_definition, read_xlsform, write_xlsform
 from instruments.formats.foreign import SUFFIXES, convert, read_foreign
 from instruments.loader import dump_instrument, read_instrument
+from tests.factories.foreign_files import ANSWERS, FOREIGN, NOT_READ, SAMPLES, attempt, converted, named
 
-ROOT = Path(__file__).resolve().parents[3]
-SAMPLES = sorted(path for path in (ROOT / "tests" / "samples").iterdir() if path.suffix in SUFFIXES)
-REFERENCE = Path(os.environ.get("SURVEYAPP_REFERENCE", ROOT.parent / "shared" / "reference")) / "surveys"
-FOREIGN = sorted(path for path in REFERENCE.glob("*/*") if path.suffix in SUFFIXES)
-ANSWERS = sorted((REFERENCE / "responses").glob("*"))
-
-
-def named(path):
-    return path.name
+pytestmark = pytest.mark.filterwarnings("ignore:Unknown extension:UserWarning")    # openpyxl on others' files
 
 
 def both(test):
     """Run a test on our samples, and on the files of others where they are there."""
     files = [*SAMPLES, *(pytest.param(path, marks=pytest.mark.reference) for path in FOREIGN)]
     return pytest.mark.parametrize("path", files, ids=lambda path: path.name)(test)
-
-
-def converted(path):
-    return convert(path.read_bytes(), path.name)
-
-
-def attempt(content, name):
-    """Return what a file becomes, or None and the words with which it is refused."""
-    try:
-        return convert(content, name), None
-    except InstrumentError as error:
-        return None, error
 
 
 # ---- every file is read ---------------------------------------------------------------------------------------------
@@ -61,9 +39,6 @@ def test_a_file_becomes_a_sound_questionnaire_or_a_refusal_with_a_remedy(path):
     else:
         assert [finding for finding in check_instrument(read[0]) if finding.is_error] == []
         assert all(entry.place and entry.what and entry.done for entry in read[1].entries)
-
-
-NOT_READ: set[str] = set()
 
 
 @both
@@ -94,113 +69,6 @@ def without_news(instrument):
         items=tuple(
             replace(item, shuffles_choices=False, choices=tuple(
                 replace(choice, is_fixed=False) for choice in item.choices)) for item in instrument.items))
-
-
-# ---- every code is in the model or in the report --------------------------------------------------------------------
-class Found:
-    """What a questionnaire and its loss report name."""
-
-    def __init__(self, instrument, report):
-        self.items = {item.key: item for item in instrument.items}
-        self.points = {scale.key: {str(point.value) for point in scale.points} for scale in instrument.scales}
-        self.report = {}
-        for entry in report.entries:
-            self.report.setdefault(entry.place.split(",")[0], []).append(f"{entry.place}: {entry.what}; {entry.done}")
-
-    def has_item(self, code):
-        return code in self.items
-
-    def told(self, place, *words):
-        """Return whether the report says all words of a place in one line."""
-        return any(all(word in line for word in words) for line in self.report.get(place, ()))
-
-    def answers(self, key):
-        """Return the values that an item can store."""
-        item = self.items[key]
-        return {choice.value for choice in item.choices} | self.points.get(item.scale, set())
-
-
-def rows(document, table):
-    for row in document.iterfind(f"./{table}/rows/row"):
-        yield {field.tag: field.text or "" for field in row}
-
-
-def lss_document(path):
-    content = path.read_bytes()
-    if path.suffix == ".lsa":
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            content = archive.read(next(name for name in archive.namelist() if name.endswith(".lss")))
-    return ElementTree.fromstring(content)
-
-
-@pytest.mark.parametrize("path", [
-    *(path for path in SAMPLES if path.suffix.startswith(".ls")),
-    *(pytest.param(path, marks=pytest.mark.reference) for path in FOREIGN if path.suffix.startswith(".ls"))], ids=named)
-def test_every_code_of_a_limesurvey_file_is_in_the_model_or_in_the_report(path):
-    document, found = lss_document(path), Found(*converted(path))
-    questions = {row["qid"]: row["title"] for row in rows(document, "questions") if row.get("parent_qid", "0") == "0"}
-    missing = []
-
-    for code in questions.values():
-        if not found.has_item(code) and not found.told(f"question {code}", "called") and not found.told(
-                f"question {code}", "left out"):
-            missing.append(code)
-    for row in rows(document, "subquestions"):
-        question = questions[row["parent_qid"]]
-        if not lss_part_is_found(found, question, row["title"]):
-            missing.append(f"{question}_{row['title']}")
-    for row in rows(document, "answers"):
-        question = questions[row["qid"]]
-        if not lss_answer_is_found(found, question, row["code"]):
-            missing.append(f"{question}, answer {row['code']}")
-
-    assert questions
-    assert missing == []
-
-
-@pytest.mark.parametrize("path", [
-    *(path for path in SAMPLES if path.suffix == ".qsf"),
-    *(pytest.param(path, marks=pytest.mark.reference) for path in FOREIGN if path.suffix == ".qsf")], ids=named)
-def test_every_code_of_a_qualtrics_file_is_in_the_model_or_in_the_report(path):
-    elements = json.loads(path.read_text(encoding="utf-8"))["SurveyElements"]
-    questions = [element["Payload"] for element in elements if element["Element"] == "SQ"]
-    found = Found(*converted(path))
-    missing = []
-
-    for question in questions:
-        tag = question["DataExportTag"]
-        if found.told(f"question {tag}", "left out"):
-            continue
-        if not found.has_item(tag):
-            missing.append(tag)
-        keys = [key for key in found.items if key == tag or key.startswith(f"{tag}_")]
-        tags = question.get("ChoiceDataExportTags") or {}
-        keys += [key for key in tags.values() if key in found.items]
-        columns = (question.get("AdditionalQuestions") or {}).values()
-        codes = {tags.get(code, code) for code in question.get("Choices") or {}}
-        codes |= set(question.get("Answers") or {}) | {
-            code for column in columns for code in (*column["Choices"], *column.get("Answers", ()))}
-        known = {*keys, *(part for key in keys for part in key.split("_"))} | {
-            value for key in keys for value in found.answers(key)}
-        lines = [line for place in found.report if place.split("#")[0] == f"question {tag}"
-                 for line in found.report[place]]
-        missing += [f"{tag}, {code}" for code in codes - known
-                    if not any(f" {code} = " in line for line in lines)]
-
-    assert questions
-    assert missing == []
-
-
-def lss_part_is_found(found, question, code):
-    keys = [key for key in found.items if key == question or key.startswith(f"{question}_")]
-    is_item = any(code in key.removeprefix(question).split("_") for key in keys)
-    return is_item or any(code in found.answers(key) for key in keys) or found.told(f"question {question}", code)
-
-
-def lss_answer_is_found(found, question, code):
-    keys = [key for key in found.items if key == question or key.startswith(f"{question}_")]
-    return any(code in found.answers(key) for key in keys) or found.told(f"question {question}", f"{code} = ") or (
-        found.told(f"question {question}", f"answer {code}"))
 
 
 # ---- strangers' bytes -----------------------------------------------------------------------------------------------

@@ -365,7 +365,7 @@ def test_a_form_that_others_wrote_passes_with_its_conditions_and_choices(referen
     assert "item q_datetime" in losses(report)
 
 
-@pytest.mark.parametrize("content", ["a,b\n1,2\n", "name,type,label\nq1,text,Hello\n"])
+@pytest.mark.parametrize("content", ["a,b\n1,2\n", "name,kind,words\nq1,text,Hello\n"])
 def test_a_table_that_is_no_form_is_refused_in_our_own_words(tmp_path: Path, content: str):
     path = tmp_path / "table.csv"
     path.write_text(content, encoding="utf-8")
