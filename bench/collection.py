@@ -6,7 +6,8 @@ Starts the server as `surveyapp serve` does, fills in 30 items on 5 pages over H
 committed before the answer), and divides the CPU time of the web server (user and system, all threads) by the number of
 responses. In turns with it the floor is measured: a constant page for each page read and one durable insert for each
 page posted, served the same way. Figures to reach on a machine of one's own: 6 ms for a response, with the floor at
-about 2 ms; on a busy or slower machine the two grow together, so that their ratio is what can be compared.
+about 2 ms; on a busy or slower machine all of it grows, so that runs are compared by the ratio to the floor and to a
+constant page of a bare Flask application (`flask_page_ms`), the yardstick of Python's own speed at the time.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from typing import Any
 from bench.load.machine import (
     application_command,
     cpu_seconds,
+    flask_page_ms,
     floor_command,
     free_port,
     machine,
@@ -108,14 +110,16 @@ def run(options: argparse.Namespace, home: Path, url: str) -> dict[str, Any]:
 
 def _in_turns(options: argparse.Namespace, link: str, servers: dict[str, Any]) -> dict[str, Any]:
     """Measure the application and the floor in turns, so that both have the same share of other people's load."""
-    taken: dict[str, list[float]] = {name: [] for name in servers}
+    taken: dict[str, list[float]] = {name: [] for name in (*servers, "flask_page")}
     for _ in range(options.rounds):
+        taken["flask_page"].append(flask_page_ms())
         for name, (pid, port, deed) in servers.items():
             before = cpu_seconds(pid)
             in_parallel(port, link, options.responses, options.clients, deed)
             taken[name].append(1000 * (cpu_seconds(pid) - before) / options.responses)
     response, floor = statistics.median(taken["response"]), statistics.median(taken["floor"])
     return {"cpu_ms_per_response": round(response, 2), "floor_ms": round(floor, 2), "ratio": round(response / floor, 2),
+            "flask_page_ms": round(statistics.median(taken["flask_page"]), 3),
             "rounds": {name: [round(value, 2) for value in values] for name, values in taken.items()}}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 from flask import Flask, g, render_template
@@ -73,6 +74,14 @@ def create_app(config: Config | None = None) -> Flask:
     app.teardown_request(lambda _error: close_read_session())
     respondents = create_respondent_app(shared, LANGUAGES)
     app.wsgi_app = TwoApps(app.wsgi_app, respondents.wsgi_app, respondents.first_parts())  # type: ignore[method-assign]  # Flask's documented way
+    return app
+
+
+def create_served_app() -> Flask:
+    """Return the application for a server: what is loaded by now stays, so the garbage collector leaves it out."""
+    app = create_app()
+    gc.collect()
+    gc.freeze()
     return app
 
 

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
+from flask import Flask
+
 START = (
     "import resource, time; before = time.process_time(), time.perf_counter(); from surveyapp.app import create_app; "
     "create_app(); print(time.process_time() - before[0], time.perf_counter() - before[1], "
@@ -79,6 +81,18 @@ def _children(pid: int) -> list[int]:
     # The worker for long jobs runs beside the web server and has no part in answering.
     found = [child for child in found if b"worker" not in Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")]
     return found + [grandchild for child in found for grandchild in _children(child)]
+
+
+def flask_page_ms(n: int = 500) -> float:
+    """Return the CPU time of a constant page of a bare Flask application: how fast Python is here just now."""
+    app = Flask("constant")
+    app.add_url_rule("/<name>", view_func=lambda name: "x" * 9000)
+    client = app.test_client()
+    client.get("/warm")
+    before = time.process_time()
+    for _ in range(n):
+        client.get("/page")
+    return 1000 * (time.process_time() - before) / n
 
 
 def worker_start(environment: Mapping[str, str]) -> dict[str, float]:

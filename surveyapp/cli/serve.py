@@ -67,7 +67,8 @@ def serve(config: Config, host: str, port: int, workers: int = 1) -> None:
                             "Set it to 32 or more random characters, the same on every node.")
     _check_port_is_free(host, port)
     server = Server(
-        "surveyapp.app:create_app", factory=True, interface=Interfaces.WSGI, address=host, port=port, workers=workers,
+        "surveyapp.app:create_served_app", factory=True, interface=Interfaces.WSGI, address=host, port=port,
+        workers=workers,
         blocking_threads=SQLITE_THREADS if config.is_sqlite else POSTGRESQL_THREADS, log_access=False,
         websockets=False,
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import unquote_plus
 
 from surveyapp.services.answer import Form
 
@@ -11,6 +13,8 @@ BASE, SEEN, CLEARED, ONLY, CLIENT_TIME, SHOWN_AT, LANGUAGE, DEED = (
     ":base", ":seen", ":cleared", ":only", ":time", ":at", ":language", ":deed")
 REMINDED, REFUSED_ITEM = ":reminded", ":refused"
 NEXT, BACK, STAY, END, SUBMIT = "next", "back", "stay", "end", "submit"     # the deeds
+MOST_FIELDS = 5_000         # of one page
+LONGEST_NAME = 200          # characters of a field's name that is worth remembering
 UNFINISHED = frozenset({BACK, STAY})
 
 
@@ -46,3 +50,24 @@ def read_controls(form: Form) -> Controls:
         deed=value.get(DEED, ""), base=value.get(BASE, ""), seen=names(SEEN), cleared=names(CLEARED), only=names(ONLY),
         client_time=value.get(CLIENT_TIME, ""), shown_at=value.get(SHOWN_AT, ""), language=value.get(LANGUAGE, ""),
         reminded=names(REMINDED), refused=frozenset(form.get(REFUSED_ITEM, ())))
+
+
+def read_form(body: bytes) -> dict[str, list[str]]:
+    """Return the fields of a posted form, blank ones too; ValueError if it is no text or has too many fields."""
+    parts = body.decode().split("&")
+    if len(parts) > MOST_FIELDS:
+        raise ValueError(len(parts))
+    form: dict[str, list[str]] = {}
+    for part in parts:
+        name, equals, value = part.partition("=")
+        if name or equals:
+            if "%" in value or "+" in value:
+                value = unquote_plus(value)
+            form.setdefault(_name(name) if len(name) < LONGEST_NAME else unquote_plus(name), []).append(value)
+    return form
+
+
+@lru_cache(maxsize=4096)
+def _name(written: str) -> str:
+    # Names come back with every page of every respondent; values do not.
+    return unquote_plus(written)

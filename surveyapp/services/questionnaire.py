@@ -9,6 +9,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from itertools import groupby
 from typing import Any
@@ -28,7 +29,7 @@ KEPT_VERSIONS = 64                  # questionnaires kept ready in one process
 
 @dataclass(frozen=True)
 class CompiledItem:
-    """One item with what a posted value is looked up in."""
+    """One item with what a posted value is looked up in; it is asked so often that it works nothing out twice."""
 
     item: Item
     scale: AnswerScale | None
@@ -41,26 +42,26 @@ class CompiledItem:
     default: Any = None                                 # the answer the form holds before any was given
     text_fields: Mapping[str, str] = field(default_factory=dict)        # choice value → name of its text field
 
-    @property
+    @cached_property
     def key(self) -> str:
         return self.item.key
 
-    @property
+    @cached_property
     def kind(self) -> str:
         return self.item.kind
 
-    @property
+    @cached_property
     def takes_answer(self) -> bool:
         """Whether the respondent is asked: notes, calculations and hidden values are not."""
         return self.item.kind != "note" and self.item.kind not in UNSEEN_KINDS
 
-    @property
+    @cached_property
     def has_way_out(self) -> bool:
         """Whether its own options already let one say "does not apply" or "prefer not to say"."""
         scale = self.scale
         return (scale is not None and scale.not_applicable is not None) or any(c.is_missing for c in self.item.choices)
 
-    @property
+    @cached_property
     def is_visible_kind(self) -> bool:
         return self.item.kind not in UNSEEN_KINDS
 

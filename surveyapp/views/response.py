@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, g, request
 from markupsafe import Markup
@@ -22,7 +22,7 @@ from surveyapp.db.session import database, read_session
 from surveyapp.db.writer import Writer
 from surveyapp.errors import AlreadySubmitted, AppError, BadInput, Busy, NotAllowed, NotFound, Refused, marked
 from surveyapp.models.response import ENDED_EARLY, SUBMITTED
-from surveyapp.services.posted_page import BACK, DEED, END, LANGUAGE, ONLY, STAY, read_controls
+from surveyapp.services.posted_page import BACK, DEED, END, LANGUAGE, ONLY, STAY, read_controls, read_form
 from surveyapp.services.response import (
     Agreement,
     ConsentMissing,
@@ -46,7 +46,6 @@ blueprint = Blueprint("response", __name__)
 T = TypeVar("T")
 GoOn = tuple[str, int, dict[str, str]]      # an empty page that leads to another
 SEE_OTHER = 303
-MOST_FIELDS = 5_000         # of one page
 INTERFACE_LANGUAGES = ("en", "zh")      # what our own words are translated into
 SWITCH = ":switch"          # button of the language the respondent wants to go on in
 STATUS_OF = {NotFound: 404, NotAllowed: 403, Busy: 503}
@@ -239,7 +238,7 @@ def _now_ms() -> int:
 def _posted_form() -> dict[str, list[str]]:
     """Return the posted fields; only the encoding that forms and our script use is read."""
     try:
-        form = parse_qs(request.get_data(cache=False).decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        form = read_form(request.get_data(cache=False))
     except ValueError:
         raise BadInput(marked("This page could not be read."), marked("Please open your link again.")) from None
     g.posted_form = form
