@@ -58,14 +58,6 @@ def total_seconds(instrument: Instrument, language: str) -> float:
     return opening_seconds(instrument, language) + sum(estimate_minutes(instrument, language).values())
 
 
-def short_form_seconds(instrument: Instrument, language: str) -> float:
-    """Return the estimated seconds of the items that are marked for the short form, the opening included."""
-    pages = [(section, tuple(item for item in instrument.items_of_section(section.key) if item.is_short))
-             for section in instrument.sections]
-    return opening_seconds(instrument, language) + sum(
-        _section_seconds(instrument, section, items, language) for section, items in pages if items)
-
-
 def reading_seconds(texts: Iterable[Text], language: str) -> float:
     """Return the seconds that silent reading of wordings takes."""
     text = " ".join(wording.get(language, "") for wording in texts)

@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 
-from instruments.duration import LONGEST_QUESTIONNAIRE_S, estimate_minutes, short_form_seconds, total_seconds
+from instruments.duration import LONGEST_QUESTIONNAIRE_S, estimate_minutes, total_seconds
 from instruments.errors import Finding
 from instruments.order import SectionOrder
 from instruments.schema import CHOICE_KINDS, Instrument, Item, Quota, Screen, Section
+from instruments.short_form import short_form, short_form_seconds
 from instruments.wording_checks import instrument_wordings, item_wordings
 
 FLOW_RULES: Mapping[str, str] = {
@@ -146,8 +147,9 @@ def _check_length(instrument: Instrument, place: str) -> Iterator[Finding]:
     if not instrument.languages or not instrument.items:
         return
     short = [item for item in instrument.items if item.is_short and item.kind not in _UNASKED]
-    longest = max(short_form_seconds(instrument, language) for language in instrument.languages)
-    if len(short) > MOST_SHORT_QUESTIONS or (short and longest > LONGEST_SHORT_FORM_S):
+    form = short_form(instrument)
+    longest = short_form_seconds(form) if form is not None else 0.0
+    if len(short) > MOST_SHORT_QUESTIONS or longest > LONGEST_SHORT_FORM_S:
         yield Finding(
             "INS-036", place, f"the short form has {len(short)} questions and takes about {longest / 60:.1f} minutes.",
             f"Mark at most {MOST_SHORT_QUESTIONS} questions with `short: true`, of {LONGEST_SHORT_FORM_S / 60:.0f}"

@@ -1,10 +1,16 @@
-"""The short form of a questionnaire: the marked items only, under their own keys, so that answers merge."""
+"""The short form of a questionnaire: the marked items only, under their own keys, so that answers merge.
+
+It is made for the counter: neighbouring pages without conditions are put together, consent to linking is not asked
+for, and the minutes are estimated anew.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 
+from instruments.duration import total_seconds
 from instruments.errors import LogicError
 from instruments.schema import Instrument, Item, Section
 
@@ -23,18 +29,38 @@ def short_form(instrument: Instrument) -> Instrument | None:
         return None
     asked = marked | _needed_unseen(instrument, marked)
     items = tuple(_alone(item, asked) for item in instrument.items if item.key in asked)
-    sections = tuple(_section(section, asked) for section in instrument.sections
-                     if any(item.section == section.key for item in items))
+    sections, items = _together([_section(section, asked) for section in instrument.sections
+                                 if any(item.section == section.key for item in items)], items)
     constructs = {item.construct for item in items}
     scales = {item.scale for item in items}
-    return replace(
-        instrument, items=items, sections=sections, estimated_minutes=None,
+    form = replace(
+        instrument, items=items, sections=sections, link_consent=None,
         title={language: text + TITLE_MARKS.get(language, TITLE_MARKS["en"])
                for language, text in instrument.title.items()},
         scales=tuple(scale for scale in instrument.scales if scale.key in scales),
         constructs=tuple(construct for construct in instrument.constructs if construct.key in constructs),
         screens=tuple(screen for screen in instrument.screens if _named(screen.condition) <= asked),
         quotas=tuple(quota for quota in instrument.quotas if _named(quota.condition) <= asked))
+    return replace(form, estimated_minutes=math.ceil(short_form_seconds(form) / 60))
+
+
+def short_form_seconds(form: Instrument) -> float:
+    """Return how long a short form takes, in the language in which it takes longest."""
+    return max(total_seconds(form, language) for language in form.languages)
+
+
+def _together(sections: list[Section], items: tuple[Item, ...]) -> tuple[tuple[Section, ...], tuple[Item, ...]]:
+    """Put neighbouring pages of one kind on one page, whose title would fit only some of its items and is left out."""
+    kept: list[Section] = []
+    moved: dict[str, str] = {}
+    for section in sections:
+        last = kept[-1] if kept else None
+        if last is not None and last.kind == section.kind and not (last.show_if or section.show_if):
+            kept[-1] = replace(last, title={}, is_shuffled=False, block=None, shuffle_group=None)
+            moved[section.key] = last.key
+        else:
+            kept.append(section)
+    return tuple(kept), tuple(replace(item, section=moved.get(item.section, item.section)) for item in items)
 
 
 def _needed_unseen(instrument: Instrument, marked: set[str]) -> set[str]:

@@ -13,6 +13,7 @@ from instruments.formats import LossReport, read_definition
 from instruments.formats.xlsform import write_xlsform
 from instruments.loader import dump_instrument
 from instruments.schema import Instrument
+from surveyapp.cli.instrument_diff import add_diff
 from surveyapp.cli.output import Subparsers, add_command, add_group, print_json
 from surveyapp.errors import BadInput
 
@@ -30,6 +31,7 @@ def add_commands(commands: Subparsers) -> None:
     convert.add_argument("file")
     convert.add_argument("--to", default="yaml,xlsform", help="yaml, xlsform or both, with a comma")
     convert.add_argument("--out", default=".", help="folder to write to")
+    add_diff(group)
 
 
 def _check(options: argparse.Namespace) -> None:

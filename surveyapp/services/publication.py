@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass, replace
 
 from sqlalchemy import update
@@ -19,9 +18,10 @@ from surveyapp.errors import Refused
 from surveyapp.models.account import Account
 from surveyapp.models.response import Response
 from surveyapp.models.study import FULL, SHORT, PublishedInstrument, Study
-from surveyapp.models.wave import QuestionnaireLink, Wave
+from surveyapp.models.wave import Wave
 from surveyapp.services.audit import record_change
-from surveyapp.services.study import LINK_BYTES, find_link, instrument_of, list_versions, list_waves
+from surveyapp.services.privacy_mode import promise_for
+from surveyapp.services.study import add_link, find_link, instrument_of, list_versions, list_waves
 
 LONGEST_VERSION = 30        # signs; the column holds 40, and a short form adds its ending
 SHORT_ENDING = "-short"
@@ -72,12 +72,12 @@ def publish_version(session: Session, study: Study, instrument: Instrument, *, v
     version = version.strip() or plan.version
     _check(session, study, plan, version, has_seen_warnings)
     published = _freeze(session, study, replace(instrument, version=version), FULL, note)
-    _lead_on(session, plan, published)
+    _lead_on(session, study, plan, published)
     if with_short:
         if plan.short is None:
             raise Refused("No item is marked for the short form.", "Mark some, or publish without a short form.")
         short = _freeze(session, study, replace(plan.short, version=version + SHORT_ENDING), SHORT, note)
-        _lead_on(session, plan, short)
+        _lead_on(session, study, plan, short)
     record_change(session, "publish_instrument", f"{instrument.audience} {version}", study_id=study.id,
                   account=account, before={"version": plan.previous.version} if plan.previous else None,
                   after={"version": version, "content_hash": published.content_hash, "has_short_form": with_short})
@@ -111,13 +111,16 @@ def _freeze(session: Session, study: Study, instrument: Instrument, form: str, n
     return published
 
 
-def _lead_on(session: Session, plan: PublicationPlan, published: PublishedInstrument) -> None:
-    """Lead the link of each open wave on to the version, or make one; responses under way stay on theirs."""
+def _lead_on(session: Session, study: Study, plan: PublicationPlan, published: PublishedInstrument) -> None:
+    """Lead the link of each open wave on to the version, or make one; responses under way stay on theirs.
+
+    What respondents were promised under the link stays, and the new version's consent has to bear it out.
+    """
+    promise_for(session, study, published, plan.instrument, None)
     for wave in plan.open_waves:
         link = find_link(session, wave, published.audience, published.form)
         if link is None:
-            session.add(QuestionnaireLink(wave_id=wave.id, instrument_id=published.id,
-                                          token=secrets.token_urlsafe(LINK_BYTES)))
+            add_link(session, study, published, wave)
             continue
         session.execute(update(Response).where(Response.link_id == link.id, Response.instrument_id.is_(None))
                         .values(instrument_id=link.instrument_id))

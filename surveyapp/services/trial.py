@@ -17,7 +17,7 @@ from surveyapp.models.response import Response, ResponsePage
 from surveyapp.models.study import TRIAL, PublishedInstrument, Study
 from surveyapp.models.wave import QuestionnaireLink
 from surveyapp.services.audit import record_change
-from surveyapp.services.study import LINK_BYTES, list_waves
+from surveyapp.services.study import add_link, list_waves
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def start_trial(session: Session, study: Study, instrument: Instrument, account:
     if errors:
         raise Refused("The questionnaire has {n} faults and cannot be filled in.",
                       "Mend them first; each is named with what to do.", n=len(errors))
-    waves = list_waves(session, study)
+    waves = [wave for wave in list_waves(session, study) if not wave.is_pilot]
     if not waves:
         raise Refused("The study has no wave yet.", "Open one first.")
     number = 1 + len(list_trials(session, study, instrument.audience))
@@ -45,9 +45,8 @@ def start_trial(session: Session, study: Study, instrument: Instrument, account:
         document=to_document(frozen), content_hash=content_hash(frozen))
     session.add(published)
     session.flush()
-    link = QuestionnaireLink(wave_id=waves[-1].id, instrument_id=published.id, is_test=True,
-                             token=secrets.token_urlsafe(LINK_BYTES))
-    session.add(link)
+    link = add_link(session, study, published, waves[-1])
+    link.is_test = True
     session.flush()
     record_change(session, "start_trial", f"{frozen.audience} {frozen.version}", study_id=study.id, account=account)
     return Trial(link, published, 0)

@@ -59,8 +59,9 @@ def _page(audience: str, clashes: tuple[Clash, ...] = ()) -> str:
     groups = [WHOLE, *(section.key for section in instrument.sections), SCALES]
     here = request.args.get("page", groups[0])
     every = wordings_of(instrument)
-    listed = [wording for wording in every if (wording.is_missing(instrument.languages) if only_missing
-                                               else _group(wording) == here)]
+    # A wording that may be left out and is left out is added where its item is edited, not here.
+    listed = [wording for wording in every if (wording.is_missing(instrument.languages) if only_missing else
+                                               _group(wording) == here and (wording.is_needed or wording.words))]
     wanting = {group: sum(_group(wording) == group and wording.is_missing(instrument.languages) for wording in every)
                for group in groups}
     return render_template(

@@ -151,7 +151,7 @@ def test_a_short_form_has_a_link_of_its_own_and_its_answers_join_the_rest(app: F
     short.begin()
     assert short.address.endswith("/B")
     assert "Question L3" not in short.page.text
-    short.post(L1="5", L2="1").post(BOSS="3").hand_in()
+    short.post(L1="5", L2="1", BOSS="3").hand_in()
     with transaction() as session:
         close_wave(session, get_study(session, "small"), get_wave(session, study))
     close_read_session()

@@ -10,7 +10,6 @@ from instruments.duration import (
     WORDS_A_SECOND,
     estimate_minutes,
     reading_seconds,
-    short_form_seconds,
     total_seconds,
 )
 from instruments.order import SectionOrder
@@ -179,7 +178,6 @@ def test_a_section_without_items_takes_no_time_and_the_whole_is_the_sum(small):
 
     assert estimate_minutes(replace(small, items=small.items_of_section("A")), "zh")["B"] == 0
     assert total_seconds(small, "zh") > sum(pages.values()) > 0
-    assert short_form_seconds(small, "zh") < total_seconds(small, "zh") - sum(pages.values()) + 1
 
 
 def test_the_bank_questionnaires_take_about_as_long_as_they_say(bank):
