@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, Literal, get_args
 
 from instruments.codec import from_document, to_document
-from instruments.schema import AnswerScale, Choice, Construct, Instrument, Item, Quota, ScalePoint, Screen, Section
+from instruments.schema import AnswerScale, Construct, Instrument, Item, Quota, ScalePoint, Screen, Section
 from instruments.texts import instrument_texts, tidied
 
 PartName = Literal["items", "sections", "scales", "constructs", "screens", "quotas"]
@@ -217,11 +217,6 @@ def moved_row(rows: tuple[Any, ...], place: int, step: int) -> tuple[Any, ...]:
     if 0 <= place < len(listed) and 0 <= other < len(listed):
         listed[place], listed[other] = listed[other], listed[place]
     return tuple(listed)
-
-
-def copied_choices(item: Item, source: Item) -> tuple[Choice, ...]:
-    """Return the choices of another item, to be used here too."""
-    return item.choices or source.choices
 
 
 # ---- languages ------------------------------------------------------------------------------------------------------

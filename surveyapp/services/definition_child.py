@@ -1,4 +1,4 @@
-"""Run as a process of its own: a questionnaire file's path → one JSON document on standard output.
+"""Run as a process of its own: a questionnaire file's path → one JSON document on standard output, or an XLSForm.
 
 Readers of spreadsheets and archives stay out of the web worker, and a hostile file meets this process's limits.
 """
@@ -34,6 +34,17 @@ def main(path: str, stem: str) -> int:
     return 0
 
 
+def write_xlsform(source: str, target: str) -> int:
+    """Write the questionnaire document in the file `source` as an XLSForm; return the exit code."""
+    from instruments.codec import from_document
+    from instruments.formats import xlsform
+    from instruments.schema import Instrument
+
+    document = json.loads(Path(source).read_text(encoding="utf-8"))
+    xlsform.write_xlsform(from_document(Instrument, document), Path(target))
+    return 0
+
+
 def _plain(stem: str) -> str:
     """Return a file name that messages can repeat: the uploaded one without anything a path could mean."""
     return "".join(sign if sign.isalnum() or sign in "-_ " else "_" for sign in stem)[:60] or "questionnaire"
@@ -41,4 +52,5 @@ def _plain(stem: str) -> str:
 
 if __name__ == "__main__":
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # standard output is a text file here
-    sys.exit(main(*sys.argv[1:]))
+    paths = sys.argv[2:]
+    sys.exit(main(*paths) if sys.argv[1] == "read" else write_xlsform(*paths))

@@ -10,14 +10,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
 
-from instruments.codec import from_document
+from instruments.codec import from_document, to_document
 from instruments.editing import empty_instrument
+from instruments.loader import dump_instrument
 from instruments.schema import Instrument
 from instruments.template_loader import catalogue, load_catalogue_template
-from surveyapp.errors import BadInput, NotFound
+from surveyapp.errors import BadInput, NotFound, Refused
 
 PATIENCE_S = 90                     # a form of 3,000 items takes about 10
 LARGEST_FILE = 8 * 1024 * 1024      # bytes
+FILE_FORMATS = {"yaml": ".yaml", "xlsform": ".xlsx"}
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -73,12 +75,34 @@ def from_file(content: bytes, filename: str, audience: str = "") -> ReadDefiniti
 
 def _read_in_child(path: Path, stem: str) -> dict[str, Any]:
     """A file that strangers made is read where it can at worst use up that process's limits."""
-    command = [sys.executable, "-m", "surveyapp.services.definition_child", str(path), stem]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=PATIENCE_S, check=False, cwd=ROOT)  # noqa: S603 - our own module; the arguments are paths
+        answer: dict[str, Any] = json.loads(_in_child("read", str(path), stem))
     except subprocess.TimeoutExpired:
         return {"error": "reading it took too long."}
-    if done.returncode != 0:
+    except subprocess.CalledProcessError:
         return {"error": "it is damaged or too large."}
-    answer: dict[str, Any] = json.loads(done.stdout)
     return answer
+
+
+def _in_child(*arguments: str) -> bytes:
+    command = [sys.executable, "-m", "surveyapp.services.definition_child", *arguments]
+    done = subprocess.run(command, capture_output=True, timeout=PATIENCE_S, check=True, cwd=ROOT)  # noqa: S603 - our own module; the arguments are paths
+    return done.stdout
+
+
+def to_file(instrument: Instrument, format: str) -> bytes:
+    """Return the questionnaire as a file in one of `FILE_FORMATS`; a spreadsheet is written in a process of its own."""
+    if format == "yaml":
+        return dump_instrument(instrument).encode()
+    if format not in FILE_FORMATS:
+        raise NotFound("There is no format {format}.", "Choose one of: {formats}.", format=repr(format),
+                       formats=", ".join(FILE_FORMATS))
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "document.json", Path(folder) / "form.xlsx"
+        source.write_text(json.dumps(to_document(instrument)), encoding="utf-8")
+        try:
+            _in_child("write", str(source), str(target))
+        except subprocess.SubprocessError:
+            raise Refused("The questionnaire cannot be written in this format.",
+                          "Mend its faults first, or take YAML.") from None
+        return target.read_bytes()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from io import BytesIO
+
+from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
@@ -11,13 +13,22 @@ from instruments.errors import InstrumentError
 from instruments.schema import Instrument
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import AppError, BadInput
-from surveyapp.services.draft import discard_draft, get_draft, start_draft
-from surveyapp.services.draft_source import from_file, from_nothing, from_template, template_questionnaires
+from surveyapp.services.draft import discard_draft, get_draft, instrument_of_draft, start_draft
+from surveyapp.services.draft_source import (
+    FILE_FORMATS,
+    from_file,
+    from_nothing,
+    from_template,
+    template_questionnaires,
+    to_file,
+)
 from surveyapp.services.questionnaire_list import list_questionnaires
-from surveyapp.services.study import get_instrument, get_study, instrument_of
+from surveyapp.services.study import get_instrument, get_study, get_version, instrument_of
 from surveyapp.views.access import current_account, requires
 
 blueprint = Blueprint("questionnaire", __name__)
+MIME_TYPES = {"yaml": "application/yaml",
+              "xlsform": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 LIST = "/studies/<int:study_id>/questionnaires"
 
 
@@ -65,6 +76,19 @@ def _source() -> tuple[Instrument, str | None, tuple[str, ...]]:
         return read.instrument, None, read.losses
     languages = tuple(dict.fromkeys(request.form.get("languages", "").replace(",", " ").split()))
     return from_nothing(audience, request.form.get("title", ""), languages), None, ()
+
+
+@blueprint.get(f"{LIST}/<audience>/file")
+@requires("can_run_studies")
+def download(study_id: int, audience: str) -> Response:
+    """Hand out the draft, or one version, as a file that comes back as it is."""
+    version, format = request.args.get("version", ""), request.args.get("format", "yaml")
+    session = read_session()
+    instrument = (instrument_of(get_version(session, g.study, audience, version)) if version
+                  else instrument_of_draft(get_draft(session, g.study, audience)))
+    content = to_file(instrument, format)
+    name = f"{audience}-{version or 'draft'}{FILE_FORMATS[format]}"
+    return send_file(BytesIO(content), MIME_TYPES[format], as_attachment=True, download_name=name)
 
 
 @blueprint.post(f"{LIST}/<audience>/discard")

@@ -74,6 +74,18 @@ def test_every_part_of_the_bank_questionnaire_opens_and_saves_unchanged(client: 
     assert draft("customer") == before
 
 
+@pytest.mark.parametrize(("format", "ending"), [("yaml", ".yaml"), ("xlsform", ".xlsx")])
+def test_a_draft_leaves_as_a_file_and_comes_back_as_it_was(client: FlaskClient, format: str, ending: str):
+    reply = client.get(f"{DRAFT}/file?format={format}")
+
+    client.post(BASE, data={"source": "file", "audience": "again",
+                            "file": (io.BytesIO(reply.data), f"again{ending}")})
+    assert [item.key for item in draft("again").items] == [item.key for item in draft().items]
+    assert draft("again").item("L1") == draft().item("L1")
+    assert client.get(f"{DRAFT}/file?format=exe").status_code == 404
+    assert client.get(f"{DRAFT}/file?version=9").status_code == 404
+
+
 def test_an_item_is_changed_in_every_field_and_the_change_is_in_the_audit_log(client: FlaskClient):
     page = client.get(f"{DRAFT}/items/LOAD")
 
