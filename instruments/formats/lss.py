@@ -72,11 +72,12 @@ class _Reader:
         place = f"group {group.gid}"
         show_if = self._conditions.expression(group.relevance, place)
         self._pipes.at("", "")
+        shows_name, shows_description = self._shown_parts(group, place)
         key = self._draft.open_section(
-            f"group_{group.gid}", self._draft.text(place, group.name), show_if,
+            f"group_{group.gid}", self._draft.text(place, group.name) if shows_name else {}, show_if,
             shuffle_group=group.randomization or None)
         self._pipes.at(f"group_{group.gid}", key)
-        description = self._draft.text(f"{place}, description", group.description)
+        description = self._draft.text(f"{place}, description", group.description) if shows_description else {}
         if description:
             self._draft.items.extend(self._pipes.flush())
             self._draft.items.append(Item(self._draft.key(f"group_{group.gid}_text", place), key, "note", description))
@@ -86,6 +87,16 @@ class _Reader:
             read.append((_is_shuffled(question), items))
             self._draft.items.extend(items)
         self._note_orders(group, self._draft.shuffle_ratings(key, read))
+
+    def _shown_parts(self, group: Group, place: str) -> tuple[bool, bool]:
+        """Return whether respondents see the name and the description of groups, which a survey may hide."""
+        setting = self._tables.first("surveys").get("showgroupinfo", "B")
+        shows_name, shows_description = setting not in ("D", "X"), setting not in ("N", "X")
+        for is_shown, words, what in ((shows_name, group.name, "name"), (shows_description, group.description,
+                                                                         "description")):
+            if not is_shown and any(text.strip() for text in words.values()):
+                self._draft.log.add(place, f"the survey does not show its {what}", "left out")
+        return shows_name, shows_description
 
     def _read_question(self, plan: Plan, section: str) -> list[Item]:
         question = plan.question

@@ -77,6 +77,14 @@ def _note_settings(question: Question, log: LossLog) -> None:
         value = question.attribute(name)
         if value and value not in _NOTHING:
             log.add(question.place, what.format(value), done)
+    _note_theme(question, log)
+    if question.attribute("other_position") in ("beginning", "specific"):
+        log.add(question.place, "'other' stands at a place of its own", "it stands last")
+    if question.type == "D" and "H" in question.attribute("date_format"):
+        log.add(question.place, "it asks for a date with its time", "asked as a date")
+
+
+def _note_theme(question: Question, log: LossLog) -> None:
     if question.has_script:
         log.add(question.place, "it runs a script of its author", "left out; scripts of authors are never run here")
     if question.mandatory == "S":

@@ -227,8 +227,12 @@ class _Reader:
         if self._survey.n_notes:
             self._log.add("survey", f"it holds {self._survey.n_notes} note(s) of its authors", "left out")
         options = self._survey.options
+        if any(as_mapping(question.raw.get("Configuration")) for question in self._survey.questions.values()):
+            self._log.add("survey", "its questions have layout settings (column widths, repeated headers, positions)",
+                          "shown in the usual way")
         for name, what, done in (
                 ("Header", "it has a header", "left out"), ("Footer", "it has a footer", "left out"),
+                ("Skin", "it has a theme", "shown in the usual way"),
                 ("CustomStyles", "it has styles of its own", "shown in the usual way"),
                 ("SurveyExpiration", "it closes at a date", "dates are set when a wave is opened"),
                 ("PartialData", "unfinished answers are kept for a time", "a wave says how long"),

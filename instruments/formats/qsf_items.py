@@ -232,7 +232,8 @@ class ItemBuilder:
             log.add(question.place, "it runs a script of its author", "left out; scripts of authors are never run here")
         if as_mapping(raw.get("DefaultChoices")):
             log.add(question.place, "it is answered beforehand", "nothing is answered beforehand")
-        for name, what in (("DynamicChoices", "its choices come from another question"),
+        for name, what in (("AnalyzeChoices", "some of its choices are marked for the analysis"),
+                           ("DynamicChoices", "its choices come from another question"),
                            ("GradingData", "its answers have grades")):
             if as_mapping(raw.get(name)):
                 log.add(question.place, what, "left out")

@@ -15,10 +15,11 @@ from instruments.checks import check_instrument
 from instruments.errors import CheckFailed, FileFormatError, Finding
 from instruments.formats.draft import AUDIENCE, LOST, Draft
 from instruments.formats.loss import LossLog, LossReport
+from instruments.order import SectionOrder
 from instruments.schema import Choice, Instrument, Item, Quota, Screen, Section, Text
 
 MOST_ROUNDS = 12        # each round takes at least one broken expression out of a circle
-_LOGIC = re.compile(r"INS-1\d\d")
+_LOGIC = re.compile(r"INS-1\d\d|INS-028")
 _ITEM = re.compile(r"item (?P<item>\S+?)(?:, choice (?P<choice>\S+))?, (?P<field>show_if|constraint|calculation)\b")
 _OTHER = re.compile(r"(?P<noun>section|screen|quota|item) (?P<key>[^\s,]+)")
 _PIPE = re.compile(r"\$\{\s*([^}\s]*)\s*\}")
@@ -138,21 +139,9 @@ def _without_circle(instrument: Instrument, key: str, finding: Finding, log: Los
 
 # ---- piping ---------------------------------------------------------------------------------------------------------
 def _without_broken_pipes(instrument: Instrument, log: LossLog) -> Instrument:
-    known = {item.key for item in instrument.items}
+    pipes = _Pipes(instrument, log)
+    items = tuple(pipes.checked(item) if _pipes(item) else item for item in instrument.items)
 
-    def checked(place: str, text: Text) -> Text:
-        return {language: _PIPE.sub(lambda match: _pipe(match, known, place, log), words)
-                for language, words in text.items()}
-
-    def choice_checked(item: Item, choice: Choice) -> Choice:
-        return replace(choice, label=checked(f"item {item.key}, choice {choice.value}", choice.label))
-
-    items = tuple(
-        replace(
-            item, text=checked(f"item {item.key}", item.text),
-            hint=checked(f"item {item.key}, hint", item.hint) if item.hint else None,
-            choices=tuple(choice_checked(item, choice) for choice in item.choices))
-        if _pipes(item) else item for item in instrument.items)
     def plain(place: str, text: Text) -> Text:
         return {language: _PIPE.sub(lambda match: _no_pipe(match, place, log), words)
                 for language, words in text.items()}
@@ -180,8 +169,35 @@ def _no_pipe(match: re.Match[str], place: str, log: LossLog) -> str:
     return LOST
 
 
-def _pipe(match: re.Match[str], known: set[str], place: str, log: LossLog) -> str:
-    if match.group(1) in known:
-        return match.group(0)
-    log.add(place, f"its text shows '{match.group(1)}', which is no item here", f"'{LOST}' stands there")
-    return LOST
+class _Pipes:
+    """Takes answers out of the texts of items where they cannot be shown, or are not known yet."""
+
+    def __init__(self, instrument: Instrument, log: LossLog) -> None:
+        self._items = {item.key: item for item in instrument.items}
+        self._order, self._log = SectionOrder(instrument), log
+
+    def checked(self, item: Item) -> Item:
+        """Return the item with the answers that its texts may show."""
+        place = f"item {item.key}"
+        return replace(
+            item, text=self._text(item, place, item.text),
+            hint=self._text(item, f"{place}, hint", item.hint) if item.hint else None,
+            choices=tuple(
+                replace(choice, label=self._text(item, f"{place}, choice {choice.value}", choice.label))
+                for choice in item.choices))
+
+    def _text(self, item: Item, place: str, text: Text) -> Text:
+        return {language: _PIPE.sub(lambda match: self._shown(match, item, place), words)
+                for language, words in text.items()}
+
+    def _shown(self, match: re.Match[str], item: Item, place: str) -> str:
+        named = self._items.get(match.group(1))
+        if named is None or not named.stores_answer:
+            why = "has no answer here"
+        elif named.kind in ("calculate", "hidden") or named.section == item.section or self._order.is_before(
+                named.section, item.section):
+            return match.group(0)
+        else:
+            why = "is asked later"
+        self._log.add(place, f"its text shows '{match.group(1)}', which {why}", f"'{LOST}' stands there")
+        return LOST

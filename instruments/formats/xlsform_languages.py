@@ -7,16 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from instruments.formats.loss import LossLog
+from instruments.languages import NAMES
 from instruments.schema import Text
 
 DEFAULT = "default"     # pyxform's word where a form names no language
 FALLBACK_CODE = "en"
 _HAN = re.compile("[\u4e00-\u9fff]")
-NAMES: Mapping[str, str] = {
-    "en": "English", "zh": "中文", "zh-hant": "繁體中文", "de": "Deutsch", "fr": "Français", "es": "Español",
-    "it": "Italiano", "pt": "Português", "nl": "Nederlands", "pl": "Polski", "ru": "Русский", "ar": "العربية",
-    "ja": "日本語", "ko": "한국어", "vi": "Tiếng Việt", "lt": "Lietuvių", "sv": "Svenska", "tr": "Türkçe",
-}
 _OTHER_NAMES: Mapping[str, str] = {
     "german": "de", "french": "fr", "spanish": "es", "italian": "it", "portuguese": "pt", "dutch": "nl",
     "chinese": "zh", "simplified chinese": "zh", "简体中文": "zh", "traditional chinese": "zh-hant", "arabic": "ar",

@@ -17,6 +17,7 @@ from flask import current_app, g
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from instruments.languages import is_right_to_left, own_name
 from instruments.schema import NUMBER_KINDS, REFUSED
 from surveyapp.services.answer import LONGEST_NUMBER, LONGEST_OTHER, LONGEST_TEXT, short
 from surveyapp.services.order import choice_order, is_grid_row
@@ -34,8 +35,6 @@ MARK = "\x01"               # cannot occur in text: control signs are refused by
 CHOICE = "\x02"             # stands before each choice of an item that shuffles them, and after the last
 SLOT = re.compile(f"{MARK}([^{MARK}]*){MARK}")
 PIPE = re.compile(r"\$\{([\w.-]+)\}")
-RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
-LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
 KEPT_PAGES = 1024           # cut pages kept in one process, about 20 kB each
 Pieces = tuple[str, ...]    # text, slot, text, slot, … text
 
@@ -50,7 +49,7 @@ def render(template: str, **values: Any) -> str:
     language = g.get("content_language", "en")
     return current_app.jinja_env.get_template(template).render(
         slot=slot, language_tag=language_tag, language_name=language_name, lang=language_tag(language),
-        direction="rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr", **values)
+        direction="rtl" if is_right_to_left(language) else "ltr", **values)
 
 
 def language_tag(language: str) -> str:
@@ -60,7 +59,7 @@ def language_tag(language: str) -> str:
 
 def language_name(language: str) -> str:
     """Return the language's own name."""
-    return LANGUAGE_NAMES.get(language, language)
+    return own_name(language)
 
 
 def cut(html: str) -> Pieces:

@@ -105,6 +105,23 @@ def test_an_arabic_questionnaire_runs_from_right_to_left_with_english_buttons(fi
     assert read_session().scalars(select(Response)).one().state == SUBMITTED
 
 
+@pytest.mark.reference
+@pytest.mark.skipif(not (REFERENCE / OTHERS[0]).is_file(), reason="the file of others is not there")
+def test_a_questionnaire_in_five_languages_offers_each_by_its_own_name(database: Database, client: FlaskClient):
+    instrument = read(REFERENCE / OTHERS[0])
+    with transaction() as session:
+        link = make.link_of(session, make.study(session, "five", instrument)).token
+
+    pages = {code: Respondent(client, link, code).begin().page.text for code in instrument.languages}
+
+    assert instrument.languages == ("en", "fr", "de-informal", "he", "it")
+    for name in ("Français", "Deutsch (de-informal)", "עברית", "Italiano"):
+        assert f">{name}<" in pages["en"]
+    assert '<html lang="he" dir="rtl"' in pages["he"]
+    assert all("dir=" not in pages[code].split("<body")[0] for code in ("en", "fr", "de-informal", "it"))
+    assert all(">Next</button>" in page for page in pages.values())
+
+
 def test_the_pages_of_an_arabic_questionnaire_hold_its_words_and_our_own_in_english(database: Database,
                                                                                       client: FlaskClient):
     instrument = read(SAMPLES / "canteen.lss")

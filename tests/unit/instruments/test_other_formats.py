@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from instruments import languages
 from instruments.errors import FileFormatError
 from instruments.formats import read_definition
 from instruments.formats.foreign import convert
@@ -193,3 +194,25 @@ def test_a_condition_of_kobotoolbox_that_never_holds_is_left_out_with_a_notice()
 
     assert instrument.item("bye").show_if is None
     assert "INS-105" in said(report, "item bye")[0]
+
+
+# ---- what every reader keeps to -------------------------------------------------------------------------------------
+def test_a_text_shows_no_answer_that_comes_later_and_an_early_end_names_an_item():
+    instrument, report = surveyjs(
+        {"type": "text", "name": "a", "title": "You said {b}"}, {"type": "text", "name": "x"},
+        triggers=[{"type": "complete", "expression": "1 = 1"}])
+    later, _ = convert(json.dumps({"pages": [
+        {"name": "p", "elements": [{"type": "text", "name": "a", "title": "You said {b}"}]},
+        {"name": "q", "elements": [{"type": "text", "name": "b"}]}]}).encode(), "a.json")
+
+    assert instrument.item("a").text["en"] == later.item("a").text["en"] == "You said …"
+    assert instrument.screens == ()
+    assert any("INS-028" in entry for entry in said(report, "screen end_1"))
+
+
+@pytest.mark.parametrize(("code", "name", "is_right_to_left"), [
+    ("he", "עברית", True), ("ar-EG", "العربية (ar-EG)", True), ("de-informal", "Deutsch (de-informal)", False),
+    ("zh", "中文", False), ("xx", "xx", False),
+])
+def test_a_language_is_called_by_its_own_name(code, name, is_right_to_left):
+    assert (languages.own_name(code), languages.is_right_to_left(code)) == (name, is_right_to_left)
