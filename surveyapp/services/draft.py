@@ -43,6 +43,13 @@ def get_draft(session: Session, study: Study, audience: str) -> InstrumentDraft:
     return draft
 
 
+def lock_draft(session: Session, study: Study, audience: str) -> InstrumentDraft:
+    """Return the draft to be changed; who changes it at the same moment waits, so that neither change is lost."""
+    draft = get_draft(session, study, audience)
+    session.refresh(draft, with_for_update=True)
+    return draft
+
+
 def instrument_of_draft(draft: InstrumentDraft) -> Instrument:
     """Return the draft as a value; it need not be sound."""
     return from_document(Instrument, draft.document)

@@ -35,6 +35,7 @@ from surveyapp.services.draft import (
     get_draft,
     instrument_of_draft,
     last_deed,
+    lock_draft,
     mark_of,
     save_draft,
     undo_draft,
@@ -72,7 +73,7 @@ def change(study_id: int, audience: str) -> Response:
     deed = request.form.get("do", "")
     with transaction() as session:
         study = get_study(session, study_id)
-        draft = get_draft(session, study, audience)
+        draft = lock_draft(session, study, audience)
         if deed == "undo":
             deed = _in_words(undo_draft(session, study, draft, current_account()))
             flash(_("Taken back: %(deed)s", deed=deed))
@@ -153,7 +154,7 @@ def _posted_piece(instrument: Instrument, part: PartName, piece: Any) -> tuple[P
 def _save_piece(study_id: int, audience: str, part: PartName, key: str, changed: Any) -> None:
     with transaction() as session:
         study = get_study(session, study_id)
-        draft = get_draft(session, study, audience)
+        draft = lock_draft(session, study, audience)
         instrument = instrument_of_draft(draft)
         check_mark(_find(instrument, part, key), request.form.get("mark", ""))
         save_draft(session, study, draft, with_piece(instrument, part, key, changed), f"edit:{part}:{key}",
@@ -194,7 +195,7 @@ def frame(study_id: int, audience: str) -> str | Response | tuple[str, int]:
     try:
         with transaction() as session:
             study = get_study(session, study_id)
-            draft = get_draft(session, study, audience)
+            draft = lock_draft(session, study, audience)
             newest = instrument_of_draft(draft)
             check_mark(frame_values(newest), request.form.get("mark", ""))
             save_draft(session, study, draft, with_frame(newest, posted.values), "frame", current_account())

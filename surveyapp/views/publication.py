@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from instruments.comparison import compare_instruments, worst
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import Refused
-from surveyapp.services.draft import check_revision, discard_draft, get_draft, instrument_of_draft
+from surveyapp.services.draft import check_revision, discard_draft, get_draft, instrument_of_draft, lock_draft
 from surveyapp.services.draft_finding import located
 from surveyapp.services.publication import plan_publication, publish_version
 from surveyapp.services.study import get_study, get_version, instrument_of, list_versions
@@ -69,7 +69,7 @@ def publish(study_id: int, audience: str) -> Response | tuple[str, int]:
     try:
         with transaction() as session:
             study = get_study(session, study_id)
-            draft = get_draft(session, study, audience)
+            draft = lock_draft(session, study, audience)
             check_revision(draft, form.get("revision", ""))
             published = publish_version(
                 session, study, instrument_of_draft(draft), version=form.get("version", ""), note=form.get("note", ""),

@@ -13,7 +13,7 @@ from instruments.errors import InstrumentError
 from instruments.schema import Instrument
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import AppError, BadInput
-from surveyapp.services.draft import discard_draft, get_draft, instrument_of_draft, start_draft
+from surveyapp.services.draft import discard_draft, get_draft, instrument_of_draft, lock_draft, start_draft
 from surveyapp.services.draft_source import (
     FILE_FORMATS,
     from_file,
@@ -97,6 +97,6 @@ def discard(study_id: int, audience: str) -> Response:
     """Throw a draft away; versions stay."""
     with transaction() as session:
         study = get_study(session, study_id)
-        discard_draft(session, study, get_draft(session, study, audience), current_account())
+        discard_draft(session, study, lock_draft(session, study, audience), current_account())
     flash(_("The draft is discarded; published versions are as they were."))
     return redirect(url_for("questionnaire.index", study_id=study_id))

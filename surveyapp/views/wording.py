@@ -18,7 +18,7 @@ from instruments.texts import Wording, n_missing, with_words, wordings_of
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import BadInput, Refused
 from surveyapp.forms.questionnaire import LONGEST_FIELD
-from surveyapp.services.draft import get_draft, instrument_of_draft, save_draft
+from surveyapp.services.draft import get_draft, instrument_of_draft, lock_draft, save_draft
 from surveyapp.services.study import get_study
 from surveyapp.views.access import current_account, requires
 from surveyapp.views.draft import DRAFT, STALE
@@ -90,7 +90,7 @@ def save(study_id: int, audience: str) -> Response | tuple[str, int]:
     """Store the words of a page; what somebody else worded in the meantime is shown, not overwritten."""
     with transaction() as session:
         study = get_study(session, study_id)
-        draft = get_draft(session, study, audience)
+        draft = lock_draft(session, study, audience)
         instrument = instrument_of_draft(draft)
         changed, clashes = _read(instrument)
         if changed:
@@ -129,7 +129,7 @@ def languages(study_id: int, audience: str) -> Response:
     deed, language = request.form.get("do", ""), request.form.get("language", "").strip()
     with transaction() as session:
         study = get_study(session, study_id)
-        draft = get_draft(session, study, audience)
+        draft = lock_draft(session, study, audience)
         instrument = instrument_of_draft(draft)
         if deed == "add":
             if not LANGUAGE_CODE.fullmatch(language):
