@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 from surveyapp.cli.output import Subparsers, add_command, add_group, open_database, print_json, print_table, read_bytes
 from surveyapp.config import Config
 from surveyapp.db.session import read_session, transaction
-from surveyapp.errors import BadInput, NotFound
+from surveyapp.errors import BadInput
 from surveyapp.jobs.mail import public_url, send_waiting
-from surveyapp.models.invitation import Invitation
 from surveyapp.models.study import Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.handout import note_handed_out, write_handout
@@ -22,8 +21,8 @@ from surveyapp.services.invitation import (
     FACTS,
     add_invitations,
     add_slips,
+    find_person,
     find_questionnaire_link,
-    list_roster,
     set_fact,
 )
 from surveyapp.services.mail_text import INVITATION, KINDS, REMINDER, Wording, set_wording, wording
@@ -183,17 +182,9 @@ def _mark(options: argparse.Namespace) -> None:
     open_database()
     with transaction() as session:
         place = _place(session, options)
-        person = _person(list_roster(session, place.link), options.person)
+        person = find_person(session, place.link, options.person)
         set_fact(session, place.study, person, FACT_OPTIONS[options.fact], is_so=not options.undo)
     print(f"{options.person}: {'not ' if options.undo else ''}{options.fact}.")
-
-
-def _person(roster: list[Invitation], name: str) -> Invitation:
-    fitting = [row for row in roster if name in (row.address, row.label)]
-    if len(fitting) != 1:
-        raise NotFound("{n} people of the roster are named {name}.", "Give the mail address.", n=len(fitting),
-                       name=repr(name))
-    return fitting[0]
 
 
 def _outbox(options: argparse.Namespace) -> None:

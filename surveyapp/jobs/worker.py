@@ -25,8 +25,10 @@ from surveyapp.services.diagnosis import newest_diagnosis, store_diagnosis
 from surveyapp.services.invitation import find_questionnaire_link
 from surveyapp.services.pilot import get_pilot, pilot_audiences, store_judgement
 from surveyapp.services.study import get_study, get_wave
+from surveyapp.services.upkeep import keep_up
 
 POLLING_S = 0.5         # how soon a job starts on an idle machine; measured: no effect on the page writer
+UPKEEP_S = 60.0         # dates of waves hold without it; counts, marks and erasure may be a minute late
 MESSAGE_LENGTH = 2000
 LAYOUT = "1"            # of a job's steps; raised when an old job cannot be gone on with by new code
 
@@ -102,6 +104,17 @@ def do_job(job_id: str) -> None:
     _set_state(job_id, "done", message)
 
 
+def do_upkeep() -> None:
+    """Do what is due; a failure is logged and tried again a minute later."""
+    try:
+        with transaction() as session:
+            keep_up(session, read_config().secret_key)
+    except Exception:  # whatever it is, the worker goes on with its jobs
+        DBOS.logger.exception("upkeep failed")
+    finally:
+        close_read_session()
+
+
 def run_worker(worker_id: str) -> None:
     """Work until told to stop."""
     DBOS(config={"name": "surveyapp", "system_database_url": engine_url(), "executor_id": worker_id,
@@ -115,5 +128,6 @@ def run_worker(worker_id: str) -> None:
 
     signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGINT, on_signal)
-    stop.wait()
+    while not stop.wait(UPKEEP_S):
+        do_upkeep()
     DBOS.destroy()

@@ -147,6 +147,15 @@ def get_invitation(session: Session, link: QuestionnaireLink, invitation_id: int
     return row
 
 
+def find_person(session: Session, link: QuestionnaireLink, name: str) -> Invitation:
+    """Return the one entry of the roster with that mail address or name; NotFound for none and for several."""
+    fitting = [row for row in list_roster(session, link) if name in (row.address, row.label)]
+    if len(fitting) != 1:
+        raise NotFound("{n} people of the roster are named {name}.", "Give the mail address.", n=len(fitting),
+                       name=repr(name))
+    return fitting[0]
+
+
 def get_instrument_of(session: Session, link: QuestionnaireLink) -> PublishedInstrument:
     """Return the questionnaire of a link."""
     return session.get_one(PublishedInstrument, link.instrument_id)

@@ -17,6 +17,7 @@ from surveyapp.models.account import Account
 from surveyapp.models.mail import MailText
 from surveyapp.models.study import Study
 from surveyapp.services.audit import record_change
+from surveyapp.services.promise import promise_lines
 
 INVITATION, REMINDER, PASTE = "invitation", "reminder", "paste"
 KINDS = (INVITATION, REMINDER, PASTE)
@@ -100,19 +101,6 @@ If you want no further mail about this survey:
 """),
     (PASTE, "zh"): Wording("", "{name}，您好！请参加：{title}（约{minutes}）。您的个人链接只能使用一次：{link}"),
 }
-PROMISES: Mapping[tuple[str, str], str] = {
-    ("anonymous", "en"): "Your answers are anonymous: no name, no address and no time of day is stored with them, and "
-                         "nothing joins them to this link. For the same reason they cannot be found again for you; "
-                         "the code shown at the end lets you withdraw them.",
-    ("confidential", "en"): "Your answers are confidential: the list that joins them to your name is kept apart, is "
-                            "seen by nobody who reads answers, and is deleted after collection.",
-    ("identified", "en"): "Your answers are stored together with your name, as the questionnaire explains.",
-    ("anonymous", "zh"): "您的作答完全匿名：不保存姓名、网络地址和作答时刻，答案与本链接之间没有任何关联。"
-                         "因此我们也无法为您找回答卷；如需撤回，请使用结束时显示的代码。",
-    ("confidential", "zh"): "我们将为您的作答保密：答卷与姓名的对应表单独保管，查看答案的人无法看到，"
-                            "收集结束后即删除。",
-    ("identified", "zh"): "您的答案将与姓名一同保存，具体见问卷说明。",
-}
 
 
 def wording(session: Session, study: Study, audience: str, kind: str, language: str) -> Wording:
@@ -167,16 +155,15 @@ def filled(text: str, values: Mapping[str, str]) -> str:
     return HOLE.sub(lambda hole: values.get(hole.group(1), hole.group(0)), text)
 
 
-def promise(privacy: str, language: str, retained_until: str = "") -> str:
-    """Return what respondents are told of their anonymity, in words, with the retention date where there is one."""
-    known = language if ("anonymous", language) in PROMISES else "en"
-    words = PROMISES.get((privacy, known), PROMISES["anonymous", known])
-    if not retained_until:
-        return words
-    return f"{words}{RETAINED[known].format(day=retained_until)}"
+def promise(privacy: str, language: str, minimum: int, retained_until: str = "") -> str:
+    """Return what respondents are told of their anonymity: the lines of the first page, and the retention date."""
+    lines = list(promise_lines(privacy, language, minimum))
+    if retained_until:
+        lines.append(RETAINED.get(language, RETAINED["en"]).format(day=retained_until))
+    return "\n".join(lines)
 
 
-RETAINED = {"en": " Personal data are deleted after {day}.", "zh": "个人信息将于{day}后删除。"}
+RETAINED = {"en": "Personal data are deleted after {day}.", "zh": "个人信息将于{day}后删除。"}
 MINUTES = {"en": "about {n} minutes", "zh": "{n}分钟"}
 CLOSES = {"en": "You can take part until {when}.", "zh": "参加截止时间：{when}。"}
 SOME_MINUTES = {"en": "a few minutes", "zh": "几分钟"}

@@ -70,7 +70,7 @@ def _values(sender: Sender, language: str) -> dict[str, str]:
         "organisation": str(study.template.get("organisation", {}).get(language) or study.name),
         "minutes": MINUTES[words].format(n=minutes) if minutes else SOME_MINUTES[words],
         "closes": CLOSES[words].format(when=until.astimezone(zone).strftime("%Y-%m-%d %H:%M")) if until else "",
-        "promise": promise(privacy_of(sender.link), language,
+        "promise": promise(privacy_of(sender.link), language, sender.link.minimum_group,
                            study.retain_until.isoformat() if study.retain_until else ""),
     }
 

@@ -52,6 +52,7 @@ class Door:
     thresholds: Mapping[str, Any]
     privacy: str
     minimum_group: int
+    retain_until: str                   # last day on which personal data are kept; empty = not set
     questionnaire: Questionnaire
     older_id: int | None = None         # the version, where it is not the one the link leads to now
 
@@ -148,8 +149,8 @@ _DOOR = (
     QuestionnaireLink.id.label("link_id"), QuestionnaireLink.token, QuestionnaireLink.is_test,
     QuestionnaireLink.is_by_invitation, QuestionnaireLink.privacy, QuestionnaireLink.minimum_group,
     Wave.opened_at, Wave.closed_at, Wave.opens_at, Wave.closes_at,
-    Study.is_synthetic, Study.time_zone, Study.thresholds, PublishedInstrument.id.label("instrument_id"),
-    PublishedInstrument.content_hash,
+    Study.is_synthetic, Study.time_zone, Study.thresholds, Study.retain_until,
+    PublishedInstrument.id.label("instrument_id"), PublishedInstrument.content_hash,
 )
 _LINK = Prepared(
     select(*_DOOR).join(Wave, Wave.id == QuestionnaireLink.wave_id).join(Study, Study.id == Wave.study_id)
@@ -219,6 +220,7 @@ def _door(session: Session, row: Any, grace: timedelta = NO_GRACE) -> Door:
         is_open=bool(row.is_test) or takes_answers(row.opened_at, row.closed_at, row.opens_at, row.closes_at, grace),
         is_synthetic=bool(row.is_synthetic), is_by_invitation=bool(row.is_by_invitation), time_zone=row.time_zone,
         thresholds=from_text(row.thresholds), privacy=row.privacy, minimum_group=row.minimum_group,
+        retain_until=str(row.retain_until) if row.retain_until else "",
         questionnaire=ready_questionnaire(row.content_hash, _loader(session, row.instrument_id)),
     )
 
@@ -313,7 +315,8 @@ def consent_document(door: Door, agreement: Agreement, language: str) -> dict[st
     text = instrument.consent.text.get(language, "") if instrument.consent else ""
     return {"is_given": agreement.is_given or instrument.consent is None, "text_hash": text_hash(text),
             "language": language, "links": agreement.links,
-            **promise_document(door.privacy, language, door.minimum_group)}
+            **promise_document(door.privacy, language, door.minimum_group),
+            **({"retain_until": door.retain_until} if door.retain_until else {})}
 
 
 def chosen_language(instrument: Instrument, wanted: str) -> str:

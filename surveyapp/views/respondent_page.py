@@ -86,7 +86,8 @@ def start_pieces(door: Door, language: str) -> Pieces:
     """Return the first page, cut at its slots."""
     promise = promise_lines(door.privacy, language, door.minimum_group)
     pieces: Pieces = kept(
-        (door.questionnaire.content_hash, door.link_token, language, promise, door.is_test, door.is_synthetic),
+        (door.questionnaire.content_hash, door.link_token, language, promise, door.retain_until, door.is_test,
+         door.is_synthetic),
         lambda: cut(render("response/start.html", door=door, instrument=door.instrument, language=language,
                            promise=promise, promise_language=promise_language(language))))
     return pieces

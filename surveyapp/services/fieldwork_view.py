@@ -1,0 +1,114 @@
+"""The dashboard's figures: what is shown while a wave is open and after it was closed, and what n is enough for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from analysis.diagnosis.thresholds import resolve_thresholds
+from analysis.privacy import rounded_count
+from surveyapp.errors import marked
+from surveyapp.models.fieldwork import FieldworkClosing, FieldworkDay
+from surveyapp.models.invitation import Invitation
+from surveyapp.models.study import PublishedInstrument, Study
+from surveyapp.models.wave import QuestionnaireLink, Wave
+from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis
+from surveyapp.services.privacy_mode import kept_minimum
+from surveyapp.services.study import list_links
+
+DISPOSITIONS = {
+    "complete": marked("complete"), "partial": marked("partial"), "break_off": marked("broken off"),
+    "withdrawn": marked("withdrawn"), "refused": marked("refused or wants no mail"),
+    "bounced": marked("mail came back"), "no_reaction": marked("no reaction"), "not_sent": marked("not asked yet"),
+    "ineligible": marked("not eligible"),
+    "screened": marked("screened out"), "quota_full": marked("quota was full"),
+}
+# What the figures are enough for: a threshold of the diagnosis, and what it allows.
+USES = (
+    ("minimum_n_description", marked("showing means and shares")),
+    ("minimum_n_tests", marked("testing whether a problem is there; alpha with an interval worth reading")),
+    ("minimum_n_links", marked("links between causes and problems, exploratory")),
+    ("omega_minimum_n", marked("McDonald's omega")),
+    ("minimum_n_firm_links", marked("links that carry a firm grade")),
+    ("structure_minimum_n", marked("factor analysis and telling scales apart")),
+    ("minimum_n_absent_links", marked("speaking against a link; confirmatory models")),
+)
+GROUP_USES = (
+    ("minimum_group", marked("showing groups, each with at least this many")),
+    ("minimum_n_group_tests", marked("comparing groups by a test, each with at least this many")),
+)
+
+
+@dataclass(frozen=True)
+class Use:
+    """One kind of analysis with the number it needs."""
+
+    words: str
+    needed: int
+    is_enough: bool
+
+
+@dataclass(frozen=True)
+class Fieldwork:
+    """One questionnaire in one wave as the dashboard shows it."""
+
+    wave: Wave
+    link: QuestionnaireLink
+    published: PublishedInstrument
+    n_invited: int
+    n_submitted: int | None             # None: not counted yet
+    n_begun: int | None
+    is_rounded: bool                    # at least this many
+    counted_on: str
+    days: list[dict[str, Any]]          # day, n_submitted: the course
+    closing: dict[str, Any] | None      # final figures, once closed
+    flags: dict[str, int | None]        # quality flag → people; None = fewer than the minimum
+    uses: list[Use]
+    group_uses: list[Use]
+
+
+def fieldwork_of(session: Session, study: Study, wave: Wave) -> list[Fieldwork]:
+    """Return the figures of every questionnaire of a wave."""
+    return [_one(session, study, wave, link, published) for link, published in list_links(session, wave)
+            if not link.is_test]
+
+
+def _one(session: Session, study: Study, wave: Wave, link: QuestionnaireLink,
+         published: PublishedInstrument) -> Fieldwork:
+    days = list(session.scalars(select(FieldworkDay).where(FieldworkDay.link_id == link.id)
+                                .order_by(FieldworkDay.day)))
+    stored = session.get(FieldworkClosing, link.id) if wave.closed_at is not None else None
+    closing = dict(stored.document) if stored else None
+    newest = days[-1].counts if days else {}
+    n = closing["n_submitted"] if closing else newest.get("n_submitted")
+    n_invited = session.scalar(select(func.count()).select_from(Invitation).where(Invitation.link_id == link.id)) or 0
+    limits = resolve_thresholds(study.template.get("thresholds", {}), study.thresholds)
+    return Fieldwork(
+        wave, link, published, n_invited, n, None if closing else newest.get("n_begun"), closing is None,
+        days[-1].day.isoformat() if days else "",
+        [{"day": row.day.isoformat(), "n_submitted": row.counts.get("n_submitted", 0)} for row in days],
+        closing, _flags(session, study, link, published) if closing else {},
+        _uses(USES, limits, n or 0), _uses(GROUP_USES, limits, n or 0))
+
+
+def _uses(table: tuple[tuple[str, str], ...], limits: dict[str, float], n: int) -> list[Use]:
+    return [Use(words, int(limits[name]), n >= limits[name]) for name, words in table]
+
+
+def _flags(session: Session, study: Study, link: QuestionnaireLink,
+           published: PublishedInstrument) -> dict[str, int | None]:
+    """Return how many people carry each flag of careless answering, from the newest diagnosis."""
+    stored = newest_diagnosis(session, study)
+    if stored is None or stored.wave_id != link.wave_id:
+        return {}
+    minimum = kept_minimum(study, link)
+    found = diagnosis_of(stored).screening.get(published.audience)
+    return {flag: n if n == 0 or n >= minimum else None for flag, n in found.flags.items()} if found else {}
+
+
+def day_counts(n_begun: int, n_submitted: int) -> dict[str, int]:
+    """Return the two counts of a day as they may be shown while the wave is open."""
+    return {"n_begun": rounded_count(n_begun), "n_submitted": rounded_count(n_submitted)}
