@@ -16,7 +16,7 @@ from surveyapp.models.study import Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.mail import NotSent, Transport, mail_message, open_transport
 from surveyapp.services.message import Sender, message_to, sender_of
-from surveyapp.services.outbox import claim_next, list_doubtful, mark_message
+from surveyapp.services.outbox import claim_next, list_claimed, mark_message
 
 RUN_BYTES = 8
 LOCAL_URL = "http://127.0.0.1:8000"
@@ -70,8 +70,8 @@ def _count(done: Sending, state: str) -> None:
 def _settle_claims(transport: Transport, wave: Wave, link: QuestionnaireLink) -> None:
     """Mark claimed messages of dead senders as sent where the transport knows that they were."""
     with transaction() as session:
-        for message, _ in list_doubtful(session, wave, link):
-            if message.state == CLAIMED and transport.was_sent(message.message_id):
+        for message in list_claimed(session, wave, link):
+            if transport.was_sent(message.message_id):
                 mark_message(session, message.id, SENT)
 
 

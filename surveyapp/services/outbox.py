@@ -147,6 +147,9 @@ def decide_message(session: Session, study: Study, wave: Wave, message_id: int, 
     row = session.get(OutboxMessage, message_id)
     if row is None or row.wave_id != wave.id:
         raise NotFound("There is no such message in this wave.", "See the list of the outbox.")
+    person = session.get_one(Invitation, row.invitation_id)
+    if row.kind != INVITATION and is_anonymous(session.get_one(QuestionnaireLink, person.link_id)):
+        raise NotFound("There is no such message in this wave.", "See the list of the outbox.")
     if row.state not in (CLAIMED, FAILED):
         raise Refused("This message is not in doubt: it is {state}.", "Decide on messages that are.", state=row.state)
     row.state, row.fault = (SENT, row.fault) if was_sent else (WAITING, "")
@@ -168,11 +171,25 @@ def outbox_counts(session: Session, wave: Wave, link: QuestionnaireLink) -> Mapp
 
 
 def list_doubtful(session: Session, wave: Wave, link: QuestionnaireLink) -> list[tuple[OutboxMessage, Invitation]]:
-    """Return the messages a person must decide on."""
+    """Return the messages a person must decide on.
+
+    In anonymous mode reminders are not among them: whoever is reminded is not known to have finished, and nobody may
+    see who has not. An uncertain reminder is simply not sent again.
+    """
     rows = (select(OutboxMessage, Invitation).join(Invitation, Invitation.id == OutboxMessage.invitation_id)
             .where(OutboxMessage.wave_id == wave.id, Invitation.link_id == link.id,
                    OutboxMessage.state.in_([CLAIMED, FAILED])).order_by(OutboxMessage.id))
+    if is_anonymous(link):
+        rows = rows.where(OutboxMessage.kind == INVITATION)
     return [(message, person) for message, person in session.execute(rows)]
+
+
+def list_claimed(session: Session, wave: Wave, link: QuestionnaireLink) -> list[OutboxMessage]:
+    """Return the messages that a sender took and did not mark, for the next sender's eyes only."""
+    return list(session.scalars(
+        select(OutboxMessage).join(Invitation, Invitation.id == OutboxMessage.invitation_id)
+        .where(OutboxMessage.wave_id == wave.id, Invitation.link_id == link.id, OutboxMessage.state == CLAIMED)
+        .order_by(OutboxMessage.id)))
 
 
 # ---- those who want no mail -----------------------------------------------------------------------------------------

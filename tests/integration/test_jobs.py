@@ -20,7 +20,11 @@ from surveyapp.models.study import Study
 from surveyapp.queue import enqueue_job, prepare_queue
 from surveyapp.services.account import add_account
 from surveyapp.services.diagnosis import list_jobs, newest_diagnosis, request_diagnosis
+from surveyapp.services.mail_text import INVITATION
+from surveyapp.services.message import sender_of
+from surveyapp.services.outbox import queue_messages
 from surveyapp.services.study import close_wave, create_study, get_study, get_wave
+from tests.factories.roster import SECRET, roster
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 90
@@ -77,6 +81,22 @@ def test_a_worker_diagnoses_what_was_asked_for(study: Study, researcher: Account
 
     assert (ended.state, ended.message[:9]) == ("done", "diagnosis")
     assert newest_diagnosis(read_session(), study) is not None
+
+
+def test_a_worker_sends_the_mail_that_waits(any_database, tmp_path: Path):
+    prepare_queue()
+    people = roster()
+    with transaction() as session:
+        study = get_study(session, people.study.id)
+        wave = get_wave(session, study)
+        queue_messages(sender_of(session, SECRET, "http://127.0.0.1", study, wave, people.link), INVITATION)
+        job = enqueue_job(session, study.id, "send_mail", {"wave": wave.key, "audience": "staff"})
+
+    with running_worker(any_database, tmp_path):
+        ended = wait_for(job.id, "done", "failed")
+
+    assert (ended.state, ended.message) == ("done", "sent 8, refused 0, put back 0, uncertain 0")
+    assert len(list((tmp_path / "outbox").glob("*.eml"))) == 8
 
 
 def test_a_job_of_a_killed_worker_is_taken_up_again(study: Study, any_database, tmp_path: Path):

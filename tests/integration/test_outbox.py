@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from surveyapp.config import Config
 from surveyapp.db.session import Database, transaction
-from surveyapp.errors import BadInput, Misconfigured, Refused
+from surveyapp.errors import BadInput, Misconfigured, NotFound, Refused
 from surveyapp.jobs.mail import send_waiting
 from surveyapp.models.invitation import Invitation
 from surveyapp.models.mail import CLAIMED, SENT, WAITING, OutboxMessage
@@ -27,7 +27,8 @@ from surveyapp.services.invitation import Person, add_invitations, is_address
 from surveyapp.services.mail import NotSent, mail_message
 from surveyapp.services.mail_text import INVITATION, REMINDER, Wording, set_wording
 from surveyapp.services.message import message_to, sender_of
-from surveyapp.services.outbox import decide_message, opt_out, queue_messages
+from surveyapp.services.outbox import decide_message, list_doubtful, opt_out, queue_messages
+from surveyapp.services.promise import promise_lines
 from surveyapp.services.study import close_wave, get_study, get_wave
 from tests.factories.roster import PEOPLE, SECRET, Roster, fresh, roster
 
@@ -107,10 +108,10 @@ def test_everybody_gets_one_letter_with_a_link_of_their_own(mailing: Config):
     text = letter.get_content()
     assert f"{SITE}/i/{people.tokens[0]}" in text
     assert f"{SITE}/o/{people.tokens[0]}" in text
-    assert "anonymous" in text
+    assert all(line in " ".join(text.split()) for line in promise_lines("anonymous", "en", 5))
     assert letter["List-Unsubscribe"] == f"<{SITE}/o/{people.tokens[0]}>"
     assert letter["From"].addresses[0].addr_spec == "survey@bank.example"
-    assert "匿名" in box.letters_to("zh@bank.example")[0].get_content()
+    assert promise_lines("anonymous", "zh", 5)[0] in box.letters_to("zh@bank.example")[0].get_content()
     assert "{" not in text
 
 
@@ -275,6 +276,23 @@ def test_a_message_in_doubt_is_decided_by_a_person(mailing: Config):
     assert states() == {SENT: 1, WAITING: 7}
     with transaction() as session, pytest.raises(Refused, match="not in doubt"):
         decide_message(session, people.study, people.wave, first.id, was_sent=False)
+
+
+def test_in_anonymous_mode_no_list_names_who_was_reminded(mailing: Config):
+    """A reminder goes to somebody not known to have finished; naming that person would say so."""
+    people = roster()
+    queue(people)
+    send(mailing, people)
+    _sent_yesterday()
+    queue(people, REMINDER)
+    with transaction() as session:
+        for row in session.scalars(select(OutboxMessage).where(OutboxMessage.kind != INVITATION)):
+            row.state = CLAIMED
+        number = row.id
+
+    assert list_doubtful(fresh(), people.wave, people.link) == []
+    with pytest.raises(NotFound), transaction() as session:
+        decide_message(session, people.study, people.wave, number, was_sent=True)
 
 
 def test_a_killed_file_sender_knows_what_it_wrote(mailing: Config, tmp_path: Path):

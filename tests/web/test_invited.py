@@ -14,6 +14,7 @@ from surveyapp.models.response import Response
 from surveyapp.services import invited as service
 from surveyapp.services.finished import write_marks
 from surveyapp.services.invitation import add_slips, slip_codes
+from surveyapp.services.invitation_token import opened_by_respondent, receipt_key
 from surveyapp.views.guesses import MOST_WRONG
 from tests.factories import questionnaire as make
 from tests.factories.roster import SECRET, Invited, finish, fresh, roster
@@ -157,6 +158,34 @@ def test_nothing_stored_leads_from_an_invitation_to_a_response(client: FlaskClie
     assert not {value for value in invitations & responses if len(value) > 8}
     assert not spent & (invitations | responses)
     assert n_rows(RespondentKey) == 0
+
+
+def test_beginning_and_finishing_leave_the_roster_as_it_was(client: FlaskClient, database):
+    """Rule A4: whoever compares two copies of the roster, minutes apart, sees nothing of who took part meanwhile."""
+    people = roster()
+    before = fresh().execute(select(Invitation.__table__)).all()
+    for token in people.tokens[:3]:
+        Invited(client, token).begin().post(ROLE="rm")
+        begun = fresh().execute(select(Invitation.__table__)).all()
+        assert begun == before
+    for token in people.tokens[3:7]:
+        finish(client, token)
+
+    assert fresh().execute(select(Invitation.__table__)).all() == before
+
+
+def test_a_receipt_cannot_be_opened_with_the_servers_secret_alone(client: FlaskClient, database):
+    """Rule A8: what leads from a response to its invitation is the respondent's secret, which is not stored."""
+    people = roster()
+    person = Invited(client, people.tokens[2]).begin()
+    session = fresh()
+    receipt, response = session.scalars(select(Receipt)).one(), session.scalars(select(Response)).one()
+
+    stored = [value for row in (receipt, response) for value in vars(row).values() if isinstance(value, str)]
+
+    assert not any(receipt.key in (receipt_key(SECRET, value), value) for value in stored if value != receipt.key)
+    assert receipt.key == receipt_key(SECRET, person.token)     # the holder's secret does find it
+    assert opened_by_respondent(SECRET, person.token, receipt.sealed) == 3
 
 
 def test_finished_invitations_are_marked_five_at_a_time(client: FlaskClient, database):
