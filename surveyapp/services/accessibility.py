@@ -30,6 +30,7 @@ class AccessibilityResult:
     languages: tuple[str, ...]
     widths: tuple[int, ...]
     rules_passed: tuple[str, ...]
+    also: tuple[str, ...]               # further tests that passed
     pages: tuple[PageResult, ...]
 
     @property
@@ -47,5 +48,5 @@ def accessibility_result() -> AccessibilityResult:
     document = json.loads(files("surveyapp").joinpath("accessibility.json").read_text(encoding="utf-8"))
     return AccessibilityResult(
         document["tested_on"], document["tool"], document["browser"], tuple(document["languages"]),
-        tuple(document["widths"]), tuple(document["rules_passed"]),
+        tuple(document["widths"]), tuple(document["rules_passed"]), tuple(document["also"]),
         tuple(PageResult(page["kind"], page["n_views"], tuple(page["violations"])) for page in document["pages"]))

@@ -28,6 +28,15 @@ LANGUAGES, WIDTHS = ("en", "zh"), (320, 390, 1280)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # The rule on the size of targets is off unless it is asked for.
 OPTIONS = {"runOnly": {"type": "tag", "values": TAGS}, "rules": {"target-size": {"enabled": True}}}
+# What else the statement names, with the test that shows it.
+ALSO = {
+    "keyboard": ("test_accessibility", "test_a_whole_questionnaire_is_filled_in_with_keys_alone"),
+    "forced_colours": ("test_accessibility", "test_with_forced_colours_everything_still_shows"),
+    "text_160": ("test_hard_conditions", "test_text_enlarged_to_160_percent_cuts_nothing_off"),
+    "no_script": ("test_filling_in", "test_a_questionnaire_can_be_filled_in"),
+    "no_style": ("test_hard_conditions", "test_without_style_and_script_the_form_is_complete_and_in_order"),
+    "slow_network": ("test_hard_conditions", "test_a_page_can_be_used_within_two_seconds_on_slow_3g"),
+}
 GRID = tuple(make.item(f"G{n}", "F", appearance="likert grid") for n in range(5))
 ALL_OF_B = {f"L{n}": "4" for n in range(1, 6)} | {"CHECK": "2"}
 
@@ -129,7 +138,7 @@ def test_every_kind_of_page_meets_the_rules_and_the_shipped_result_says_so(
     document = {
         "tested_on": datetime.now(UTC).date().isoformat(), "tool": f"axe-core {axe_version()}",
         "browser": f"Chromium {browser.version.split('.')[0]}", "languages": LANGUAGES, "widths": WIDTHS,
-        "rules_passed": sorted(passed), "pages": list(results.values())}
+        "rules_passed": sorted(passed), "also": list(ALSO), "pages": list(results.values())}
     if out := os.environ.get("SURVEYAPP_ACCESSIBILITY_OUT"):
         Path(out).write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
@@ -138,6 +147,12 @@ def test_every_kind_of_page_meets_the_rules_and_the_shipped_result_says_so(
     assert shipped["pages"] == list(results.values())
     assert (shipped["languages"], shipped["widths"]) == (list(LANGUAGES), list(WIDTHS))
     assert set(shipped["rules_passed"]) == passed
+    assert shipped["also"] == list(ALSO)
+
+
+@pytest.mark.parametrize(("file", "test"), ALSO.values(), ids=ALSO)
+def test_what_else_the_statement_names_has_a_test(file: str, test: str):
+    assert f"def {test}(" in Path(__file__).with_name(f"{file}.py").read_text(encoding="utf-8")
 
 
 def axe_version() -> str:

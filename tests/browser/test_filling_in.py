@@ -17,6 +17,7 @@ from surveyapp.models.response import SUBMITTED, Response, ResponsePage
 from surveyapp.models.study import Study
 from surveyapp.services.study import get_study, get_wave, list_links
 from surveyapp.views.questionnaire_html import _browser_can
+from tests.browser.journey import begin, walk_through
 from tests.factories import questionnaire as make
 
 pytestmark = pytest.mark.browser
@@ -45,13 +46,6 @@ def open_page(browser: Browser, address: str, *, width: int = DESK, scripts: boo
     return page
 
 
-def begin(page: Page) -> Page:
-    page.check("#consent")
-    page.click("button.primary")
-    page.wait_for_load_state("load")        # the script is part of what is tried
-    return page
-
-
 def pages() -> dict[str, dict]:
     close_read_session()
     return {page.section: page.answers for page in read_session().scalars(select(ResponsePage))}
@@ -69,30 +63,6 @@ def wait_for(page: Page, is_so: Callable[[], bool]) -> None:
 def states() -> list[str]:
     close_read_session()
     return list(read_session().scalars(select(Response.state)))
-
-
-def answer_everything(page: Page) -> None:
-    """Give the second option everywhere, the first of ticks, 20 for numbers."""
-    for group in page.locator("fieldset:visible").all():
-        radios, ticks = group.locator("input[type=radio]"), group.locator("input[type=checkbox]")
-        if radios.count():
-            radios.nth(1).check()
-        elif ticks.count():
-            ticks.first.check()
-    for number in page.locator("input[inputmode]:visible").all():
-        number.fill("20")
-
-
-def walk_through(page: Page, look: Callable[[Page], None]) -> None:
-    """Fill in page after page until the thanks, looking at each before and after answering."""
-    for _ in range(15):
-        look(page)
-        if page.locator(".code .value").count():
-            return
-        answer_everything(page)
-        look(page)
-        page.click("button.primary")
-    raise AssertionError(f"no end in sight at {page.url}")
 
 
 # ---- the whole way --------------------------------------------------------------------------------------------------
