@@ -250,6 +250,9 @@ def open_filling(session: Session, secret: str, token: str) -> Filling:
     filling = read_filling(session, secret, token, for_writing=True)
     if filling.state == WITHDRAWN:
         raise Refused(marked("These answers were withdrawn."), marked("Nothing of them is kept."))
+    if filling.state in ENDED_EARLY:
+        raise AlreadySubmitted(marked("There are no more questions for you."),
+                               marked("What you answered before cannot be changed any more."))
     if filling.is_ended:
         raise AlreadySubmitted(marked("Your answers were handed in before."),
                                marked("They cannot be changed any more."))

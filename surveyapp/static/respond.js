@@ -52,8 +52,10 @@
     busy = true;
     try {
       const reply = await fetch(form.action, { method: "POST", body: body(keys) });
-      if (!reply.ok) throw reply.status;
-      say(form.dataset.saved);
+      // What is refused for good, because the questionnaire is closed or handed in, is told and not tried again.
+      const told = reply.status > 399 && reply.status < 500 && await reply.json();
+      if (!reply.ok && !told) throw reply.status;
+      say(told ? told.reason : form.dataset.saved);
     } catch {
       keys.forEach(k => dirty.add(k));
       if (!sent) say(form.dataset.unsaved);

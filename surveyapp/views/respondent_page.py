@@ -55,6 +55,10 @@ class Paths:
         """Return the address with the host, to be kept by the respondent."""
         return f"{self.scheme}://{self.host}{self.root}/r/{self.token}"
 
+    def code_page(self, link_token: str) -> str:
+        """Return where the short code is typed, with the host."""
+        return f"{self.scheme}://{self.host}{self.root}/q/{link_token}/resume"
+
     def page(self, section: str, late: Iterable[str] = (), fast: str = "") -> str:
         query = urlencode([("late", key) for key in late] + ([("fast", fast)] if fast else []))
         return f"{self.root}/r/{self.token}/{quote(section, safe='')}{'?' if query else ''}{query}"
@@ -183,6 +187,7 @@ def filled_page(filling: Filling, page: Page, paths: Paths, *, secret: str, now_
     }
     if filling.has_code:
         values["CODE"] = resume_code(secret, paths.token)
+        values["CODE_PAGE"] = str(escape(paths.code_page(filling.door.link_token)))
     if filling.door.instrument.has_progress:
         values["PROGRESS"] = str(progress_of(filling, relevance))
     if notes:

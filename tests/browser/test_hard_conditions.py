@@ -10,7 +10,7 @@ from sqlalchemy import select
 from surveyapp.db.session import close_read_session, read_session, transaction
 from surveyapp.models.response import SUBMITTED, Response, ResponsePage
 from surveyapp.models.study import Study
-from surveyapp.services.study import get_study, get_wave, list_links
+from surveyapp.services.study import close_wave, get_study, get_wave, list_links
 from tests.browser.journey import answer_everything, begin, walk_through
 from tests.factories import questionnaire as make
 
@@ -354,3 +354,18 @@ def test_two_tabs_lose_nothing_of_each_other(contexts, links: Links):
     expect(two.locator("h1")).to_have_text("Page C")
 
     assert {key: pages()["B"][key] for key in ("L1", "L2")} == {"L1": 4, "L2": 5}
+
+
+def test_a_questionnaire_that_closes_meanwhile_says_so_beside_the_answers(contexts, links: Links):
+    page = contexts().new_page()
+    page.goto(f"{links['small']}?lang=en")
+    begin(page)
+    with transaction() as session:
+        study = get_study(session, "small")
+        close_wave(session, study, get_wave(session, study))
+
+    page.check("[name=ROLE][value=teller]")
+
+    expect(page.locator(".state")).to_have_text("This questionnaire is closed.")
+    page.click("button.primary")
+    expect(page.locator("h1")).to_have_text("This questionnaire is closed.")

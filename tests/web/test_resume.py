@@ -40,6 +40,22 @@ def test_the_code_of_a_page_leads_on_at_another_device(client: FlaskClient, link
     assert "Set-Cookie" not in there.headers
 
 
+def test_every_page_says_where_the_code_is_typed(client: FlaskClient, link: str):
+    respondent = Respondent(client, link).begin()
+
+    assert f'href="http://localhost/q/{link}/resume"' in respondent.page.text
+
+
+def test_where_only_invited_people_answer_a_code_leads_on_as_well(client: FlaskClient, link: str):
+    respondent = Respondent(client, link).begin().post(ROLE="teller")
+    with transaction() as session:
+        make.link_of(session, get_study(session, "small")).is_by_invitation = True
+
+    page = type_in(client.application.test_client(), link, code_on(respondent.page.text))
+
+    assert page.status_code == 303
+
+
 def test_the_code_is_the_same_on_every_page_and_in_every_language(client: FlaskClient, link: str):
     respondent = Respondent(client, link).begin()
     codes = [code_on(respondent.open(section).page.text) for section in "ABC"]
