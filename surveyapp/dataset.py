@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import orjson
 import pandas as pd
+from numpy.typing import NDArray
 from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
 from analysis.tables import AnswerTable, InterviewTable, StudyTables
 from instruments.schema import MISSING_CODES, NOT_REACHED, NUMBER_KINDS, Instrument, Item
 from surveyapp.models.customer import Customer, CustomerFile
-from surveyapp.models.response import SUBMITTED, Response, ResponsePage
+from surveyapp.models.response import Response
 from surveyapp.models.study import PILOT, Study
 from surveyapp.models.wave import Wave
 from surveyapp.services.coding_rows import coding_rows
 from surveyapp.services.order import PAGES
+from surveyapp.services.release_plain import picker
+from surveyapp.services.response_rows import PARTING, answers_of, chunks_of, documents_of, filled, order_of
 from surveyapp.services.study import facts_of, template_of
 from surveyapp.services.versions import WaveVersions, wave_versions
 
+Numbers = NDArray[np.floating[Any]]
+MS = 1000.0
 INTERVIEW_COLUMNS = ("audience", "role", "held_on", "language", "questions", "is_verbatim")
 CODING_COLUMNS = ("interview", "code", "polarity", "coder", "turn", "start", "end", "quote", "edited_quote")
 LINK_COLUMNS = ("interview", "cause", "problem", "coder", "quote", "edited_quote")
@@ -51,85 +56,143 @@ def load_pilot_answers(session: Session, wave: Wave, form: Instrument) -> Answer
 
 
 def _load(session: Session, versions: WaveVersions) -> AnswerTable:
-    rows = session.execute(
-        select(Response.key, Response.source_key, Response.language, cast(Response.shown_order, String),
-               cast(ResponsePage.answers, String), ResponsePage.duration_ms, ResponsePage.section,
-               Response.link_id, Response.instrument_id)
-        .join(ResponsePage, ResponsePage.response_key == Response.key)
-        .where(Response.link_id.in_(versions.link_ids), Response.state == SUBMITTED)
-        .order_by(Response.key)
-    ).yield_per(5000)
-    return _answer_table(versions.instrument, _people(rows, versions))
+    gathered = _Gathered(versions)
+    for rows in chunks_of(session, filled(Response.link_id.in_(versions.link_ids)).order_by(Response.key)):
+        gathered.add(rows)
+    return gathered.table()
 
 
-def _people(rows: Iterable[Any], versions: WaveVersions) -> list[_Person]:
-    return [_Person(list(pages), versions) for _, pages in groupby(rows, key=lambda row: row[0])]
+class _Gathered:
+    """Responses as they come from the database, chunk by chunk; numbers are matrices at once, for speed and memory."""
+
+    def __init__(self, versions: WaveVersions) -> None:
+        self.versions, self.instrument = versions, versions.instrument
+        items = [item for item in self.instrument.items if item.stores_answer]
+        self.order = [item.key for item in items]
+        self.numbers = [item.key for item in items if item.kind in NUMBER_KINDS]
+        self.pick = picker(self.numbers)
+        self.words: dict[str, tuple[Item, list[Any]]] = {
+            item.key: (item, []) for item in items if item.kind not in NUMBER_KINDS}
+        self.ratings = {item.key: place for place, item in enumerate(
+            item for item in self.instrument.items if item.kind == "rating")}
+        self.sections = list(dict.fromkeys(item.section for item in self.instrument.items if item.kind == "rating"))
+        self.keys: list[str] = []
+        self.languages: list[str] = []
+        self.raw: list[Numbers] = []
+        self.places: list[Numbers] = []
+        self.page_s: list[Numbers] = []
+        self.duration_s: list[Numbers] = []
+        self.has_page_times = False
+
+    def add(self, rows: Sequence[Any]) -> None:
+        """Take a chunk of rows, as `response_rows.filled` gives them."""
+        self.keys += [row[1] or row[0] for row in rows]
+        self.languages += [row[2] for row in rows]
+        answers = [self._read(row, pages) for row, pages in zip(rows, documents_of(rows), strict=True)]
+        self.raw.append(self._numbers(answers))
+        for key, (_, values) in self.words.items():
+            values += [found.get(key, NOT_REACHED) for found in answers]
+        self.places.append(self._places(rows))
+        self._add_times(rows)
+
+    def _read(self, row: Any, pages: list[dict[str, Any]]) -> Mapping[str, Any]:
+        return self.versions.reading(row[7], row[8]).read(answers_of(pages))
+
+    def _numbers(self, answers: list[Mapping[str, Any]]) -> Numbers:
+        n = len(answers) * len(self.numbers)
+        try:        # most people have a value or a code for every item
+            found = np.fromiter(chain.from_iterable(map(self.pick, answers)), dtype=float, count=n)
+        except KeyError:
+            found = np.fromiter((own.get(key, NOT_REACHED) for own in answers for key in self.numbers), dtype=float,
+                                count=n)
+        return found.reshape(len(answers), len(self.numbers))
+
+    def _places(self, rows: Sequence[Any]) -> Numbers:
+        """Return the place of each rating item in the order its respondent saw, over all pages."""
+        places = np.full((len(rows), len(self.ratings)), np.nan, dtype=np.float32)
+        for number, row in enumerate(rows):
+            if row[3] == "{}":
+                continue
+            order = self.versions.reading(row[7], row[8]).read_order(order_of(row[3]))
+            sections = order.get(PAGES) or [section.key for section in self.instrument.sections]
+            shown = [key for section in sections for key in order.get(section, ()) if key in self.ratings]
+            places[number, [self.ratings[key] for key in shown]] = np.arange(len(shown))
+        return places
+
+    def _add_times(self, rows: Sequence[Any]) -> None:
+        times: list[list[float | None]] = orjson.loads(f"[[{'],['.join([row[5] for row in rows])}]]")
+        pages = np.full((len(rows), len(self.sections)), np.nan)
+        whole = np.full(len(rows), np.nan)
+        same: dict[str, list[int]] = {}
+        for number, row in enumerate(rows):
+            same.setdefault(row[6], []).append(number)
+        for text, own in same.items():
+            names = text.split(PARTING)
+            block = np.array([times[number] for number in own], dtype=float) / MS
+            known = np.isfinite(block)
+            whole[own] = np.where(known.any(axis=1), np.nansum(block, axis=1), np.nan)
+            # A file that knows the whole time only keeps it with one page.
+            block[(known.sum(axis=1) == 1) & (len(names) > 1)] = np.nan
+            self.has_page_times = self.has_page_times or bool(np.isfinite(block).any())
+            for place, section in enumerate(self.sections):
+                if section in names:
+                    pages[own, place] = block[:, names.index(section)]
+        self.page_s.append(pages)
+        self.duration_s.append(whole)
+
+    def table(self) -> AnswerTable:
+        """Return everybody's answers in the order of their keys."""
+        order = sorted(range(len(self.keys)), key=self.keys.__getitem__)
+        index = pd.Index([self.keys[place] for place in order], dtype=object, name="respondent")
+        values, codes = _split(_sorted(self.raw, order, len(self.numbers)))
+        frame = pd.DataFrame(values, index=index, columns=self.numbers, copy=False)
+        missing = pd.DataFrame(codes, index=index, columns=self.numbers, copy=False)
+        if self.words:
+            found = {key: _column(item, [own[place] for place in order], index)
+                     for key, (item, own) in self.words.items()}
+            frame = pd.concat([frame, pd.DataFrame({key: kept for key, (kept, _) in found.items()}, index=index)],
+                              axis=1)[self.order]
+            missing = pd.concat([missing, pd.DataFrame({key: own for key, (_, own) in found.items()}, index=index,
+                                                       dtype=np.int8)], axis=1)[self.order]
+        times = _sorted(self.page_s, order, len(self.sections))
+        seconds = np.concatenate([np.empty(0), *self.duration_s])[order]
+        return AnswerTable(
+            instrument=self.instrument, values=frame, missing=missing,
+            positions=pd.DataFrame(_sorted(self.places, order, len(self.ratings)), index=index,
+                                   columns=list(self.ratings), copy=False),
+            duration_s=pd.Series(seconds, index=index, dtype=float),
+            language=pd.Series([self.languages[place] for place in order], index=index, dtype=object),
+            page_s=pd.DataFrame(times, index=index, columns=self.sections) if self.has_page_times else None)
 
 
-class _Person:
-    """One response put together from its pages."""
-
-    __slots__ = ("answers", "duration_s", "key", "language", "order", "page_s")
-
-    def __init__(self, pages: list[Any], versions: WaveVersions) -> None:
-        key, source_key, self.language, order, *_, link_id, instrument_id = pages[0]
-        reading = versions.reading(link_id, instrument_id)
-        self.key: str = source_key or key
-        self.order: Mapping[str, Sequence[str]] = reading.read_order(orjson.loads(order) or {})
-        answers: dict[str, Any] = {}
-        self.page_s = {page[6]: page[5] / 1000 for page in pages if page[5] is not None}
-        self.duration_s = sum(self.page_s.values()) if self.page_s else float("nan")
-        if len(self.page_s) == 1 and len(pages) > 1:
-            self.page_s = {}        # a file that knows the whole time only keeps it with one page
-        for page in pages:
-            answers.update(orjson.loads(page[4]))
-        self.answers: Mapping[str, Any] = reading.read(answers)
+def _sorted(blocks: list[Numbers], order: list[int], width: int) -> Numbers:
+    """Return the blocks as one matrix in that order; each block is let go as soon as it is copied."""
+    rank = np.empty(len(order), dtype=np.intp)
+    rank[order] = np.arange(len(order))
+    whole = np.empty((len(order), width))
+    stop = len(order)
+    while blocks:
+        block = blocks.pop()
+        whole[rank[stop - len(block):stop]] = block
+        stop -= len(block)
+    return whole
 
 
-def _answer_table(instrument: Instrument, people: list[_Person]) -> AnswerTable:
-    people = sorted(people, key=lambda person: person.key)
-    index = pd.Index([person.key for person in people], dtype=object, name="respondent")
-    items = [item for item in instrument.items if item.stores_answer]
-    columns, codes = {}, {}
-    for item in items:
-        values = [person.answers.get(item.key, NOT_REACHED) for person in people]
-        columns[item.key], codes[item.key] = _column(item, values, index)
-    return AnswerTable(
-        instrument=instrument,
-        values=pd.DataFrame(columns, index=index),
-        missing=pd.DataFrame(codes, index=index, dtype=np.int8),
-        positions=_positions(instrument, people, index),
-        duration_s=pd.Series([person.duration_s for person in people], index=index, dtype=float),
-        language=pd.Series([person.language for person in people], index=index, dtype=object),
-        page_s=_page_times(instrument, people, index),
-    )
+def _split(raw: Numbers) -> tuple[Numbers, NDArray[np.int8]]:
+    """Return numbers and codes; a code is never a valid answer, which the checks of an instrument see to."""
+    is_code = np.isin(raw, sorted(MISSING_CODES))
+    codes = np.where(is_code, raw, 0).astype(np.int8)
+    raw[is_code] = np.nan
+    return raw, codes
 
 
-def _page_times(instrument: Instrument, people: list[_Person], index: pd.Index) -> pd.DataFrame | None:
-    """Return the time on each page with rating items, None where it is known of nobody."""
-    if not any(person.page_s for person in people):
-        return None
-    sections = list(dict.fromkeys(item.section for item in instrument.items if item.kind == "rating"))
-    times = [[person.page_s.get(section, np.nan) for section in sections] for person in people]
-    return pd.DataFrame(times, index=index, columns=sections, dtype=float)
-
-
-def _column(item: Item, values: list[Any], index: pd.Index) -> tuple[Any, Any]:
-    """Return an item's values and its missing codes; a refused choice counts as refused."""
-    if item.kind in NUMBER_KINDS:
-        return _number_column(values)
+def _column(item: Item, values: list[Any], index: pd.Index) -> tuple[pd.Series, list[int]]:
+    """Return the words of an item and its missing codes; a refused choice counts as refused."""
     refused = {choice.value for choice in item.choices if choice.is_missing}
     codes = [_missing_code(value, refused) for value in values]
     kept = [None if code else _word(value) for value, code in zip(values, codes, strict=True)]
     # A series of objects stays one in a frame; an array would become text, in which a missing word is not None.
     return pd.Series(kept, index=index, dtype=object), codes
-
-
-def _number_column(values: list[Any]) -> tuple[Any, Any]:
-    """Return numbers and codes; a code is never a valid answer, which the checks of an instrument see to."""
-    raw = np.array(values, dtype=float)
-    codes = np.where(np.isin(raw, sorted(MISSING_CODES)), raw, 0).astype(np.int8)
-    return np.where(codes == 0, raw, np.nan), codes
 
 
 def _missing_code(value: Any, refused: set[str]) -> int:
@@ -142,19 +205,6 @@ def _missing_code(value: Any, refused: set[str]) -> int:
 
 def _word(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
-
-
-def _positions(instrument: Instrument, people: list[_Person], index: pd.Index) -> pd.DataFrame:
-    """Return the place of each rating item in the order its respondent saw, over all pages."""
-    ratings = [item.key for item in instrument.items if item.kind == "rating"]
-    column_of = {key: number for number, key in enumerate(ratings)}
-    places = np.full((len(people), len(ratings)), np.nan)
-    for row, person in enumerate(people):
-        sections = person.order.get(PAGES) or [section.key for section in instrument.sections]
-        shown = [key for section in sections for key in person.order.get(section, ())]
-        for place, key in enumerate(key for key in shown if key in column_of):
-            places[row, column_of[key]] = place
-    return pd.DataFrame(places, index=index, columns=ratings)
 
 
 def load_interviews(session: Session, study: Study) -> InterviewTable | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -41,6 +42,7 @@ class _Layout:
         pages = questionnaire.pages
         asked = [item for page in pages for item in page.items if item.kind != "note"]
         self.items = [item.key for item in asked]
+        self.pick = picker(self.items)
         self.texts = [name for item in asked for name in item.text_fields.values()]
         self.ordered = [(page.key, item.key) for page in pages if page.section.is_shuffled
                         for item in page.items if item.takes_answer]
@@ -53,15 +55,27 @@ class _Layout:
 
     def row(self, number: int, person: Person) -> Row:
         """Return one person's cells."""
+        answers = person.answers
         seconds: Cell = "" if person.duration_ms is None else round(person.duration_ms / 1000, 1)
-        places = {section: {key: place for place, key in enumerate(keys, 1)} for section, keys in person.order.items()}
-        return [
-            person.source_key or f"row{number}", person.language, seconds,
-            *[answer if (answer := person.answers.get(key, NOT_SHOWN)).__class__ is int else cell_of(answer)
-              for key in self.items],        # most cells are points of a scale
-            *[cell_of(person.answers.get(key, "")) for key in self.texts],
-            *[places.get(section, _NOWHERE).get(key, "") for section, key in self.ordered],
-        ]
+        cells: list[Any] = [person.source_key or f"row{number}", person.language, seconds]
+        try:
+            found = self.pick(answers)      # most people have a value or a code for every item
+        except KeyError:
+            found = [answers.get(key, NOT_SHOWN) for key in self.items]
+        cells += [answer if answer.__class__ is int else cell_of(answer) for answer in found]
+        cells += [cell_of(answers.get(key, "")) for key in self.texts]
+        if self.ordered:
+            places = {section: {key: place for place, key in enumerate(keys, 1)}
+                      for section, keys in person.order.items()}
+            cells += [places.get(section, _NOWHERE).get(key, "") for section, key in self.ordered]
+        return cells
+
+
+def picker(keys: Sequence[str]) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
+    """Return what takes the values of these keys out of a mapping; KeyError if one is not there."""
+    if len(keys) > 1:
+        return itemgetter(*keys)
+    return lambda mapping: [mapping[key] for key in keys]
 
 
 def cell_of(answer: Any) -> Cell:

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Literal
 
 from sqlalchemy.orm import Session
-from xlsxwriter import Workbook
 
 from surveyapp.errors import Refused
 from surveyapp.models.account import Account
 from surveyapp.models.study import PublishedInstrument, Study
 from surveyapp.services.audit import record_change
+from surveyapp.services.export_csv import write_lines
 from surveyapp.services.export_ddi import codebook
 from surveyapp.services.export_layout import FileLayout, check_codes, layout_of
 from surveyapp.services.export_r import r_script
+from surveyapp.services.export_xlsx import write_workbook
 from surveyapp.services.release import Release, ReleaseTable
-from surveyapp.services.spreadsheet_cell import harmless
 
 Encoding = Literal["utf-8", "utf-8-sig", "gb18030"]
 ENCODINGS: tuple[Encoding, ...] = ("utf-8", "utf-8-sig", "gb18030")
@@ -146,20 +144,8 @@ def _csv_files(release: Release, path: Path, options: ExportOptions) -> Written:
 
 def write_csv(table: ReleaseTable, stream: IO[bytes], options: ExportOptions = DEFAULTS) -> None:
     """Write one table as CSV; the stream stays open."""
-    _write_lines(table.header, table.rows(), stream, options)
-
-
-def _write_lines(header: Sequence[str], rows: Iterator[list[Any]], stream: IO[bytes], options: ExportOptions) -> None:
-    text = io.TextIOWrapper(stream, encoding=options.encoding, newline="", write_through=False)
-    writer = csv.writer(text, lineterminator="\r\n", delimiter=SEPARATORS[options.separator])
-    if options.is_exact:
-        writer.writerow(header)
-        writer.writerows(rows)
-    else:
-        writer.writerow([harmless(name) for name in header])
-        writer.writerows([cell if cell.__class__ is int else harmless(cell) for cell in row] for row in rows)
-    text.flush()
-    text.detach()       # the stream belongs to the caller
+    write_lines(table.header, table.rows(), stream, encoding=options.encoding,
+                separator=SEPARATORS[options.separator], is_exact=options.is_exact)
 
 
 def _xlsx_file(release: Release, path: Path, _options: ExportOptions) -> Written:
@@ -169,25 +155,7 @@ def _xlsx_file(release: Release, path: Path, _options: ExportOptions) -> Written
 
 
 def _write_xlsx(tables: tuple[ReleaseTable, ...], stream: IO[bytes]) -> None:
-    book = Workbook(stream, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-                             "in_memory": False})
-    bold = book.add_format({"bold": True})
-    for table in tables:
-        sheet = book.add_worksheet("responses" if len(tables) == 1 else table.name)
-        sheet.freeze_panes(1, 1)
-        for column, name in enumerate(table.header):
-            sheet.write_string(0, column, name, bold)
-        _write_rows(table, sheet.write_string, sheet.write_number)
-    book.close()
-
-
-def _write_rows(table: ReleaseTable, write_string: Callable[..., object], write_number: Callable[..., object]) -> None:
-    for n, row in enumerate(table.rows(), 1):
-        for column, cell in enumerate(row):
-            if isinstance(cell, str):
-                write_string(n, column, cell) if cell else None
-            else:
-                write_number(n, column, cell)
+    write_workbook([("responses" if len(tables) == 1 else table.name, table) for table in tables], stream)
 
 
 # ---- tables in numbers, with a description --------------------------------------------------------------------------
@@ -205,11 +173,10 @@ def title_of(release: Release, layout: FileLayout) -> str:
 
 
 def _write_coded(layout: FileLayout, path: Path, options: ExportOptions) -> None:
-    rows = (["" if cell is None else cell for cell in row]
-            for columns in layout.columns() for row in zip(*columns, strict=True))
-    plain = ExportOptions(is_exact=options.is_exact)
+    rows = (row for columns in layout.columns() for row in zip(*columns, strict=True))
     with path.open("wb") as stream:
-        _write_lines([variable.name for variable in layout.variables], rows, stream, plain)
+        write_lines([variable.name for variable in layout.variables], rows, stream, encoding="utf-8", separator=",",
+                    is_exact=options.is_exact)
 
 
 def _r_files(release: Release, path: Path, options: ExportOptions) -> Written:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Select, String, cast, func, select
+from sqlalchemy import ColumnElement, Executable, Select, String, cast, func, select
 from sqlalchemy.orm import Session
 
 from surveyapp.models.response import SUBMITTED, Response, ResponsePage
 from surveyapp.models.wave import QuestionnaireLink
 
 AT_ONCE = 2_000             # responses fetched at once
+PARTING = "\x1f"            # between the sections of one response; no key holds it
+NO_ORDER: Mapping[str, list[str]] = {}
 FOREIGN = ("import", "sample")      # the researcher's own before they came here, or nobody's; all others are protected
 
 
@@ -45,33 +45,60 @@ def count_protected(session: Session, links: Sequence[QuestionnaireLink]) -> int
 
 def read_people(session: Session, link: QuestionnaireLink, condition: ColumnElement[bool]) -> Iterator[Person]:
     """Yield the people who meet the condition by their random keys, which is a random order."""
-    found = session.execute(_rows(link).where(condition).order_by(Response.key)).yield_per(AT_ONCE)
-    yield from _put_together(found)
+    found = filled(Response.link_id == link.id, condition).order_by(Response.key)
+    for rows in chunks_of(session, found):
+        yield from map(_person, rows, documents_of(rows))
 
 
 def read_people_in_order(session: Session, link: QuestionnaireLink, keys: Sequence[str]) -> Iterator[Person]:
     """Yield the people of these keys in the order of the keys."""
     for start in range(0, len(keys), AT_ONCE):
         wanted = keys[start:start + AT_ONCE]
-        found = session.execute(_rows(link).where(Response.key.in_(wanted)).order_by(Response.key))
-        people = {person.key: person for person in _put_together(found)}
+        rows = session.execute(filled(Response.link_id == link.id, Response.key.in_(wanted))).all()
+        people = {row[0]: _person(row, pages) for row, pages in zip(rows, documents_of(rows), strict=True)}
         yield from (people[key] for key in wanted)
 
 
-def _rows(link: QuestionnaireLink) -> Select[Any, Any, Any, Any, Any, Any]:
+def filled(*conditions: ColumnElement[bool]) -> Select[Any, Any, Any, Any, Any, Any, Any, Any, Any]:
+    """Return the query for handed-in responses, one row each; their pages come as one text, which is quicker to read.
+
+    Columns: key, source key, language, shown order, pages' answers, pages' times and pages' sections (each in the same
+    order of pages), link, instrument.
+    """
     return (
         select(Response.key, Response.source_key, Response.language, cast(Response.shown_order, String),
-               cast(ResponsePage.answers, String), ResponsePage.duration_ms)
+               func.aggregate_strings(cast(ResponsePage.answers, String), ","),
+               func.aggregate_strings(func.coalesce(cast(ResponsePage.duration_ms, String), "null"), ","),
+               func.aggregate_strings(ResponsePage.section, PARTING),
+               Response.link_id, Response.instrument_id)
         .join(ResponsePage, ResponsePage.response_key == Response.key)
-        .where(Response.link_id == link.id, Response.state == SUBMITTED))
+        .where(Response.state == SUBMITTED, *conditions).group_by(Response.key))
 
 
-def _put_together(rows: Iterable[Any]) -> Iterator[Person]:
-    for key, pages in groupby(rows, key=itemgetter(0)):
-        answers: dict[str, Any] = {}
-        total: int | None = None
-        for row in pages:
-            answers.update(orjson.loads(row[4]))
-            if row[5] is not None:
-                total = (total or 0) + row[5]
-        yield Person(key, row[1], row[2], orjson.loads(row[3]), answers, total)
+def chunks_of(session: Session, query: Executable) -> Iterator[Sequence[Any]]:
+    """Yield the query's rows in lists, never all at once."""
+    yield from session.execute(query, execution_options={"yield_per": AT_ONCE}).partitions(AT_ONCE)
+
+
+def documents_of(rows: Sequence[Any]) -> list[list[dict[str, Any]]]:
+    """Return the answers on each page of each row; the texts are read as one document."""
+    found: list[list[dict[str, Any]]] = orjson.loads(f"[[{'],['.join([row[4] for row in rows])}]]") if rows else []
+    return found
+
+
+def order_of(text: str) -> Mapping[str, list[str]]:
+    """Return the shown order of one row."""
+    return NO_ORDER if text == "{}" else orjson.loads(text)
+
+
+def answers_of(pages: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the answers of all pages of one row."""
+    answers = pages[0]
+    for page in pages[1:]:
+        answers.update(page)
+    return answers
+
+
+def _person(row: Any, pages: list[dict[str, Any]]) -> Person:
+    times = [time for time in orjson.loads(f"[{row[5]}]") if time is not None]
+    return Person(row[0], row[1], row[2], order_of(row[3]), answers_of(pages), sum(times) if times else None)

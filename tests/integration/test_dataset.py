@@ -9,8 +9,9 @@ from instruments.template_loader import load_catalogue_template
 from surveyapp.dataset import load_answers, load_tables
 from surveyapp.db.session import Database, close_read_session, read_session, transaction
 from surveyapp.models.study import Study
+from surveyapp.services.response_bulk import BulkResponse, store_responses
 from surveyapp.services.response_import import import_responses
-from surveyapp.services.study import create_study, get_instrument, get_wave, instrument_of
+from surveyapp.services.study import create_study, get_instrument, get_link, get_wave, instrument_of
 
 ROWS = """respondent_id,D_DEPT,GOA1,GOA2,GOA3,STP,O_SUG,F_TIME,duration_s,language
 b,retail,4,-93,,PRB_GOAL;PRB_INFO,more time,12.5,61.5,zh
@@ -64,3 +65,28 @@ def test_a_study_without_interviews_and_customers_has_none(study: Study):
     assert tables.interviews is None
     assert tables.customers is None
     assert tables.answers["customer"].n == 0
+
+
+def test_the_time_on_each_page_is_kept_where_pages_were_timed(study: Study):
+    times = {"ORG": 30_000, "HRA": 45_500}
+    with transaction() as session:
+        instrument = get_instrument(session, study, "staff")
+        link = get_link(session, get_wave(session, study), instrument)
+        sections = {item.key: item.section for item in instrument_of(instrument).items}
+        first, second = sections["ORG1"], sections["GOA1"]
+        store_responses(session, link, [BulkResponse(
+            "timed", "en", {first: {"ORG1": 4}, second: {"GOA1": 2}}, {first: times["ORG"], second: times["HRA"]},
+            {first: ["ORG2", "ORG1"]})], "sample")
+    close_read_session()
+
+    session = read_session()
+    table = load_answers(session, get_wave(session, study), instrument_of(get_instrument(session, study, "staff")))
+
+    assert list(table.page_s.loc["timed", [first, second]]) == [30.0, 45.5]
+    assert table.duration_s["timed"] == 75.5
+    assert table.page_s.loc["b"].isna().all()           # the file knew the whole time only
+    assert table.duration_s["b"] == 61.5
+    assert list(table.positions.loc["timed", ["ORG2", "ORG1"]]) == [0, 1]
+    assert (table.values.loc["timed", "ORG1"], table.missing.loc["timed", "GOA2"]) == (4, -94)
+    assert list(table.values.index) == ["a", "b", "timed"]
+

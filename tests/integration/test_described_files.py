@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -18,6 +19,7 @@ from surveyapp.db.session import Database, transaction
 from surveyapp.errors import Refused
 from surveyapp.jobs.export import write_files
 from surveyapp.models.study import Study
+from surveyapp.services.export_xlsx import write_workbook
 from surveyapp.services.release import ReleaseColumn, ReleaseTable
 from surveyapp.services.response_export import ExportOptions, check_format, write_csv, write_release
 from surveyapp.services.spreadsheet_cell import DANGEROUS, harmless, plain
@@ -122,6 +124,30 @@ def test_formats_and_spellings_that_are_not_written_are_refused(format: str, opt
         check_format(format, ExportOptions(**options))
 
 
+def test_a_workbook_keeps_every_sign_its_place_and_its_header_in_sight():
+    texts = ["a&b <c> \"d\"", " ends ", "two\nlines", "cr\rhere", "\x07bell", "行长 😀 𠮷", ""]
+    columns = tuple(ReleaseColumn(f"Q{k}") for k in range(30))
+    table = ReleaseTable("answers", columns, 1, lambda: iter([[*texts, 1.5, -92, 10**15, *[""] * 19, "last"]]))
+    stream = io.BytesIO()
+
+    write_workbook([("first & <only>", table), ("x" * 40, table)], stream)
+
+    book = openpyxl.load_workbook(stream)
+    assert book.sheetnames == ["first & <only>", "x" * 31]
+    sheet = book.worksheets[0]
+    assert [cell.value for cell in sheet[2]][:10] == [*texts[:4], "bell", texts[5], None, 1.5, -92, 10**15]
+    assert sheet["AD2"].value == "last"
+    assert (sheet.freeze_panes, sheet["A1"].font.bold, sheet["A2"].font.bold) == ("B2", True, False)
+
+
+@pytest.mark.parametrize("table", [
+    ReleaseTable("answers", (ReleaseColumn("Q"),), 1_048_576, lambda: iter([])),
+    ReleaseTable("answers", (ReleaseColumn("Q"),), 1, lambda: iter([["x" * 32_768]]))])
+def test_what_a_spreadsheet_cannot_hold_is_refused(table: ReleaseTable):
+    with pytest.raises(Refused, match="spreadsheet"):
+        write_workbook([("answers", table)], io.BytesIO())
+
+
 def _long(n: int) -> ReleaseTable:
     columns = tuple(ReleaseColumn(f"Q{k}", measure="scale") for k in range(60))
     return ReleaseTable("answers", columns, n, lambda: ([1 + (row + k) % 5 for k in range(60)] for row in range(n)))
@@ -137,16 +163,19 @@ class _Nowhere(io.RawIOBase):
         return len(block)
 
 
-def _peak(n: int) -> int:
+def _peak(n: int, write: Callable[[ReleaseTable, io.BufferedWriter], None]) -> int:
     tracemalloc.start()
-    write_csv(_long(n), io.BufferedWriter(_Nowhere()))
+    write(_long(n), io.BufferedWriter(_Nowhere()))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return peak
 
 
-def test_csv_needs_the_same_memory_for_ten_times_as_many_people():
-    assert _peak(4_000) < _peak(400) + 100_000
+@pytest.mark.parametrize(("write", "grain", "held"), [
+    (write_csv, 200_000, 1_200_000),                                        # bytes of 10,000 lines
+    (lambda table, stream: write_workbook([("answers", table)], stream), 1_000_000, 15_000_000)], ids=["csv", "xlsx"])
+def test_a_file_of_ten_times_as_many_people_needs_no_more_memory(write, grain: int, held: int):
+    assert _peak(10_000, write) - _peak(1_000, write) < grain < held / 4
 
 
 # ---- R --------------------------------------------------------------------------------------------------------------

@@ -12,11 +12,12 @@ from surveyapp.errors import Refused
 from surveyapp.models.study import Study
 from surveyapp.services.disclosure import plan_release
 from surveyapp.services.response import Agreement, find_door, start_response
-from surveyapp.services.response_export import harmless, write_release
+from surveyapp.services.response_export import write_release
 from surveyapp.services.response_finish import submit_response
 from surveyapp.services.response_import import import_responses
 from surveyapp.services.response_page import save_page
 from surveyapp.services.response_token import issue_token, response_key
+from surveyapp.services.spreadsheet_cell import harmless
 from surveyapp.services.study import close_wave, get_instrument, get_study, get_wave
 from tests.factories import questionnaire as make
 
