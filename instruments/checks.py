@@ -9,6 +9,7 @@ from instruments.flow_checks import FLOW_RULES, flow_findings
 from instruments.instrument_checks import INSTRUMENT_RULES, questionnaire_findings
 from instruments.logic.checker import LOGIC_RULES
 from instruments.logic_checks import CIRCLE_RULES, logic_findings
+from instruments.places import FindPlaces, locate
 from instruments.reach_checks import REACH_RULES, reach_findings
 from instruments.rules_checks import RULES_RULES
 from instruments.schema import Instrument
@@ -37,12 +38,19 @@ def check_template(template: StudyTemplate, place: str = "") -> tuple[Finding, .
     return (*found, *template_findings(template, here))
 
 
-def require_sound(subject: Instrument | StudyTemplate, place: str = "") -> None:
-    """Raise CheckFailed with all findings when a questionnaire or template breaks a rule; warnings pass."""
+def require_sound(
+    subject: Instrument | StudyTemplate, place: str = "", places: FindPlaces = dict,
+) -> tuple[Finding, ...]:
+    """Raise CheckFailed with all findings when a questionnaire or template breaks a rule; return the warnings.
+
+    `places` says where in the file the parts of the subject stand.
+    """
     if isinstance(subject, StudyTemplate):
         findings = check_template(subject, place)
     else:
         findings = check_instrument(subject, place)
+    findings = locate(findings, place or subject.key, places)
     errors = tuple(finding for finding in findings if finding.is_error)
     if errors:
         raise CheckFailed(place or subject.key, errors)
+    return findings

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import cast, get_args
 
 from instruments.checks import require_sound
-from instruments.errors import FileFormatError
+from instruments.errors import FileFormatError, Finding
 from instruments.fields import SCHEMA_VERSION, Fields
 from instruments.item_reader import read_condition, read_items, read_scales
+from instruments.places import yaml_places
 from instruments.schema import (
     Consent,
     Construct,
@@ -30,28 +31,41 @@ from instruments.yaml_source import decode, parse_yaml, read_file
 
 YAML_SUFFIXES = (".yaml", ".yml")
 
-__all__ = ["dump_instrument", "load_instrument", "parse_instrument", "read_instrument"]
+__all__ = ["dump_instrument", "load_instrument", "load_with_warnings", "parse_instrument", "read_instrument"]
 
 
 def load_instrument(path: Path) -> Instrument:
     """Return the questionnaire in a YAML file; InstrumentError says where and why it cannot be used."""
+    return load_with_warnings(path)[0]
+
+
+def load_with_warnings(path: Path) -> tuple[Instrument, tuple[Finding, ...]]:
+    """Return the questionnaire in a YAML file and what the numbered checks say of it, with lines."""
     path = Path(path)
     if path.suffix.lower() not in YAML_SUFFIXES:
         raise FileFormatError(
             path.name, f"'{path.suffix}' is not the ending of a YAML file.", "Name a file that ends in .yaml or .yml.")
-    return read_instrument(decode(read_file(path), path.name), path.name)
+    return read_with_warnings(decode(read_file(path), path.name), path.name)
 
 
 def read_instrument(text: str, place: str) -> Instrument:
     """Return the questionnaire in a YAML text that keeps every numbered check."""
-    instrument = parse_instrument(text, place)
-    require_sound(instrument, place)
-    return instrument
+    return read_with_warnings(text, place)[0]
+
+
+def read_with_warnings(text: str, place: str) -> tuple[Instrument, tuple[Finding, ...]]:
+    """Return the questionnaire in a YAML text and the warnings of the numbered checks, with lines."""
+    document = parse_yaml(text, place)
+    instrument = _instrument(Fields(document, place))
+    return instrument, require_sound(instrument, place, lambda: yaml_places(document))
 
 
 def parse_instrument(text: str, place: str) -> Instrument:
     """Return the questionnaire as it stands in a YAML text, without the numbered checks."""
-    fields = Fields(parse_yaml(text, place), place)
+    return _instrument(Fields(parse_yaml(text, place), place))
+
+
+def _instrument(fields: Fields) -> Instrument:
     fields.ignore("item_counts")        # a note for readers; the tests hold the bank questionnaires to it
     check_schema_version(fields)
     if not fields.has("instrument"):

@@ -10,7 +10,7 @@ from instruments.formats.foreign import SUFFIXES as FOREIGN_SUFFIXES
 from instruments.formats.loss import Loss, LossReport
 from instruments.formats.xlsform import read_xlsform, write_xlsform
 from instruments.formats.xlsform_process import SUFFIXES as XLSFORM_SUFFIXES
-from instruments.loader import YAML_SUFFIXES, load_instrument
+from instruments.loader import YAML_SUFFIXES, load_with_warnings
 from instruments.schema import Instrument
 
 __all__ = ["Loss", "LossReport", "read_definition", "read_foreign", "read_xlsform", "write_xlsform"]
@@ -21,7 +21,8 @@ def read_definition(path: Path) -> tuple[Instrument, LossReport]:
     path = Path(path)
     suffix = path.suffix.lower()
     if suffix in YAML_SUFFIXES:
-        return load_instrument(path), LossReport()
+        instrument, warnings = load_with_warnings(path)
+        return instrument, LossReport(warnings=warnings)
     if suffix in XLSFORM_SUFFIXES:
         return _read_sheet(path)
     if suffix in FOREIGN_SUFFIXES:

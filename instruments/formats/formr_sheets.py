@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Mapping
 from itertools import islice
@@ -79,7 +80,17 @@ def _text(cell: Any) -> str:
     return str(cell)
 
 
+# What formr has and XLSForm has not.
+_OWN_COLUMNS = frozenset({"showif", "optional", "choice1", "class", "block_order", "item_order"})
+_OWN_TYPES = re.compile(r"(mc|rating|sex|submit|check|select_or_add|range_|number|visual_analog|block)")
+
+
 def is_formr(sheets: Mapping[str, list[Row]]) -> bool:
-    """Return whether the sheets look like a questionnaire of formr."""
+    """Return whether the sheets look like a questionnaire of formr, and not like an XLSForm with a mistake in it."""
     rows = sheets.get("survey", [])
-    return bool(rows) and any("type" in row and "name" in row for row in rows)
+    if not any("type" in row and "name" in row for row in rows):
+        return False
+    columns = {column for row in rows for column in row}
+    types = {word for row in rows for word in row.get("type", "").split()[:1]}
+    is_bare = set(sheets) == {"survey"} and columns <= {"type", "name", "label"}
+    return is_bare or bool(columns & _OWN_COLUMNS) or any(_OWN_TYPES.match(kind) for kind in types)

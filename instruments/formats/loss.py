@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from instruments.errors import Finding
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class LossReport:
     """Everything that a conversion changed, in the order of the file; empty when nothing was lost."""
 
     entries: tuple[Loss, ...] = ()
+    warnings: tuple[Finding, ...] = field(default=(), compare=False)    # of the numbered checks, with their places
 
     def __bool__(self) -> bool:
         return bool(self.entries)

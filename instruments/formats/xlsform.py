@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from instruments.errors import FileFormatError
 from instruments.formats.loss import LossLog, LossReport
 from instruments.formats.xlsform_languages import Languages
 from instruments.formats.xlsform_own import apply_own_sheets, scale_sheet
+from instruments.formats.xlsform_places import xlsform_places
 from instruments.formats.xlsform_process import read_form
 from instruments.formats.xlsform_tree import TreeReader
 from instruments.formats.xlsform_writer import write_xlsform
@@ -26,8 +28,9 @@ def read_xlsform(path: Path) -> tuple[Instrument, LossReport]:
     answer = read_form(path)
     log = LossLog()
     instrument = instrument_of_form(answer["form"], answer["sheets"], log, path)
-    require_sound(instrument, path.name)
-    return instrument, log.report()
+    warnings = require_sound(
+        instrument, path.name, lambda: xlsform_places(answer["rows"], answer["sheets"]))
+    return instrument, replace(log.report(), warnings=warnings)
 
 
 def instrument_of_form(

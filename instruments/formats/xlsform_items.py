@@ -35,8 +35,8 @@ OTHER_LABEL: Mapping[str, str] = {"en": "Other (please state)", "zh": "其他（
 
 
 def own(node: Node, name: str) -> str | None:
-    """Return the value of one of our own columns (`x:name` or `bind::x:name`), or None."""
-    found = (node.get("bind") or {}).get(f"x:{name}", node.get(f"x:{name}"))
+    """Return the value of one of our own columns (`bind::x:name`, or `x:name` as the child hands it on), or None."""
+    found = (node.get("bind") or {}).get(f"x:{name}", node.get(f"x__{name}"))
     return None if found is None or str(found) == "" else str(found)
 
 
@@ -52,6 +52,7 @@ class ItemReader:
     languages: Languages
     log: LossLog
     scale_rows: Mapping[str, Mapping[str, str]]
+    lists: Mapping[str, list[Node]]         # the sheet choices, by the name of the list
 
     def __post_init__(self) -> None:
         self.scales: dict[str, AnswerScale] = {}
@@ -78,7 +79,7 @@ class ItemReader:
         kind = KINDS.get(node["type"], "decimal")       # a range becomes a scale or a number later on
         if node["type"] in CHANGED_KINDS:
             self.log.add(place, f"the type '{node['type']}' is not known here", CHANGED_KINDS[node["type"]])
-        if kind in ("single", "multiple", "ranking") and not node.get("choices"):
+        if kind in ("single", "multiple", "ranking") and not self._options(node):
             self.log.add(place, "its choices stand in another file", "asked as text")
             return "text"
         return kind
@@ -137,14 +138,14 @@ class ItemReader:
     # ---- choices ----------------------------------------------------------------------------------------------------
     def _with_choices(self, item: Item, node: Node, place: str) -> Item:
         list_name = str(node.get("list_name") or node.get("itemset") or node["name"])
-        raw = [choice for choice in node["choices"] if choice.get("name") not in (None, "")]
+        raw = [choice for choice in self._options(node) if choice.get("name") not in (None, "")]
         if self._is_rating(item, node, raw):
+            if self._is_shuffled(node, place):
+                self.log.add(place, "the points of its scale are shown in random order", "shown in their own order")
             key = own(node, "scale") or list_name
             self.scales.setdefault(key, self.read_scale(key, raw))
             return replace(item, kind="rating", scale=key)
-        parameters = node.get("parameters") or {}
-        if isinstance(parameters, Mapping) and "randomize" in parameters:
-            self.log.add(place, "its choices are shown in random order", "shown in the order of the list")
+        item = replace(item, shuffles_choices=self._is_shuffled(node, place))
         text = node.get("choice_filter")
         columns = {column for choice in raw for column in choice}
         found: dict[str, Choice] = {}
@@ -155,6 +156,23 @@ class ItemReader:
             if condition is not False:
                 self._add_choice(found, entry, None if condition is True else str(condition), place)
         return replace(item, choices=tuple(found.values()))
+
+    def _options(self, node: Node) -> list[Node]:
+        """Return the choices of a question; pyxform leaves them at their list where their order is random."""
+        list_name = str(node.get("list_name") or node.get("itemset"))
+        found: list[Node] = node.get("choices") or self.lists.get(list_name) or []
+        return found
+
+    def _is_shuffled(self, node: Node, place: str) -> bool:
+        parameters = node.get("parameters") or {}
+        if not isinstance(parameters, Mapping):
+            return False
+        if str(parameters.get("randomize", "")).lower() not in ("true", "true()"):
+            return False
+        if parameters.get("seed"):
+            self.log.add(
+                place, f"its random order has the seed {parameters['seed']}", "the order follows each response's seed")
+        return True
 
     def _add_choice(self, found: dict[str, Choice], entry: Node, condition: str | None, place: str) -> None:
         value = str(entry["name"])
@@ -171,7 +189,8 @@ class ItemReader:
             self.log.add(f"{place}, choice {value}", "it has no label", "its name stands in")
         found[value] = Choice(
             value=value, label=label or self.languages.same(value), is_exclusive=is_marked(entry, "exclusive"),
-            has_text=is_marked(entry, "text"), is_missing=is_marked(entry, "missing"), show_if=condition)
+            has_text=is_marked(entry, "text"), is_missing=is_marked(entry, "missing"), show_if=condition,
+            is_fixed=is_marked(entry, "fixed"))
 
     def _is_rating(self, item: Item, node: Node, raw: list[Node]) -> bool:
         if item.kind != "single":
@@ -216,7 +235,7 @@ class ItemReader:
             role=cast(ItemRole | None, own(node, "role")), module=own(node, "module"), safeguard=own(node, "safeguard"),
             importance_of=own(node, "importance_of"), unit=own(node, "unit"),
             expected=tuple(int(value) for value in expected.split() if value.lstrip("-").isdecimal()),
-            max_choices=int(_number(limit, 0)) or None,
+            max_choices=int(_number(limit, 0)) or None, is_short=is_marked(node, "short"),
             minimum=_number(low, 0) if low else item.minimum, maximum=_number(high, 0) if high else item.maximum)
         if own(node, "kind") is None:
             return item

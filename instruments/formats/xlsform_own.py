@@ -1,11 +1,12 @@
-"""The sheets that only this product writes into an XLSForm: x_instrument, x_scales, x_constructs.
+"""The sheets that only this product writes into an XLSForm: x_instrument, x_endings, x_scales, x_constructs.
 
 Other tools pass over them. They hold what XLSForm has no word for; a form without them is read all the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast, get_args
 
@@ -16,12 +17,16 @@ from instruments.schema import (
     ConstructGroup,
     Direction,
     Instrument,
+    Quota,
     Scoring,
+    Screen,
     Text,
 )
 
 INSTRUMENT_SHEET, SCALES_SHEET, CONSTRUCTS_SHEET = "x_instrument", "x_scales", "x_constructs"
-TEXT_FIELDS = ("title", "intro", "withdraw_note", "completion")
+ENDINGS_SHEET = "x_endings"       # screens and quotas
+TEXT_FIELDS = ("title", "intro", "withdraw_note", "completion", "commitment")
+OPTIONS = {"progress": "has_progress", "speed_prompt": "has_speed_prompt"}      # field of the sheet → of the model
 CONSENT_FIELDS = ("consent", "link_consent")
 Row = Mapping[str, str]
 Sheets = Mapping[str, list[dict[str, str]]]
@@ -41,7 +46,30 @@ def apply_own_sheets(instrument: Instrument, sheets: Sheets, place: str) -> Inst
     constructs = tuple(
         _construct(row, instrument.languages, f"{place}, sheet {CONSTRUCTS_SHEET}, row {number}")
         for number, row in enumerate(sheets.get(CONSTRUCTS_SHEET, ()), 2))
-    return replace(instrument, constructs=constructs, scales=scales)
+    screens, quotas = _endings(sheets.get(ENDINGS_SHEET, ()), instrument.languages, f"{place}, sheet {ENDINGS_SHEET}")
+    return replace(instrument, constructs=constructs, scales=scales, screens=screens, quotas=quotas)
+
+
+def _endings(
+    rows: Sequence[Row], languages: tuple[str, ...], place: str,
+) -> tuple[tuple[Screen, ...], tuple[Quota, ...]]:
+    screens, quotas = [], []
+    for number, row in enumerate(rows, 2):
+        here, kind, key = f"{place}, row {number}", row.get("kind", ""), row.get("key", "")
+        if not row:
+            continue
+        if kind not in ("screen", "quota") or not key or not row.get("condition"):
+            raise FileFormatError(
+                here, "the row lacks its kind, key or condition.", "Write screen or quota, a key and a condition.")
+        message = _text(row, "message", languages)
+        if kind == "screen":
+            screens.append(Screen(key, row["condition"], message))
+        elif re.fullmatch(r"[0-9]{1,9}", row.get("limit", "")):
+            quotas.append(Quota(key, row["condition"], int(row["limit"]), message))
+        else:
+            raise FileFormatError(
+                f"{here}, column limit", f"[{row.get('limit', '')}] is no whole number.", "Write how many are wanted.")
+    return tuple(screens), tuple(quotas)
 
 
 def _text(row: Row, prefix: str, languages: tuple[str, ...]) -> Text:
@@ -61,6 +89,7 @@ def _with_head(instrument: Instrument, rows: list[dict[str, str]], place: str) -
     here = f"{place}, sheet {INSTRUMENT_SHEET}"
     if "estimated_minutes" in by_field:
         changes["estimated_minutes"] = int(_number(by_field["estimated_minutes"], here))
+    changes |= {name: by_field.get(field, {}).get("value") == "true" for field, name in OPTIONS.items()}
     if "allow_skip" in by_field:
         changes["allow_skip"] = by_field["allow_skip"].get("value") == "true"
     if "min_answered_share" in by_field:

@@ -62,7 +62,7 @@ def _answer(answer: dict[str, Any], place: str) -> dict[str, Any]:
 NO_FORM = "not recognized as a supported type"      # what pyxform says of a table without the sheets of a form
 # What pyxform says, and what helps. Its own words stay, because they name the row and the column.
 _REMEDIES = (
-    ("Duplicate column header|different names for the same column", "Remove or rename one of the columns."),
+    ("two columns have this header|different names for the same column", "Remove or rename one of the columns."),
     ("Unknown question type", "Use a type of the XLSForm standard, such as text, integer or select_one."),
     ("Missing calculation", "Fill in the column `calculation` of that row."),
     ("no label or hint", "Fill in the column `label` of that row."),
@@ -80,6 +80,12 @@ def explained(message: str, place: str) -> FileFormatError:
     if row is not None:
         here = f"{place}, sheet {row.group(2) or 'survey'}, row {row.group(1)}"
         text = text[row.end():]
+    if (column := re.match(r"[Tt]he '([^']+)' value is invalid", text)) is not None:
+        here = f"{here}, column {column.group(1)}"
+    if (sheet := re.match(r"Invalid headers provided for sheet: '(\w+)'\.\s*", text)) is not None:
+        here, text = f"{place}, sheet {sheet.group(1)}, row 1", text[sheet.end():]
+    if (twice := re.match(r"Duplicate column header: (?P<header>.+)", text)) is not None:
+        here, text = f"{here}, column {twice['header']}", "two columns have this header."
     remedy = next(
         (remedy for pattern, remedy in _REMEDIES if re.search(pattern, text)), "Correct the form and load it again.")
     return FileFormatError(here, text if text.endswith((".", "!", "?")) else f"{text}.", remedy)

@@ -27,7 +27,7 @@ class TreeReader:
         self, form: Node, languages: Languages, log: LossLog, scale_rows: Mapping[str, Mapping[str, str]], place: str,
     ) -> None:
         self._languages, self._log, self._place = languages, log, place
-        self._reader = ItemReader(languages, log, scale_rows)
+        self._reader = ItemReader(languages, log, scale_rows, form.get("choices") or {})
         self._placeholders: set[str] = set()
         self.sections: list[Section] = []
         self.items: list[Item] = []
@@ -71,7 +71,7 @@ class TreeReader:
         self.sections.append(Section(
             key=own(node, "section") or str(node["name"]), kind=own(node, "kind") or "questions",
             title=self._languages.text(node.get("label")), show_if=self._relevant(node, place),
-            module=own(node, "module"), is_shuffled=is_marked(node, "shuffled")))
+            module=own(node, "module"), block=own(node, "block"), **_random(node)))
 
     def _relevant(self, node: Node, place: str) -> str | None:
         text = (node.get("bind") or {}).get("relevant")
@@ -159,6 +159,16 @@ class TreeReader:
         while found in taken:
             found, number = f"{key}_{number}", number + 1
         return found
+
+
+def _random(node: Node) -> dict[str, Any]:
+    """Return what changes places: the `items` of the group, the group itself among `blocks=NAME`, or both."""
+    text = own(node, "random") or ""
+    group = re.search(r"\bblocks=(.+)$", text)
+    items = text[:group.start()] if group else text
+    return {
+        "is_shuffled": "items" in items.split() or is_marked(node, "shuffled"),     # `shuffled` as written until 0.1
+        "shuffle_group": group.group(1).strip() if group else None}
 
 
 def _children(node: Node) -> Iterator[Node]:

@@ -15,7 +15,9 @@ from instruments.formats.xlsform_languages import column_name
 from instruments.formats.xlsform_own import (
     CONSENT_FIELDS,
     CONSTRUCTS_SHEET,
+    ENDINGS_SHEET,
     INSTRUMENT_SHEET,
+    OPTIONS,
     SCALES_SHEET,
     TEXT_FIELDS,
 )
@@ -24,10 +26,11 @@ from instruments.schema import AnswerScale, Choice, Instrument, Item, Section, T
 
 NAMESPACE = 'x="urn:surveyapp:xlsform"'
 OWN_COLUMNS = (
-    "section", "kind", "shuffled", "scale", "construct", "reverse", "role", "expected", "module", "safeguard",
+    "section", "kind", "block", "random", "short", "scale", "construct", "reverse", "role", "expected", "module",
+    "safeguard",
     "importance_of", "unit", "min", "max", "max_choices", "constraint", "appearance", "text_of",
 )
-CHOICE_COLUMNS = ("exclusive", "missing", "text", "show_if")
+CHOICE_COLUMNS = ("exclusive", "missing", "text", "show_if", "fixed")
 TYPES = {
     "integer": "integer", "decimal": "decimal", "date": "date", "time": "time", "text": "text", "note": "note",
     "calculate": "calculate", "hidden": "hidden", "acknowledge": "acknowledge",
@@ -69,7 +72,7 @@ class _Sheets:
         """Return the sheets by name, in their order."""
         sheets = {
             "survey": list(self._survey()), "choices": list(self._choices()), "settings": [self._settings()],
-            INSTRUMENT_SHEET: list(self._head()), SCALES_SHEET: [
+            INSTRUMENT_SHEET: list(self._head()), ENDINGS_SHEET: list(self._endings()), SCALES_SHEET: [
                 {"key": scale.key, "kind": scale.kind, "list_name": self._list_of_scale(scale.key)}
                 for scale in self.instrument.scales],
             CONSTRUCTS_SHEET: list(self._constructs())}
@@ -85,9 +88,20 @@ class _Sheets:
                 (instrument.constructs, "constructs", "constructs, reverse keys and scoring")):
             if is_there:
                 self.log.add(place, f"XLSForm has no word for {what}", "kept on a sheet that other tools pass over")
+        self._note_order_losses()
+
+    def _note_order_losses(self) -> None:
+        instrument = self.instrument
         for section in instrument.sections:
             if section.is_shuffled:
                 self.log.add(f"section {section.key}", "other tools cannot shuffle items", "shown there in one order")
+            if section.shuffle_group:
+                self.log.add(f"section {section.key}", "other tools cannot shuffle blocks", "shown there in its place")
+        for item in instrument.items:
+            if item.shuffles_choices and any(choice.is_fixed for choice in item.choices):
+                self.log.add(f"item {item.key}", "other tools know no fixed choices", "shuffled there with the others")
+        for key in (*(screen.key for screen in instrument.screens), *(quota.key for quota in instrument.quotas)):
+            self.log.add(f"ending {key}", "other tools do not end a form early", "everybody goes on there")
 
     def _texts(self, column: str, text: Text | None) -> Row:
         return {f"{column}::{column_name(code)}": (text or {}).get(code, "") for code in self.instrument.languages}
@@ -107,7 +121,7 @@ class _Sheets:
         return {
             "type": "", "name": "", **self._texts("label", {}), **self._texts("hint", {}), "required": "",
             "relevant": "", "constraint": "", **self._texts("constraint_message", {}), "calculation": "", "default": "",
-            "appearance": "", **{f"bind::x:{name}": "" for name in OWN_COLUMNS}}
+            "parameters": "", "appearance": "", **{f"bind::x:{name}": "" for name in OWN_COLUMNS}}
 
     def _begin(self, section: Section) -> Row:
         name = section.key
@@ -116,7 +130,8 @@ class _Sheets:
         return {
             "type": "begin_group", "name": name, **self._texts("label", section.title),
             "relevant": section.show_if or "", "appearance": "field-list",
-            **_own(section=section.key, kind=section.kind, module=section.module, shuffled=_yes(section.is_shuffled))}
+            **_own(section=section.key, kind=section.kind, module=section.module, block=section.block,
+                   random=_random(section))}
 
     def _item(self, item: Item) -> Row:
         return {
@@ -124,13 +139,14 @@ class _Sheets:
             **self._texts("hint", item.hint), "required": "yes" if item.is_required else "",
             "relevant": item.show_if or "", "constraint": _constraint(item),
             **self._texts("constraint_message", item.constraint_message), "calculation": item.calculation or "",
-            "default": item.default or "", "appearance": item.appearance or ("likert" if item.kind == "rating" else ""),
+            "default": item.default or "", "parameters": "randomize=true" if item.shuffles_choices else "",
+            "appearance": item.appearance or ("likert" if item.kind == "rating" else ""),
             **_own(
                 kind=item.kind, scale=item.scale, construct=item.construct, reverse=_yes(item.is_reverse),
                 role=item.role, expected=" ".join(map(str, item.expected)), module=item.module,
                 safeguard=item.safeguard, importance_of=item.importance_of, unit=item.unit,
                 min=_digits(item.minimum), max=_digits(item.maximum), max_choices=_digits(item.max_choices),
-                constraint=item.constraint, appearance=item.appearance)}
+                constraint=item.constraint, appearance=item.appearance, short=_yes(item.is_short))}
 
     def _type(self, item: Item) -> str:
         if item.kind == "rating":
@@ -169,7 +185,7 @@ class _Sheets:
     def _choice(self, item: Item, choice: Choice) -> Row:
         marks: dict[str, str] = {
             "exclusive": _yes(choice.is_exclusive), "missing": _yes(choice.is_missing), "text": _yes(choice.has_text),
-            "show_if": choice.show_if or ""}
+            "show_if": choice.show_if or "", "fixed": _yes(choice.is_fixed)}
         if choice.show_if:
             self.log.add(
                 f"item {item.key}, choice {choice.value}", "other tools do not know the condition of one choice",
@@ -204,9 +220,18 @@ class _Sheets:
                 yield row(name, "required" if consent.is_required else "optional", consent.text)
         if instrument.estimated_minutes is not None:
             yield row("estimated_minutes", str(instrument.estimated_minutes))
+        yield from (row(field, "true") for field, name in OPTIONS.items() if getattr(instrument, name))
         yield row("allow_skip", "true" if instrument.allow_skip else "false")
         yield row("min_answered_share", str(instrument.scoring.min_answered_share))
         yield row("two_item_scales_require_all", "true" if instrument.scoring.two_item_scales_require_all else "false")
+
+    def _endings(self) -> Iterator[Row]:
+        for screen in self.instrument.screens:
+            yield {"kind": "screen", "key": screen.key, "condition": screen.condition, "limit": "",
+                   **{f"message::{code}": text for code, text in screen.message.items()}}
+        for quota in self.instrument.quotas:
+            yield {"kind": "quota", "key": quota.key, "condition": quota.condition, "limit": str(quota.limit),
+                   **{f"message::{code}": text for code, text in quota.message.items()}}
 
     def _constructs(self) -> Iterator[Row]:
         for construct in self.instrument.constructs:
@@ -220,6 +245,11 @@ class _Sheets:
 
 def _own(**values: str | None) -> Row:
     return {f"bind::x:{name}": value for name, value in values.items() if value}
+
+
+def _random(section: Section) -> str:
+    blocks = f"blocks={section.shuffle_group}" if section.shuffle_group else ""
+    return " ".join(part for part in ("items" if section.is_shuffled else "", blocks) if part)
 
 
 def _yes(value: bool) -> str:

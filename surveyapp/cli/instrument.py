@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from instruments.checks import check_instrument
+from instruments.duration import estimate_minutes, opening_seconds, total_seconds
 from instruments.errors import CheckFailed, Finding
 from instruments.formats import LossReport, read_definition
 from instruments.formats.xlsform import write_xlsform
@@ -36,17 +37,40 @@ def add_commands(commands: Subparsers) -> None:
 
 def _check(options: argparse.Namespace) -> None:
     instrument, loss = read_definition(Path(options.file))
-    findings = check_instrument(instrument)
+    findings = loss.warnings or check_instrument(instrument, Path(options.file).name)
     errors = tuple(finding for finding in findings if finding.is_error)
     if errors:
         raise CheckFailed(options.file, errors)
     if options.json:
-        print_json(_document(options.file, instrument, loss, findings))
+        print_json({**_document(options.file, instrument, loss, findings), "seconds": _seconds(instrument)})
         return
     _print_losses(loss)
     for finding in findings:
         print(f"Warning: {finding}")
+    _print_minutes(instrument)
     print(f"{options.file}: sound ({len(instrument.items)} items, languages {', '.join(instrument.languages)}).")
+
+
+def _seconds(instrument: Instrument) -> dict[str, dict[str, Any]]:
+    """Return the estimated seconds in each language: of the opening, of each section and in all."""
+    return {
+        language: {
+            "opening": round(opening_seconds(instrument, language), 1),
+            "sections": {key: round(n, 1) for key, n in estimate_minutes(instrument, language).items()},
+            "total": round(total_seconds(instrument, language), 1)}
+        for language in instrument.languages}
+
+
+def _print_minutes(instrument: Instrument) -> None:
+    seconds = _seconds(instrument)
+    rows = [("page", list(seconds)), ("opening", [f"{one['opening'] / 60:.1f}" for one in seconds.values()])]
+    rows += [(section.key, [f"{one['sections'][section.key] / 60:.1f}" for one in seconds.values()])
+             for section in instrument.sections]
+    rows.append(("in all", [f"{one['total'] / 60:.1f}" for one in seconds.values()]))
+    width = max(len(name) for name, _ in rows)
+    print("Minutes, estimated from reading speed and kind of item:")
+    for name, cells in rows:
+        print(f"  {name:<{width}}" + "".join(f"{cell:>7}" for cell in cells))
 
 
 def _convert(options: argparse.Namespace) -> None:
