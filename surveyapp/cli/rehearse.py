@@ -60,8 +60,9 @@ def _print(found: Rehearsal) -> None:
     ends = ", ".join(f"{state} {n}" for state, n in sorted(found.ends.items()))
     print(f"{found.audience}, version {found.version}: {found.n_at_end} of {found.n_walks} walks came to an end "
           f"({ends}).")
-    if found.minutes is not None:
-        print(f"  Reading and answering everything takes about {found.minutes:.0f} minutes.")
+    if found.minutes:
+        spoken = ", ".join(f"{minutes:.0f} ({language})" for language, minutes in found.minutes.items())
+        print(f"  Reading and answering takes about {spoken} minutes, estimated.")
     for words, names in (
             ("Sections nobody was shown", found.sections_never_shown),
             ("Items nobody was shown", found.items_never_shown),

@@ -110,7 +110,7 @@ def _rehearse_one(client: FlaskClient, link: QuestionnaireLink, instrument: Inst
         respondent = Respondent(instrument, language, wish, f"{seed}/{instrument.key}/{number}")
         walks.append(Walker(client, link.token, respondent).go())
     _give_time(link, instrument, seed)
-    return rehearsal_report(instrument, walks, _ends(link), None)
+    return rehearsal_report(instrument, walks, _ends(link), _met(link))
 
 
 def _give_time(link: QuestionnaireLink, instrument: Instrument, seed: int) -> None:
@@ -134,6 +134,12 @@ def _ends(link: QuestionnaireLink) -> Counter[str]:
     rows = read_session().execute(select(Response.state, func.count()).where(Response.link_id == link.id)
                                   .group_by(Response.state))
     return Counter({row[0]: row[1] for row in rows})
+
+
+def _met(link: QuestionnaireLink) -> set[str]:
+    """Return the screens and quotas that ended a walk."""
+    found = read_session().scalars(select(Response.ended_by).where(Response.link_id == link.id).distinct())
+    return {key for key in found if key is not None}
 
 
 def _specimens(name: str, languages: tuple[str, ...]) -> dict[str, bytes]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from instruments.duration import estimate_minutes, opening_seconds
 from instruments.schema import CHOICE_KINDS, Instrument
 from surveyapp.rehearsal.walk import Walk
 
@@ -25,19 +26,19 @@ class Rehearsal:
     choices_never_offered: tuple[str, ...]      # "ITEM: value"
     screens_never_met: tuple[str, ...]
     quotas_never_met: tuple[str, ...]
-    minutes: float | None                       # reading and answering everything, estimated
+    minutes: Mapping[str, float]                # language → of the pages met, mean over walks; see instruments.duration
     faults: Mapping[str, int]                   # words → walks
 
     @property
     def is_complete(self) -> bool:
         """Whether every branch was walked and nothing went wrong."""
-        return not (self.faults or self.sections_never_shown or self.items_never_shown
-                    or self.choices_never_offered or self.n_at_end < self.n_walks)
+        return not (self.faults or self.sections_never_shown or self.items_never_shown or self.choices_never_offered
+                    or self.screens_never_met or self.quotas_never_met or self.n_at_end < self.n_walks)
 
 
 def rehearsal_report(instrument: Instrument, walks: Sequence[Walk], ends: Mapping[str, int],
-                     minutes: float | None) -> Rehearsal:
-    """Return what the walks through one questionnaire show."""
+                     met: Collection[str]) -> Rehearsal:
+    """Return what the walks through one questionnaire show; `met` are the screens and quotas that ended one."""
     shown = set().union(*(walk.shown for walk in walks)) if walks else set()
     offered = set().union(*(walk.offered for walk in walks)) if walks else set()
     pages = Counter(page for walk in walks for page in dict.fromkeys(walk.pages))
@@ -53,6 +54,18 @@ def rehearsal_report(instrument: Instrument, walks: Sequence[Walk], ends: Mappin
             f"{item.key}: {choice.value}" for item in asked
             if item.kind in CHOICE_KINDS and item.kind != "ranking" and item.key in shown
             for choice in item.choices if (item.key, choice.value) not in offered),
-        screens_never_met=tuple(rule.key for rule in instrument.screens) if not ends.get("screened") else (),
-        quotas_never_met=tuple(rule.key for rule in instrument.quotas) if not ends.get("quota_full") else (),
-        minutes=minutes, faults=Counter(fault for walk in walks for fault in dict.fromkeys(walk.faults)))
+        screens_never_met=tuple(rule.key for rule in instrument.screens if rule.key not in met),
+        quotas_never_met=tuple(rule.key for rule in instrument.quotas if rule.key not in met),
+        minutes=_minutes(instrument, walks),
+        faults=Counter(fault for walk in walks for fault in dict.fromkeys(walk.faults)))
+
+
+def _minutes(instrument: Instrument, walks: Sequence[Walk]) -> dict[str, float]:
+    """Return how long reading and answering the pages that were met takes, by language."""
+    found = {}
+    for language in instrument.languages:
+        seconds = estimate_minutes(instrument, language)
+        met = [sum(seconds[page] for page in dict.fromkeys(walk.pages)) for walk in walks if walk.language == language]
+        if met:
+            found[language] = (opening_seconds(instrument, language) + sum(met) / len(met)) / 60
+    return found

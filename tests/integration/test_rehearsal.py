@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from instruments.facts import StudyFacts
+from instruments.schema import Quota, Screen
 from surveyapp.db.session import Database, read_session, transaction
 from surveyapp.models.response import Response
 from surveyapp.models.study import Study
@@ -31,6 +32,20 @@ def test_every_section_item_and_choice_is_met(database: Database):
     assert found.n_at_end == found.n_walks == 12
     assert set(found.pages) == {"A", "B", "C", "D", "E"}
     assert found.pages["E"] < 12        # only relationship managers see it
+    assert set(found.minutes) == {"en", "zh"}
+    assert 1 < found.minutes["en"] < 10
+
+
+def test_screens_and_quotas_are_met_on_purpose(database: Database):
+    gated = make.instrument(
+        screens=(Screen("no_tellers", "${ROLE} = 'teller'", make.both("Not for tellers.")),),
+        quotas=(Quota("managers", "${ROLE} = 'rm'", 500, make.both("Enough managers.")),))
+    found = rehearsed(gated, n=30).questionnaires[0]
+
+    assert found.screens_never_met == found.quotas_never_met == ()
+    assert found.ends["screened"] >= 1
+    assert found.ends["quota_full"] >= 1
+    assert found.n_at_end == found.n_walks
 
 
 def test_what_no_answer_can_reach_is_named(database: Database):
