@@ -24,7 +24,7 @@ def add_fieldwork_commands(group: Subparsers) -> None:
     wave = add_command(group, "wave", "make, plan, open or close a wave", _wave)
     wave.add_argument("study")
     wave.add_argument("wave")
-    wave.add_argument("deed", nargs="?", choices=["add", "open", "close", "reopen", "plan", "define"], default="plan")
+    wave.add_argument("step", nargs="?", choices=["add", "open", "close", "reopen", "plan", "define"], default="plan")
     wave.add_argument("--opens", help="2026-12-01T08:00 in the study's time zone; an empty text takes it away")
     wave.add_argument("--closes", help="the same")
     wave.add_argument("--complete-from", type=float, help="share of answered questions of a complete response")
@@ -55,13 +55,13 @@ def _wave(options: argparse.Namespace) -> None:
     config = open_database()
     with transaction() as session:
         study = get_study(session, options.study)
-        wave = add_wave(session, study, options.wave) if options.deed == "add" else (
+        wave = add_wave(session, study, options.wave) if options.step == "add" else (
             get_wave(session, study, options.wave))
-        if options.deed == "open":
+        if options.step == "open":
             start_wave(session, study, wave)
-        elif options.deed == "close":
+        elif options.step == "close":
             close_collection(session, config.secret_key, study, wave)
-        elif options.deed == "reopen":
+        elif options.step == "reopen":
             reopen_collection(session, study, wave)
         if options.complete_from is not None or options.partial_from is not None:
             define_complete(session, study, wave, options.complete_from or wave.complete_from,
