@@ -174,9 +174,10 @@ class _Reader:
         words = self._texts("answers", "answer_l10ns", "aid", ("answer",))
         found: dict[tuple[str, str, str], tuple[int, str, Answer]] = {}
         for row in self._tables.of("answers"):
-            if not row.get("qid") or row.get("code", "") == "":
+            code = row.get("code", "").strip()
+            if not row.get("qid") or not code:
                 continue
-            key = (row["qid"], row.get("scale_id", "0"), row["code"])
+            key = (row["qid"], row.get("scale_id", "0"), code)
             label = dict(words.get(row.get("aid", ""), {}).get("answer", {}))
             language = self._languages.get(row.get("language", ""))
             if language and row.get("answer"):
@@ -184,7 +185,7 @@ class _Reader:
             known = found.get(key)
             if known is not None:       # the same answer in another language
                 label = {**known[2].label, **label}
-            answer = Answer(row["code"].strip(), label, _number(key[1]), row.get("assessment_value", "0"))
+            answer = Answer(code, label, _number(key[1]), row.get("assessment_value", "0"))
             found[key] = (_number(row.get("sortorder", "")), row["qid"], answer)
         by_question: dict[str, list[Answer]] = {}
         for _order, qid, answer in sorted(found.values(), key=lambda entry: entry[0]):

@@ -44,6 +44,7 @@ class _Reader:
         self._planner = Planner(self._draft, self._names)
         self._builder = ItemBuilder(self._draft, self._planner, self._names)
         self._flow = Flow(survey, self._log)
+        self._built: set[str] = set()
         self._later: str | None = None      # the condition of all that follows a skip to the end of the survey
 
     def instrument(self, name: str) -> tuple[Instrument, LossReport]:
@@ -121,8 +122,9 @@ class _Reader:
         identity = as_text(element.get("QuestionID"))
         plan = plans.get(identity)
         skips.reach(identity)
-        if plan is None or any(item.key == plan.cells[0].key for item in self._draft.items if plan.cells):
+        if plan is None or identity in self._built:
             return []
+        self._built.add(identity)
         items = [replace(item, show_if=both(skips.condition, item.show_if))
                  for item in self._builder.build(plan, section)]
         self._draft.items += items

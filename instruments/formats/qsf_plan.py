@@ -105,9 +105,9 @@ class Planner:
         return Plan(question, note, tuple(self._cells(question)))
 
     def _cells(self, question: Question) -> Iterator[Cell]:
-        if question.columns:
+        if shape_of(question) == "columns":
             for column in question.columns:
-                if shape_of(column):
+                if " " in shape_of(column):
                     yield from self._rows(column)
                 else:
                     self.draft.log.add(f"{question.place}, column {column.id}",

@@ -67,7 +67,8 @@ class _Reader:
             for element in page.elements:
                 self._name(element)
         for entry in map(as_mapping, as_list(document.get("calculatedValues"))):
-            if name := as_text(entry.get("name")):
+            name = as_text(entry.get("name"))
+            if name and name not in self._computed:
                 self._computed[name] = self._draft.key(name, f"calculated value {name}")
                 self._names.add(name, Operand("item", self._computed[name]))
         self._builder = ItemBuilder(self._draft, self._texts, self._names, self._keys)
@@ -165,7 +166,7 @@ class _Reader:
     def _add_computed(self, section: str) -> None:
         for entry in map(as_mapping, as_list(self._document.get("calculatedValues"))):
             name, text = as_text(entry.get("name")), as_text(entry.get("expression"))
-            if name not in self._computed:
+            if name not in self._computed or self._computed[name] in {item.key for item in self._draft.items}:
                 continue
             try:
                 calculation = SurveyjsTranslator(self._names.find).value_expression(text)

@@ -232,11 +232,11 @@ class ItemBuilder:
             self.draft.log.add(place, f"its value '{option.value}' cannot be stored here", f"stored as {value}")
         if option.raw.get("imageLink"):
             self.draft.log.add(place, "it shows a picture", "left out; its text stands there")
-        own = [as_text(option.raw.get(name)) for name in ("visibleIf", "enableIf")]
         shown: str | None = None
-        for text in (*own, of_choice(condition, option.value) if condition else ""):
+        for text in (as_text(option.raw.get("visibleIf")), as_text(option.raw.get("enableIf")), condition):
             if text.strip():
-                shown = both(shown, self.condition(text, place, "condition", "offered to everybody"))
+                shown = both(shown, self.condition(
+                    of_choice(text, option.value), place, "condition", "offered to everybody"))
         return Choice(value, self._title(option.raw, place, option.value), show_if=shown)
 
     def _boolean(self, element: Element, raw: Json, item: Item) -> Item:

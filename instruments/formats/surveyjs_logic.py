@@ -18,7 +18,7 @@ from instruments.formats.foreign_logic import (
     Tree,
     parse_foreign,
 )
-from instruments.formats.foreign_tree import EMPTY, Operand, Translator, call, joined, string
+from instruments.formats.foreign_tree import EMPTY, Operand, Translator, call, joined
 from instruments.logic.grammar import Tree as OurTree
 
 DIALECT = Dialect(
@@ -142,6 +142,6 @@ SurveyjsTranslator.functions = FUNCTIONS
 
 def of_choice(text: str, value: str) -> str:
     """Return the condition of a list of choices for one of them, which it calls `{item}`."""
-    quoted = string(value)[1]
-    quote = '"' if "'" in quoted else "'"
-    return re.sub(r"\{\s*(?:item|choice)\s*\}", lambda _match: f"{quote}{quoted}{quote}", text)
+    quote = '"' if "'" in value else "'"
+    quoted = f"{quote}{value}{quote}" if quote not in value else "{item}"      # left unread where no quote fits
+    return re.sub(r"\{\s*(?:item|choice)\s*\}", lambda _match: quoted, text)

@@ -101,6 +101,45 @@ def test_a_file_with_words_exchanged_is_read_or_refused_but_never_fails(path):
         assert read[0].items if refusal is None else refusal.place and refusal.remedy
 
 
+ODD = (None, True, False, 0, -91, 3.5, 1e308, "", "x y", "${a}", "{a", "<b>", "'\"", [], {}, [1, 2], {"a": 1}, "-92",
+       "1" * 400,
+       "\x00", "q://QID1/SelectableChoice/1", "{age} > ", "=", "false")
+
+
+@pytest.mark.parametrize("path", [path for path in SAMPLES if path.suffix in (".qsf", ".json")], ids=named)
+def test_a_file_with_values_of_another_kind_is_read_or_refused_but_never_fails(path):
+    """Put odd values where others stood: numbers for objects, objects for texts, empty ones for all."""
+    dice = random.Random(path.name)
+    text = path.read_text(encoding="utf-8")
+    places = list(json_places(json.loads(text)))
+    for _ in range(150):
+        document = json.loads(text)
+        for place in dice.sample(places, 4):
+            put(document, place, dice.choice(ODD))
+        read, refusal = attempt(json.dumps(document).encode(), path.name)
+        assert read[0].items if refusal is None else refusal.place and refusal.remedy
+
+
+def json_places(node, here=()):
+    """Yield the way to each value inside a document."""
+    pairs = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in pairs:
+        yield (*here, key)
+        yield from json_places(value, (*here, key))
+
+
+def put(document, place, value):
+    """Set the value at a place, unless an earlier change took the way there away."""
+    node = document
+    for key in place[:-1]:
+        if not isinstance(node, (dict, list)) or (isinstance(node, dict) and key not in node) or (
+                isinstance(node, list) and (not isinstance(key, int) or key >= len(node))):
+            return
+        node = node[key]
+    if isinstance(node, dict) or (isinstance(node, list) and isinstance(place[-1], int) and place[-1] < len(node)):
+        node[place[-1]] = value
+
+
 @pytest.mark.parametrize("path", SAMPLES, ids=named)
 def test_a_file_is_read_in_a_process_of_its_own_with_the_same_result(path):
     assert read_foreign(path) == converted(path)
