@@ -21,8 +21,10 @@ from surveyapp.models.study import PILOT, Study
 from surveyapp.models.wave import Wave
 from surveyapp.services.coding_rows import coding_rows
 from surveyapp.services.order import PAGES
+from surveyapp.services.privacy_mode import minimum_of
 from surveyapp.services.release_plain import picker
 from surveyapp.services.response_rows import PARTING, answers_of, chunks_of, documents_of, filled, order_of
+from surveyapp.services.results_gate import check_results_may_leave, links_of, smallest_group
 from surveyapp.services.study import facts_of, template_of
 from surveyapp.services.versions import WaveVersions, wave_versions
 
@@ -40,13 +42,21 @@ def load_tables(session: Session, study: Study, wave: Wave) -> StudyTables:
     answers = {instrument.audience: load_answers(session, wave, instrument) for instrument in template.instruments}
     return StudyTables(
         template=template, answers=answers, interviews=load_interviews(session, study),
-        customers=load_customers(session, study), facts=facts_of(study), thresholds=study.thresholds,
+        customers=load_customers(session, study), facts=facts_of(study), thresholds=_thresholds(session, study, wave),
         seed=study.seed, wave=wave.key,
     )
 
 
+def _thresholds(session: Session, study: Study, wave: Wave) -> Mapping[str, float]:
+    """Return the study's own thresholds; its smallest group is never below what the wave's respondents were told."""
+    links = links_of(session, wave)
+    promised = smallest_group(study, links) if links else 0
+    return {**study.thresholds, "minimum_group": promised} if promised > minimum_of(study) else study.thresholds
+
+
 def load_answers(session: Session, wave: Wave, instrument: Instrument) -> AnswerTable:
     """Return the submitted responses of the wave to any version of the questionnaire, by column of the merged set."""
+    check_results_may_leave(session, wave, links_of(session, wave, instrument.audience))
     return _load(session, wave_versions(session, wave, instrument.audience, instrument))
 
 

@@ -14,6 +14,7 @@ from surveyapp.cli.output import Subparsers, add_command, add_group, open_databa
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import BadInput, Refused
 from surveyapp.models.study import Study
+from surveyapp.services.daily_count import take_daily_counts
 from surveyapp.services.progress import n_interviews, wave_progress
 from surveyapp.services.study import create_study, delete_study, get_study, list_studies, list_waves, set_facts
 from surveyapp.services.template import find_template
@@ -89,6 +90,8 @@ def _list(options: argparse.Namespace) -> None:
 
 def _show(options: argparse.Namespace) -> None:
     open_database()
+    with transaction() as session:
+        take_daily_counts(session)      # the first look of a day fixes its count
     study = get_study(read_session(), options.study)
     document = _study_document(study)
     if options.json:
@@ -105,6 +108,7 @@ def _study_document(study: Study) -> dict[str, Any]:
         {"wave": wave.key, "state": "open" if wave.is_open else "closed", "audience": row.published.audience,
          "version": row.published.version, "privacy": row.link.privacy,
          "n_submitted": row.n_submitted, "is_rounded": row.is_rounded,
+         "counted_on": row.counted_on.isoformat() if row.counted_on else None,
          "token": row.link.token}
         for wave in list_waves(read_session(), study) for row in wave_progress(read_session(), wave)
     ]

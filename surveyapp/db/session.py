@@ -31,7 +31,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        self.engine: Engine = create_engine(url, **self._engine_options())
+        self.engine: Engine = create_engine(
+            url, hide_parameters=True, **self._engine_options())   # an error in a log must not quote an answer
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
         self._writing_engine = self.engine.execution_options(surveyapp_writes=True)

@@ -5,22 +5,26 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from types import FrameType
 from typing import Any
 
 from dbos import DBOS
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from surveyapp.config import read_config
 from surveyapp.db.base import utc_now
-from surveyapp.db.session import close_read_session, read_session, transaction
+from surveyapp.db.session import close_read_session, database, read_session, transaction
+from surveyapp.db.traces import erase_traces
 from surveyapp.jobs.diagnose import compute_diagnosis, write_report
 from surveyapp.jobs.export import export_answers
 from surveyapp.jobs.mail import send_waiting
 from surveyapp.jobs.pilot import judge_wave
 from surveyapp.models.diagnosis import Job
 from surveyapp.models.study import Study
+from surveyapp.models.wave import Wave
 from surveyapp.queue import QUEUE, WORKFLOW, engine_url
+from surveyapp.services.daily_count import take_daily_counts
 from surveyapp.services.diagnosis import newest_diagnosis, store_diagnosis
 from surveyapp.services.invitation import find_questionnaire_link
 from surveyapp.services.pilot import get_pilot, pilot_audiences, store_judgement
@@ -115,6 +119,21 @@ def do_upkeep() -> None:
         close_read_session()
 
 
+_rewritten: set[int] = set()        # waves after whose closing this worker has rewritten the files
+
+
+def do_daily_work() -> None:
+    """Take the day's counts where they are missing, and rewrite files after a closing, lest a reader was in the way."""
+    try:
+        with transaction() as session:
+            take_daily_counts(session)
+            closed = set(session.scalars(select(Wave.id).where(Wave.closed_at > utc_now() - timedelta(days=1))))
+        if closed - _rewritten and erase_traces(database().engine):
+            _rewritten.update(closed)
+    except Exception:  # the loop goes on: tomorrow's counts matter more than this fault
+        DBOS.logger.exception("the daily work failed")
+
+
 def run_worker(worker_id: str) -> None:
     """Work until told to stop."""
     DBOS(config={"name": "surveyapp", "system_database_url": engine_url(), "executor_id": worker_id,
@@ -130,4 +149,5 @@ def run_worker(worker_id: str) -> None:
     signal.signal(signal.SIGINT, on_signal)
     while not stop.wait(UPKEEP_S):
         do_upkeep()
+        do_daily_work()
     DBOS.destroy()

@@ -10,41 +10,34 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from surveyapp.errors import Refused
 from surveyapp.models.study import PublishedInstrument, Study
 from surveyapp.models.wave import Wave
-from surveyapp.services.privacy_mode import kept_minimum
-from surveyapp.services.questionnaire import ready_questionnaire
+from surveyapp.services.protection import is_protected
+from surveyapp.services.questionnaire import compile_questionnaire
 from surveyapp.services.release import ANSWERS, IMPORTED, Release, ReleaseTable
 from surveyapp.services.release_plain import plain_table
 from surveyapp.services.release_protected import protected_tables
-from surveyapp.services.response_rows import count_protected, is_protected
-from surveyapp.services.study import get_link, instrument_of
+from surveyapp.services.response_rows import Source
+from surveyapp.services.results_gate import check_results_may_leave, links_of, smallest_group
+from surveyapp.services.study import get_link
+from surveyapp.services.versions import wave_versions
 
 
 def plan_release(session: Session, study: Study, wave: Wave, published: PublishedInstrument) -> Release:
-    """Return what may leave of the handed-in responses to one questionnaire in one wave."""
-    link = get_link(session, wave, published)
-    n_protected = count_protected(session, [link])
-    minimum = kept_minimum(study, link)
-    _check_may_leave(wave, n_protected, minimum)
-    instrument = instrument_of(published)
-    questionnaire = ready_questionnaire(published.content_hash, lambda: instrument)
+    """Return what may leave of the handed-in responses to one questionnaire, in all its versions, in one wave."""
+    get_link(session, wave, published)
+    links = links_of(session, wave, published.audience)
+    n_protected = check_results_may_leave(session, wave, links)
+    minimum = smallest_group(study, links)
+    versions = wave_versions(session, wave, published.audience)
+    source = Source(session, versions)
+    questionnaire = compile_questionnaire(versions.instrument)
     tables: list[ReleaseTable] = []
-    protected = protected_tables(session, link, questionnaire, minimum) if n_protected else None
+    protected = protected_tables(source, questionnaire, minimum) if n_protected else None
     if protected is not None:
         tables.extend(protected.tables)
-    foreign = plain_table(session, link, questionnaire, IMPORTED if tables else ANSWERS, ~is_protected())
+    foreign = plain_table(source, questionnaire, IMPORTED if tables else ANSWERS, ~is_protected())
     if foreign.n_rows or not tables:
         tables.append(foreign)
-    return Release(instrument, wave.key, link.privacy, minimum, n_protected + foreign.n_rows, tuple(tables),
-                   protected.treatments if protected else ())
-
-
-def _check_may_leave(wave: Wave, n_protected: int, minimum: int) -> None:
-    if n_protected and wave.is_open:
-        raise Refused("Collection is still open; single answers are exported only after it is closed.",
-                      "Close the wave first. Until then only rounded counts are shown.")
-    if 0 < n_protected < minimum:
-        raise Refused("Fewer than {n} people answered: single answers would show who said what.",
-                      "Collect more answers in another wave.", n=minimum)
+    return Release(versions.instrument, wave.key, links[0].privacy, minimum, n_protected + foreign.n_rows,
+                   tuple(tables), protected.treatments if protected else ())

@@ -6,33 +6,28 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement
 
 from instruments.schema import NOT_SHOWN
-from surveyapp.models.response import SUBMITTED, Response
-from surveyapp.models.wave import QuestionnaireLink
 from surveyapp.services.answer_columns import DURATION, LANGUAGE, ORDER_ENDING, RESPONDENT
 from surveyapp.services.questionnaire import Questionnaire
 from surveyapp.services.release import Cell, ReleaseColumn, ReleaseTable, Row
 from surveyapp.services.release_columns import answer_column
-from surveyapp.services.response_rows import Person, read_people
+from surveyapp.services.response_rows import Person, Source
 
 _NOWHERE: Mapping[str, Cell] = {}
 
 
-def plain_table(session: Session, link: QuestionnaireLink, questionnaire: Questionnaire, name: str,
+def plain_table(source: Source, questionnaire: Questionnaire, name: str,
                 condition: ColumnElement[bool]) -> ReleaseTable:
     """Return everything of everybody who meets the condition, one row a person."""
     layout = _Layout(questionnaire)
 
     def read() -> Iterator[Row]:
-        for number, person in enumerate(read_people(session, link, condition), 1):
+        for number, person in enumerate(source.people(condition), 1):
             yield layout.row(number, person)
 
-    n = session.scalar(select(func.count()).select_from(Response).where(
-        Response.link_id == link.id, Response.state == SUBMITTED, condition)) or 0
-    return ReleaseTable(name, layout.columns, n, read)
+    return ReleaseTable(name, layout.columns, source.count(condition), read)
 
 
 class _Layout:

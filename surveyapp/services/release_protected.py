@@ -12,16 +12,13 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from instruments.schema import NOT_SHOWN
-from surveyapp.models.wave import QuestionnaireLink
 from surveyapp.services.answer_columns import LANGUAGE, RESPONDENT
 from surveyapp.services.private_numbers import find_private_numbers
 from surveyapp.services.profile_release import SafeProfiles, safe_combination
+from surveyapp.services.protection import is_protected
 from surveyapp.services.questionnaire import CompiledItem, Questionnaire
 from surveyapp.services.release import ANSWERS, PROFILE, SINGLE, TEXTS, ReleaseColumn, ReleaseTable, Row, Treatment
 from surveyapp.services.release_columns import (
@@ -33,7 +30,7 @@ from surveyapp.services.release_columns import (
     profile_leaves,
 )
 from surveyapp.services.release_plain import cell_of
-from surveyapp.services.response_rows import Person, is_protected, read_people, read_people_in_order
+from surveyapp.services.response_rows import Person, Source
 from surveyapp.services.routing import Routing, plan_routing
 
 DURATION_BAND = "duration_minutes"
@@ -64,18 +61,17 @@ class _Reading:
     asked: Counter[str] = field(default_factory=Counter)     # people who were asked for a text
 
 
-def protected_tables(session: Session, link: QuestionnaireLink, questionnaire: Questionnaire,
-                     minimum: int) -> ProtectedTables:
-    """Return the tables that may leave of the people who answered under the link."""
+def protected_tables(source: Source, questionnaire: Questionnaire, minimum: int) -> ProtectedTables:
+    """Return the tables that may leave of the people who answered here."""
     parts = parts_of(questionnaire)
-    found = _read(session, link, parts)
+    found = _read(source, parts)
     routing = plan_routing(found.hidden, minimum)
     minutes = safe_combination([number_leaves(DURATION_BAND, found.minutes, minimum)], minimum, routing.classes)
     profile = safe_combination(
         [plain_leaves(LANGUAGE, found.languages, questionnaire.instrument.languages),
          *(profile_leaves(item, found.profile[item.key], minimum) for item in parts.profile)], minimum)
     texts, text_treatments = _texts(found, parts, minimum)
-    read = partial(read_people_in_order, session, link)
+    read = source.people_in_order
     tables = [
         _answers(ANSWERS, found.keys, parts.opinions, routing.kept_out, read, minutes),
         *_tables_of_some(found, parts, routing, read),
@@ -87,11 +83,11 @@ def protected_tables(session: Session, link: QuestionnaireLink, questionnaire: Q
     return ProtectedTables(tuple(tables), treatments)
 
 
-def _read(session: Session, link: QuestionnaireLink, parts: Parts) -> _Reading:
+def _read(source: Source, parts: Parts) -> _Reading:
     found = _Reading(profile={item.key: [] for item in parts.profile})
     opinions = [item.key for item in parts.opinions]
     known: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for person in read_people(session, link, is_protected()):
+    for person in source.people(is_protected()):
         get = person.answers.get
         hidden = tuple(key for key in opinions if get(key, NOT_SHOWN) == NOT_SHOWN)
         found.keys.append(person.key)

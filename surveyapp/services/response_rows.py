@@ -11,12 +11,11 @@ from sqlalchemy import ColumnElement, Executable, Select, String, cast, func, se
 from sqlalchemy.orm import Session
 
 from surveyapp.models.response import SUBMITTED, Response, ResponsePage
-from surveyapp.models.wave import QuestionnaireLink
+from surveyapp.services.versions import WaveVersions
 
 AT_ONCE = 2_000             # responses fetched at once
 PARTING = "\x1f"            # between the sections of one response; no key holds it
 NO_ORDER: Mapping[str, list[str]] = {}
-FOREIGN = ("import", "sample")      # the researcher's own before they came here, or nobody's; all others are protected
 
 
 @dataclass(slots=True)
@@ -26,37 +25,42 @@ class Person:
     key: str
     source_key: str | None
     language: str
-    order: Mapping[str, list[str]]
-    answers: dict[str, Any]
+    order: Mapping[str, Sequence[str]]
+    answers: Mapping[str, Any]
     duration_ms: int | None
 
 
-def is_protected() -> ColumnElement[bool]:
-    """Return the condition that somebody answered here, on the web, at a kiosk or on paper."""
-    return Response.source.not_in(FOREIGN)
+@dataclass(frozen=True)
+class Source:
+    """The handed-in responses to one questionnaire in a wave, read into the columns of all its versions."""
 
+    session: Session
+    versions: WaveVersions
 
-def count_protected(session: Session, links: Sequence[QuestionnaireLink]) -> int:
-    """Return how many people handed in answers here under the links."""
-    found = select(func.count()).select_from(Response).where(
-        Response.link_id.in_([link.id for link in links]), Response.state == SUBMITTED, is_protected())
-    return session.scalar(found) or 0
+    def count(self, condition: ColumnElement[bool]) -> int:
+        """Return how many people meet the condition."""
+        return self.session.scalar(select(func.count()).select_from(Response).where(
+            self._is_here(), Response.state == SUBMITTED, condition)) or 0
 
+    def people(self, condition: ColumnElement[bool]) -> Iterator[Person]:
+        """Yield the people who meet the condition by their random keys, which is a random order."""
+        for rows in chunks_of(self.session, filled(self._is_here(), condition).order_by(Response.key)):
+            yield from self._put_together(rows)
 
-def read_people(session: Session, link: QuestionnaireLink, condition: ColumnElement[bool]) -> Iterator[Person]:
-    """Yield the people who meet the condition by their random keys, which is a random order."""
-    found = filled(Response.link_id == link.id, condition).order_by(Response.key)
-    for rows in chunks_of(session, found):
-        yield from map(_person, rows, documents_of(rows))
+    def people_in_order(self, keys: Sequence[str]) -> Iterator[Person]:
+        """Yield the people of these keys in the order of the keys."""
+        for start in range(0, len(keys), AT_ONCE):
+            wanted = keys[start:start + AT_ONCE]
+            rows = self.session.execute(filled(self._is_here(), Response.key.in_(wanted))).all()
+            people = {person.key: person for person in self._put_together(rows)}
+            yield from (people[key] for key in wanted)
 
+    def _is_here(self) -> ColumnElement[bool]:
+        return Response.link_id.in_(self.versions.link_ids)
 
-def read_people_in_order(session: Session, link: QuestionnaireLink, keys: Sequence[str]) -> Iterator[Person]:
-    """Yield the people of these keys in the order of the keys."""
-    for start in range(0, len(keys), AT_ONCE):
-        wanted = keys[start:start + AT_ONCE]
-        rows = session.execute(filled(Response.link_id == link.id, Response.key.in_(wanted))).all()
-        people = {row[0]: _person(row, pages) for row, pages in zip(rows, documents_of(rows), strict=True)}
-        yield from (people[key] for key in wanted)
+    def _put_together(self, rows: Sequence[Any]) -> Iterator[Person]:
+        for row, pages in zip(rows, documents_of(rows), strict=True):
+            yield _person(row, pages, self.versions)
 
 
 def filled(*conditions: ColumnElement[bool]) -> Select[Any, Any, Any, Any, Any, Any, Any, Any, Any]:
@@ -99,6 +103,8 @@ def answers_of(pages: list[dict[str, Any]]) -> dict[str, Any]:
     return answers
 
 
-def _person(row: Any, pages: list[dict[str, Any]]) -> Person:
+def _person(row: Any, pages: list[dict[str, Any]], versions: WaveVersions) -> Person:
     times = [time for time in orjson.loads(f"[{row[5]}]") if time is not None]
-    return Person(row[0], row[1], row[2], order_of(row[3]), answers_of(pages), sum(times) if times else None)
+    reading = versions.reading(row[7], row[8])
+    return Person(row[0], row[1], row[2], reading.read_order(order_of(row[3])), reading.read(answers_of(pages)),
+                  sum(times) if times else None)

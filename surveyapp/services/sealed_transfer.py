@@ -22,12 +22,14 @@ from nacl.public import SealedBox
 from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
+from analysis.privacy import MINIMUM_GROUP
 from surveyapp.db.base import utc_now
 from surveyapp.errors import BadInput, Refused, WaveClosed
 from surveyapp.models.account import Account
+from surveyapp.models.privacy import ANONYMOUS
 from surveyapp.models.response import SUBMITTED, Response, ResponsePage
 from surveyapp.models.study import PublishedInstrument, Study
-from surveyapp.models.wave import Wave
+from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.audit import record_change
 from surveyapp.services.site_key import PublicSite, Site
 from surveyapp.services.study import find_link, list_versions
@@ -62,7 +64,7 @@ def seal_responses(session: Session, study: Study, wave: Wave, instrument: Publi
         raise Refused("Wave {wave} is still open.", "Close it first: until then respondents may withdraw, and a "
                       "withdrawal could not follow answers that have left.", wave=wave.key)
     versions: list[dict[str, Any]] = [
-        {"hash": published.content_hash, "version": published.version,
+        {"hash": published.content_hash, "version": published.version, **_promise(session, place),
          "responses": list(_documents(session, place, site))}
         for place, published in wave_versions(session, wave, instrument.audience).published.items()]
     for version in versions:
@@ -111,6 +113,8 @@ def unseal_responses(session: Session, study: Study, wave: Wave, instrument: Pub
     _check_versions(payload, here, instrument.audience)
     n_new = n_known = 0
     for version in payload["versions"]:
+        if version["responses"]:
+            _check_promise(session, version, here[version["hash"]])
         known = _known_keys(session, [document["key"] for document in version["responses"]])
         fresh = [document for document in version["responses"] if document["key"] not in known]
         for start in range(0, len(fresh), CHUNK):
@@ -120,6 +124,23 @@ def unseal_responses(session: Session, study: Study, wave: Wave, instrument: Pub
     record_change(session, "unseal_responses", f"{instrument.audience} in wave {wave.key}", study_id=study.id,
                   account=account, after={"n": n_new, "n_known": n_known, "sender": sender.fingerprint()})
     return Unsealed(n_new, n_known, str(payload["sealed_on"]))
+
+
+def _promise(session: Session, place: Place) -> dict[str, Any]:
+    link = session.get_one(QuestionnaireLink, place[0])
+    return {"privacy": link.privacy, "minimum_group": link.minimum_group}
+
+
+def _check_promise(session: Session, version: Mapping[str, Any], place: Place) -> None:
+    """Refuse answers that would come to know of people, or show of groups, more than they were told elsewhere."""
+    link = session.get_one(QuestionnaireLink, place[0])
+    privacy, minimum = version.get("privacy", ANONYMOUS), int(version.get("minimum_group", MINIMUM_GROUP))
+    if link.privacy != privacy or link.minimum_group < minimum:
+        raise Refused(
+            "The package holds {sent} answers whose respondents were told of groups of {minimum}; here the "
+            "questionnaire is {here} and shows groups of {shown}.",
+            "Make the study here with the same mode and smallest group.",
+            sent=privacy, minimum=minimum, here=link.privacy, shown=link.minimum_group)
 
 
 def _open(content: bytes, site: Site, sender: PublicSite) -> dict[str, Any]:

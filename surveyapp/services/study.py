@@ -23,6 +23,8 @@ from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.audit import record_change
 from surveyapp.services.finished import drop_receipts
 from surveyapp.services.privacy_mode import chosen_modes, promise_for
+from surveyapp.services.protection import count_protected
+from surveyapp.services.results_gate import links_of
 from surveyapp.services.row_order import forget_row_order
 from surveyapp.services.withdrawal import apply_withdrawals
 
@@ -108,15 +110,24 @@ def add_link(session: Session, study: Study, published: PublishedInstrument, wav
 def close_wave(session: Session, study: Study, wave: Wave, account: Account | None = None) -> None:
     """End collection: later answers are refused, and withdrawals are applied, all at once."""
     if wave.closed_at is None:
+        session.refresh(wave, with_for_update=True)     # a withdrawal asked for now comes before, or not at all
         apply_withdrawals(session, wave)
         drop_receipts(session, wave)
-        forget_row_order(session)
+        forget_row_order(session, wave)
         wave.closed_at = utc_now()
         record_change(session, "close_wave", f"wave {wave.key}", study_id=study.id, account=account)
 
 
 def reopen_wave(session: Session, study: Study, wave: Wave, account: Account | None = None) -> None:
-    """Take answers again; a closing date that has passed holds no more."""
+    """Take answers again; a closing date that has passed holds no more.
+
+    Refused where people answered anonymously: exact counts and results were open to be seen, and whatever changed
+    between the two closings would be the answers of the few who came, or withdrew, in the meantime.
+    """
+    links = [link for link in links_of(session, wave) if link.is_anonymous]
+    if wave.closed_at is not None and links and count_protected(session, links):
+        raise Refused("People answered this wave anonymously, and their answers were frozen when it was closed.",
+                      "Open a new wave for further answers.")
     wave.closed_at = None
     if wave.closes_at is not None and wave.closes_at <= utc_now():
         wave.closes_at = None

@@ -25,7 +25,7 @@ def request_withdrawal(session: Session, secret: str, code: str) -> None:
         raise NotFound(marked("This code is not known."), marked("Please compare it with the one you wrote down."))
     wave = session.scalars(
         select(Wave).join(QuestionnaireLink, QuestionnaireLink.wave_id == Wave.id)
-        .where(QuestionnaireLink.id == response.link_id)).one()
+        .where(QuestionnaireLink.id == response.link_id).with_for_update(of=Wave, read=True)).one()
     if wave.closed_at is not None:
         raise Refused(marked("Collection has ended, and the analysis has begun."),
                       marked("Answers can no longer be taken out of the results."))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
-from flask import Flask, Request, g
+from flask import Flask, Request, g, request
 from flask.sessions import NullSession, SessionInterface, SessionMixin
 from flask_babel import Babel
 from werkzeug.exceptions import HTTPException
@@ -49,6 +49,10 @@ class RespondentApp(Flask):
 
     response_class = RespondentReply
     session_interface = _NoSession()
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Log what went wrong and in which view; the address, which holds a secret, stays out of every log."""
+        self.logger.error("Exception in a respondent's page (%s)", request.endpoint, exc_info=exc_info)
 
     def first_parts(self) -> frozenset[str]:
         """Return the first parts of the addresses that belong to respondents."""

@@ -87,8 +87,10 @@ def template() -> StudyTemplate:
     return replace(load_catalogue_template("bank_crm"), instruments=(instrument(),))
 
 
-def study(session: Session, name: str = "small", *instruments: Instrument) -> Study:
-    return create_study(session, replace(template(), instruments=instruments or (instrument(),)), name)
+def study(session: Session, name: str = "small", *instruments: Instrument, privacy: str = "anonymous") -> Study:
+    asked = instruments or (instrument(),)
+    return create_study(session, replace(template(), instruments=asked), name,
+                        privacy={one.audience: privacy for one in asked})
 
 
 def link_of(session: Session, study: Study) -> QuestionnaireLink:

@@ -34,11 +34,12 @@ def inside(tmp_path: Path) -> Site:
 
 
 @pytest.fixture
-def studies(any_database: Database) -> None:
-    """The same questionnaire at two sites; one has three answers."""
+def studies(request: pytest.FixtureRequest, any_database: Database) -> None:
+    """The same questionnaire at two sites, anonymous unless the test asks for another mode; one has three answers."""
+    privacy = getattr(request, "param", "anonymous")
     with transaction() as session:
-        make.study(session, "outside")
-        make.study(session, "inside")
+        make.study(session, "outside", privacy=privacy)
+        make.study(session, "inside", privacy=privacy)
     for role in ("rm", "teller", "teller"):
         answer(role)
 
@@ -95,6 +96,7 @@ def test_what_was_answered_outside_is_there_inside(studies, outside: Site, insid
     assert set(languages) == {"zh"}
 
 
+@pytest.mark.parametrize("studies", ["confidential"], indirect=True)      # an anonymous wave is closed once
 def test_opening_a_package_again_or_a_later_one_adds_nobody_twice(studies, outside: Site, inside: Site):
     close()
     first = seal(outside, inside)
@@ -220,3 +222,14 @@ def test_the_private_keys_are_readable_by_their_owner_only(tmp_path: Path, outsi
 
     assert path.stat().st_mode & 0o777 == 0o600
     assert load_site(tmp_path / "outside").public.line() == outside.public.line()
+
+
+def test_no_package_brings_answers_to_where_more_is_known_of_people(studies, outside: Site, inside: Site):
+    with transaction() as session:
+        make.study(session, "elsewhere", privacy="identified")
+    close()
+    package = seal(outside, inside)
+
+    with transaction() as session, pytest.raises(Refused, match="same mode"):
+        study, wave, published = places(session, "elsewhere")
+        unseal_responses(session, study, wave, published, inside, outside.public, package)
