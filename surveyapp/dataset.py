@@ -56,16 +56,17 @@ def _thresholds(session: Session, study: Study, wave: Wave) -> Mapping[str, floa
 
 def load_answers(session: Session, wave: Wave, instrument: Instrument) -> AnswerTable:
     """Return the submitted responses of the wave to any version of the questionnaire, by column of the merged set."""
-    check_results_may_leave(session, wave, links_of(session, wave, instrument.audience))
-    return _load(session, wave_versions(session, wave, instrument.audience, instrument))
+    return _load(session, wave, wave_versions(session, wave, instrument.audience, instrument))
 
 
 def load_pilot_answers(session: Session, wave: Wave, form: Instrument) -> AnswerTable:
     """Return the submitted responses of a pilot wave to the pilot form of a questionnaire."""
-    return _load(session, wave_versions(session, wave, form.audience, form, (PILOT,)))
+    return _load(session, wave, wave_versions(session, wave, form.audience, form, (PILOT,)))
 
 
-def _load(session: Session, versions: WaveVersions) -> AnswerTable:
+def _load(session: Session, wave: Wave, versions: WaveVersions) -> AnswerTable:
+    links = [link for link in links_of(session, wave) if link.id in versions.link_ids]
+    check_results_may_leave(session, wave, links)
     gathered = _Gathered(versions)
     for rows in chunks_of(session, filled(Response.link_id.in_(versions.link_ids)).order_by(Response.key)):
         gathered.add(rows)

@@ -25,11 +25,11 @@ from surveyapp.services.versions import wave_versions
 
 def plan_release(session: Session, study: Study, wave: Wave, published: PublishedInstrument) -> Release:
     """Return what may leave of the handed-in responses to one questionnaire, in all its versions, in one wave."""
-    get_link(session, wave, published)
-    links = links_of(session, wave, published.audience)
+    link = get_link(session, wave, published)
+    versions = wave_versions(session, wave, published.audience)
+    links = [row for row in links_of(session, wave) if row.id in versions.link_ids] or [link]
     n_protected = check_results_may_leave(session, wave, links)
     minimum = smallest_group(study, links)
-    versions = wave_versions(session, wave, published.audience)
     source = Source(session, versions)
     questionnaire = compile_questionnaire(versions.instrument)
     tables: list[ReleaseTable] = []

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveyapp.errors import Refused
-from surveyapp.models.study import PublishedInstrument, Study
+from surveyapp.models.study import Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.privacy_mode import kept_minimum
 from surveyapp.services.protection import count_protected
@@ -40,11 +40,7 @@ def smallest_group(study: Study, links: Sequence[QuestionnaireLink]) -> int:
     return max(kept_minimum(study, link) for link in links)
 
 
-def links_of(session: Session, wave: Wave, audience: str | None = None) -> list[QuestionnaireLink]:
-    """Return the wave's links, or those of one questionnaire in all its versions, without test links."""
-    found = select(QuestionnaireLink).where(
-        QuestionnaireLink.wave_id == wave.id, QuestionnaireLink.is_test.is_(False)).order_by(QuestionnaireLink.id)
-    if audience is not None:
-        found = found.join(PublishedInstrument, PublishedInstrument.id == QuestionnaireLink.instrument_id).where(
-            PublishedInstrument.audience == audience)
-    return list(session.scalars(found))
+def links_of(session: Session, wave: Wave) -> list[QuestionnaireLink]:
+    """Return the wave's links; test links, under which nothing counts, are not among them."""
+    return list(session.scalars(select(QuestionnaireLink).where(
+        QuestionnaireLink.wave_id == wave.id, QuestionnaireLink.is_test.is_(False)).order_by(QuestionnaireLink.id)))

@@ -96,7 +96,7 @@ def test_keys_are_random_and_rows_lie_in_their_order(study: Study, any_database:
 
     place = "ctid" if any_database.engine.dialect.name == "postgresql" else "key"
     with any_database.engine.connect() as connection:
-        stored = list(connection.execute(text(f"SELECT key FROM response ORDER BY {place}")).scalars())  # noqa: S608
+        stored = list(connection.execute(text(f"SELECT key FROM response ORDER BY {place}")).scalars())  # noqa: S608 - names of our own
     assert stored == sorted(order)
     assert stored != order
 
@@ -164,7 +164,7 @@ def test_postgresql_shows_one_transaction_for_all_rows_of_a_closed_wave(study: S
     with any_database.engine.connect() as connection:
         for table in ("response", "response_page"):
             assert connection.execute(
-                text(f"SELECT count(DISTINCT xmin::text) FROM {table}")).scalar_one() == 1, table  # noqa: S608
+                text(f"SELECT count(DISTINCT xmin::text) FROM {table}")).scalar_one() == 1, table  # noqa: S608 - names of our own
     assert before == 6
 
 
