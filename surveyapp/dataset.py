@@ -97,7 +97,8 @@ class _Gathered:
 
     def add(self, rows: Sequence[Any]) -> None:
         """Take a chunk of rows, as `response_rows.filled` gives them."""
-        self.keys += [row[1] or row[0] for row in rows]
+        # Who answered here is called by a number of this table: keys of the database go into no result.
+        self.keys += [row[1] or f"here-{place:06d}" for place, row in enumerate(rows, len(self.keys))]
         self.languages += [row[2] for row in rows]
         answers = [self._read(row, pages) for row, pages in zip(rows, documents_of(rows), strict=True)]
         self.raw.append(self._numbers(answers))

@@ -43,7 +43,7 @@ from analysis.results.customers import CustomerPicture
 from analysis.results.diagnosis import Diagnosis
 from analysis.results.measurement import Estimate, Structure
 from analysis.tables import StudyTables
-from instruments.schema import ConstructGroup, ItemRole
+from instruments.schema import NOT_SHOWN, ConstructGroup, ItemRole
 
 N_RESAMPLES = 2000          # model 5 and 7
 OPEN_ANSWER_STREAM = 4
@@ -216,11 +216,16 @@ def _open_answers(sides: Iterable[Surveyed], thresholds: Mapping[str, float], se
     result = {}
     for side in sides:
         for item in side.instrument.items_of_role("open"):
-            if item.key not in side.valid.values.columns or side.n < thresholds["minimum_group"]:
+            if item.key not in side.valid.values.columns or _n_asked(side, item.key) < thresholds["minimum_group"]:
                 continue
             texts = sorted(text.strip() for text in side.valid.values[item.key].dropna() if str(text).strip())
             result[item.key] = tuple(texts[place] for place in rng.permutation(len(texts)))
     return result
+
+
+def _n_asked(side: Surveyed, item: str) -> int:
+    """Return how many people saw a question: own words to one that few were asked would show whose they are."""
+    return int((side.valid.missing[item] != NOT_SHOWN).sum())
 
 
 # ---- what must be said ----------------------------------------------------------------------------------------------
