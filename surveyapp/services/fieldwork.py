@@ -37,10 +37,10 @@ from surveyapp.services.invitation import get_instrument_of
 from surveyapp.services.mail_text import INVITATION
 from surveyapp.services.outbox import finished_invitations
 from surveyapp.services.privacy_mode import kept_minimum
+from surveyapp.services.protection import is_protected
 from surveyapp.services.questionnaire import Questionnaire
 from surveyapp.services.relevance import relevance_of
 from surveyapp.services.response import find_door, is_empty
-from surveyapp.services.response_rows import is_protected
 from surveyapp.services.study import facts_of
 
 OTHER_PAGES = ""        # where break-offs are counted that are too few to be told apart
