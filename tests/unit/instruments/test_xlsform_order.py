@@ -6,6 +6,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 
+from bench.instruments import write_large_form
 from instruments.formats import LossReport, read_xlsform, write_xlsform
 from instruments.schema import Choice, Item, Quota, Screen, Section
 
@@ -76,3 +77,15 @@ def test_randomised_choices_of_a_form_are_shuffled(tmp_path, parameters, is_shuf
     assert instrument.item("q").shuffles_choices is is_shuffled
     assert [choice.is_fixed for choice in instrument.item("q").choices] == [False, False, True]
     assert [entry.place for entry in report.entries] == losses
+
+
+def test_a_form_of_3000_items_and_20000_choices_is_read_and_checked(tmp_path):
+    """How long it takes is measured by bench/instruments.py."""
+    write_large_form(tmp_path / "large.xlsx")
+
+    instrument, report = read_xlsform(tmp_path / "large.xlsx")
+
+    assert len(instrument.items) == 3_000
+    assert sum(len(item.choices) for item in instrument.items) == 20_000
+    assert len(instrument.sections) == 100
+    assert [finding.number for finding in report.warnings] == ["INS-037"]
