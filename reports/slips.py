@@ -20,8 +20,8 @@ REFUSED = 3
 WORDS = {
     "en": {"sheet": "Code slips", "lead": "Your code for the survey", "open": "Scan the picture, or open",
            "type": "and type the code.", "promise": "Nobody knows who holds which slip. It works once."},
-    "zh": {"sheet": "代码条", "lead": "您的调查代码", "open": "请扫描二维码，或打开", "type": "并输入上面的代码。",
-           "promise": "没有人知道哪张代码条由谁持有。每张只能使用一次。"},
+    "zh": {"sheet": "参与码纸条", "lead": "您的参与码", "open": "请扫描二维码，或打开", "type": "并输入上面的参与码。",
+           "promise": "没有人知道哪张纸条在谁手中。每张只能使用一次。"},
 }
 STYLE = Path(__file__).parent / "styles" / "slips.css"
 

@@ -25,7 +25,7 @@ _PIPE = re.compile(r"\$\{([^{}]*)\}")
 _ANSWER = re.compile(r"q://([^/]+)/(ChoiceGroup|ChoiceTextEntryValue|ChoiceNumericEntryValue|QuestionText)(?:/(.*))?")
 _FIELD = re.compile(r"e://Field/([^?]+)(?:\?.*)?")
 _ENDED = {"en": "Thank you. These were all the questions for you.", "zh": "谢谢您，需要您回答的问题就是这些。"}
-_FULL = {"en": "Thank you. We have enough answers like yours already.", "zh": "谢谢您，与您情况相同的答卷已经够了。"}
+_FULL = {"en": "Thank you. We have enough answers like yours already.", "zh": "谢谢您，与您情况相近的答卷已经足够。"}
 
 
 def read_qsf(content: bytes, name: str) -> tuple[Instrument, LossReport]:

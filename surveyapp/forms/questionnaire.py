@@ -73,7 +73,7 @@ ITEM = (
     Entry("shuffles_choices", "flag", _l("Show the choices in random order"), of_kinds=CHOICE_KINDS),
     Entry("minimum", "number", _l("Smallest value"), of_kinds=_kinds("integer", "decimal")),
     Entry("maximum", "number", _l("Largest value"), of_kinds=_kinds("integer", "decimal")),
-    Entry("unit", "line", _l("Unit"), of_kinds=_kinds("integer", "decimal")),
+    Entry("unit", "line", _l("Unit of measurement"), of_kinds=_kinds("integer", "decimal")),
     Entry("is_required", "flag", _l("An answer is required"), of_kinds=_ASKED),
     Entry("is_short", "flag", _l("Asked in the short form too")),
     Entry("show_if", "expression", _l("Shown only if"), _l("For example ${ROLE} = 'rm' or ${L1} > 3"), group=_LOGIC),

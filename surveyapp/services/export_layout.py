@@ -32,12 +32,12 @@ CHUNK = 2_000           # rows turned into columns at once
 MISSING_WORDS: Mapping[int, Text] = {
     NOT_SHOWN: {"en": "not shown", "zh": "未展示"}, LEFT_BLANK: {"en": "left blank", "zh": "未作答"},
     REFUSED: {"en": "refused or does not apply", "zh": "拒答或不适用"},
-    NOT_REACHED: {"en": "not reached", "zh": "未到达"},
+    NOT_REACHED: {"en": "not reached", "zh": "未答到"},
 }
 TICK_WORDS: Mapping[int, Text] = {0: {"en": "not chosen", "zh": "未选"}, 1: {"en": "chosen", "zh": "已选"}}
 GENERAL_WORDS: Mapping[str, Text] = {
-    RESPONDENT: {"en": "Name of the row in this file", "zh": "本文件中的行名"},
-    LANGUAGE: {"en": "Language of the questionnaire", "zh": "答题语言"},
+    RESPONDENT: {"en": "Name of the row in this file", "zh": "本文件中的行编号"},
+    LANGUAGE: {"en": "Language of the questionnaire", "zh": "问卷语言"},
     DURATION: {"en": "Seconds on all pages", "zh": "各页用时合计（秒）"},
     "duration_minutes": {"en": "Minutes on all pages", "zh": "各页用时合计（分钟）"},
 }

@@ -71,7 +71,7 @@ If you want no further mail about this survey:
                                "which can be used once: {link}"),
     (INVITATION, "zh"): Wording("诚邀您参加：{title}", """{name}，您好：
 
-{organisation}邀请您参加：{title}，大约需要{minutes}。
+{organisation}邀请您参加：{title}，需要{minutes}。
 
 您的个人链接（只能使用一次，请勿转发）：
 {link}
@@ -85,12 +85,12 @@ If you want no further mail about this survey:
 """),
     (REMINDER, "zh"): Wording("温馨提醒：{title}", """{name}，您好：
 
-前几天我们邀请您参加：{title}。如果您已经作答，非常感谢，请忽略本邮件；为保护匿名，我们会延迟得知哪些人无需再提醒。
+前几天我们邀请您参加：{title}。如果您已经作答，非常感谢，请忽略本邮件；为保护您，系统会过一段时间才让我们知道哪些人无需再提醒。
 
-如果尚未作答，现在仍可参加，大约需要{minutes}：
+如果尚未作答，现在仍可参加，需要{minutes}：
 {link}
 
-如果您已经开始作答，请使用问卷提供给您的网址或代码继续。
+如果您已经开始作答，请使用问卷提供给您的网址或续填码继续。
 
 {promise}
 
@@ -99,7 +99,7 @@ If you want no further mail about this survey:
 如果不希望再收到有关本次调查的邮件，请打开：
 {opt_out}
 """),
-    (PASTE, "zh"): Wording("", "{name}，您好！请参加：{title}（约{minutes}）。您的个人链接只能使用一次：{link}"),
+    (PASTE, "zh"): Wording("", "{name}，您好！请参加：{title}（需要{minutes}）。您的个人链接只能使用一次：{link}"),
 }
 
 
@@ -163,7 +163,7 @@ def promise(privacy: str, language: str, minimum: int, retained_until: str = "")
     return "\n".join(lines)
 
 
-RETAINED = {"en": "Personal data are deleted after {day}.", "zh": "个人信息将于{day}后删除。"}
-MINUTES = {"en": "about {n} minutes", "zh": "{n}分钟"}
+RETAINED = {"en": "Personal data are deleted after {day}.", "zh": "个人信息将在{day}之后删除。"}
+MINUTES = {"en": "about {n} minutes", "zh": "约{n}分钟"}
 CLOSES = {"en": "You can take part until {when}.", "zh": "参加截止时间：{when}。"}
 SOME_MINUTES = {"en": "a few minutes", "zh": "几分钟"}

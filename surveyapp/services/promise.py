@@ -12,12 +12,12 @@ from functools import lru_cache
 from surveyapp.models.privacy import ANONYMOUS, CONFIDENTIAL, IDENTIFIED
 from surveyapp.services.response_token import text_hash
 
-VERSION = "1"
+VERSION = "2"
 FALLBACK = "en"
 Lines = tuple[str, str, str, str]       # who can see, what is stored, when and for whom results appear, what you can do
 
 _RESULTS_EN = "Results appear only after collection is closed, and only for groups of at least {n} people."
-_RESULTS_ZH = "结果在收集结束后才会公布，且只呈现不少于{n}人的群体。"
+_RESULTS_ZH = "结果在收集结束后才会呈现，且只呈现不少于{n}人的群体。"
 
 PROMISES: Mapping[str, Mapping[str, Lines]] = {
     ANONYMOUS: {
@@ -30,10 +30,10 @@ PROMISES: Mapping[str, Mapping[str, Lines]] = {
             "is closed; after that nobody can find them any more, not even if you ask.",
         ),
         "zh": (
-            "任何人都不会知道哪份答卷出自谁手；研究人员看到的答案不带姓名。",
+            "不会告知任何人哪份答卷由谁填写；研究人员看到的答案不带姓名。",
             "保存：您的答案、作答语言、每页用时，以及使用的是手机还是电脑。不保存：姓名、网络地址、作答的日期和时刻。",
-            _RESULTS_ZH + "您亲笔写下的文字与您的其他信息分开呈现。",
-            "您可以随时停止。凭结束页显示的撤回码，您可以在收集结束前撤回答卷；此后任何人都无法再找到它，即使您本人提出要求。",
+            _RESULTS_ZH + "您用自己的话写下的内容，与有关您的其他一切信息分开呈现。",
+            "您可以随时停止。凭结束页显示的撤回码，您可以在收集结束前撤回答卷；此后任何人都无法再找到它，您本人提出要求也不例外。",
         ),
     },
     CONFIDENTIAL: {
@@ -47,8 +47,8 @@ PROMISES: Mapping[str, Mapping[str, Lines]] = {
             "The data manager can find your answers for you.",
         ),
         "zh": (
-            "只有数据管理员一人能查明哪份答卷是您的；研究人员看到的是编号而不是姓名；您的上级两者都看不到。",
-            "保存：您的答案、作答语言、每页用时、使用的是手机还是电脑；您的编号另行保管。不保存：网络地址、作答的日期和时刻。",
+            "只有数据管理员一人能查明哪份答卷是您的；研究人员看到的是编号而不是姓名；您的上级既看不到编号，也看不到姓名。",
+            "保存：您的答案、作答语言、每页用时、使用的是手机还是电脑；哪个编号属于您，另行保管。不保存：网络地址、作答的日期和时刻。",
             _RESULTS_ZH,
             "您可以随时停止，并可凭结束页显示的撤回码在收集结束前撤回。如有需要，数据管理员可以为您找到您的答卷。",
         ),

@@ -15,7 +15,7 @@ from surveyapp.services.release import Cell, Measure, ReleaseColumn
 NUMBERS = frozenset({"integer", "decimal", "date", "time"})
 PROFILE_ROLES = frozenset({"profile", "quota", "fact"})
 WHOLE = frozenset({"integer", "date", "time"})      # a date is released as its year, a time as its hour
-NO_ANSWER: Text = {"en": "no answer", "zh": "未回答"}
+NO_ANSWER: Text = {"en": "no answer", "zh": "无答案"}
 NOTHING = ""
 
 
