@@ -8,7 +8,7 @@ from typing import Any
 
 from instruments.codec import CodecError, from_document
 from instruments.facts import StudyFacts
-from surveyapp.cli import rehearse
+from surveyapp.cli import paper, rehearse
 from surveyapp.cli.fieldwork import add_fieldwork_commands
 from surveyapp.cli.output import Subparsers, add_command, add_group, open_database, print_json, print_table, read_bytes
 from surveyapp.db.session import read_session, transaction
@@ -36,6 +36,7 @@ def add_commands(commands: Subparsers) -> None:
     facts = add_command(group, "facts", "store facts about the organisation from a JSON file", _facts)
     facts.add_argument("study")
     facts.add_argument("file")
+    paper.add_command_to(group)
     rehearse.add_command_to(group)
     add_fieldwork_commands(group)
     delete = add_command(group, "delete", "remove a study with everything in it", _delete)
