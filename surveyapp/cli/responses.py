@@ -20,7 +20,9 @@ from surveyapp.services.response_export import (
     SEPARATORS,
     ExportOptions,
     Written,
+    check_format,
     check_language,
+    ending_of,
     record_export,
     write_csv,
 )
@@ -41,7 +43,7 @@ def add_commands(commands: Subparsers) -> None:
     export.add_argument("study")
     export.add_argument("instrument")
     export.add_argument("--wave")
-    export.add_argument("--format", choices=list(FORMATS), default="csv")
+    export.add_argument("--format", default="csv", help=f"one of {', '.join(FORMATS)}, or several with commas")
     export.add_argument("-o", "--out", help="file to write; csv goes to stdout without it")
     export.add_argument("--language", help="language of labels in statistical files; default the questionnaire's first")
     export.add_argument("--encoding", choices=list(ENCODINGS), default="utf-8",
@@ -81,28 +83,46 @@ def _read_mapping(path: str) -> dict[str, str]:
 
 def _export(options: argparse.Namespace) -> None:
     open_database()
-    if options.json and not options.out:
-        raise BadInput("With --json the answers cannot be written to the screen.", "Name a file with -o.")
-    if options.format != "csv" and not options.out:
-        raise BadInput("An {format} file cannot be written to the screen.", "Name a file with -o.",
-                       format=options.format.upper())
+    formats = list(dict.fromkeys(format.strip() for format in options.format.split(",")))
+    style = ExportOptions(options.language, options.encoding, options.separator, options.exact)
+    _check_export(options, formats, style)
     session = read_session()
     study = get_study(session, options.study)
     instrument = get_instrument(session, study, options.instrument)
     release = plan_release(session, study, get_wave(session, study, options.wave), instrument)
-    style = ExportOptions(options.language, options.encoding, options.separator, options.exact)
     check_language(release, style)
-    if options.out:
-        written = write_files(release, options.format, Path(options.out), style)
-    else:
-        written = Written([])
+    written = Written([])
+    if not options.out:
         write_csv(release.main, sys.stdout.buffer, style)
+    for format in formats if options.out else ():
+        done = write_files(release, format, _target(Path(options.out), format, formats), style)
+        written.paths += done.paths
+        written.renamed |= done.renamed
     with transaction() as writing:
-        record_export(writing, study, instrument, options.format, release)
+        for format in formats:
+            record_export(writing, study, instrument, format, release)
     if options.json:
         print_json({**written.document(), **release.document()})
     else:
         _tell(release, written)
+
+
+def _check_export(options: argparse.Namespace, formats: list[str], style: ExportOptions) -> None:
+    for format in formats:
+        check_format(format, style)
+    if options.json and not options.out:
+        raise BadInput("With --json the answers cannot be written to the screen.", "Name a file with -o.")
+    if formats != ["csv"] and not options.out:
+        raise BadInput("An {format} file cannot be written to the screen.", "Name a file with -o.",
+                       format=formats[-1].upper())
+
+
+def _target(path: Path, format: str, formats: list[str]) -> Path:
+    """Return the file of one format; of several, those that bring data of their own are told apart by name."""
+    if len(formats) == 1:
+        return path
+    mark = f"-{format}" if format in ("r", "ddi") else ""
+    return path.with_name(f"{path.stem}{mark}.{ending_of(format)}")
 
 
 def _tell(release: Release, written: Written) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import shutil
 import subprocess
@@ -14,10 +15,13 @@ from xml.etree import ElementTree as ET
 
 import openpyxl
 import pytest
+from sqlalchemy import select
 
-from surveyapp.db.session import Database, transaction
+from surveyapp.cli import run as run_command
+from surveyapp.db.session import Database, read_session, transaction
 from surveyapp.errors import Refused
 from surveyapp.jobs.export import write_files
+from surveyapp.models.audit import Audit
 from surveyapp.models.study import Study
 from surveyapp.services.export_xlsx import write_workbook
 from surveyapp.services.release import ReleaseColumn, ReleaseTable
@@ -258,3 +262,19 @@ def test_the_codebook_is_valid_by_the_schema_of_the_alliance(study: Study, tmp_p
     schema = etree.XMLSchema(etree.parse(SCHEMA))
 
     assert schema.validate(etree.parse(tmp_path / "book.xml")), schema.error_log
+
+
+# ---- the command ----------------------------------------------------------------------------------------------------
+def test_the_command_writes_several_formats_of_one_release(study: Study, tmp_path: Path, capsys, monkeypatch):
+    monkeypatch.setattr("surveyapp.cli.responses.open_database", lambda: None)
+    folder = tmp_path / "out"
+    folder.mkdir()
+
+    code = run_command(["responses", "export", "small", "staff", "--format", "csv,sav,r,ddi", "-o",
+                        str(folder / "a.csv"), "--json"])
+
+    found = {path.name for path in folder.iterdir()}
+    assert code == 0
+    assert found == {"a.csv", "a.sav", "a-r.R", "a-r.csv", "a-ddi.xml", "a-ddi.csv"}
+    assert {Path(path).name for path in json.loads(capsys.readouterr().out)["files"]} == found
+    assert len(read_session().scalars(select(Audit.id).where(Audit.action == "export_responses")).all()) == 4
