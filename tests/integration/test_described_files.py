@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import select
 
 from surveyapp.cli import run as run_command
-from surveyapp.db.session import Database, read_session, transaction
+from surveyapp.db.session import Database, close_read_session, read_session, transaction
 from surveyapp.errors import Refused
 from surveyapp.jobs.export import write_files
 from surveyapp.models.audit import Audit
@@ -277,4 +277,5 @@ def test_the_command_writes_several_formats_of_one_release(study: Study, tmp_pat
     assert code == 0
     assert found == {"a.csv", "a.sav", "a-r.R", "a-r.csv", "a-ddi.xml", "a-ddi.csv"}
     assert {Path(path).name for path in json.loads(capsys.readouterr().out)["files"]} == found
+    close_read_session()        # the command read before it wrote
     assert len(read_session().scalars(select(Audit.id).where(Audit.action == "export_responses")).all()) == 4
