@@ -196,10 +196,11 @@ class _Reader:
         low, high, _ = _bounds(rest, "0", "100")
         ends = [label for _, label in self._options(row, "")[:_ENDS]]
         said = f", from '{ends[0]}' to '{ends[1]}'" if len(ends) == _ENDS else ""
-        self._log.add(place, f"it is a slider from {low:g} to {high:g}{said}", "asked as a number")
+        self._log.add(place, f"it is a slider from {low:g} to {high:g}{said}",
+                      "asked as a number, with a slider where scripts run")
         hint = f"{low:g} = {ends[0]}, {high:g} = {ends[1]}" if len(ends) == _ENDS else ""
         return replace(item, kind="decimal", minimum=max(min(low, high), -90), maximum=max(low, high),
-                       hint=self._draft.same(hint) if hint else None)
+                       appearance="slider", hint=self._draft.same(hint) if hint else None)
 
     def _number(self, item: Item, _row: Row, rest: str, place: str) -> Item:
         parts = [part.strip() for part in rest.split(",")] if rest else []

@@ -203,10 +203,11 @@ class ItemBuilder:
         for name in ("slider_default",):
             if question.attribute(name):
                 self.draft.log.add(question.place, "its slider begins at a value", "nothing is answered beforehand")
-        self.draft.log.add(question.place, f"it is a slider from {low} to {high}", "asked as a number")
+        self.draft.log.add(question.place, f"it is a slider from {low} to {high}",
+                            "asked as a number, with a slider where scripts run")
         bounds = {field: float(text) for field, text in (("minimum", low), ("maximum", high))
                   if re.fullmatch(r"-?\d+(\.\d+)?", text)}
-        return replace(item, **bounds)  # type: ignore[arg-type]  # the names of two float fields
+        return replace(item, appearance="slider", **bounds)  # type: ignore[arg-type]  # the names of two float fields
 
     def _number_cell(self, plan: Plan, item: Item) -> Item:
         question = plan.question

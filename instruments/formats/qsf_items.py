@@ -133,8 +133,9 @@ class ItemBuilder:
             stars = as_number(configuration.get("StarCount"))
             if question.selector == "STAR" and stars and _LEAST <= stars <= MOST_SCALE_POINTS:
                 return replace(item, kind="rating", scale=self.draft.number_scale(1, int(stars)))
-            self.draft.log.add(question.place, "it is a slider", "asked as a number")
-            return self._bounded(question, replace(item, kind="decimal"), low, high)
+            self.draft.log.add(question.place, "it is a slider",
+                                "asked as a number, with a slider where scripts run")
+            return self._bounded(question, replace(item, kind="decimal", appearance="slider"), low, high)
         whole = question.type == "Matrix" and question.selector == "RO"
         return replace(item, kind="integer" if whole else "decimal")
 

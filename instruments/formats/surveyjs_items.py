@@ -281,10 +281,10 @@ class ItemBuilder:
     def _slider(self, element: Element, raw: Json, item: Item) -> Item:
         if as_text(raw.get("sliderType")) == "range":
             self.draft.log.add(element.place, "it is a slider with two ends", "one number is asked")
-        self.draft.log.add(element.place, "it is a slider", "asked as a number")
+        self.draft.log.add(element.place, "it is a slider", "asked as a number, with a slider where scripts run")
         low, high = raw.get("min"), raw.get("max")
         low, high = 0 if low is None else low, 100 if high is None else high
-        return self._bounded(element, replace(item, kind="decimal"), low, high)
+        return self._bounded(element, replace(item, kind="decimal", appearance="slider"), low, high)
 
     # ---- several items ----------------------------------------------------------------------------------------------
     def _note(self, element: Element, section: str) -> Item:

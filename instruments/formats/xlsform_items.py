@@ -30,7 +30,8 @@ METADATA = frozenset({
     "label",
 })
 MAX_RANGE_POINTS = 21       # a finer slider is asked as a number
-KEPT_APPEARANCES = re.compile(r"likert|minimal|autocomplete|multiline|columns(?:-\d+)?|numbers|horizontal|list-nolabel")
+KEPT_APPEARANCES = re.compile(
+    r"likert|minimal|autocomplete|multiline|columns(?:-\d+)?|numbers|horizontal|list-nolabel|slider")
 OTHER_LABEL: Mapping[str, str] = {"en": "Other (please state)", "zh": "其他（请注明）"}
 
 
@@ -223,8 +224,9 @@ class ItemReader:
             points = tuple(ScalePoint(value, self.languages.same(str(value))) for value in values)
             self.scales.setdefault(key, AnswerScale(key, "ordinal", points))
             return replace(item, kind="rating", scale=key)
-        self.log.add(place, f"it is a slider in steps of {step:g}", "asked as a number")
-        return replace(item, kind="decimal", minimum=min(low, high), maximum=max(low, high))
+        self.log.add(place, f"it is a slider in steps of {step:g}",
+                     "asked as a number, with a slider where scripts run")
+        return replace(item, kind="decimal", minimum=min(low, high), maximum=max(low, high), appearance="slider")
 
     # ---- our own columns --------------------------------------------------------------------------------------------
     def _with_own(self, item: Item, node: Node) -> Item:

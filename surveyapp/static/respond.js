@@ -8,7 +8,7 @@
   const byKey = { __proto__: null, ...Object.fromEntries(items.map(el => [el.dataset.item, el])) };
   const others = { __proto__: null, ...JSON.parse(form.dataset.values || "{}") };
   const say = text => { form.querySelector(".state").textContent = text; };
-  const fields = el => [...el.querySelectorAll("input, select, textarea")];
+  const fields = el => [...el.querySelectorAll("input:not([type=range]), select, textarea")];
   const isFilled = f => /radio|checkbox/.test(f.type) ? f.checked : f.value.trim() !== "";
 
   // Time during which the page can be seen.
@@ -64,6 +64,21 @@
     busy = false;
     if (dirty.size) later(300);
   };
+  // A slider beside a number field. It has no thumb until it is touched: a position would be an answer nobody gave.
+  for (const box of form.querySelectorAll("[data-slider]")) {
+    const [min, max, step] = box.dataset.slider.split(" ");
+    const range = Object.assign(document.createElement("input"), { type: "range", min, max, step });
+    const follow = () => { range.value = box.value || (+min + +max) / 2; range.className = box.value ? "" : "untouched"; };
+    range.setAttribute("aria-labelledby", box.labels[0].id = "l-" + box.id);
+    range.oninput = range.onclick = ({ type }) => {
+      box.value = step === "any" ? +(+range.value).toPrecision(4) : range.value;
+      range.className = "";
+      if (type === "click") box.dispatchEvent(new Event("input", { bubbles: true }));
+    };
+    box.addEventListener("input", () => document.activeElement === box && follow());
+    follow();
+    box.parentNode.after(range);
+  }
   form.addEventListener("input", ({ target }) => {
     const el = target.closest("[data-item]");
     if (!el) return;
