@@ -115,7 +115,8 @@ CONSTRUCT = (
     Entry("key", "key", _l("Key")),
     Entry("name", "words", _l("Name")),
     Entry("definition", "words", _l("Definition")),
-    Entry("group", "choice", _l("Group"), options=lambda _i: [(g, GROUP_NAMES[g]) for g in get_args(ConstructGroup)]),
+    Entry("group", "choice", _l("Group of constructs"),
+          options=lambda _i: [(g, GROUP_NAMES[g]) for g in get_args(ConstructGroup)]),
     Entry("direction", "choice", _l("Direction"), options=lambda _i: list(zip(
         get_args(Direction), (_l("High is good"), _l("High is bad")), strict=True))),
     Entry("mirrors", "keys", _l("Problems whose customer side it is")),

@@ -225,8 +225,9 @@ def item_with_answer(html: ItemHtml, item: CompiledItem, answers: Mapping[str, A
 
 def refusal_tick(item: CompiledItem, checked: str = "") -> str:
     """Return the way out of an item that is asked for a second time."""
+    words = escape(_("I would rather not answer this."))       # outside the f-string, where Babel finds it
     return (f'<label class="choice apart"><input type="checkbox" name="{REFUSED_ITEM}" value="{escape(item.key)}"'
-            f'{checked}><span>{escape(_("I would rather not answer this."))}</span></label>')
+            f'{checked}><span>{words}</span></label>')
 
 
 def _with_ticks(text: str, html: ItemHtml, ticked: tuple[str, ...], hidden_choices: frozenset[str], is_hidden: bool,
