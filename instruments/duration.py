@@ -40,9 +40,9 @@ _UNSEEN = frozenset({"calculate", "hidden"})
 _DENSE = re.compile("[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")     # no spaces between words
 
 
-def estimate_minutes(instrument: Instrument, language: str) -> dict[str, float]:
+def section_seconds(instrument: Instrument, language: str) -> dict[str, float]:
     """Return the estimated seconds of each section, by its key, for a respondent who reads this language."""
-    return {section.key: _section_seconds(instrument, section, instrument.items_of_section(section.key), language)
+    return {section.key: _seconds_of(instrument, section, instrument.items_of_section(section.key), language)
             for section in instrument.sections}
 
 
@@ -55,7 +55,7 @@ def opening_seconds(instrument: Instrument, language: str) -> float:
 
 def total_seconds(instrument: Instrument, language: str) -> float:
     """Return the estimated seconds from the first page to the last, the opening included."""
-    return opening_seconds(instrument, language) + sum(estimate_minutes(instrument, language).values())
+    return opening_seconds(instrument, language) + sum(section_seconds(instrument, language).values())
 
 
 def reading_seconds(texts: Iterable[Text], language: str) -> float:
@@ -66,7 +66,7 @@ def reading_seconds(texts: Iterable[Text], language: str) -> float:
     return dense / CHARACTERS_A_SECOND + words / WORDS_A_SECOND
 
 
-def _section_seconds(instrument: Instrument, section: Section, items: tuple[Item, ...], language: str) -> float:
+def _seconds_of(instrument: Instrument, section: Section, items: tuple[Item, ...], language: str) -> float:
     asked = [item for item in items if item.kind not in _UNSEEN]
     if not asked:
         return 0.0

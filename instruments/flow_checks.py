@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 
-from instruments.duration import LONGEST_QUESTIONNAIRE_S, estimate_minutes, total_seconds
+from instruments.duration import LONGEST_QUESTIONNAIRE_S, section_seconds, total_seconds
 from instruments.errors import Finding
 from instruments.order import SectionOrder
 from instruments.schema import CHOICE_KINDS, Instrument, Item, Quota, Screen, Section
@@ -157,7 +157,7 @@ def _check_length(instrument: Instrument, place: str) -> Iterator[Finding]:
     seconds = {language: total_seconds(instrument, language) for language in instrument.languages}
     slowest = max(seconds, key=lambda language: seconds[language])
     if seconds[slowest] > LONGEST_QUESTIONNAIRE_S:
-        pages = estimate_minutes(instrument, slowest)
+        pages = section_seconds(instrument, slowest)
         heaviest = max(pages, key=lambda key: pages[key])
         yield Finding(
             "INS-037", place, f"it takes about {seconds[slowest] / 60:.0f} minutes ({slowest}), most of it in section"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from instruments.checks import check_instrument
-from instruments.duration import estimate_minutes, opening_seconds, total_seconds
+from instruments.duration import opening_seconds, section_seconds, total_seconds
 from instruments.errors import CheckFailed, Finding
 from instruments.formats import LossReport, read_definition
 from instruments.formats.xlsform import write_xlsform
@@ -56,7 +56,7 @@ def _seconds(instrument: Instrument) -> dict[str, dict[str, Any]]:
     return {
         language: {
             "opening": round(opening_seconds(instrument, language), 1),
-            "sections": {key: round(n, 1) for key, n in estimate_minutes(instrument, language).items()},
+            "sections": {key: round(n, 1) for key, n in section_seconds(instrument, language).items()},
             "total": round(total_seconds(instrument, language), 1)}
         for language in instrument.languages}
 

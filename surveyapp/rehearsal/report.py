@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from instruments.duration import estimate_minutes, opening_seconds
+from instruments.duration import opening_seconds, section_seconds
 from instruments.schema import CHOICE_KINDS, Instrument
 from surveyapp.rehearsal.walk import Walk
 
@@ -64,7 +64,7 @@ def _minutes(instrument: Instrument, walks: Sequence[Walk]) -> dict[str, float]:
     """Return how long reading and answering the pages that were met takes, by language."""
     found = {}
     for language in instrument.languages:
-        seconds = estimate_minutes(instrument, language)
+        seconds = section_seconds(instrument, language)
         met = [sum(seconds[page] for page in dict.fromkeys(walk.pages)) for walk in walks if walk.language == language]
         if met:
             found[language] = (opening_seconds(instrument, language) + sum(met) / len(met)) / 60

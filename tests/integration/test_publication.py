@@ -13,6 +13,7 @@ from surveyapp.errors import Refused
 from surveyapp.models.audit import Audit
 from surveyapp.models.response import SUBMITTED, Response
 from surveyapp.models.study import PublishedInstrument, Study
+from surveyapp.services.disclosure import plan_release
 from surveyapp.services.progress import wave_progress
 from surveyapp.services.publication import plan_publication, publish_version
 from surveyapp.services.study import close_wave, get_instrument, get_study, get_wave, instrument_of, list_versions
@@ -176,3 +177,31 @@ def test_one_version_can_be_named(study: Study):
 
     assert get_instrument(read_session(), study, "staff@1.0.0").version == "1.0.0"
     assert get_instrument(read_session(), study, "staff").version == "1.0.1"
+
+
+def test_all_versions_and_the_short_form_leave_as_one_table(app: Flask, study: Study):
+    with transaction() as session:
+        address = make.link_of(session, study).token
+    for _ in range(5):
+        answer(Respondent(app.test_client(), address).begin())
+    less = short_items("ROLE", "L1", "L2")
+    publish(replace(less, items=tuple(item for item in less.items if item.key != "L3")), with_short=True)
+    session = read_session()
+    links = {row.published.form: row.link.token for row in wave_progress(session, get_wave(session, study))}
+    for _ in range(5):
+        answer(Respondent(app.test_client(), links["full"]).begin())
+        Respondent(app.test_client(), links["short"]).begin().post(ROLE="teller").post(L1="5", L2="1").hand_in()
+    with transaction() as session:
+        close_wave(session, get_study(session, "small"), get_wave(session, study))
+    close_read_session()
+    session = read_session()
+
+    release = plan_release(session, study, get_wave(session, study), get_instrument(session, study, "staff"))
+
+    assert release.n_people == 15
+    answers = next(table for table in release.tables if any(column.name == "L1" for column in table.columns))
+    place = [column.name for column in answers.columns].index("L1")
+    rows = list(answers.rows())
+    assert sorted(row[place] for row in rows) == [4] * 10 + [5] * 5
+    others = [column.name for table in release.tables for column in table.columns]
+    assert "L3" in others, "what an older version asked leaves too"

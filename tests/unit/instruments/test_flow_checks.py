@@ -8,8 +8,8 @@ from instruments.checks import check_instrument
 from instruments.duration import (
     CHARACTERS_A_SECOND,
     WORDS_A_SECOND,
-    estimate_minutes,
     reading_seconds,
+    section_seconds,
     total_seconds,
 )
 from instruments.order import SectionOrder
@@ -157,8 +157,8 @@ def test_an_ordinary_question_takes_about_ten_seconds_and_a_row_of_a_battery_abo
     alone = Item("Q", "A", "single", words, choices=choices)
     row = replace(small.item("F1"), text={"en": "I receive the information that I need to serve my customers."})
 
-    one, two = (estimate_minutes(replace(small, items=(alone,) * number), "en")["A"] for number in (1, 2))
-    first, eleven = (estimate_minutes(replace(small, items=(row,) * number), "en")["B"] for number in (1, 11))
+    one, two = (section_seconds(replace(small, items=(alone,) * number), "en")["A"] for number in (1, 2))
+    first, eleven = (section_seconds(replace(small, items=(row,) * number), "en")["B"] for number in (1, 11))
 
     assert 9 <= two - one <= 12
     assert 5 <= (eleven - first) / 10 <= 7
@@ -167,16 +167,16 @@ def test_an_ordinary_question_takes_about_ten_seconds_and_a_row_of_a_battery_abo
 def test_what_only_some_are_asked_counts_by_half(small):
     everybody = replace(small, items=(replace(small.item("VISITS"), show_if=None),))
     some = replace(small, items=(small.item("VISITS"),))
-    page = estimate_minutes(replace(small, items=(Item("N", "A", "note", {}),)), "en")["A"]
+    page = section_seconds(replace(small, items=(Item("N", "A", "note", {}),)), "en")["A"]
 
-    asked_all, asked_some = (estimate_minutes(one, "en")["A"] - page for one in (everybody, some))
+    asked_all, asked_some = (section_seconds(one, "en")["A"] - page for one in (everybody, some))
     assert asked_some == pytest.approx(asked_all / 2)
 
 
 def test_a_section_without_items_takes_no_time_and_the_whole_is_the_sum(small):
-    pages = estimate_minutes(small, "zh")
+    pages = section_seconds(small, "zh")
 
-    assert estimate_minutes(replace(small, items=small.items_of_section("A")), "zh")["B"] == 0
+    assert section_seconds(replace(small, items=small.items_of_section("A")), "zh")["B"] == 0
     assert total_seconds(small, "zh") > sum(pages.values()) > 0
 
 
