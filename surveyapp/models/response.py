@@ -17,6 +17,8 @@ OPEN, SUBMITTED, WITHDRAWN = "open", "submitted", "withdrawn"
 SCREENED, QUOTA_FULL = "screened", "quota_full"     # ended before the end; what was answered enters no analysis
 ENDED_EARLY = frozenset({SCREENED, QUOTA_FULL})
 PHONE, TABLET, DESK = "phone", "tablet", "desk"
+WEB, KIOSK, PAPER, FILE = "web", "kiosk", "paper", "file"
+LEFT = ":left"              # `ended_by` of an open response that was left at a kiosk: nobody goes on with it
 
 
 class Response(Base):
@@ -40,12 +42,14 @@ class Response(Base):
     seed: Mapped[int | None]                    # of the orders shown; NULL: the key takes its part
     device: Mapped[str | None] = mapped_column(String(8))      # phone, tablet, desk: of the browser that began
     courtesies: Mapped[dict[str, Any] | None]   # what was shown besides the questions; see services.courtesy
-    ended_by: Mapped[str | None] = mapped_column(String(80))   # key of the screen or quota that ended it
+    ended_by: Mapped[str | None] = mapped_column(String(80))   # key of the screen or quota that ended it; LEFT
     resume_hash: Mapped[str | None] = mapped_column(String(64), index=True, unique=True)   # of the short code
     resume_box: Mapped[str | None] = mapped_column(String(32))     # the secret, to be read with the short code only
     # The version answered, where the link has gone on to a newer one; None = the one it leads to. No foreign key:
     # SQLite would have to copy the table for it, and a version is deleted only with its study.
     instrument_id: Mapped[int | None]
+    mode: Mapped[str | None] = mapped_column(String(8))        # web, kiosk, paper, file; NULL: from before it was kept
+    batch: Mapped[str | None] = mapped_column(String(40))      # code of an outlet or a pile of sheets, not of a person
 
 
 class ResponsePage(Base):

@@ -24,7 +24,7 @@ from instruments.schema import (
 )
 from surveyapp.errors import Refused
 from surveyapp.services.answer_cell import CODES
-from surveyapp.services.answer_columns import DURATION, LANGUAGE, ORDER_ENDING, RESPONDENT
+from surveyapp.services.answer_columns import BATCH, DURATION, LANGUAGE, MODE, ORDER_ENDING, RESPONDENT
 from surveyapp.services.release import Cell, Release, ReleaseColumn, ReleaseTable, Row
 
 Kind = Literal["number", "text"]
@@ -38,6 +38,8 @@ TICK_WORDS: Mapping[int, Text] = {0: {"en": "not chosen", "zh": "未选"}, 1: {"
 GENERAL_WORDS: Mapping[str, Text] = {
     RESPONDENT: {"en": "Name of the row in this file", "zh": "本文件中的行编号"},
     LANGUAGE: {"en": "Language of the questionnaire", "zh": "问卷语言"},
+    MODE: {"en": "How the questionnaire was answered", "zh": "作答方式"},
+    BATCH: {"en": "Batch or outlet code", "zh": "批次或网点代码"},
     DURATION: {"en": "Seconds on all pages", "zh": "各页用时合计（秒）"},
     "duration_minutes": {"en": "Minutes on all pages", "zh": "各页用时合计（分钟）"},
 }

@@ -15,13 +15,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from instruments.schema import NOT_SHOWN
-from surveyapp.services.answer_columns import LANGUAGE, RESPONDENT
+from surveyapp.models.response import FILE, KIOSK, PAPER, WEB
+from surveyapp.services.answer_columns import BATCH, LANGUAGE, MODE, RESPONDENT
 from surveyapp.services.private_numbers import find_private_numbers
 from surveyapp.services.profile_release import SafeProfiles, safe_combination
 from surveyapp.services.protection import is_protected
 from surveyapp.services.questionnaire import CompiledItem, Questionnaire
 from surveyapp.services.release import ANSWERS, PROFILE, SINGLE, TEXTS, ReleaseColumn, ReleaseTable, Row, Treatment
 from surveyapp.services.release_columns import (
+    Leaves,
     Parts,
     answer_column,
     number_leaves,
@@ -35,6 +37,7 @@ from surveyapp.services.routing import Routing, plan_routing
 
 DURATION_BAND = "duration_minutes"
 MS_PER_MINUTE = 60_000
+MODES = (WEB, KIOSK, PAPER, FILE)
 LETTERS = "abcdefghijkmnpqrstuvwxyz"
 NAME_LENGTH = 5             # letters before the number of a row: two files never call two rows alike by chance
 _chance = secrets.SystemRandom()
@@ -69,6 +72,7 @@ def protected_tables(source: Source, questionnaire: Questionnaire, minimum: int)
     minutes = safe_combination([number_leaves(DURATION_BAND, found.minutes, minimum)], minimum, routing.classes)
     profile = safe_combination(
         [plain_leaves(LANGUAGE, found.languages, questionnaire.instrument.languages),
+         *_origin_leaves(source, found.keys),
          *(profile_leaves(item, found.profile[item.key], minimum) for item in parts.profile)], minimum)
     texts, text_treatments = _texts(found, parts, minimum)
     read = source.people_in_order
@@ -98,6 +102,14 @@ def _read(source: Source, parts: Parts) -> _Reading:
             column.append(get(key, NOT_SHOWN))
         _note_texts(person, parts, found)
     return found
+
+
+def _origin_leaves(source: Source, keys: Sequence[str]) -> list[Leaves]:
+    """Return mode and batch as profile columns where they tell people apart."""
+    of = source.origins(is_protected())
+    columns = {MODE: [of[key][0] for key in keys], BATCH: [of[key][1] for key in keys]}
+    return [plain_leaves(name, values, MODES if name == MODE else ()) for name, values in columns.items()
+            if len(set(values)) > 1]
 
 
 def _note_texts(person: Person, parts: Parts, found: _Reading) -> None:

@@ -21,10 +21,11 @@ from sqlalchemy.orm import Session, aliased
 from instruments.codec import from_document
 from instruments.schema import LEFT_BLANK, NOT_REACHED, NOT_SHOWN, Instrument
 from surveyapp.errors import AlreadySubmitted, NotAllowed, NotFound, Refused, WaveClosed, marked
-from surveyapp.models.response import ENDED_EARLY, OPEN, SUBMITTED, WITHDRAWN, Response, ResponsePage
+from surveyapp.models.response import ENDED_EARLY, LEFT, OPEN, SUBMITTED, WEB, WITHDRAWN, Response, ResponsePage
 from surveyapp.models.study import PublishedInstrument, Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.courtesy import first_courtesies
+from surveyapp.services.mode import ON_THE_WEB, Origin
 from surveyapp.services.order import page_order
 from surveyapp.services.prepared import Prepared, as_text, from_text
 from surveyapp.services.promise import promise_document
@@ -99,6 +100,7 @@ class Filling:
     ended_by: str | None = None         # the screen or quota that ended it before the end
     courtesies: Mapping[str, Any] = field(default_factory=dict)     # see services.courtesy
     has_code: bool = False              # a short code leads back to it
+    origin: Origin = ON_THE_WEB
 
     @property
     def questionnaire(self) -> Questionnaire:
@@ -106,8 +108,13 @@ class Filling:
 
     @property
     def is_ended(self) -> bool:
-        """Tell whether nothing more is asked: it was handed in, screened out, or met a full quota."""
-        return self.state == SUBMITTED or self.state in ENDED_EARLY
+        """Tell whether nothing more is asked: it was handed in, screened out, met a full quota, or was left."""
+        return self.state == SUBMITTED or self.state in ENDED_EARLY or self.is_left
+
+    @property
+    def is_left(self) -> bool:
+        """Tell whether somebody went away from it at a kiosk; it stays open and counts as broken off."""
+        return self.ended_by == LEFT
 
     def way(self) -> tuple[Page, ...]:
         """Return the pages in this respondent's order."""
@@ -159,7 +166,7 @@ _LINK = Prepared(
 )
 _FILLING = (
     select(*_DOOR, Response.key, Response.state, Response.language, Response.seed, Response.ended_by,
-           Response.courtesies, Response.resume_hash,
+           Response.courtesies, Response.resume_hash, Response.mode, Response.batch,
            ResponsePage.section, ResponsePage.answers, ResponsePage.duration_ms, ResponsePage.visits)
     .join(Response, Response.link_id == QuestionnaireLink.id)
     .join(Wave, Wave.id == QuestionnaireLink.wave_id).join(Study, Study.id == Wave.study_id)
@@ -173,7 +180,7 @@ _READ = Prepared(_FILLING)
 _READ_LOCKED = Prepared(_FILLING.with_for_update(of=Response))
 _INSTRUMENT = select(PublishedInstrument.document).where(PublishedInstrument.id == bindparam("id"))
 _START_COLUMNS = ("key", "link_id", "state", "language", "source", "consent", "shown_order", "seed", "device",
-                  "courtesies", "instrument_id", "resume_hash", "resume_box")
+                  "courtesies", "instrument_id", "resume_hash", "resume_box", "mode", "batch")
 _older = aliased(PublishedInstrument)
 _OLDER = Prepared(
     select(_older.id.label("older_id"), _older.content_hash).select_from(QuestionnaireLink)
@@ -237,7 +244,7 @@ def read_filling(session: Session, secret: str, token: str, *, for_writing: bool
              for page in rows if page.section is not None}
     return Filling(row.key, row.state, row.language, _door(session, row, GRACE), pages,
                    order_seed(row.seed, row.key), row.ended_by, from_text(row.courtesies) or {},
-                   row.resume_hash is not None)
+                   row.resume_hash is not None, Origin(row.mode or WEB, row.batch))
 
 
 def order_seed(seed: int | None, key: str) -> str:
@@ -253,6 +260,8 @@ def open_filling(session: Session, secret: str, token: str) -> Filling:
     if filling.state in ENDED_EARLY:
         raise AlreadySubmitted(marked("There are no more questions for you."),
                                marked("What you answered before cannot be changed any more."))
+    if filling.is_left:
+        raise AlreadySubmitted(marked("This questionnaire was left."), marked("Please begin again."))
     if filling.is_ended:
         raise AlreadySubmitted(marked("Your answers were handed in before."),
                                marked("They cannot be changed any more."))
@@ -271,7 +280,7 @@ class Agreement:
 
 
 def start_response(session: Session, secret: str, link_token: str, token: str, language: str,
-                   agreement: Agreement, device: str | None = None) -> Filling:
+                   agreement: Agreement, device: str | None = None, origin: Origin = ON_THE_WEB) -> Filling:
     """Store an open response and return it; one that the token has already is returned as it is: a second click."""
     door = find_door_of(session, secret, link_token, token)
     door.check_open()
@@ -284,12 +293,13 @@ def start_response(session: Session, secret: str, link_token: str, token: str, l
         return read_filling(session, secret, token)
     seed, language = secrets.randbits(SEED_BITS), chosen_language(door.instrument, language)
     courtesies = first_courtesies(door.instrument, agreement.commits, language)
-    code_hash, box = _short_code(session, secret, door.link_token, token)
+    # Nobody goes on elsewhere with what was begun on a device that strangers share.
+    code_hash, box = (None, None) if origin.is_kiosk else _short_code(session, secret, door.link_token, token)
     _START.run(session, dict(zip(_START_COLUMNS, (
         key, door.link_id, OPEN, language, "web", as_text(consent_document(door, agreement, language)),
         "{}", seed, device, as_text(courtesies) if courtesies else None, door.older_id,
-        code_hash, box), strict=True)))
-    return Filling(key, OPEN, language, door, {}, order_seed(seed, key), courtesies=courtesies or {})
+        code_hash, box, origin.mode, origin.batch), strict=True)))
+    return Filling(key, OPEN, language, door, {}, order_seed(seed, key), courtesies=courtesies or {}, origin=origin)
 
 
 def _short_code(session: Session, secret: str, link_token: str, token: str) -> tuple[str | None, str | None]:

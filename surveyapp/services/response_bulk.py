@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.models.response import SUBMITTED, Response, ResponsePage
 from surveyapp.models.wave import QuestionnaireLink
+from surveyapp.services.mode import MODE_OF_SOURCE
 
 CHUNK = 2_000               # responses written at once
 
@@ -46,6 +47,7 @@ def _store_chunk(session: Session, link: QuestionnaireLink, chunk: list[BulkResp
     session.execute(insert(Response), [
         {"key": key, "link_id": link.id, "state": SUBMITTED, "language": response.language, "source": source,
          "source_key": response.source_key, "shown_order": response.shown_order, "withdrawal_hash": None,
+         "mode": MODE_OF_SOURCE[source],
          "consent": {"is_given": True, "text_hash": "", "language": response.language, "links": False}}
         for key, response in zip(keys, chunk, strict=True)
     ])

@@ -27,11 +27,12 @@ _SUBMIT = Prepared(update(Response).where(Response.key == bindparam("b_key")).va
     resume_box=null()))
 
 
-def submit_response(session: Session, secret: str, token: str, now: datetime | None = None) -> None:
-    """Hand the response in; gaps stay gaps."""
+def submit_response(session: Session, secret: str, token: str, now: datetime | None = None) -> Filling:
+    """Hand the response in, gaps stay gaps, and return it as it was before."""
     now = now or utc_now()
     filling = open_filling(session, secret, token)
     finish_filling(session, secret, token, filling, filling.relevance(now), now)
+    return filling
 
 
 def finish_filling(session: Session, secret: str, token: str, filling: Filling, relevance: Relevance,

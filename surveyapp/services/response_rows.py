@@ -47,6 +47,12 @@ class Source:
         for rows in chunks_of(self.session, filled(self._is_here(), condition).order_by(Response.key)):
             yield from self._put_together(rows)
 
+    def origins(self, condition: ColumnElement[bool]) -> dict[str, tuple[str, str]]:
+        """Return mode and batch of the people who meet the condition, by key; empty where there is none."""
+        rows = self.session.execute(select(Response.key, Response.mode, Response.batch).where(
+            self._is_here(), Response.state == SUBMITTED, condition))
+        return {key: (mode or "", batch or "") for key, mode, batch in rows}
+
     def people_in_order(self, keys: Sequence[str]) -> Iterator[Person]:
         """Yield the people of these keys in the order of the keys."""
         for start in range(0, len(keys), AT_ONCE):

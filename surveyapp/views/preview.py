@@ -219,9 +219,10 @@ def resume(study_id: int, audience: str) -> Response:
     """Show the last page, or the first one that is open."""
     _result, state, filling = _rehearse(audience, _nothing)
     if filling.is_ended and filling.ended_by:
-        return _framed(respondent_page.ended_early(filling))
+        return _framed(respondent_page.ended_early(filling, _paths(audience, state)))
     if filling.is_ended:
-        return _framed(respondent_page.thanks(filling, withdrawal_code(_secret(), state.token)))
+        return _framed(respondent_page.thanks(filling, withdrawal_code(_secret(), state.token),
+                                              _paths(audience, state)))
     first = open_page(filling, filling.relevance(utc_now()))
     paths = _paths(audience, state)
     return _go_on(paths.page(first.key) if first else paths.finish())

@@ -35,6 +35,7 @@ MARK = "\x01"               # cannot occur in text: control signs are refused by
 CHOICE = "\x02"             # stands before each choice of an item that shuffles them, and after the last
 SLOT = re.compile(f"{MARK}([^{MARK}]*){MARK}")
 PIPE = re.compile(r"\$\{([\w.-]+)\}")
+KIOSK_SECONDS = 300         # without script a page of a kiosk goes back to the start after that, and is not shown again
 KEPT_PAGES = 1024           # cut pages kept in one process, about 20 kB each
 Pieces = tuple[str, ...]    # text, slot, text, slot, … text
 
@@ -132,6 +133,7 @@ class PageButtons:
     has_back: bool
     has_end: bool
     has_code: bool = False
+    is_kiosk: bool = False
 
 
 def page_html(door: Door, page: Page, language: str, buttons: PageButtons) -> PageHtml:
@@ -143,7 +145,8 @@ def page_html(door: Door, page: Page, language: str, buttons: PageButtons) -> Pa
     shell = kept((questionnaire.content_hash, language, page.key, buttons, door.is_test, door.is_synthetic),
                  lambda: cut(render(
                      "response/page.html", door=door, instrument=questionnaire.instrument, page=page,
-                     language=language, buttons=buttons, is_live=_is_live(page))))
+                     language=language, buttons=buttons, is_live=_is_live(page),
+                     is_kiosk=buttons.is_kiosk, kiosk_seconds=KIOSK_SECONDS)))
     return PageHtml(shell, items, any(is_grid_row(item) for item in page.items))
 
 

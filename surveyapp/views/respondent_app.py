@@ -21,6 +21,7 @@ from surveyapp.errors import NotFound, marked
 from surveyapp.views import (
     access,
     invited,  # noqa: F401 - adds the pages of personal links to the respondents' blueprint
+    kiosk,  # noqa: F401 - adds the pages of shared devices
     respondent_page,
     response,
 )

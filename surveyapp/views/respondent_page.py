@@ -24,6 +24,7 @@ from surveyapp.services.response_path import last_page, next_page, open_page, sk
 from surveyapp.services.response_token import sealed_time
 from surveyapp.services.resume_token import resume_code
 from surveyapp.views.questionnaire_html import (
+    KIOSK_SECONDS,
     Fault,
     PageButtons,
     PageHtml,
@@ -47,9 +48,24 @@ class Paths:
     host: str
     scheme: str
     token: str
+    # First page of the kiosk where it is filled in; nothing leads back to a response from there.
+    start: str = field(default="", kw_only=True)
+    ticket: str = field(default="", kw_only=True)   # sealed instant that a kiosk's pages ask for
+
+    @property
+    def is_kiosk(self) -> bool:
+        return bool(self.start)
 
     def resume(self) -> str:
-        return f"{self.root}/r/{self.token}"
+        return self.start or f"{self.root}/r/{self.token}"
+
+    def leave(self) -> str:
+        """Return where somebody goes away from a kiosk."""
+        return f"{self.root}/l/{self.token}"
+
+    def withdraw(self) -> str:
+        """Return where answers are withdrawn, with the host, to be noted."""
+        return f"{self.scheme}://{self.host}{self.root}/withdraw"
 
     def whole(self) -> str:
         """Return the address with the host, to be kept by the respondent."""
@@ -60,13 +76,23 @@ class Paths:
         return f"{self.scheme}://{self.host}{self.root}/q/{link_token}/resume"
 
     def page(self, section: str, late: Iterable[str] = (), fast: str = "") -> str:
-        query = urlencode([("late", key) for key in late] + ([("fast", fast)] if fast else []))
+        query = urlencode([("late", key) for key in late] + ([("fast", fast)] if fast else []) + self._ticket())
         return f"{self.root}/r/{self.token}/{quote(section, safe='')}{'?' if query else ''}{query}"
 
     def finish(self) -> str:
-        return f"{self.root}/e/{self.token}"
+        return f"{self.root}/e/{self.token}{'?' if self.ticket else ''}{urlencode(self._ticket())}"
+
+    def _ticket(self) -> list[tuple[str, str]]:
+        return [(TICKET, self.ticket)] if self.ticket else []
+
+    def kiosk_slots(self) -> dict[str, str]:
+        """Return what a kiosk's pages have in their slots."""
+        return {"START": str(escape(self.start)), "LEAVE": str(escape(self.leave())),
+                "WITHDRAW": str(escape(self.withdraw()))}
 
 
+THANKS_SECONDS = 60
+TICKET = "t"
 LONGEST_LABEL = 80          # characters of a question in a list of questions
 
 
@@ -86,15 +112,21 @@ def refusal(error: AppError, resume: str | None) -> str:
 
 
 # ---- first and last -------------------------------------------------------------------------------------------------
-def start_pieces(door: Door, language: str) -> Pieces:
+def start_pieces(door: Door, language: str, *, is_kiosk: bool = False) -> Pieces:
     """Return the first page, cut at its slots."""
     promise = promise_lines(door.privacy, language, door.minimum_group)
     pieces: Pieces = kept(
         (door.questionnaire.content_hash, door.link_token, language, promise, door.retain_until, door.is_test,
-         door.is_synthetic),
+         door.is_synthetic, is_kiosk),
         lambda: cut(render("response/start.html", door=door, instrument=door.instrument, language=language,
+                           **kiosk_words(is_kiosk=is_kiosk),
                            promise=promise, promise_language=promise_language(language))))
     return pieces
+
+
+def kiosk_words(*, is_kiosk: bool, seconds: int = KIOSK_SECONDS) -> dict[str, Any]:
+    """Return what a template needs for a page at a kiosk."""
+    return {"is_kiosk": is_kiosk, "kiosk_seconds": seconds}
 
 
 def consent_notice(error: AppError) -> str:
@@ -102,21 +134,24 @@ def consent_notice(error: AppError) -> str:
     return render("response/_notice.html", consent=translated(error))
 
 
-def thanks(filling: Filling, code: str) -> str:
-    """Return the last page; the code is shown to whoever holds the response's own address."""
+def thanks(filling: Filling, code: str, paths: Paths) -> str:
+    """Return the last page; the code is shown to whoever holds the response's own address, at a kiosk once."""
     door, language = filling.door, filling.language
     return splice(kept(
-        (door.questionnaire.content_hash, "thanks", language, door.is_test, door.is_synthetic),
-        lambda: cut(render("response/thanks.html", door=door, instrument=door.instrument, language=language)),
-    ), {"CODE": code})
+        (door.questionnaire.content_hash, "thanks", language, door.is_test, door.is_synthetic, paths.is_kiosk),
+        lambda: cut(render("response/thanks.html", door=door, instrument=door.instrument, language=language,
+                           **kiosk_words(is_kiosk=paths.is_kiosk, seconds=THANKS_SECONDS))),
+    ), {"CODE": code, **paths.kiosk_slots()})
 
 
-def ended_early(filling: Filling) -> str:
+def ended_early(filling: Filling, paths: Paths) -> str:
     """Return the last page of somebody the questionnaire is not for, or of whose kind enough have answered."""
     door, language = filling.door, filling.language
     gate = next((gate for gate in filling.questionnaire.gates if gate.key == filling.ended_by), None)
-    return render("response/ended.html", door=door, instrument=door.instrument, language=language,
-                  message=gate.message.get(language, "") if gate else "", has_answers=bool(filling.pages))
+    return splice(cut(render(
+        "response/ended.html", door=door, instrument=door.instrument, language=language,
+        message=gate.message.get(language, "") if gate else "", has_answers=bool(filling.pages),
+        **kiosk_words(is_kiosk=paths.is_kiosk, seconds=THANKS_SECONDS))), paths.kiosk_slots())
 
 
 def finish(filling: Filling, paths: Paths) -> str:
@@ -130,10 +165,11 @@ def finish(filling: Filling, paths: Paths) -> str:
                         "address": f"{paths.page(page.key)}#{anchor_of(item)}"} for item in skipped[page.key]]}
         for page in filling.way() if page.key in skipped
     ]
-    return render(
-        "response/finish.html", door=filling.door, instrument=filling.door.instrument, action=paths.finish(),
+    return splice(cut(render(
+        "response/finish.html", **kiosk_words(is_kiosk=paths.is_kiosk), door=filling.door,
+        instrument=filling.door.instrument, action=paths.finish(),
         skipped=pages, n_skipped=sum(len(items) for items in skipped.values()),
-        back=paths.page(last.key) if last else paths.resume())
+        back=paths.page(last.key) if last else paths.resume())), paths.kiosk_slots())
 
 
 def anchor_of(item: CompiledItem) -> str:
@@ -175,7 +211,8 @@ def filled_page(filling: Filling, page: Page, paths: Paths, *, secret: str, now_
     follows = next_page(way, relevance, page.key)
     html = page_html(filling.door, page, filling.language, PageButtons(
         deed=NEXT if follows else SUBMIT, has_back=next_page(way, relevance, page.key, -1) is not None,
-        has_end=follows is not None and open_page(filling, relevance) is None, has_code=filling.has_code))
+        has_end=follows is not None and open_page(filling, relevance) is None, has_code=filling.has_code,
+        is_kiosk=paths.is_kiosk))
     by_key = {item.key: item for item in page.items}
     order = [by_key[key] for key in shown_order(page, filling.seed)]
     values = {
@@ -188,6 +225,8 @@ def filled_page(filling: Filling, page: Page, paths: Paths, *, secret: str, now_
     if filling.has_code:
         values["CODE"] = resume_code(secret, paths.token)
         values["CODE_PAGE"] = str(escape(paths.code_page(filling.door.link_token)))
+    if paths.is_kiosk:
+        values.update(paths.kiosk_slots())
     if filling.door.instrument.has_progress:
         values["PROGRESS"] = str(progress_of(filling, relevance))
     if notes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -21,7 +21,7 @@ from surveyapp.db.base import utc_now
 from surveyapp.db.session import database, read_session
 from surveyapp.db.writer import Writer
 from surveyapp.errors import AlreadySubmitted, AppError, BadInput, Busy, NotAllowed, NotFound, Refused, marked
-from surveyapp.models.response import ENDED_EARLY, SUBMITTED
+from surveyapp.models.response import ENDED_EARLY
 from surveyapp.services.posted_page import BACK, DEED, END, LANGUAGE, ONLY, STAY, read_controls, read_form
 from surveyapp.services.response import (
     Agreement,
@@ -35,18 +35,19 @@ from surveyapp.services.response import (
 from surveyapp.services.response_finish import submit_response
 from surveyapp.services.response_page import PageOutcome, get_page, save_answers, save_page
 from surveyapp.services.response_path import next_page, open_page
-from surveyapp.services.response_token import issue_token, withdrawal_code
+from surveyapp.services.response_token import elapsed_ms, issue_token, sealed_time, withdrawal_code
 from surveyapp.services.withdrawal import request_withdrawal
 from surveyapp.views import respondent_page
 from surveyapp.views.device import device_of
-from surveyapp.views.questionnaire_html import render, splice
-from surveyapp.views.respondent_page import Notes, Paths
+from surveyapp.views.questionnaire_html import KIOSK_SECONDS, render, splice
+from surveyapp.views.respondent_page import TICKET, Notes, Paths
 
 blueprint = Blueprint("response", __name__)
 T = TypeVar("T")
 GoOn = tuple[str, int, dict[str, str]]      # an empty page that leads to another
 SEE_OTHER = 303
 INTERFACE_LANGUAGES = ("en", "zh")      # what our own words are translated into
+AT_KIOSK = ":kiosk"         # what a ticket is sealed for, in the place of a section
 SWITCH = ":switch"          # button of the language the respondent wants to go on in
 STATUS_OF = {NotFound: 404, NotAllowed: 403, Busy: 503}
 
@@ -160,15 +161,29 @@ def _missing_consent(token: str, missing: ConsentMissing) -> dict[str, str]:
 def resume(token: str) -> str | GoOn:
     """Go to the first page that is still open, to the end, or show the thanks."""
     filling = _read(token)
-    if filling.state in ENDED_EARLY:
-        return respondent_page.ended_early(filling)
-    if filling.state == SUBMITTED:
-        return respondent_page.thanks(filling, withdrawal_code(_secret(), token))
+    if filling.origin.is_kiosk:
+        return _go_on(_paths_of(filling, token).start)
+    if filling.is_ended:
+        return _last_page(filling, token)
     filling.door.check_open()
     page = open_page(filling, filling.relevance(utc_now()))
     if page is None:
         return _go_on(_paths(token).finish())
     return _go_on(_paths(token).page(page.key))
+
+
+def _last_page(filling: Filling, token: str) -> str:
+    paths = _paths_of(filling, token)
+    if filling.state in ENDED_EARLY:
+        return respondent_page.ended_early(filling, paths)
+    return respondent_page.thanks(filling, withdrawal_code(_secret(), token), paths)
+
+
+def _after_end(filling: Filling, token: str) -> GoOn | tuple[str, int]:
+    """Lead to the last page. At a kiosk it is the answer to the post itself: no address shows it a second time."""
+    if not filling.origin.is_kiosk:
+        return _go_on(_paths(token).resume())
+    return _last_page(_read(token), token), 200
 
 
 def _read(token: str) -> Filling:
@@ -182,11 +197,12 @@ def page(token: str, section: str) -> str | GoOn | dict[str, Any] | tuple[str, i
     """Show a page with what was answered on it, or store it."""
     if request.method == "GET":
         filling = _read(token)
-        if filling.is_ended:
-            return _go_on(_paths(token).resume())
+        paths = _paths_of(filling, token)
+        if filling.is_ended or not _is_fresh(filling):
+            return _go_on(paths.resume())
         filling.door.check_open()
         return respondent_page.filled_page(
-            filling, get_page(filling.questionnaire, section), _paths(token), secret=_secret(), now_ms=_now_ms(),
+            filling, get_page(filling.questionnaire, section), paths, secret=_secret(), now_ms=_now_ms(),
             notes=Notes(late=frozenset(request.args.getlist("late")), fast=_fast_page(filling)))
     form = _posted_form()
     if ONLY in form:
@@ -213,15 +229,15 @@ def _save(token: str, section: str, form: dict[str, list[str]]) -> GoOn | tuple[
     if outcome.problems:
         _speak(outcome.filling.language)
         text = respondent_page.filled_page(
-            outcome.filling, outcome.page, _paths(token), secret=_secret(), now_ms=_now_ms(),
+            outcome.filling, outcome.page, _paths_of(outcome.filling, token), secret=_secret(), now_ms=_now_ms(),
             notes=Notes(outcome.problems, form))
         return text, 422
-    return _go_on(_next_path(outcome, section, read_controls(form).deed, _paths(token)))
+    if outcome.is_ended:
+        return _after_end(outcome.filling, token)
+    return _go_on(_next_path(outcome, section, read_controls(form).deed, _paths_of(outcome.filling, token)))
 
 
 def _next_path(outcome: PageOutcome, section: str, deed: str, paths: Paths) -> str:
-    if outcome.is_ended:
-        return paths.resume()
     fast = section if outcome.is_too_fast else ""
     if outcome.late_items or deed == STAY:
         return paths.page(section, outcome.late_items, fast)
@@ -249,6 +265,28 @@ def _paths(token: str) -> Paths:
     return Paths(request.script_root, request.host, request.scheme, token)
 
 
+def _paths_of(filling: Filling, token: str) -> Paths:
+    """Return the addresses of the response; at a kiosk they hold for minutes only, and nothing leads back."""
+    paths = _paths(token)
+    if not filling.origin.is_kiosk:
+        return paths
+    return replace(paths, start=kiosk_start(filling.door.link_token, filling.origin.batch),
+                   ticket=sealed_time(_secret(), filling.key, AT_KIOSK, _now_ms()))
+
+
+def kiosk_start(link_token: str, batch: str | None) -> str:
+    """Return the address of a kiosk's first page."""
+    return f"{request.script_root}/k/{link_token}{'/' if batch else ''}{batch or ''}"
+
+
+def _is_fresh(filling: Filling) -> bool:
+    """Tell whether a page may be shown: at a kiosk not by an address of some minutes ago, as in the history."""
+    if not filling.origin.is_kiosk:
+        return True
+    age = elapsed_ms(_secret(), filling.key, AT_KIOSK, request.args.get(TICKET, ""), _now_ms())
+    return age is not None and age <= KIOSK_SECONDS * 1000
+
+
 def _go_on(path: str) -> GoOn:
     """Return the answer to a post: see the next page, which a reload or the back button may fetch again."""
     return "", SEE_OTHER, {"Location": path}
@@ -256,17 +294,19 @@ def _go_on(path: str) -> GoOn:
 
 # ---- the end --------------------------------------------------------------------------------------------------------
 @blueprint.route("/e/<token>", methods=["GET", "POST"])
-def finish(token: str) -> str | GoOn:
+def finish(token: str) -> str | GoOn | tuple[str, int]:
     """Show what was left out, once, and hand in."""
     if request.method == "POST":
-        with suppress(AlreadySubmitted):        # a second click on the button
-            _write(partial(submit_response, secret=_secret(), token=token))
-        return _go_on(_paths(token).resume())
+        try:
+            return _after_end(_write(partial(submit_response, secret=_secret(), token=token)), token)
+        except AlreadySubmitted:        # a second click on the button
+            return _go_on(_paths(token).resume())
     filling = _read(token)
-    if filling.is_ended:
-        return _go_on(_paths(token).resume())
+    paths = _paths_of(filling, token)
+    if filling.is_ended or not _is_fresh(filling):
+        return _go_on(paths.resume())
     filling.door.check_open()
-    return respondent_page.finish(filling, _paths(token))
+    return respondent_page.finish(filling, paths)
 
 
 @blueprint.route("/withdraw", methods=["GET", "POST"])
