@@ -14,9 +14,9 @@ from surveyapp.errors import AppError, BadInput
 # Command → module; only the module of the command that is called is imported, because some bring pandas along.
 MODULES = {
     "demo": "demo", "serve": "serve", "worker": "serve", "template": "template", "instrument": "instrument",
-    "study": "study", "invitations": "invitations", "responses": "responses", "interviews": "interviews",
-    "customers": "customers", "measure": "measure", "pilot": "pilot", "diagnose": "diagnose", "report": "report",
-    "account": "account", "test": "test",
+    "study": "study", "invitations": "invitations", "people": "people", "responses": "responses",
+    "interviews": "interviews", "customers": "customers", "measure": "measure", "pilot": "pilot",
+    "diagnose": "diagnose", "report": "report", "account": "account", "test": "test",
 }
 REFUSED = 1
 ROWS_SHOWN = 50

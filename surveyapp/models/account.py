@@ -18,6 +18,7 @@ class Role(StrEnum):
     RESEARCHER = "researcher"
     CODER = "coder"
     MANAGER = "manager"
+    DATA_MANAGER = "data_manager"
 
     @property
     def can_manage_accounts(self) -> bool:
@@ -34,6 +35,16 @@ class Role(StrEnum):
     @property
     def can_run_studies(self) -> bool:
         return self in (Role.ADMINISTRATOR, Role.RESEARCHER)
+
+    @property
+    def can_see_keys(self) -> bool:
+        """Tell who may learn which confidential answers are whose; nobody who works on the answers."""
+        return self in (Role.ADMINISTRATOR, Role.DATA_MANAGER)
+
+    @property
+    def can_look_people_up(self) -> bool:
+        """Tell who may come to the page of people; what it shows depends on the mode of the questionnaire."""
+        return self.can_see_keys or self.can_run_studies
 
     @property
     def can_code(self) -> bool:

@@ -87,3 +87,17 @@ class RespondentKey(Base):
 
     response_key: Mapped[str] = mapped_column(ForeignKey("response.key", ondelete="CASCADE"), primary_key=True)
     invitation_id: Mapped[int] = mapped_column(ForeignKey("invitation.id", ondelete="CASCADE"), index=True)
+
+
+class Pseudonym(Base):
+    """The name an invited person has in files: confidential mode only, deleted with the keys.
+
+    It is random, the same in every wave of the questionnaire, and kept with the responses (`source_key`) as well: once
+    this table and the keys are gone, rows are still known by it, and it leads to nobody.
+    """
+
+    __tablename__ = "pseudonym"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    invitation_id: Mapped[int] = mapped_column(ForeignKey("invitation.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(16), index=True)

@@ -35,7 +35,7 @@ class Response(Base):
     state: Mapped[str] = mapped_column(String(12), default=OPEN)
     language: Mapped[str] = mapped_column(String(12))
     source: Mapped[str] = mapped_column(String(12), default="web")     # web, import, sample
-    source_key: Mapped[str | None] = mapped_column(String(120))        # respondent_id of an imported file
+    source_key: Mapped[str | None] = mapped_column(String(120))        # respondent_id of a file, or pseudonym
     consent: Mapped[dict[str, Any]]             # {"is_given", "text_hash", "language", "links"}
     shown_order: Mapped[dict[str, Any]]         # section key → item keys as shown; see services.order
     withdrawal_hash: Mapped[str | None] = mapped_column(String(64), index=True)

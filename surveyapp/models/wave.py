@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, validates
@@ -58,6 +58,7 @@ class QuestionnaireLink(Base):
     # What respondents are told before they begin; triggers (db.guards) keep both as they are, whoever writes.
     privacy: Mapped[str] = mapped_column(String(12), default=ANONYMOUS, server_default=ANONYMOUS)
     minimum_group: Mapped[int] = mapped_column(default=MINIMUM_GROUP, server_default=str(MINIMUM_GROUP))
+    keys_deleted_on: Mapped[date | None]        # since then nothing leads from confidential answers to a person
 
     @validates("privacy", "minimum_group")
     def _check_promise(self, name: str, value: object) -> object:

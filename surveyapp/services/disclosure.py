@@ -2,16 +2,19 @@
 
 What people answered here leaves in tables that cannot be put together again: opinions, profile, and own words, each in
 an order and under row names of its own, made new for every release. Every combination of what a table shows of a person
-is shared by at least the study's minimum. Rows of an imported file were the researcher's before; sample data are
-nobody's: both leave as they came.
+is shared by at least the study's minimum. In confidential mode the rows of opinions, and only these, bear pseudonyms,
+so that waves can be linked; in identified mode one table holds everything with the name. Rows of an imported file
+were the researcher's before; sample data are nobody's: both leave as they came.
 """
 
 from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from surveyapp.models.privacy import CONFIDENTIAL, IDENTIFIED
 from surveyapp.models.study import PublishedInstrument, Study
 from surveyapp.models.wave import Wave
+from surveyapp.services.person_key import row_names
 from surveyapp.services.protection import is_protected
 from surveyapp.services.questionnaire import compile_questionnaire
 from surveyapp.services.release import ANSWERS, IMPORTED, Release, ReleaseTable
@@ -33,8 +36,11 @@ def plan_release(session: Session, study: Study, wave: Wave, published: Publishe
     source = Source(session, versions)
     questionnaire = compile_questionnaire(versions.instrument)
     tables: list[ReleaseTable] = []
-    protected = protected_tables(source, questionnaire, minimum) if n_protected else None
-    if protected is not None:
+    protected = None
+    if n_protected and link.privacy == IDENTIFIED:
+        tables.append(plain_table(source, questionnaire, ANSWERS, is_protected(), row_names(session, links)))
+    elif n_protected:
+        protected = protected_tables(source, questionnaire, minimum, has_pseudonyms=link.privacy == CONFIDENTIAL)
         tables.extend(protected.tables)
     foreign = plain_table(source, questionnaire, IMPORTED if tables else ANSWERS, ~is_protected())
     if foreign.n_rows or not tables:

@@ -13,16 +13,18 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from surveyapp.db.base import Base, utc_now
-from surveyapp.errors import BadInput, Refused
+from surveyapp.errors import BadInput, NotAllowed, Refused
 from surveyapp.models.account import Account
 from surveyapp.models.interview import Interview
-from surveyapp.models.invitation import Invitation, Receipt, RespondentKey, SlipBatch, SpentLink
+from surveyapp.models.invitation import Invitation, Pseudonym, Receipt, RespondentKey, SlipBatch, SpentLink
 from surveyapp.models.mail import OptOut
+from surveyapp.models.privacy import CONFIDENTIAL
 from surveyapp.models.response import Response
 from surveyapp.models.study import Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.audit import record_change
 from surveyapp.services.invitation import is_anonymous
+from surveyapp.services.person_key import may_look
 from surveyapp.services.study import list_waves
 
 ROSTER, ANSWERS, EVERYTHING = "roster", "answers", "everything"
@@ -72,6 +74,8 @@ def erase_study(session: Session, study: Study, account: Account | None = None) 
     done = {
         "keys": _delete(session, RespondentKey, RespondentKey.invitation_id.in_(
             select(Invitation.id).where(Invitation.link_id.in_(links)))),
+        "pseudonyms": _delete(session, Pseudonym, Pseudonym.invitation_id.in_(
+            select(Invitation.id).where(Invitation.link_id.in_(links)))),
         "people": _delete(session, Invitation, Invitation.link_id.in_(links)),
         "opt_outs": _delete(session, OptOut, OptOut.study_id == study.id),
         "used_links": _delete(session, SpentLink, SpentLink.link_id.in_(links)),
@@ -102,6 +106,10 @@ def erase_person(session: Session, study: Study, link: QuestionnaireLink, invita
 
     In anonymous mode the answers cannot be found; only the entry of the roster goes.
     """
+    if link.privacy == CONFIDENTIAL and not may_look(link, account):
+        # Whoever sees which row is gone after this person was erased knows the person's pseudonym.
+        raise NotAllowed("Only a data manager may erase a person with confidential answers.",
+                         "Ask the data manager of the study.")
     keys = list(session.scalars(select(RespondentKey.response_key).where(
         RespondentKey.invitation_id == invitation.id)))
     session.execute(delete(RespondentKey).where(RespondentKey.invitation_id == invitation.id))

@@ -18,6 +18,7 @@ from surveyapp.models.study import PublishedInstrument, Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.audit import record_change
 from surveyapp.services.invitation_token import address_hash, link_token, new_nonce, slip_code, token_hash
+from surveyapp.services.person_key import give_pseudonyms, identity_of
 from surveyapp.services.study import get_instrument, get_link, instrument_of
 
 LONGEST_LABEL, LONGEST_UNIT, LONGEST_ADDRESS = 200, 120, 254
@@ -70,11 +71,11 @@ def add_invitations(session: Session, secret: str, study: Study, link: Questionn
     if faults:
         raise BadInput("The roster was not taken over: {n} rows do not fit.", "Mend them and import it again.",
                        rows=faults, n=len(faults))
-    known = {_identity(row.label, row.address) for row in list_roster(session, link)}
+    known = {identity_of(row.label, row.address) for row in list_roster(session, link)}
     refused = set(session.scalars(select(OptOut.address_hash).where(OptOut.study_id == study.id)))
     new: list[Invitation] = []
     for person in people:
-        if (identity := _identity(person.label, person.address)) in known:
+        if (identity := identity_of(person.label, person.address)) in known:
             continue
         known.add(identity)
         has_opted_out = person.address is not None and address_hash(secret, person.address) in refused
@@ -82,6 +83,7 @@ def add_invitations(session: Session, secret: str, study: Study, link: Questionn
     session.add_all(new)
     link.is_by_invitation = True
     session.flush()
+    give_pseudonyms(session, study, link, new)
     record_change(session, "add_invitations", f"link {link.id}", study_id=study.id, account=account,
                   after={"n_new": len(new), "n_known": len(people) - len(new)})
     return Imported(len(new), len(people) - len(new), sum(row.has_opted_out for row in new))
@@ -93,10 +95,6 @@ def _invitation(secret: str, link: QuestionnaireLink, person: Person, language: 
     return Invitation(link_id=link.id, label=person.label.strip(), address=person.address, unit=person.unit.strip(),
                       language=person.language or language, nonce=nonce, has_opted_out=has_opted_out,
                       token_hash=token_hash(secret, link_token(secret, nonce)))
-
-
-def _identity(label: str, address: str | None) -> str:
-    return (address or label).strip().lower()
 
 
 def _faults(people: Sequence[Person], languages: Sequence[str]) -> tuple[RowError, ...]:
@@ -178,6 +176,9 @@ def add_slips(session: Session, secret: str, study: Study, link: QuestionnaireLi
     """Return a new batch of code slips; they name nobody, so that who draws which is known to nobody."""
     if not 0 < n <= MOST_SLIPS:
         raise Refused("One printing has 1 to {most} slips.", "Print several batches.", most=MOST_SLIPS)
+    if not is_anonymous(link):
+        raise Refused("Slips name nobody, and respondents of this questionnaire are promised that they can be found.",
+                      "Invite people by name, or use slips with an anonymous questionnaire.")
     if len(unit) > LONGEST_UNIT or not unit.isprintable():
         raise Refused("The unit is too long or holds a sign that cannot be printed.", "Shorten it.")
     batch = SlipBatch(link_id=link.id, unit=unit.strip(), n_slips=n)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.errors import NotFound, marked
 from surveyapp.models.invitation import Invitation, Receipt, RespondentKey, SpentLink
+from surveyapp.models.privacy import CONFIDENTIAL
 from surveyapp.models.response import Response, ResponsePage
 from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.invitation import is_anonymous
@@ -29,6 +30,7 @@ from surveyapp.services.invitation_token import (
     token_hash,
 )
 from surveyapp.services.outbox import opt_out
+from surveyapp.services.person_key import name_response
 from surveyapp.services.response import Agreement, Door, Filling, find_door, start_response
 from surveyapp.services.response_token import response_key
 
@@ -48,6 +50,7 @@ class Entrance:
     invitation_id: int
     language: str
     is_anonymous: bool
+    is_confidential: bool
     door: Door
 
 
@@ -66,7 +69,8 @@ def _find(session: Session, secret: str, text: str) -> Entrance:
     if found is None:
         raise LinkUnusable
     invitation, link = found
-    return Entrance(invitation.id, invitation.language, is_anonymous(link), find_door(session, link.token))
+    return Entrance(invitation.id, invitation.language, is_anonymous(link),
+                    link.privacy == CONFIDENTIAL, find_door(session, link.token))
 
 
 def make_response(session: Session, secret: str, text: str, response_token: str, language: str,
@@ -83,6 +87,8 @@ def make_response(session: Session, secret: str, text: str, response_token: str,
     else:
         _insert_once(session, RespondentKey, response_key=response_key(secret, response_token),
                      invitation_id=entrance.invitation_id)
+    if entrance.is_confidential:
+        name_response(session, response_key(secret, response_token), entrance.invitation_id)
     return filling
 
 

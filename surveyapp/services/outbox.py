@@ -21,6 +21,7 @@ from surveyapp.errors import NotFound, Refused
 from surveyapp.models.account import Account
 from surveyapp.models.invitation import Invitation, RespondentKey
 from surveyapp.models.mail import CLAIMED, DROPPED, FAILED, SENT, WAITING, OptOut, OutboxMessage
+from surveyapp.models.privacy import IDENTIFIED
 from surveyapp.models.response import OPEN, Response
 from surveyapp.models.study import Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
@@ -148,7 +149,7 @@ def decide_message(session: Session, study: Study, wave: Wave, message_id: int, 
     if row is None or row.wave_id != wave.id:
         raise NotFound("There is no such message in this wave.", "See the list of the outbox.")
     person = session.get_one(Invitation, row.invitation_id)
-    if row.kind != INVITATION and is_anonymous(session.get_one(QuestionnaireLink, person.link_id)):
+    if row.kind != INVITATION and session.get_one(QuestionnaireLink, person.link_id).privacy != IDENTIFIED:
         raise NotFound("There is no such message in this wave.", "See the list of the outbox.")
     if row.state not in (CLAIMED, FAILED):
         raise Refused("This message is not in doubt: it is {state}.", "Decide on messages that are.", state=row.state)
@@ -173,13 +174,13 @@ def outbox_counts(session: Session, wave: Wave, link: QuestionnaireLink) -> Mapp
 def list_doubtful(session: Session, wave: Wave, link: QuestionnaireLink) -> list[tuple[OutboxMessage, Invitation]]:
     """Return the messages a person must decide on.
 
-    In anonymous mode reminders are not among them: whoever is reminded is not known to have finished, and nobody may
+    Only in identified mode reminders are among them: whoever is reminded is not known to have finished, and nobody may
     see who has not. An uncertain reminder is simply not sent again.
     """
     rows = (select(OutboxMessage, Invitation).join(Invitation, Invitation.id == OutboxMessage.invitation_id)
             .where(OutboxMessage.wave_id == wave.id, Invitation.link_id == link.id,
                    OutboxMessage.state.in_([CLAIMED, FAILED])).order_by(OutboxMessage.id))
-    if is_anonymous(link):
+    if link.privacy != IDENTIFIED:
         rows = rows.where(OutboxMessage.kind == INVITATION)
     return [(message, person) for message, person in session.execute(rows)]
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from surveyapp.models.privacy import ANONYMOUS, CONFIDENTIAL, IDENTIFIED
 from surveyapp.services.response_token import text_hash
 
-VERSION = "2"
+VERSION = "3"
 FALLBACK = "en"
 Lines = tuple[str, str, str, str]       # who can see, what is stored, when and for whom results appear, what you can do
 
@@ -38,35 +38,44 @@ PROMISES: Mapping[str, Mapping[str, Lines]] = {
     },
     CONFIDENTIAL: {
         "en": (
-            "One person, the data manager, can find out which answers are yours. The research team sees a number "
-            "instead of your name. Your superiors see neither.",
+            "Only a data manager, or the administrator of this program, can find out which answers are yours, and each "
+            "look is recorded. The research team sees a number instead of your name, the same one if you are asked "
+            "again, and is not shown who has answered.",
             "Stored: your answers, their language, the time each page took, whether you used a phone or a computer; "
-            "and, kept apart, which number is yours. Not stored: your internet address, the day and the hour.",
-            _RESULTS_EN,
+            "and, kept apart, which number is yours, until this key is deleted. Not stored: your internet address, the "
+            "day and the hour.",
+            _RESULTS_EN + " Files of ratings hold your number; what tells who you are, and what you write in your own "
+            "words, stand apart from it.",
             "You can stop at any time, and withdraw with the code shown at the end until collection is closed. "
-            "The data manager can find your answers for you.",
+            "A data manager can find your answers for you and erase them until the key is deleted; after that nobody "
+            "can.",
         ),
         "zh": (
-            "只有数据管理员一人能查明哪份答卷是您的；研究人员看到的是编号而不是姓名；您的上级既看不到编号，也看不到姓名。",
-            "保存：您的答案、作答语言、每页用时、使用的是手机还是电脑；哪个编号属于您，另行保管。不保存：网络地址、作答的日期和时刻。",
-            _RESULTS_ZH,
-            "您可以随时停止，并可凭结束页显示的撤回码在收集结束前撤回。如有需要，数据管理员可以为您找到您的答卷。",
+            "只有数据管理员或本系统管理员能查明哪份答卷是您的，每次查询均有记录。研究人员看到的是编号而不是姓名"
+            "（再次受邀时编号不变），系统也不向其显示谁已作答。",
+            "保存：您的答案、作答语言、每页用时、使用的是手机还是电脑；哪个编号属于您，另行保管，直至对照表删除。"
+            "不保存：网络地址、作答的日期和时刻。",
+            _RESULTS_ZH + "评分数据文件带有您的编号；能说明您身份的信息以及您用自己的话写下的内容，与编号分开存放。",
+            "您可以随时停止，并可凭结束页显示的撤回码在收集结束前撤回。在对照表删除之前，数据管理员可以为您找到并删除您的答卷；"
+            "此后任何人都无法再找到它。",
         ),
     },
     IDENTIFIED: {
         "en": (
-            "The research team can see that these answers are yours. They are not passed on under your name.",
+            "The research team can see that these answers are yours: its files hold your name beside them. Reports do "
+            "not name you.",
             "Stored: who you are according to your invitation, your answers, their language, the time each page took, "
             "and whether you used a phone or a computer. Not stored: your internet address, the day and the hour.",
-            _RESULTS_EN,
+            "The research team reads your answers after collection is closed. Reports appear only then, and show only "
+            "groups of at least {n} people.",
             "You can stop at any time, and withdraw with the code shown at the end until collection is closed. "
-            "The research team can find your answers for you.",
+            "The research team can find your answers for you and erase them.",
         ),
         "zh": (
-            "研究人员能看到这份答卷是您的，但不会以您的姓名对外提供。",
+            "研究人员能看到这份答卷是您的：其数据文件中答案旁注有您的姓名。报告不会出现您的姓名。",
             "保存：邀请中所载的您的身份、您的答案、作答语言、每页用时，以及使用的是手机还是电脑。不保存：网络地址、作答的日期和时刻。",
-            _RESULTS_ZH,
-            "您可以随时停止，并可凭结束页显示的撤回码在收集结束前撤回。如有需要，研究人员可以为您找到您的答卷。",
+            "研究人员在收集结束后查看您的答案；报告也在此后才会呈现，且只呈现不少于{n}人的群体。",
+            "您可以随时停止，并可凭结束页显示的撤回码在收集结束前撤回。如有需要，研究人员可以为您找到并删除您的答卷。",
         ),
     },
 }

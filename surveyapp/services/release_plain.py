@@ -15,17 +15,18 @@ from surveyapp.services.release import Cell, ReleaseColumn, ReleaseTable, Row
 from surveyapp.services.release_columns import answer_column
 from surveyapp.services.response_rows import Person, Source
 
+NOBODY: Mapping[str, str] = {}
 _NOWHERE: Mapping[str, Cell] = {}
 
 
 def plain_table(source: Source, questionnaire: Questionnaire, name: str,
-                condition: ColumnElement[bool]) -> ReleaseTable:
-    """Return everything of everybody who meets the condition, one row a person."""
+                condition: ColumnElement[bool], names: Mapping[str, str] = NOBODY) -> ReleaseTable:
+    """Return everything of everybody who meets the condition, one row a person, named where names are given."""
     layout = _Layout(questionnaire)
 
     def read() -> Iterator[Row]:
         for number, person in enumerate(source.people(condition), 1):
-            yield layout.row(number, person)
+            yield layout.row(names.get(person.key) or person.source_key or f"row{number}", person)
 
     return ReleaseTable(name, layout.columns, source.count(condition), read)
 
@@ -48,11 +49,11 @@ class _Layout:
             *(ReleaseColumn(name, owner[name].key, owner[name].item.text, measure="text") for name in self.texts),
             *(ReleaseColumn(key + ORDER_ENDING, measure="scale") for _, key in self.ordered))
 
-    def row(self, number: int, person: Person) -> Row:
+    def row(self, name: str, person: Person) -> Row:
         """Return one person's cells."""
         answers = person.answers
         seconds: Cell = "" if person.duration_ms is None else round(person.duration_ms / 1000, 1)
-        cells: list[Any] = [person.source_key or f"row{number}", person.language, seconds]
+        cells: list[Any] = [name, person.language, seconds]
         try:
             found = self.pick(answers)      # most people have a value or a code for every item
         except KeyError:

@@ -64,8 +64,12 @@ class _Reading:
     asked: Counter[str] = field(default_factory=Counter)     # people who were asked for a text
 
 
-def protected_tables(source: Source, questionnaire: Questionnaire, minimum: int) -> ProtectedTables:
-    """Return the tables that may leave of the people who answered here."""
+def protected_tables(source: Source, questionnaire: Questionnaire, minimum: int, *,
+                     has_pseudonyms: bool = False) -> ProtectedTables:
+    """Return the tables that may leave of the people who answered here.
+
+    Pseudonyms stand in the table of opinions only: in a second one they would join the two.
+    """
     parts = parts_of(questionnaire)
     found = _read(source, parts)
     routing = plan_routing(found.hidden, minimum)
@@ -77,7 +81,7 @@ def protected_tables(source: Source, questionnaire: Questionnaire, minimum: int)
     texts, text_treatments = _texts(found, parts, minimum)
     read = source.people_in_order
     tables = [
-        _answers(ANSWERS, found.keys, parts.opinions, routing.kept_out, read, minutes),
+        _answers(ANSWERS, found.keys, parts.opinions, routing.kept_out, read, minutes, has_pseudonyms=has_pseudonyms),
         *_tables_of_some(found, parts, routing, read),
         *([_profile_table(profile)] if profile.columns else []),
         *([_single_table(profile)] if profile.single_columns else []),
@@ -123,7 +127,8 @@ def _note_texts(person: Person, parts: Parts, found: _Reading) -> None:
 
 # ---- opinions -------------------------------------------------------------------------------------------------------
 def _answers(name: str, keys: Sequence[str], items: Sequence[CompiledItem], left_out: frozenset[str],
-             read: Callable[[Sequence[str]], Iterator[Person]], minutes: SafeProfiles | None = None) -> ReleaseTable:
+             read: Callable[[Sequence[str]], Iterator[Person]], minutes: SafeProfiles | None = None,
+             *, has_pseudonyms: bool = False) -> ReleaseTable:
     """Return a table of opinions in an order and with row names of its own."""
     shown = [item for item in items if item.key not in left_out]
     item_keys = [item.key for item in shown]
@@ -134,7 +139,8 @@ def _answers(name: str, keys: Sequence[str], items: Sequence[CompiledItem], left
     def rows() -> Iterator[Row]:
         for number, person in enumerate(read(order), 1):
             get = person.answers.get
-            yield [f"{prefix}{number}", *extra.get(person.key, ()),
+            name = (person.source_key if has_pseudonyms else None) or f"{prefix}{number}"
+            yield [name, *extra.get(person.key, ()),
                    *[answer if (answer := get(key, NOT_SHOWN)).__class__ is int else cell_of(answer)
                      for key in item_keys]]
 

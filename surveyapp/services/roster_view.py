@@ -8,12 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveyapp.errors import marked
+from surveyapp.models.account import Account
 from surveyapp.models.invitation import Invitation
 from surveyapp.models.mail import SENT, OutboxMessage
 from surveyapp.models.wave import QuestionnaireLink, Wave
-from surveyapp.services.invitation import is_anonymous, list_roster
+from surveyapp.services.invitation import list_roster
 from surveyapp.services.mail_text import INVITATION
 from surveyapp.services.outbox import finished_invitations
+from surveyapp.services.person_key import may_look
 
 STATES = {
     "opted_out": marked("wants no mail"), "refused": marked("refused"), "ineligible": marked("not eligible"),
@@ -22,11 +24,16 @@ STATES = {
 }
 
 
-def roster_rows(session: Session, wave: Wave, link: QuestionnaireLink) -> list[dict[str, Any]]:
-    """Return who is invited with what may be known of each."""
+def roster_rows(session: Session, wave: Wave, link: QuestionnaireLink,
+                account: Account | None = None) -> list[dict[str, Any]]:
+    """Return who is invited with what the account may know of each; no account: the command line.
+
+    In confidential mode only the data manager sees who has finished: somebody who sees it of two waves, and the
+    pseudonyms of both, knows the pseudonym of the one person who left out a wave.
+    """
     asked = set(session.scalars(select(OutboxMessage.invitation_id).where(
         OutboxMessage.wave_id == wave.id, OutboxMessage.kind == INVITATION, OutboxMessage.state == SENT)))
-    finished = set() if is_anonymous(link) else finished_invitations(session, link)
+    finished = finished_invitations(session, link) if may_look(link, account) else set()
     return [{"id": row.id, "person": row.label or row.address, "address": row.address, "unit": row.unit,
              "language": row.language, "state": _state(row, asked, finished)}
             for row in list_roster(session, link)]

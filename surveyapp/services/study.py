@@ -18,6 +18,7 @@ from surveyapp.db.base import utc_now
 from surveyapp.errors import NotFound, Refused
 from surveyapp.models.account import Account
 from surveyapp.models.coding import Code
+from surveyapp.models.privacy import ANONYMOUS
 from surveyapp.models.study import FULL, SHORT, PublishedInstrument, Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.audit import record_change
@@ -101,7 +102,9 @@ def add_link(session: Session, study: Study, published: PublishedInstrument, wav
     """Return a new link of a published questionnaire in a wave; what respondents are promised is fixed with it."""
     promise = promise_for(session, study, published, instrument_of(published), privacy)
     link = QuestionnaireLink(wave_id=wave.id, instrument_id=published.id, token=secrets.token_urlsafe(LINK_BYTES),
-                             privacy=promise.privacy, minimum_group=promise.minimum)
+                             privacy=promise.privacy, minimum_group=promise.minimum,
+                             # An open link knows nobody, and these respondents are promised that they can be found.
+                             is_by_invitation=promise.privacy != ANONYMOUS and not study.is_synthetic)
     session.add(link)
     session.flush()
     return link
@@ -127,6 +130,9 @@ def reopen_wave(session: Session, study: Study, wave: Wave, account: Account | N
     links = [link for link in links_of(session, wave) if link.is_anonymous]
     if wave.closed_at is not None and links and count_protected(session, links):
         raise Refused("People answered this wave anonymously, and their answers were frozen when it was closed.",
+                      "Open a new wave for further answers.")
+    if any(link.keys_deleted_on for link in links_of(session, wave)):
+        raise Refused("The key table of this wave was deleted, and what was promised with it holds no more.",
                       "Open a new wave for further answers.")
     wave.closed_at = None
     if wave.closes_at is not None and wave.closes_at <= utc_now():

@@ -46,7 +46,7 @@ def start_trial(session: Session, study: Study, instrument: Instrument, account:
     session.add(published)
     session.flush()
     link = add_link(session, study, published, waves[-1])
-    link.is_test = True
+    link.is_test, link.is_by_invitation = True, False
     session.flush()
     record_change(session, "start_trial", f"{frozen.audience} {frozen.version}", study_id=study.id, account=account)
     return Trial(link, published, 0)

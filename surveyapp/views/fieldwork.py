@@ -48,14 +48,16 @@ def retention(study_id: int) -> Response:
 
 
 @blueprint.post("/<wave_key>/<audience>/people/<int:invitation_id>/erase")
-@requires("can_run_studies")
+@requires("can_look_people_up")
 def erase(study_id: int, wave_key: str, audience: str, invitation_id: int) -> Response:
     """Erase one invited person at their request."""
     with transaction() as session:
         study = get_study(session, study_id)
         link = find_questionnaire_link(session, study, get_wave(session, study, wave_key), audience)
-        erase_person(session, study, link, get_invitation(session, link, invitation_id), current_account())
+        n = erase_person(session, study, link, get_invitation(session, link, invitation_id), current_account())
         is_hidden = is_anonymous(link)
     flash(_("The entry is erased. Answers given in anonymous mode cannot be found, as respondents were told.")
-          if is_hidden else _("The entry is erased, and the answers of this person with it."))
-    return redirect(url_for("invitation.index", study_id=study_id, wave_key=wave_key, audience=audience))
+          if is_hidden else _("The entry is erased, and the answers of this person with it.") if n
+          else _("The entry is erased. No answers of this person were found."))
+    page = "invitation.index" if current_account().permissions.can_run_studies else "person.index"
+    return redirect(url_for(page, study_id=study_id, wave_key=wave_key, audience=audience))

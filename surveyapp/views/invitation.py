@@ -32,6 +32,7 @@ from surveyapp.services.invitation import (
 from surveyapp.services.mail_text import HOLES, INVITATION, KINDS, REMINDER, Wording, set_wording, wording
 from surveyapp.services.message import sender_of
 from surveyapp.services.outbox import decide_message, list_doubtful, outbox_counts, queue_messages
+from surveyapp.services.person_key import may_look
 from surveyapp.services.qr import qr_png, qr_svg
 from surveyapp.services.roster_file import read_roster
 from surveyapp.services.roster_view import STATES, roster_rows
@@ -78,10 +79,11 @@ def _page(wave_key: str, audience: str, **more: Any) -> str:
     session = read_session()
     _study, wave, link = _place(session, g.study.id, wave_key, audience)
     instrument = instrument_of(get_instrument_of(session, link))
-    rows = roster_rows(session, wave, link)
+    rows = roster_rows(session, wave, link, current_account())
     return render_template(
         "invitation/index.html", study=g.study, wave=wave, link=link, audience=audience, instrument=instrument,
-        rows=rows, states=STATES, facts=FACT_NAMES, is_anonymous=is_anonymous(link), address=_site(),
+        rows=rows, states=STATES, facts=FACT_NAMES, is_anonymous=is_anonymous(link),
+        may_look=may_look(link, current_account()), address=_site(),
         short=short_address(_site(), link), batches=list_slip_batches(session, link), kinds=KINDS,
         counts=outbox_counts(session, wave, link), doubtful=list_doubtful(session, wave, link),
         has_server=bool(_config().smtp_url), n_with_address=sum(bool(row["address"]) for row in rows), **more)

@@ -9,6 +9,7 @@ from surveyapp.db.session import read_session
 from surveyapp.errors import NotFound
 from surveyapp.models.study import Study
 from surveyapp.services.account import check_membership
+from surveyapp.services.person_key import may_look
 from surveyapp.services.progress import n_interviews, wave_progress
 from surveyapp.services.study import facts_of, instrument_of, list_studies, list_waves, template_of
 from surveyapp.views.access import current_account, requires
@@ -40,5 +41,5 @@ def show(study_id: int) -> str:
     waves = [(wave, wave_progress(session, wave)) for wave in list_waves(session, g.study)]
     return render_template(
         "study/show.html", study=g.study, template=template_of(session, g.study), facts=facts_of(g.study),
-        waves=waves, instrument_of=instrument_of, n_interviews=n_interviews(session, g.study),
+        waves=waves, instrument_of=instrument_of, n_interviews=n_interviews(session, g.study), may_look=may_look,
     )

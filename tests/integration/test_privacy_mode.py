@@ -167,7 +167,7 @@ def test_the_consent_keeps_the_mode_and_the_very_lines_that_were_shown(study: St
         start_response(session, make.SECRET, link, token, "zh", Agreement(is_given=True))
 
     consent = read_session().query(Response).one().consent
-    assert (consent["privacy"], consent["promise"]) == ("anonymous", "2")
+    assert (consent["privacy"], consent["promise"]) == ("anonymous", "3")
     assert consent["promise_hash"] == text_hash("\n".join(promise_lines("anonymous", "zh", 5)))
 
 
