@@ -25,6 +25,7 @@ from surveyapp.views import (
     fieldwork,
     interview,
     invitation,
+    paper,
     person,
     pilot,
     preview,
@@ -106,7 +107,7 @@ def _add_languages(app: Flask) -> None:
 def _add_views(app: Flask) -> None:
     csrf = CSRFProtect(app)
     for views in (account, study, wave, questionnaire, draft, wording, preview, publication, fieldwork, invitation,
-                  person, dataset_file, interview, coding, diagnosis, report, pilot):
+                  paper, person, dataset_file, interview, coding, diagnosis, report, pilot):
         app.register_blueprint(views.blueprint)
     csrf.exempt(preview.blueprint)      # its posts change nothing; its pages are the respondents' own
     # Respondents' pages have an application of their own; here they are known so that staff pages can lead there.

@@ -293,13 +293,16 @@ def start_response(session: Session, secret: str, link_token: str, token: str, l
         return read_filling(session, secret, token)
     seed, language = secrets.randbits(SEED_BITS), chosen_language(door.instrument, language)
     courtesies = first_courtesies(door.instrument, agreement.commits, language)
-    # Nobody goes on elsewhere with what was begun on a device that strangers share.
-    code_hash, box = (None, None) if origin.is_kiosk else _short_code(session, secret, door.link_token, token)
+    # Nobody goes on elsewhere with what was begun on a device that strangers share, or stands on paper.
+    code_hash, box = _NO_CODE if origin.mode != WEB else _short_code(session, secret, door.link_token, token)
     _START.run(session, dict(zip(_START_COLUMNS, (
         key, door.link_id, OPEN, language, "web", as_text(consent_document(door, agreement, language)),
         "{}", seed, device, as_text(courtesies) if courtesies else None, door.older_id,
         code_hash, box, origin.mode, origin.batch), strict=True)))
     return Filling(key, OPEN, language, door, {}, order_seed(seed, key), courtesies=courtesies or {}, origin=origin)
+
+
+_NO_CODE = (None, None)
 
 
 def _short_code(session: Session, secret: str, link_token: str, token: str) -> tuple[str | None, str | None]:
