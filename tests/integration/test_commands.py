@@ -327,7 +327,8 @@ def test_answers_are_not_mixed_with_a_json_document(surveyapp, bank, tmp_path: P
 
     assert refused.code == 1
     assert "-o" in refused.err
-    assert len(written.json()["messages"]) == 1
+    assert written.json()["files"] == [str(tmp_path / "a.csv")]
+    assert written.json()["n_people"] == 0
 
 
 def test_a_conversion_to_an_unknown_format_writes_nothing(surveyapp, tmp_path: Path):
