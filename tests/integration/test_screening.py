@@ -9,6 +9,7 @@ from instruments.schema import Quota, Screen
 from surveyapp.db.session import Database, close_read_session, read_session, transaction
 from surveyapp.errors import AlreadySubmitted
 from surveyapp.models.response import OPEN, QUOTA_FULL, SCREENED, SUBMITTED, QuotaCount, Response
+from surveyapp.services.daily_count import take_daily_counts
 from surveyapp.services.progress import wave_progress
 from surveyapp.services.response_finish import submit_response
 from surveyapp.services.study import get_study, get_wave
@@ -185,6 +186,8 @@ def test_who_ended_early_is_in_no_count(any_database: Database):
         if role == "rm":
             filler.submit()
 
+    with transaction() as session:
+        take_daily_counts(session)
     wave = get_wave(read_session(), get_study(read_session(), "small"))
     assert wave_progress(read_session(), wave)[0].n_submitted == 5
 
