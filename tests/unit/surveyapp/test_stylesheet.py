@@ -33,7 +33,8 @@ OF_2015 = frozenset(name for line in (
     "text-align text-decoration white-space float clear content cursor flex flex-wrap flex-direction",
     "align-items align-self justify-content position overflow clip letter-spacing word-break vertical-align",
     "color background box-shadow outline outline-offset outline-color padding-left padding-right padding-top",
-    "margin-top margin-bottom margin-left margin-right border-left-width",
+    "margin-top margin-bottom margin-left margin-right border-left-width border-bottom border-collapse padding-bottom",
+    "left right bottom visibility",
 ) for name in line.split())
 
 
