@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import chain
 from typing import Any
 
@@ -68,9 +70,22 @@ def _load(session: Session, wave: Wave, versions: WaveVersions) -> AnswerTable:
     links = [link for link in links_of(session, wave) if link.id in versions.link_ids]
     check_results_may_leave(session, wave, links)
     gathered = _Gathered(versions)
-    for rows in chunks_of(session, filled(Response.link_id.in_(versions.link_ids)).order_by(Response.key)):
-        gathered.add(rows)
+    with _without_cycle_search():
+        for rows in chunks_of(session, filled(Response.link_id.in_(versions.link_ids)).order_by(Response.key)):
+            gathered.add(rows)
     return gathered.table()
+
+
+@contextmanager
+def _without_cycle_search() -> Iterator[None]:
+    """Hold off the search for reference cycles: a million dictionaries come and go here, and none is in one."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 class _Gathered:
