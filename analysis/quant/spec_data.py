@@ -82,6 +82,8 @@ def read_table(stream: BinaryIO, name: str) -> pd.DataFrame:
 def _table(content: bytes, name: str) -> pd.DataFrame:
     if not content.strip():
         raise TableError(name, "is empty.", "Give a file with a header line and rows of answers.")
+    if name.lower().endswith((".xls", ".xlsb", ".ods")):
+        raise TableError(name, "is a kind of workbook that is not read.", SAVE_AS)
     frame = _workbook(content, name) if name.lower().endswith((".xlsx", ".xlsm")) else _delimited(content, name)
     if frame.empty:
         raise TableError(name, "has a header but no rows.", "Give a file with rows of answers.")

@@ -13,6 +13,8 @@ from instruments.formats.xlsform_process import SUFFIXES as XLSFORM_SUFFIXES
 from instruments.loader import YAML_SUFFIXES, load_with_warnings
 from instruments.schema import Instrument
 
+OTHER_SHEETS = {".xlsm": "this is a workbook with macros", ".xlsb": "this is a binary workbook of Excel",
+                ".ods": "this is a sheet of OpenDocument"}
 __all__ = ["Loss", "LossReport", "read_definition", "read_foreign", "read_xlsform", "write_xlsform"]
 
 
@@ -31,6 +33,10 @@ def read_definition(path: Path) -> tuple[Instrument, LossReport]:
         raise FileFormatError(
             path.name, f"this is a file of answers ({ANSWER_SUFFIXES[suffix]}), not a questionnaire.",
             "Load answers with `surveyapp responses import STUDY INSTRUMENT FILE`; choose a questionnaire here.")
+    if suffix in OTHER_SHEETS:
+        raise FileFormatError(
+            path.name, f"{OTHER_SHEETS[suffix]}, which is not read.",
+            "Open it in your spreadsheet program and save it as .xlsx, then choose that file.")
     raise FileFormatError(
         path.name, f"files that end in '{suffix}' are not read." if suffix else "the file's name has no ending.",
         f"Choose a questionnaire in YAML ({', '.join(YAML_SUFFIXES)}), an XLSForm ({', '.join(XLSFORM_SUFFIXES)}) or a "

@@ -15,7 +15,7 @@ from pathlib import Path, PurePath
 
 import orjson
 
-from surveyapp.errors import BadInput
+from surveyapp.errors import BadInput, marked
 from surveyapp.services import sav_child, sheet_child
 
 LARGEST_FILE = 64 * 1024 * 1024         # bytes; 100,000 people × 60 items are about 15 MB as CSV
@@ -24,6 +24,14 @@ LONGEST_CELL = 100_000                  # characters
 PATIENCE_S = 180                        # wall clock for the child process
 SAV_SIGNS = (b"$FL2", b"$FL3")
 ENCODINGS = ("utf-8-sig", "gb18030")    # GB18030 reads almost anything, so it comes last
+# Sheets that are not read, each with its reason; the remedy is the same.
+OTHER_SHEETS = {
+    ".xlsm": marked("{name} is a workbook with macros; a program in a file is not opened here."),
+    ".xlsb": marked("{name} is a binary workbook of Excel, which is not read."),
+    ".xls": marked("{name} is a workbook of Excel 97-2003, which is not read."),
+    ".ods": marked("{name} is a sheet of OpenDocument, which is not read."),
+}
+SAVE_AS = marked("Open it in your spreadsheet program and save the table as .xlsx or .csv.")
 
 
 @dataclass(frozen=True)
@@ -48,8 +56,8 @@ def read_answer_file(content: bytes, name: str) -> AnswerFile:
         raise BadInput("The file {name} is larger than {most} MB.", "Split it into several files.", name=name,
                        most=LARGEST_FILE // 1024 ** 2)
     ending = PurePath(name).suffix.lower()
-    if ending in (".xls", ".xlsm", ".ods"):
-        raise BadInput("Files of the kind {ending} are not read.", "Save the table as .xlsx or .csv.", ending=ending)
+    if ending in OTHER_SHEETS:
+        raise BadInput(OTHER_SHEETS[ending], SAVE_AS, name=name)
     if ending in (".sav", ".zsav") or content[:4] in SAV_SIGNS:
         return _sav_file(content, name)
     is_sheet = ending == ".xlsx" or content[:4] == b"PK\x03\x04"

@@ -327,6 +327,18 @@ def test_a_definition_is_read_by_its_ending(small_text, small, tmp_path):
         read_definition(tmp_path / "guest.docx")
 
 
+@pytest.mark.parametrize(("ending", "reason"), [
+    ("xlsm", "a workbook with macros"), ("xlsb", "a binary workbook"), ("ods", "a sheet of OpenDocument")])
+def test_another_kind_of_sheet_is_refused_with_the_way_out(tmp_path, ending: str, reason: str):
+    path = tmp_path / f"guest.{ending}"
+    path.write_bytes(b"PK\x03\x04")
+
+    with pytest.raises(FileFormatError, match=reason) as caught:
+        read_definition(path)
+
+    assert "save it as .xlsx" in caught.value.remedy
+
+
 # ---- forms that others wrote ----------------------------------------------------------------------------------------
 @pytest.mark.reference
 def test_forms_that_others_wrote_are_read_or_refused_with_a_remedy(reference, tmp_path):

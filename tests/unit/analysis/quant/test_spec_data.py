@@ -85,6 +85,7 @@ def test_a_quoted_delimiter_stays_in_its_cell(tmp_path: Path) -> None:
     ("wide.csv", b"a,b\n1,2,3\n", "line 2: has 3 values"),
     ("later.csv", b"a,b\n1,2\n1,2,3\n", "line 3"),
     ("quote.csv", b'a,b\n1,"2\n', "do not fit the header"),
+    ("old.ods", b"PK\x03\x04abc", "not read"),
     ("broken.xlsx", b"PK\x03\x04abc", "damaged"),
     ("text.xlsx", b"a,b\n1,2\n", "not a workbook"),
 ])
