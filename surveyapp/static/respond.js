@@ -22,7 +22,9 @@
     const el = byKey[key];
     if (!el) return others[key] ?? "";
     if (el.hidden) return "";
-    const given = fields(el).filter(f => f.name === key && isFilled(f)).map(f => f.value);
+    const filled = fields(el).filter(isFilled);
+    if (el.dataset.kind === "r") return filled.sort((a, b) => a.value - b.value).map(f => f.name.slice(key.length + 1));
+    const given = filled.filter(f => f.name === key).map(f => f.value);
     if (el.dataset.kind === "m") return given;
     if (!given.length || given[0] === "-93") return "";
     return el.dataset.kind === "n" && !isNaN(given[0]) ? Number(given[0]) : given[0];
@@ -64,21 +66,6 @@
     busy = false;
     if (dirty.size) later(300);
   };
-  // A slider beside a number field. It has no thumb until it is touched: a position would be an answer nobody gave.
-  for (const box of form.querySelectorAll("[data-slider]")) {
-    const [min, max, step] = box.dataset.slider.split(" ");
-    const range = Object.assign(document.createElement("input"), { type: "range", min, max, step });
-    const follow = () => { range.value = box.value || (+min + +max) / 2; range.className = box.value ? "" : "untouched"; };
-    range.setAttribute("aria-labelledby", box.labels[0].id = "l-" + box.id);
-    range.oninput = range.onclick = ({ type }) => {
-      box.value = step === "any" ? +(+range.value).toPrecision(4) : range.value;
-      range.className = "";
-      if (type === "click") box.dispatchEvent(new Event("input", { bubbles: true }));
-    };
-    box.addEventListener("input", () => document.activeElement === box && follow());
-    follow();
-    box.parentNode.after(range);
-  }
   form.addEventListener("input", ({ target }) => {
     const el = target.closest("[data-item]");
     if (!el) return;

@@ -35,6 +35,7 @@ MARK = "\x01"               # cannot occur in text: control signs are refused by
 CHOICE = "\x02"             # stands before each choice of an item that shuffles them, and after the last
 SLOT = re.compile(f"{MARK}([^{MARK}]*){MARK}")
 PIPE = re.compile(r"\$\{([\w.-]+)\}")
+WIDGET_KINDS = frozenset({"ranking", "upload"})
 KIOSK_SECONDS = 300         # without script a page of a kiosk goes back to the start after that, and is not shown again
 KEPT_PAGES = 1024           # cut pages kept in one process, about 20 kB each
 Pieces = tuple[str, ...]    # text, slot, text, slot, … text
@@ -145,7 +146,7 @@ def page_html(door: Door, page: Page, language: str, buttons: PageButtons) -> Pa
     shell = kept((questionnaire.content_hash, language, page.key, buttons, door.is_test, door.is_synthetic),
                  lambda: cut(render(
                      "response/page.html", door=door, instrument=questionnaire.instrument, page=page,
-                     language=language, buttons=buttons, is_live=_is_live(page),
+                     language=language, buttons=buttons, scripts=_scripts(page), is_live=_is_live(page),
                      is_kiosk=buttons.is_kiosk, kiosk_seconds=KIOSK_SECONDS)))
     return PageHtml(shell, items, any(is_grid_row(item) for item in page.items))
 
@@ -154,10 +155,22 @@ def _is_live(page: Page) -> bool:
     return any(item.show_if is not None for item in page.items)
 
 
+def _scripts(page: Page) -> list[str]:
+    """Return the scripts that only some pages need, in the order in which they run."""
+    has_widget = any(item.kind in WIDGET_KINDS or _is_slider(item) for item in page.items)
+    return [*(["respond_logic.js"] if _is_live(page) else []), *(["respond_widgets.js"] if has_widget else [])]
+
+
+def _is_slider(item: CompiledItem) -> bool:
+    has_ends = item.item.minimum is not None and item.item.maximum is not None
+    return item.kind in NUMBER_KINDS and has_ends and "slider" in (item.item.appearance or "").split()
+
+
 def _item_html(questionnaire: Questionnaire, item: CompiledItem, language: str) -> ItemHtml:
     scale = item.scale
     html = render(
-        "response/item.html", item=item, language=language, shape=_shape(item), live=_live(item), unit=_unit(item),
+        "response/item.html", item=item, language=language, shape=_shape(item), is_slider=_is_slider(item),
+        live=_live(item), unit=_unit(item),
         low_label=scale.points[0].label[language] if scale else "",
         high_label=scale.points[-1].label[language] if scale else "", not_applicable=NOT_APPLICABLE,
         acknowledged=ACKNOWLEDGED, longest_text=LONGEST_TEXT, longest_other=LONGEST_OTHER,
@@ -183,7 +196,7 @@ def _unit(item: CompiledItem) -> str:
 
 def _live(item: CompiledItem) -> Markup:
     """Return the attributes by which the browser shows and hides the item while the page is filled in."""
-    kind = "n" if item.kind in NUMBER_KINDS else "m" if item.kind in ("multiple", "ranking") else ""
+    kind = "n" if item.kind in NUMBER_KINDS else {"multiple": "m", "ranking": "r"}.get(item.kind, "")
     attributes = Markup(' data-kind="{}"').format(kind) if kind else Markup("")
     if item.show_if is not None:
         tree = json.dumps(item.show_if, ensure_ascii=False, separators=(",", ":"))

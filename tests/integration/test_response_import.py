@@ -224,7 +224,8 @@ def test_a_file_that_is_no_table_of_answers_is_refused_in_words(study: Study, co
 
 @pytest.mark.parametrize(("content", "name", "words"), [
     (b"PK\x03\x04 not really", "a.xlsx", "not an XLSX file"), (b"respondent_id,L1\n", "a.xls", "Excel 97-2003"),
-    (b"PK\x03\x04", "a.xlsm", "workbook with macros.*save the table as .xlsx"), (b"PK\x03\x04", "a.xlsb", "binary workbook"),
+    (b"PK\x03\x04", "a.xlsm", r"workbook with macros.*save the table as \.xlsx"),
+    (b"PK\x03\x04", "a.xlsb", "binary workbook"),
     (b"PK\x03\x04", "a.ods", "OpenDocument"),
     (b"plain text", "a.xlsx", "not an XLSX file"),
 ])

@@ -1,10 +1,17 @@
 """Static files are packed on the way, and the pages' scripts stay small."""
 
 import gzip
+import re
+from pathlib import Path
 
+import pytest
 from flask.testing import FlaskClient
 
+from surveyapp.views import static_file
+from surveyapp.views.static_file import lean
+
 GZIP = {"Accept-Encoding": "gzip, br"}
+SCRIPTS = sorted(Path(static_file.__file__).parents[1].glob("static/*.js"))
 
 
 def test_a_script_is_packed_for_a_browser_that_takes_it(client: FlaskClient):
@@ -15,7 +22,7 @@ def test_a_script_is_packed_for_a_browser_that_takes_it(client: FlaskClient):
     assert "Accept-Encoding" in packed.headers["Vary"]
     assert "Accept-Encoding" in plain.headers["Vary"]
     assert "Content-Encoding" not in plain.headers
-    assert gzip.decompress(packed.data) == plain.data
+    assert gzip.decompress(packed.data) == lean(plain.data)
     assert int(packed.headers["Content-Length"]) == len(packed.data) < len(plain.data) / 2
     assert packed.mimetype == plain.mimetype == "text/javascript"
     assert "max-age=31536000" in packed.headers["Cache-Control"]
@@ -41,3 +48,22 @@ def test_a_part_of_a_file_is_sent_unpacked(client: FlaskClient):
 def test_a_file_outside_the_folder_is_not_found(client: FlaskClient):
     assert client.get("/static/../app.py", headers=GZIP, buffered=True).status_code == 404
     assert client.get("/static/nothing.js", headers=GZIP, buffered=True).status_code == 404
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_only_whole_lines_of_comment_and_indents_are_left_out_of_a_script(path: Path):
+    text = path.read_text()
+
+    # A text over several lines would change with its indents, and one line of it could look like a comment.
+    assert all(line.count("`") % 2 == 0 for line in text.splitlines())
+    assert "/*" not in text
+    assert re.sub(r"\s", "", lean(text.encode()).decode()) == re.sub(
+        r"\s", "", re.sub(r"^\s*//.*$", "", text, flags=re.M))
+
+
+def test_all_scripts_of_a_page_with_every_kind_of_item_stay_within_the_budget(client: FlaskClient):
+    names = ("respond.js", "respond_logic.js", "respond_widgets.js")
+
+    sizes = [len(client.get(f"/static/{name}", headers=GZIP, buffered=True).data) for name in names]
+
+    assert sum(sizes) <= 6_000

@@ -25,7 +25,8 @@ MODERN_SELECTORS = r":has\(|:is\(|:where\(|:focus-visible|:focus-within|:user-in
 AT_RULES = {"@media", "@supports", "@charset", "@font-face"}
 # Newer, but passed over without harm: the page is complete without them.
 HARMLESS = {"accent-color", "color-scheme", "text-underline-offset", "user-select", "scroll-padding-top",
-            "scroll-behavior", "overflow-wrap"}
+            "scroll-behavior", "overflow-wrap",
+            "touch-action"}         # of the handle that only a newer browser's script makes
 
 OF_2015 = frozenset(name for line in (
     "box-sizing font margin padding word-wrap display max-width min-width width height min-height max-height",
