@@ -19,10 +19,9 @@ def missing_languages(place: str, wordings: Iterable[Wording], languages: tuple[
         lacking = [language for language in languages if not text.get(language, "").strip()]
         if lacking:
             listed = ", ".join(f"'{language}'" for language in lacking)
-            remedy = " ".join(f"Add `{language}:`" for language in lacking[:1])
             yield Finding(
                 "INS-002", f"{place}, {where}" if place else where, f"there is no text for language {listed}.",
-                f"{remedy} or remove {lacking[0]} from the languages.")
+                f"Add `{lacking[0]}:` or remove {lacking[0]} from the languages.")
 
 
 def instrument_wordings(instrument: Instrument) -> Iterator[Wording]:

@@ -38,7 +38,7 @@ from surveyapp.views import (
     wave,
     wording,
 )
-from surveyapp.views.check_rules import CHECK_RULES
+from surveyapp.views.check_rules import CHECK_RULES, finding_place, finding_words
 from surveyapp.views.reply_headers import add_headers
 from surveyapp.views.respondent_app import TwoApps, create_respondent_app
 from surveyapp.views.static_file import mark_static, send_static
@@ -101,7 +101,7 @@ def _add_login(app: Flask) -> None:
 def _add_languages(app: Flask) -> None:
     Babel(app, locale_selector=lambda: g.get("language") or access.reader_language())
     app.jinja_env.globals.update(LANGUAGES=LANGUAGES, reader_language=access.reader_language,
-                                 check_rules=CHECK_RULES)
+                                 check_rules=CHECK_RULES, finding_words=finding_words, finding_place=finding_place)
 
 
 def _add_views(app: Flask) -> None:

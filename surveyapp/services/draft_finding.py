@@ -20,11 +20,13 @@ class LocatedFinding:
     finding: Finding
     part: str = ""
     key: str = ""
+    detail: str = ""        # where in the part, such as `choice rm, show_if`; the place itself without a part
 
 
 def located(finding: Finding, instrument: Instrument) -> LocatedFinding:
     """Return the finding with its part, where the place names one that exists."""
-    for noun, key in _PLACE.findall(finding.place):
+    for named in _PLACE.finditer(finding.place):
+        noun, key = named.groups()
         if any(piece.key == key for piece in getattr(instrument, _PARTS[noun])):
-            return LocatedFinding(finding, _PARTS[noun], key)
-    return LocatedFinding(finding)
+            return LocatedFinding(finding, _PARTS[noun], key, finding.place[named.end():].removeprefix(", "))
+    return LocatedFinding(finding, detail=finding.place)

@@ -1,4 +1,4 @@
-"""The numbered checks of a questionnaire in the reader's language; their details stay in English.
+"""The numbered checks of a questionnaire and what they find, in the reader's language.
 
 The words are those of `instruments.checks.RULES`, to the letter, which a test sees to: the checks know no translator.
 """
@@ -8,7 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+
+from instruments.errors import Finding
+from surveyapp.services.draft_finding import LocatedFinding
+from surveyapp.services.finding_wording import in_words, place_in_words
 
 CHECK_RULES: Mapping[str, Any] = {
     "INS-001": _l("Every item has a key of its own."),
@@ -69,3 +74,13 @@ CHECK_RULES: Mapping[str, Any] = {
         "conditions."),
     "INS-112": _l("Every item, section, choice, screen and quota with a condition can be reached by somebody."),
 }
+
+
+def finding_words(finding: Finding) -> tuple[str, str]:
+    """Return what was found and what to do about it in the reader's language."""
+    return in_words(finding.reason, _) or finding.reason, in_words(finding.remedy, _) or finding.remedy
+
+
+def finding_place(located: LocatedFinding) -> str:
+    """Return where in its part a finding stands, in the reader's language."""
+    return " · ".join(place_in_words(located.detail, _))
