@@ -268,6 +268,18 @@ def test_what_authors_write_is_shown_as_text(client: FlaskClient, database: Data
     assert "<b onclick" not in pages_seen
 
 
+def test_a_note_shows_its_hint(client: FlaskClient, database: Database):
+    note = make.item("NOTE", "A", "note", hint=make.both("You need about one minute.", "约需一分钟。"))
+    with transaction() as session:
+        study = make.study(session, "hinted", make.instrument(items=(note, make.item("L1", "A"))))
+        token = make.link_of(session, study).token
+
+    pages = {language: Respondent(client, token, language).begin().page.text for language in ("en", "zh")}
+
+    assert '<p class="hint">You need about one minute.</p></div>' in pages["en"]
+    assert '<p class="hint">约需一分钟。</p></div>' in pages["zh"]
+
+
 def test_an_earlier_answer_can_be_repeated_in_a_later_question(client: FlaskClient, database: Database):
     said = make.item("SAID", "A", "text")
     asks = make.item("ASKS", "B", hint=make.both("You said ${SAID}."))
