@@ -58,7 +58,8 @@ def _headline(study: Source) -> Statement:
     if all(p.grade == "insufficient" for p in study.problems):
         return say("summary.title_insufficient")
     if not established:
-        return say("summary.title_none", n=len([p for p in study.problems if p.grade in ("weak", "conflicting")]))
+        n_signs = sum(p.grade in ("weak", "conflicting") for p in study.problems)
+        return say("summary.title_none", n=n_signs) if n_signs else say("summary.title_no_signs")
     if len(established) == 1:
         return say("summary.title_one", name=names[0], trace=traces)
     if len(established) <= 3:  # noqa: PLR2004  # three names fit into two lines of a title

@@ -134,6 +134,21 @@ def test_what_works_is_told_before_the_problems(bank: Study) -> None:
     assert any("improvement over the last years" in item.text for item in bullets.items)
 
 
+@pytest.mark.parametrize(("grade", "language", "told"), [
+    ("weak", "en", "problems show signs, but none is supported by firm evidence"),
+    ("weak", "zh", "项问题出现迹象，但均缺乏有力证据"),
+    ("inconclusive", "en", "The evidence supports none of the problems examined"),
+    ("inconclusive", "zh", "所考察的各项问题均未得到证据支持")])
+def test_no_problem_at_all_has_words_of_its_own(bank: Study, grade: str, language: str, told: str) -> None:
+    diagnosis, template, facts = bank
+    unproven = replace(diagnosis, problems=tuple(replace(row, grade=grade) for row in diagnosis.problems))
+
+    title = study_report(unproven, template, facts, language=language).section("summary").title.text
+
+    assert told in title
+    assert "0项" not in title
+
+
 def test_overlapping_intervals_are_told_as_one_group(bank: Study) -> None:
     diagnosis, template, facts = bank
     first, second = diagnosis.problems[0], diagnosis.problems[1]
