@@ -122,22 +122,30 @@ def close_wave(session: Session, study: Study, wave: Wave, account: Account | No
 
 
 def reopen_wave(session: Session, study: Study, wave: Wave, account: Account | None = None) -> None:
-    """Take answers again; a closing date that has passed holds no more.
-
-    Refused where people answered anonymously: exact counts and results were open to be seen, and whatever changed
-    between the two closings would be the answers of the few who came, or withdrew, in the meantime.
-    """
-    links = [link for link in links_of(session, wave) if link.is_anonymous]
-    if wave.closed_at is not None and links and count_protected(session, links):
-        raise Refused("People answered this wave anonymously, and their answers were frozen when it was closed.",
-                      "Open a new wave for further answers.")
-    if any(link.keys_deleted_on for link in links_of(session, wave)):
-        raise Refused("The key table of this wave was deleted, and what was promised with it holds no more.",
-                      "Open a new wave for further answers.")
+    """Take answers again where nothing hinders it; a closing date that has passed holds no more."""
+    hindrance = find_hindrance_to_reopen(session, wave)
+    if hindrance is not None:
+        raise hindrance
     wave.closed_at = None
     if wave.closes_at is not None and wave.closes_at <= utc_now():
         wave.closes_at = None
     record_change(session, "reopen_wave", f"wave {wave.key}", study_id=study.id, account=account)
+
+
+def find_hindrance_to_reopen(session: Session, wave: Wave) -> Refused | None:
+    """Return why a wave is not opened again, None where it may be.
+
+    Where people answered anonymously, exact counts and results were open to be seen, and whatever changed between two
+    closings would be the answers of the few who came, or withdrew, in the meantime.
+    """
+    links = [link for link in links_of(session, wave) if link.is_anonymous]
+    if wave.closed_at is not None and links and count_protected(session, links):
+        return Refused("People answered this wave anonymously, and their answers were frozen when it was closed.",
+                       "Open a new wave for further answers.")
+    if any(link.keys_deleted_on for link in links_of(session, wave)):
+        return Refused("The key table of this wave was deleted, and what was promised with it holds no more.",
+                       "Open a new wave for further answers.")
+    return None
 
 
 def list_studies(session: Session) -> list[Study]:

@@ -13,7 +13,7 @@ from surveyapp.errors import BadInput
 from surveyapp.services.erasure import SCOPES, erase_person, set_retention
 from surveyapp.services.fieldwork_view import DISPOSITIONS, fieldwork_of
 from surveyapp.services.invitation import find_questionnaire_link, get_invitation, is_anonymous
-from surveyapp.services.study import get_study, get_wave, instrument_of, list_waves
+from surveyapp.services.study import find_hindrance_to_reopen, get_study, get_wave, instrument_of, list_waves
 from surveyapp.services.wave import has_responses, local_text
 from surveyapp.views.access import current_account, requires
 
@@ -25,8 +25,8 @@ blueprint = Blueprint("fieldwork", __name__, url_prefix="/studies/<int:study_id>
 def index(study_id: int) -> str:
     """Show how collection goes, within the rules of anonymity."""
     session = read_session()
-    waves = [(wave, fieldwork_of(session, g.study, wave), has_responses(session, wave))
-             for wave in list_waves(session, g.study)]
+    waves = [(wave, fieldwork_of(session, g.study, wave), has_responses(session, wave),
+              find_hindrance_to_reopen(session, wave)) for wave in list_waves(session, g.study)]
     return render_template(
         "fieldwork/index.html", study=g.study, waves=waves, instrument_of=instrument_of, local_text=local_text,
         dispositions=DISPOSITIONS, scopes=SCOPES)

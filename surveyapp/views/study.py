@@ -11,7 +11,14 @@ from surveyapp.models.study import Study
 from surveyapp.services.account import check_membership
 from surveyapp.services.person_key import may_look
 from surveyapp.services.progress import n_interviews, wave_progress
-from surveyapp.services.study import facts_of, instrument_of, list_studies, list_waves, template_of
+from surveyapp.services.study import (
+    facts_of,
+    find_hindrance_to_reopen,
+    instrument_of,
+    list_studies,
+    list_waves,
+    template_of,
+)
 from surveyapp.views.access import current_account, requires
 
 blueprint = Blueprint("study", __name__)
@@ -38,7 +45,8 @@ def _may_see(study: Study) -> bool:
 def show(study_id: int) -> str:
     """Show a study: collection, interviews, diagnosis."""
     session = read_session()
-    waves = [(wave, wave_progress(session, wave)) for wave in list_waves(session, g.study)]
+    waves = [(wave, wave_progress(session, wave), find_hindrance_to_reopen(session, wave))
+             for wave in list_waves(session, g.study)]
     return render_template(
         "study/show.html", study=g.study, template=template_of(session, g.study), facts=facts_of(g.study),
         waves=waves, instrument_of=instrument_of, n_interviews=n_interviews(session, g.study), may_look=may_look,

@@ -7,8 +7,9 @@ from surveyapp.db.session import transaction
 from surveyapp.models.study import Study
 from surveyapp.models.wave import Wave
 from surveyapp.services.account import add_member
-from surveyapp.services.study import get_study
-from tests.factories.roster import fresh, roster
+from surveyapp.services.study import get_study, get_wave
+from surveyapp.services.upkeep import close_collection
+from tests.factories.roster import SECRET, finish, fresh, roster
 
 
 @pytest.fixture
@@ -81,3 +82,24 @@ def test_a_person_is_erased_on_the_page(log_in, bank_study):
 
     assert "answers cannot be found" in shown
     assert "Person 1<" not in client.get(f"{place}/waves/w1/invitations/staff").text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_wave_that_stays_closed_offers_no_button_and_says_why(client, log_in, language):
+    people = roster()
+    finish(client, people.tokens[0])
+    with transaction() as session:
+        close_collection(session, SECRET, get_study(session, people.study.id), get_wave(session, people.study))
+    researcher = log_in()
+    with transaction() as session:
+        from surveyapp.models.account import Account
+
+        add_member(session, get_study(session, people.study.id), session.scalars(select(Account)).one())
+    researcher.post("/language", data={"language": language})
+
+    pages = [researcher.get(f"/studies/{people.study.id}{place}").text for place in ("", "/fieldwork")]
+
+    told = {"en": "This wave stays closed. People answered this wave anonymously",
+            "zh": "该轮次不能重新开放。"}[language]
+    assert all(told in page and 'value="reopen"' not in page for page in pages)
+    assert researcher.post(f"/studies/{people.study.id}/waves/w1", data={"deed": "reopen"}).status_code in (409, 422)
