@@ -21,10 +21,9 @@ from surveyapp.models.study import FULL, SHORT, PublishedInstrument, Study
 from surveyapp.models.wave import Wave
 from surveyapp.services.audit import record_change
 from surveyapp.services.privacy_mode import promise_for
-from surveyapp.services.study import add_link, find_link, instrument_of, list_versions, list_waves
+from surveyapp.services.study import SHORT_ENDING, add_link, find_link, instrument_of, list_versions, list_waves
 
 LONGEST_VERSION = 30        # signs; the column holds 40, and a short form adds its ending
-SHORT_ENDING = "-short"
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class PublicationPlan:
     version: str
     errors: tuple[Finding, ...]
     warnings: tuple[Finding, ...]
-    open_waves: tuple[Wave, ...]
+    waves: tuple[Wave, ...]         # not closed yet: they go on with the version
     short: Instrument | None            # the short form that the marked items make
 
     @property
@@ -60,14 +59,14 @@ def plan_publication(session: Session, study: Study, instrument: Instrument) -> 
     return PublicationPlan(
         instrument, previous, changes, version, tuple(finding for finding in findings if finding.is_error),
         tuple(finding for finding in findings if not finding.is_error),
-        tuple(wave for wave in list_waves(session, study) if wave.is_open and not wave.is_pilot),
+        tuple(wave for wave in list_waves(session, study) if wave.closed_at is None and not wave.is_pilot),
         short_form(instrument))
 
 
 def publish_version(session: Session, study: Study, instrument: Instrument, *, version: str = "", note: str = "",
                     has_seen_warnings: bool = False, with_short: bool = False,
                     account: Account | None = None) -> PublishedInstrument:
-    """Freeze the questionnaire as a new version; open waves go on with it, and with its short form if wanted."""
+    """Freeze the questionnaire as a new version; waves not closed go on with it, and with its short form if wanted."""
     plan = plan_publication(session, study, instrument)
     version = version.strip() or plan.version
     _check(session, study, plan, version, has_seen_warnings)
@@ -112,12 +111,12 @@ def _freeze(session: Session, study: Study, instrument: Instrument, form: str, n
 
 
 def _lead_on(session: Session, study: Study, plan: PublicationPlan, published: PublishedInstrument) -> None:
-    """Lead the link of each open wave on to the version, or make one; responses under way stay on theirs.
+    """Lead the link of each wave not closed yet on to the version, or make one; responses under way stay on theirs.
 
     What respondents were promised under the link stays, and the new version's consent has to bear it out.
     """
     promise_for(session, study, published, plan.instrument, None)
-    for wave in plan.open_waves:
+    for wave in plan.waves:
         link = find_link(session, wave, published.audience, published.form)
         if link is None:
             add_link(session, study, published, wave)

@@ -32,6 +32,7 @@ from surveyapp.services.withdrawal import apply_withdrawals
 FIRST_WAVE = "w1"
 LONGEST_NAME = 120      # characters; the width of the column
 LARGEST_NUMBER = 2 ** 31 - 1    # what a column of numbers holds
+SHORT_ENDING = "-short"     # of a short form's version: that of the full one it was published with, and this
 LINK_BYTES = 16         # 128 random bits: a link cannot be guessed
 
 
@@ -198,6 +199,13 @@ def list_instruments(session: Session, study: Study) -> list[PublishedInstrument
     found = select(PublishedInstrument).where(
         PublishedInstrument.study_id == study.id, PublishedInstrument.form == FULL)
     return list(session.scalars(found.order_by(PublishedInstrument.audience, PublishedInstrument.id)))
+
+
+def current_versions(session: Session, study: Study) -> list[PublishedInstrument]:
+    """Return the newest version of every questionnaire, each with the short form that was published with it."""
+    newest = {row.audience: row for row in list_instruments(session, study)}
+    return [version for row in newest.values() for version in list_versions(session, study, row.audience)
+            if version.id == row.id or (version.form == SHORT and version.version == row.version + SHORT_ENDING)]
 
 
 def list_versions(session: Session, study: Study, audience: str) -> list[PublishedInstrument]:

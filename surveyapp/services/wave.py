@@ -13,10 +13,10 @@ from surveyapp.db.base import utc_now
 from surveyapp.errors import BadInput, Refused
 from surveyapp.models.account import Account
 from surveyapp.models.response import Response
-from surveyapp.models.study import PublishedInstrument, Study
+from surveyapp.models.study import Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.audit import record_change
-from surveyapp.services.study import add_link, close_wave, list_instruments, list_waves
+from surveyapp.services.study import add_link, close_wave, current_versions, list_waves
 from surveyapp.services.wave_dates import GRACE
 
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,19}")
@@ -24,7 +24,7 @@ LOCAL = "%Y-%m-%dT%H:%M"        # as a date field of a page gives and takes it
 
 
 def add_wave(session: Session, study: Study, key: str, account: Account | None = None) -> Wave:
-    """Return a new wave, not open yet, with a link of the newest version of every questionnaire."""
+    """Return a new wave, not open yet, with a link of the newest version of every questionnaire and short form."""
     if not KEY.fullmatch(key):
         raise BadInput("A wave's key has 1 to 20 small letters, digits, hyphens.", "Name it as w2 or 2027-spring.")
     if any(wave.key == key for wave in list_waves(session, study)):
@@ -32,8 +32,7 @@ def add_wave(session: Session, study: Study, key: str, account: Account | None =
     wave = Wave(study_id=study.id, key=key)
     session.add(wave)
     session.flush()
-    newest: dict[str, PublishedInstrument] = {row.audience: row for row in list_instruments(session, study)}
-    for published in newest.values():
+    for published in current_versions(session, study):
         add_link(session, study, published, wave)
     record_change(session, "add_wave", f"wave {key}", study_id=study.id, account=account)
     return wave

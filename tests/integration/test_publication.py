@@ -1,23 +1,31 @@
 """A version is frozen; who began on an older one finishes there; all versions make one data set."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from instruments.schema import NOT_SHOWN, Construct, Instrument
+from surveyapp.cli import run
 from surveyapp.dataset import load_answers
 from surveyapp.db.session import Database, close_read_session, read_session, transaction
 from surveyapp.errors import Refused
+from surveyapp.models.account import Account
 from surveyapp.models.audit import Audit
 from surveyapp.models.response import SUBMITTED, Response
 from surveyapp.models.study import PublishedInstrument, Study
+from surveyapp.models.wave import QuestionnaireLink, Wave
+from surveyapp.services.account import add_member
 from surveyapp.services.disclosure import plan_release
 from surveyapp.services.progress import wave_progress
 from surveyapp.services.publication import plan_publication, publish_version
 from surveyapp.services.study import close_wave, get_instrument, get_study, get_wave, instrument_of, list_versions
 from surveyapp.services.versions import wave_versions
+from surveyapp.services.wave import add_wave, start_wave
 from tests.factories import questionnaire as make
 from tests.factories.questionnaire import Respondent, both
 
@@ -205,3 +213,74 @@ def test_all_versions_and_the_short_form_leave_as_one_table(app: Flask, study: S
     assert sorted(row[place] for row in rows) == [4] * 10 + [5] * 5
     others = [column.name for table in release.tables for column in table.columns]
     assert "L3" in others, "what an older version asked leaves too"
+
+
+# ---- further waves --------------------------------------------------------------------------------------------------
+def versions_in(key: str) -> list[tuple[str, str]]:
+    close_read_session()
+    session = read_session()
+    wave = get_wave(session, get_study(session, "small"), key)
+    return [(row.published.form, row.published.version) for row in wave_progress(session, wave)]
+
+
+def make_wave_by_page(log_in: Callable[..., FlaskClient], study: Study) -> None:
+    client = log_in()
+    with transaction() as session:
+        add_member(session, get_study(session, "small"), session.scalars(select(Account)).one())
+    client.post(f"/studies/{study.id}/waves", data={"key": "w2"})
+    client.post(f"/studies/{study.id}/waves/w2", data={"deed": "open"})
+
+
+def make_wave_by_command(_log_in: Callable[..., FlaskClient], _study: Study) -> None:
+    assert run(["study", "wave", "small", "w2", "add"]) == 0
+    assert run(["study", "wave", "small", "w2", "open"]) == 0
+
+
+@pytest.fixture
+def settings(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SURVEYAPP_HOME", str(tmp_path))
+    monkeypatch.setenv("SURVEYAPP_DATABASE_URL", database.url)
+
+
+@pytest.mark.parametrize("make_wave", [make_wave_by_page, make_wave_by_command])
+def test_a_second_wave_asks_the_versions_published_now(log_in, settings, study: Study, make_wave):
+    publish(short_items("L1", "L2"), with_short=True)
+    with transaction() as session:
+        close_wave(session, get_study(session, "small"), get_wave(session, study))
+
+    make_wave(log_in, study)
+
+    assert versions_in("w1") == [("full", "1.0.1"), ("short", "1.0.1-short")]
+    assert versions_in("w2") == [("full", "1.0.1"), ("short", "1.0.1-short")]
+    links = set(read_session().scalars(select(QuestionnaireLink.token).join(Wave)
+                                        .where(Wave.study_id == study.id)))
+    assert len(links) == 4
+    assert get_wave(read_session(), study, "w2").is_open
+
+
+def test_a_wave_that_waits_for_its_opening_goes_on_with_a_new_version(app: Flask, study: Study):
+    with transaction() as session:
+        own = get_study(session, "small")
+        close_wave(session, own, get_wave(session, own))
+        add_wave(session, own, "w2")
+    before = versions_in("w2")
+
+    publish()
+
+    assert before == [("full", "1.0.0")]
+    assert versions_in("w2") == [("full", "1.0.1")]
+    assert versions_in("w1") == [("full", "1.0.0")]
+    with transaction() as session:
+        own = get_study(session, "small")
+        start_wave(session, own, get_wave(session, own, "w2"))
+    link = wave_progress(read_session(), get_wave(read_session(), study, "w2"))[0].link
+    assert "Ask the boss?" in Respondent(app.test_client(), link.token).begin().post(ROLE="rm").open("E").page.text
+
+
+def test_a_short_form_of_an_older_version_gets_no_link_in_a_new_wave(study: Study):
+    publish(short_items("L1"), with_short=True)
+    publish(replace(short_items("L1", "L2"), title=both("Other", "其他")))
+    with transaction() as session:
+        add_wave(session, get_study(session, "small"), "w2")
+
+    assert versions_in("w2") == [("full", "1.0.2")]
