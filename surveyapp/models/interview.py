@@ -1,4 +1,7 @@
-"""Interviews: the log entry, the transcript's immutable versions and their turns."""
+"""Interviews: the log entry, the transcript's immutable versions and their turns.
+
+Open answers of a questionnaire are coded in the same way: all answers to one item are one text, an answer a turn.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from surveyapp.db.base import Base, UtcDateTime, utc_now
 
+CONVERSATION, ANSWERS = "interview", "answers"      # what is coded: a conversation, or the answers to one open item
+
 
 class Interview(Base):
-    """One conversation, as logged; never a name, telephone, identity or account number."""
+    """One conversation, as logged, or the answers to one open item; never a name, telephone or account number.
+
+    Whatever counts interviewees takes only those of the kind `CONVERSATION`.
+    """
 
     __tablename__ = "interview"
     __table_args__ = (UniqueConstraint("study_id", "key"),)
@@ -20,6 +28,7 @@ class Interview(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     study_id: Mapped[int] = mapped_column(ForeignKey("study.id", ondelete="CASCADE"), index=True)
     key: Mapped[str] = mapped_column(String(40))            # I01
+    kind: Mapped[str] = mapped_column(String(12), default=CONVERSATION, server_default=CONVERSATION)
     audience: Mapped[str] = mapped_column(String(40))       # staff, manager, customer
     role: Mapped[str] = mapped_column(String(80))           # role class of the guide
     line: Mapped[str] = mapped_column(String(80), default="")

@@ -1,4 +1,7 @@
-"""Interviews and codings as plain rows, for the bridge to the analysis tables; blind rounds do not apply there."""
+"""Interviews and codings as plain rows, for the bridge to the analysis tables; blind rounds do not apply there.
+
+Rows are of one kind: interviews, which count people, or open answers, which count comments; never of both.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from surveyapp.models.account import Account
 from surveyapp.models.coding import CoderAssignment, Coding, LinkCoding, Segment
-from surveyapp.models.interview import Interview, TranscriptVersion, Turn
+from surveyapp.models.interview import CONVERSATION, Interview, TranscriptVersion, Turn
 from surveyapp.models.study import Study
 from surveyapp.services.blinding import FEWEST_CODERS
 from surveyapp.services.codebook import StudyCodebook, load_codebook
@@ -78,16 +81,17 @@ class CodingRows:
     finished: Mapping[str, tuple[str, ...]]         # interview → coders who have finished it
 
 
-def coding_rows(session: Session, study: Study) -> CodingRows:
-    """Return the study's interviews, codings, links and turns, each in a fixed order."""
-    interviews = session.scalars(select(Interview).where(Interview.study_id == study.id).order_by(Interview.key)).all()
+def coding_rows(session: Session, study: Study, kind: str = CONVERSATION) -> CodingRows:
+    """Return the study's interviews of that kind with codings, links and turns, each in a fixed order."""
+    of_kind = (Interview.study_id == study.id, Interview.kind == kind)
+    interviews = session.scalars(select(Interview).where(*of_kind).order_by(Interview.key)).all()
     coders = _coder_names(session, study)
-    turns = _turns(session, study)
-    finished = _finished(session, study, coders)
+    turns = _turns(session, of_kind)
+    finished = _finished(session, of_kind, coders)
     return CodingRows(
         interviews=tuple(_interview_row(row) for row in interviews),
-        codings=tuple(_codings(session, study, coders, _turn_starts(turns))),
-        links=tuple(_links(session, study, coders)),
+        codings=tuple(_codings(session, study, of_kind, coders, _turn_starts(turns))),
+        links=tuple(_links(session, study, of_kind, coders)),
         turns=tuple(TurnRow(key, number, speaker, is_interviewee)
                     for key, number, _, speaker, is_interviewee in turns),
         double_coded=tuple(key for key, names in finished.items() if len(names) >= FEWEST_CODERS),
@@ -116,9 +120,10 @@ def _coder_names(session: Session, study: Study) -> dict[int, str]:
 
 
 _TurnOfInterview = tuple[str, int, int, str, bool]
+_Conditions = tuple[ColumnElement[bool], ...]
 
 
-def _turns(session: Session, study: Study) -> list[_TurnOfInterview]:
+def _turns(session: Session, of_kind: _Conditions) -> list[_TurnOfInterview]:
     """Return interview, number, start, speaker and side of each turn of the newest texts."""
     newest = (select(func.max(TranscriptVersion.number)).where(TranscriptVersion.interview_id == Interview.id)
               .correlate(Interview).scalar_subquery())
@@ -126,7 +131,7 @@ def _turns(session: Session, study: Study) -> list[_TurnOfInterview]:
         select(Interview.key, Turn.number, Turn.start, Turn.speaker, Turn.is_interviewee)
         .join(TranscriptVersion, TranscriptVersion.id == Turn.version_id)
         .join(Interview, Interview.id == TranscriptVersion.interview_id)
-        .where(Interview.study_id == study.id, Interview.record != PASSAGES, TranscriptVersion.number == newest)
+        .where(*of_kind, Interview.record != PASSAGES, TranscriptVersion.number == newest)
         .order_by(Interview.key, Turn.number)
     )
     return [(key, number, start, speaker, is_it) for key, number, start, speaker, is_it in session.execute(found)]
@@ -139,11 +144,11 @@ def _turn_starts(turns: list[_TurnOfInterview]) -> dict[str, list[tuple[int, int
     return starts
 
 
-def _finished(session: Session, study: Study, coders: Mapping[int, str]) -> dict[str, tuple[str, ...]]:
+def _finished(session: Session, of_kind: _Conditions, coders: Mapping[int, str]) -> dict[str, tuple[str, ...]]:
     found = (
         select(Interview.key, CoderAssignment.account_id)
         .join(Interview, Interview.id == CoderAssignment.interview_id)
-        .where(Interview.study_id == study.id, CoderAssignment.finished_at.is_not(None))
+        .where(*of_kind, CoderAssignment.finished_at.is_not(None))
         .order_by(Interview.key, CoderAssignment.id)
     )
     names: dict[str, list[str]] = defaultdict(list)
@@ -152,10 +157,10 @@ def _finished(session: Session, study: Study, coders: Mapping[int, str]) -> dict
     return {key: tuple(found) for key, found in names.items()}
 
 
-def _codings(session: Session, study: Study, coders: Mapping[int, str],
+def _codings(session: Session, study: Study, of_kind: _Conditions, coders: Mapping[int, str],
              starts: Mapping[str, list[tuple[int, int]]]) -> list[CodingRow]:
     codebook = load_codebook(session, study)
-    found = _marks(study, Coding, Coding.code_id, Coding.polarity)
+    found = _marks(of_kind, Coding, Coding.code_id, Coding.polarity)
     rows = []
     for key, account_id, start, end, quote, edited, code_id, polarity in session.execute(found):
         places = starts.get(key)
@@ -173,9 +178,9 @@ def _turn_at(places: list[tuple[int, int]], start: int) -> int:
     return places[index][1] if index >= 0 else UNKNOWN
 
 
-def _links(session: Session, study: Study, coders: Mapping[int, str]) -> list[LinkRow]:
+def _links(session: Session, study: Study, of_kind: _Conditions, coders: Mapping[int, str]) -> list[LinkRow]:
     codebook = load_codebook(session, study)
-    found = _marks(study, LinkCoding, LinkCoding.cause_id, LinkCoding.problem_id)
+    found = _marks(of_kind, LinkCoding, LinkCoding.cause_id, LinkCoding.problem_id)
     return [LinkRow(key, _construct(codebook, cause_id), _construct(codebook, problem_id), coders[account_id],
                     quote or "", edited)
             for key, account_id, _, _, quote, edited, cause_id, problem_id in session.execute(found)]
@@ -186,10 +191,10 @@ def _construct(codebook: StudyCodebook, code_id: int) -> str:
     return codebook.construct_of(key) or key
 
 
-def _marks(study: Study, kind: type[Coding] | type[LinkCoding], *columns: Any) -> Select[Any]:
+def _marks(of_kind: _Conditions, kind: type[Coding] | type[LinkCoding], *columns: Any) -> Select[Any]:
     return (
         select(Interview.key, kind.account_id, Segment.start, Segment.end, Segment.quote, kind.edited_quote, *columns)
         .join(Interview, Interview.id == kind.interview_id).outerjoin(Segment, Segment.id == kind.segment_id)
-        .where(Interview.study_id == study.id, kind.deleted_at.is_(None))
+        .where(*of_kind, kind.deleted_at.is_(None))
         .order_by(Interview.key, Segment.start, Segment.end, kind.id)
     )

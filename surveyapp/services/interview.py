@@ -17,7 +17,7 @@ from surveyapp.errors import BadInput, NotFound, Refused, marked
 from surveyapp.models.account import Account
 from surveyapp.models.audit import Audit
 from surveyapp.models.coding import Coding, LinkCoding
-from surveyapp.models.interview import Interview, TranscriptFile, TranscriptVersion, Turn
+from surveyapp.models.interview import CONVERSATION, Interview, TranscriptFile, TranscriptVersion, Turn
 from surveyapp.models.study import Study
 from surveyapp.services.audit import record_change
 from surveyapp.services.decoding import is_chinese
@@ -70,16 +70,26 @@ def audiences_of(guide: Guide | None) -> tuple[str, ...]:
 
 
 def list_interviews(session: Session, study: Study) -> list[Interview]:
-    """Return the study's interviews, by key."""
-    return list(session.scalars(select(Interview).where(Interview.study_id == study.id).order_by(Interview.key)))
+    """Return the study's interviews, by key; the open answers of questionnaires are none."""
+    return list(session.scalars(select(Interview).where(
+        Interview.study_id == study.id, Interview.kind == CONVERSATION).order_by(Interview.key)))
 
 
 def get_interview(session: Session, study: Study, key_or_number: str | int) -> Interview:
-    """Return the study's interview of that key (text) or number; NotFound otherwise."""
+    """Return what is coded in the study under that key (text) or number, of either kind; NotFound otherwise."""
     same = Interview.id == key_or_number if isinstance(key_or_number, int) else Interview.key == key_or_number
     interview = session.scalar(select(Interview).where(Interview.study_id == study.id, same))
     if interview is None:
         raise NotFound("The study has no interview {key}.", "See the list of interviews.", key=repr(key_or_number))
+    return interview
+
+
+def get_conversation(session: Session, study: Study, key_or_number: str | int) -> Interview:
+    """Return the study's interview of that key or number; open answers have no log entry, speakers or file."""
+    interview = get_interview(session, study, key_or_number)
+    if interview.kind != CONVERSATION:
+        raise NotFound("{key} holds answers to an open question, not an interview.", "See the list of interviews.",
+                       key=interview.key)
     return interview
 
 
@@ -248,7 +258,8 @@ def _columns(log: InterviewLog) -> dict[str, Any]:
 
 def _next_key(session: Session, study: Study) -> str:
     known = set(session.scalars(select(Interview.key).where(Interview.study_id == study.id)))
-    number = (session.scalar(select(func.count()).where(Interview.study_id == study.id)) or 0) + 1
+    number = (session.scalar(select(func.count()).where(
+        Interview.study_id == study.id, Interview.kind == CONVERSATION)) or 0) + 1
     while f"I{number:02d}" in known:
         number += 1
     return f"I{number:02d}"

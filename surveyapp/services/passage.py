@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from surveyapp.models.account import Account
 from surveyapp.models.coding import Code, Coding, LinkCoding, Segment
-from surveyapp.models.interview import Interview, Turn
+from surveyapp.models.interview import CONVERSATION, Interview, Turn
 from surveyapp.models.study import Study
 from surveyapp.services.blinding import is_seen_by
 from surveyapp.services.codebook import CodeEntry, StudyCodebook, load_codebook
@@ -149,11 +149,12 @@ def count_codings(session: Session, study: Study, account: Account) -> dict[int,
 
 
 def count_codes(session: Session, study: Study, account: Account, codebook: StudyCodebook) -> dict[str, CodeCount]:
-    """Return the counts of each code as far as the account may see codings."""
+    """Return the counts of each code in interviews, as far as the account may see codings."""
     found = (
         select(Coding.code_id, Coding.polarity, Coding.interview_id, Interview.role)
         .join(Interview, Interview.id == Coding.interview_id)
-        .where(Interview.study_id == study.id, Coding.deleted_at.is_(None), is_seen_by(Coding, account))
+        .where(Interview.study_id == study.id, Interview.kind == CONVERSATION, Coding.deleted_at.is_(None),
+               is_seen_by(Coding, account))
     )
     by_code: dict[str, list[tuple[str, int, str]]] = defaultdict(list)
     for code_id, polarity, interview_id, role in session.execute(found):
@@ -191,8 +192,9 @@ def load_code_page(session: Session, study: Study, account: Account, key: str,
         tuple(sorted({row.coder for row in passages})))
 
 
-def list_passages(session: Session, study: Study, account: Account, codes: Sequence[int]) -> list[CodePassage]:
-    """Return the passages with one of these codes that the account may see, by interview and place."""
+def list_passages(session: Session, study: Study, account: Account, codes: Sequence[int],
+                  kind: str = CONVERSATION) -> list[CodePassage]:
+    """Return the passages of that kind with one of these codes that the account may see, by interview and place."""
     found = (
         select(Coding.id, Interview.id, Interview.key, Interview.role, Code.key, Coding.polarity, Account.name,
                Segment.quote, Segment.prefix, Segment.suffix, Turn.number, Interview.record, Coding.memo)
@@ -200,8 +202,8 @@ def list_passages(session: Session, study: Study, account: Account, codes: Seque
         .join(Account, Account.id == Coding.account_id).outerjoin(Segment, Segment.id == Coding.segment_id)
         .outerjoin(Turn, and_(Turn.version_id == Segment.version_id, Turn.start <= Segment.start,
                               Turn.end > Segment.start))
-        .where(Interview.study_id == study.id, Coding.code_id.in_(codes), Coding.deleted_at.is_(None),
-               is_seen_by(Coding, account))
+        .where(Interview.study_id == study.id, Interview.kind == kind, Coding.code_id.in_(codes),
+               Coding.deleted_at.is_(None), is_seen_by(Coding, account))
         .order_by(Interview.key, Segment.start, Coding.id)
     )
     return [CodePassage(coding_id, interview_id, key, role_of, code, sign, name, quote or "", prefix or "",

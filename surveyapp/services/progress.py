@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from surveyapp.models.interview import Interview
+from surveyapp.models.interview import CONVERSATION, Interview
 from surveyapp.models.response import SUBMITTED, Response
 from surveyapp.models.study import PublishedInstrument, Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
@@ -45,4 +45,5 @@ def _progress(session: Session, wave: Wave, link: QuestionnaireLink, published: 
 
 def n_interviews(session: Session, study: Study) -> int:
     """Return how many interviews are logged."""
-    return session.scalar(select(func.count()).select_from(Interview).where(Interview.study_id == study.id)) or 0
+    return session.scalar(select(func.count()).select_from(Interview).where(
+        Interview.study_id == study.id, Interview.kind == CONVERSATION)) or 0

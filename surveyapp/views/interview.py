@@ -16,7 +16,7 @@ from surveyapp.services.interview import (
     change_speakers,
     current_version,
     delete_interview,
-    get_interview,
+    get_conversation,
     guide_of,
     has_codings,
     list_interviews,
@@ -57,7 +57,7 @@ def create(study_id: int) -> Page:
 @requires("can_run_studies")
 def edit(study_id: int, interview_id: int) -> Page:
     """Change a log entry, or add the text that was missing."""
-    interview = get_interview(read_session(), g.study, interview_id)
+    interview = get_conversation(read_session(), g.study, interview_id)
     return _entry_page(interview_form(guide_of(g.study), reader_language(), log_of(interview)), interview)
 
 
@@ -103,7 +103,7 @@ def _store(form: InterviewForm, interview: Interview | None, transcript: Transcr
         if interview is None:
             stored = log_interview(session, study, form.log, current_account())
         else:
-            stored = get_interview(session, study, interview.id)
+            stored = get_conversation(session, study, interview.id)
             change_log(session, study, stored, form.log, current_account())
         if transcript is not None:
             store_transcript(session, study, stored, transcript, filename=form.source.data or "", content=content,
@@ -126,12 +126,12 @@ def speakers(study_id: int, interview_id: int) -> str | Response:
     if request.method == "POST":
         with transaction() as session:
             study = get_study(session, study_id)
-            change_speakers(session, study, get_interview(session, study, interview_id),
+            change_speakers(session, study, get_conversation(session, study, interview_id),
                             dict(zip(request.form.getlist("speaker"), request.form.getlist("name"), strict=False)),
                             request.form.getlist("interviewee"), current_account())
         return redirect(url_for("coding.show", study_id=study_id, interview_id=interview_id))
     session = read_session()
-    interview = get_interview(session, g.study, interview_id)
+    interview = get_conversation(session, g.study, interview_id)
     version = current_version(session, interview)
     return render_template("interview/speakers.html", study=g.study, interview=interview,
                            turns=list_turns(session, version) if version else [], version=version)
@@ -144,12 +144,12 @@ def remove(study_id: int, interview_id: int) -> str | Response:
     if request.method == "POST":
         with transaction() as session:
             study = get_study(session, study_id)
-            interview = get_interview(session, study, interview_id)
+            interview = get_conversation(session, study, interview_id)
             delete_interview(session, study, interview, current_account())
         flash(_("Interview %(key)s was deleted.", key=interview.key))
         return redirect(url_for("interview.index", study_id=study_id))
     return render_template("interview/delete.html", study=g.study,
-                           interview=get_interview(read_session(), g.study, interview_id))
+                           interview=get_conversation(read_session(), g.study, interview_id))
 
 
 @blueprint.post(f"{LOG}/import")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from instruments.template import StudyTemplate
@@ -55,3 +56,13 @@ def passage(session: Session, of: Interview, words: str) -> Passage:
     assert version.text.count(words) == 1
     start = version.text.index(words)
     return Passage(start, start + len(words), words, version.sha256)
+
+
+def find_study(session: Session, name: str = "bank") -> Study:
+    return session.scalars(select(Study).where(Study.name == name)).one()
+
+
+def find(session: Session, login: str) -> Account:
+    account = find_account(session, login)
+    assert account is not None
+    return account
