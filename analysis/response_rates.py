@@ -80,6 +80,134 @@ def response_rate_2(cases: Dispositions) -> float | None:
     return _share(cases.complete + cases.partial, cases.known + cases.unknown)
 
 
+def eligibility(cases: Dispositions) -> float | None:
+    """Return e, the share of eligible cases among those of which it is known.
+
+    It stands for the share among the cases of unknown eligibility (proportional allocation), which is an assumption:
+    RR3, RR4 hold as far as those who did not react are like those who did.
+
+    Parameters
+    ----------
+    cases : Dispositions
+        Counts of final dispositions.
+
+    Returns
+    -------
+    float or None
+        Share 0–1, `(I + P + R + NC + O) / (I + P + R + NC + O + NE)`; None without a case whose eligibility is known.
+
+    References
+    ----------
+    AAPOR (2016), as for RR1, section on estimating e.
+    """
+    return _share(cases.known, cases.known + cases.ineligible)
+
+
+def response_rate_3(cases: Dispositions) -> float | None:
+    """Return RR3: complete responses; of the cases of unknown eligibility only the share e is in the base.
+
+    Parameters
+    ----------
+    cases : Dispositions
+        Counts of final dispositions.
+
+    Returns
+    -------
+    float or None
+        Share 0–1, `I / (I + P + R + NC + O + e (UH + UO))`; None without a case whose eligibility is known.
+
+    References
+    ----------
+    AAPOR (2016), as for RR1.
+    """
+    return _share_of_likely(cases.complete, cases)
+
+
+def response_rate_4(cases: Dispositions) -> float | None:
+    """Return RR4: complete and partial responses, with the base of RR3.
+
+    Parameters
+    ----------
+    cases : Dispositions
+        Counts of final dispositions.
+
+    Returns
+    -------
+    float or None
+        Share 0–1, `(I + P) / (I + P + R + NC + O + e (UH + UO))`; None without a case whose eligibility is known.
+
+    References
+    ----------
+    AAPOR (2016), as for RR1.
+    """
+    return _share_of_likely(cases.complete + cases.partial, cases)
+
+
+def _share_of_likely(part: int, cases: Dispositions) -> float | None:
+    share = eligibility(cases)
+    return None if share is None else _share(part, cases.known + share * cases.unknown)
+
+
+def cooperation_rate_1(cases: Dispositions) -> float | None:
+    """Return COOP1: complete responses over everybody who is known to have been reached.
+
+    Parameters
+    ----------
+    cases : Dispositions
+        Counts of final dispositions.
+
+    Returns
+    -------
+    float or None
+        Share 0–1, `I / (I + P + R + O)`; None where nobody is known to have been reached.
+
+    References
+    ----------
+    AAPOR (2016), as for RR1.
+    """
+    return _share(cases.complete, cases.complete + cases.partial + cases.refusal + cases.other)
+
+
+def cooperation_rate_2(cases: Dispositions) -> float | None:
+    """Return COOP2: complete and partial responses over everybody who is known to have been reached.
+
+    Parameters
+    ----------
+    cases : Dispositions
+        Counts of final dispositions.
+
+    Returns
+    -------
+    float or None
+        Share 0–1, `(I + P) / (I + P + R + O)`; None where nobody is known to have been reached.
+
+    References
+    ----------
+    AAPOR (2016), as for RR1.
+    """
+    return _share(cases.complete + cases.partial, cases.complete + cases.partial + cases.refusal + cases.other)
+
+
+def refusal_rate_1(cases: Dispositions) -> float | None:
+    """Return REF1: refusals and break-offs over everybody who may be eligible.
+
+    Parameters
+    ----------
+    cases : Dispositions
+        Counts of final dispositions.
+
+    Returns
+    -------
+    float or None
+        Share 0–1, `R / (I + P + R + NC + O + UH + UO)`; None without any case.
+
+    References
+    ----------
+    AAPOR (2016), as for RR1.
+    """
+    return _share(cases.refusal, cases.known + cases.unknown)
+
+
 def response_rate_5(cases: Dispositions) -> float | None:
     """Return RR5, the highest rate for complete responses: cases of unknown eligibility left out of the base.
 
@@ -120,7 +248,7 @@ def response_rate_6(cases: Dispositions) -> float | None:
     return _share(cases.complete + cases.partial, cases.known)
 
 
-def _share(part: int, whole: int) -> float | None:
+def _share(part: int, whole: float) -> float | None:
     return part / whole if whole else None
 
 

@@ -41,6 +41,7 @@ from surveyapp.views import (
 from surveyapp.views.check_rules import CHECK_RULES, finding_place, finding_words
 from surveyapp.views.reply_headers import add_headers
 from surveyapp.views.respondent_app import TwoApps, create_respondent_app
+from surveyapp.views.stacked_table import stacked
 from surveyapp.views.static_file import mark_static, send_static
 from surveyapp.views.throttle import limiter
 
@@ -102,6 +103,7 @@ def _add_languages(app: Flask) -> None:
     Babel(app, locale_selector=lambda: g.get("language") or access.reader_language())
     app.jinja_env.globals.update(LANGUAGES=LANGUAGES, reader_language=access.reader_language,
                                  check_rules=CHECK_RULES, finding_words=finding_words, finding_place=finding_place)
+    app.jinja_env.filters["stacked"] = stacked
 
 
 def _add_views(app: Flask) -> None:

@@ -12,7 +12,7 @@ from surveyapp.errors import BadInput
 from surveyapp.models.study import Study
 from surveyapp.services.consent import list_consents
 from surveyapp.services.erasure import SCOPES, erase_person, erase_study, set_retention
-from surveyapp.services.fieldwork_view import Fieldwork, fieldwork_of
+from surveyapp.services.fieldwork_view import Fieldwork, fieldwork_of, group_tables
 from surveyapp.services.invitation import find_person, find_questionnaire_link, is_anonymous
 from surveyapp.services.study import get_study, get_wave
 from surveyapp.services.upkeep import close_collection, keep_up, reopen_collection
@@ -95,8 +95,8 @@ def fieldwork_document(study: Study, row: Fieldwork) -> dict[str, Any]:
         "is_open": row.wave.is_open, "n_invited": row.n_invited, "n_submitted": row.n_submitted,
         "n_begun": row.n_begun, "is_rounded": row.is_rounded, "counted_on": row.counted_on, "days": row.days,
         "closing": row.closing, "flags": row.flags,
-        "enough_for": [{"analysis": use.words, "needed": use.needed, "is_enough": use.is_enough}
-                       for use in (*row.uses, *row.group_uses)],
+        "enough_for": [{"analysis": use.words, "threshold": use.threshold, "needed": use.needed, "source": use.source,
+                        "is_enough": use.is_enough, "n_groups": use.n_groups} for use in row.uses],
     }
 
 
@@ -109,8 +109,34 @@ def _print_figures(row: Fieldwork) -> None:
         print_table(("disposition", "cases"), list(row.closing["dispositions"].items()))
         print(", ".join(f"{name.upper()} {rate:.1%}" for name, rate in rates.items() if rate is not None)
               or "No roster and no population: there is no response rate.")
-    for use in (*row.uses, *row.group_uses):
-        print(f"  {'enough' if use.is_enough else 'too few'} for {use.words} (from {use.needed})")
+        for table in group_tables(row.closing):
+            _print_groups(table, row.closing["minimum"])
+    for use in row.uses:
+        groups = f"; at most {use.n_groups} groups of equal size" if use.n_groups is not None else ""
+        print(f"  {'enough' if use.is_enough else 'too few'} for {use.words} (from {use.needed}; {use.threshold}, "
+              f"{use.source}{groups})")
+
+
+def _print_groups(table: dict[str, Any], minimum: int) -> None:
+    columns = ("rr1", "rr2", "cooperation", "refusal", "eligibility")
+    print_table(
+        (table["attribute"], "asked", "took part", *columns),
+        [(row["group"] or "(none)", row["n_asked"], "not shown" if row["n_took_part"] is None else row["n_took_part"],
+          *(_rate(row[column]) for column in columns)) for row in table["rows"]])
+    print(f"  Shown only where at least {minimum} people took part and at least {minimum} did not.")
+    found = table["representativity"]
+    if found:
+        p_value = "" if found["p_value"] is None else f", p {found['p_value']:.3f}"
+        print(f"  R-indicator {found['r_indicator']:.2f}, without what chance adds {found['r_adjusted']:.2f}; "
+              f"chi-square {found['chi2']:.1f}, df {found['df']}{p_value}, V {found['cramers_v']:.2f}.")
+
+
+def _rate(value: float | list[float] | None) -> str:
+    """Return a rate in percent; the two ends where only bounds are known."""
+    if isinstance(value, list):
+        low, high = value
+        return f"{low:.1%}" if low == high else f"{low:.1%}-{high:.1%}"
+    return "-" if value is None else f"{value:.1%}"
 
 
 def _upkeep(_options: argparse.Namespace) -> None:

@@ -40,7 +40,8 @@ FACT_OPTIONS = {name.removeprefix("is_").removeprefix("has_").replace("_", "-"):
 def add_commands(commands: Subparsers) -> None:
     """Add the invitation commands."""
     group = add_group(commands, "invitations", "the roster, personal links, code slips, mail")
-    load = _add(group, "import", "invite the people of a CSV or XLSX file (name, address, unit, language)", _import)
+    load = _add(group, "import", "invite the people of a CSV or XLSX file (name, address, unit, language, groups)",
+                _import)
     load.add_argument("file")
     _add(group, "list", "list who is invited, and whether mail was sent", _list, has_json=True)
     export = _add(group, "export", "write an XLSX of person, link and message, to paste into any channel", _export)
@@ -100,11 +101,15 @@ def _sender(session: Session, config: Config, options: argparse.Namespace) -> Se
 
 def _import(options: argparse.Namespace) -> None:
     config = open_database()
-    people = read_roster(read_bytes(options.file), Path(options.file).name)
+    roster = read_roster(read_bytes(options.file), Path(options.file).name)
     with transaction() as session:
         place = _place(session, options)
-        done = add_invitations(session, config.secret_key, place.study, place.link, people)
+        done = add_invitations(session, config.secret_key, place.study, place.link, roster.people)
     print(f"Invited {done.n_new} people; {done.n_known} were in the roster already, {done.n_opted_out} want no mail.")
+    if roster.groupings:
+        print(f"Response rates will also be shown by: {', '.join(roster.groupings)}.")
+    if roster.left_out:
+        print(f"Not taken over, as these columns do not divide people into groups: {', '.join(roster.left_out)}.")
     print("The open link is shut: from now on personal links and codes lead to the questionnaire.")
 
 

@@ -8,6 +8,8 @@ from a response to its invitation, and `finished_mark` is what waits to be writt
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -36,6 +38,7 @@ class Invitation(Base):
     label: Mapped[str] = mapped_column(String(200), default="")         # the person, as the roster names them
     address: Mapped[str | None] = mapped_column(String(254))            # where mail is sent to
     unit: Mapped[str] = mapped_column(String(120), default="")          # group for response rates
+    groups: Mapped[dict[str, Any] | None]       # further ones that the roster brought: column → value
     language: Mapped[str] = mapped_column(String(12))
     nonce: Mapped[str] = mapped_column(String(32))      # with the server's secret it gives the link again
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)

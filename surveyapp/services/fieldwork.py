@@ -7,7 +7,7 @@ computed once, at closing, and kept: later changes of the roster move no figure,
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -22,8 +22,14 @@ from analysis.response_rates import (
     PARTIAL,
     Dispositions,
     completeness,
+    cooperation_rate_1,
+    cooperation_rate_2,
+    eligibility,
+    refusal_rate_1,
     response_rate_1,
     response_rate_2,
+    response_rate_3,
+    response_rate_4,
     response_rate_5,
     response_rate_6,
 )
@@ -33,6 +39,7 @@ from surveyapp.models.mail import SENT, OutboxMessage
 from surveyapp.models.response import OPEN, QUOTA_FULL, SCREENED, SUBMITTED, WITHDRAWN, Response, ResponsePage
 from surveyapp.models.study import Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
+from surveyapp.services.fieldwork_groups import group_documents
 from surveyapp.services.invitation import get_instrument_of
 from surveyapp.services.mail_text import INVITATION
 from surveyapp.services.outbox import finished_invitations
@@ -43,6 +50,7 @@ from surveyapp.services.relevance import relevance_of
 from surveyapp.services.response import find_door, is_empty
 from surveyapp.services.study import facts_of
 
+OPENED = "opened"       # agreed on the first page and answered nothing; AAPOR counts it as an implicit refusal (2.1121)
 OTHER_PAGES = ""        # where break-offs are counted that are too few to be told apart
 
 
@@ -50,17 +58,22 @@ OTHER_PAGES = ""        # where break-offs are counted that are too few to be to
 class Ending:
     """How one response ended; only its kind, page and time go into a count."""
 
-    kind: str               # complete, partial, break_off, withdrawn, screened, quota_full
+    kind: str               # complete, partial, break_off, opened, withdrawn, screened, quota_full
+    state: str              # of the response as stored
     last_page: str
     duration_ms: int
-    is_open: bool
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == OPEN
 
 
 def closing_document(session: Session, study: Study, wave: Wave, link: QuestionnaireLink) -> dict[str, Any]:
     """Return the final figures of a questionnaire in a closed wave."""
     door = find_door(session, link.token)
     minimum = kept_minimum(study, link)
-    endings = _endings(session, link, wave, door.questionnaire, door.today(utc_now()))
+    ends = _endings(session, link, wave, door.questionnaire, door.today(utc_now()))
+    endings = list(ends.values())
     ways = Counter(ending.kind for ending in endings)
     roster = _roster_counts(session, wave, link)
     population = facts_of(study).population.get(get_instrument_of(session, link).audience)
@@ -72,20 +85,28 @@ def closing_document(session: Session, study: Study, wave: Wave, link: Questionn
         "definition": {"complete_from": wave.complete_from, "partial_from": wave.partial_from},
         "base": "roster" if roster else "population" if population else None,
         "dispositions": counts,
-        "rates": {name: rate(cases) if cases else None for name, rate in RATES.items()},
-        "groups": _groups(session, link, minimum),
+        "rates": {name: rate(cases) if cases else None for name, rate in _rates(cases).items()},
+        "group_tables": group_documents(session, link, {key: ending.kind for key, ending in ends.items()},
+                                        {key: ending.state for key, ending in ends.items()}, minimum),
         "break_off_pages": _break_offs(endings, minimum),
         "median_minutes": round(median(times) / 60_000, 1) if len(times) >= minimum else None,
         "minimum": minimum,
     }
 
 
-RATES = {"rr1": response_rate_1, "rr2": response_rate_2, "rr5": response_rate_5, "rr6": response_rate_6}
+RATES = {"rr1": response_rate_1, "rr2": response_rate_2, "rr5": response_rate_5, "rr6": response_rate_6,
+         "coop1": cooperation_rate_1, "coop2": cooperation_rate_2, "ref1": refusal_rate_1}
+# Only where somebody is known not to be eligible: otherwise e is 1, and RR3, RR4 are RR1, RR2.
+RATES_BY_ELIGIBILITY = {"rr3": response_rate_3, "rr4": response_rate_4, "e": eligibility}
+
+
+def _rates(cases: Dispositions | None) -> Mapping[str, Callable[[Dispositions], float | None]]:
+    return {**RATES, **(RATES_BY_ELIGIBILITY if cases and cases.ineligible else {})}
 
 
 # ---- responses ------------------------------------------------------------------------------------------------------
 def _endings(session: Session, link: QuestionnaireLink, wave: Wave, questionnaire: Questionnaire,
-             today: Any) -> list[Ending]:
+             today: Any) -> dict[str, Ending]:
     rows = (select(Response.key, Response.state, ResponsePage.section, ResponsePage.answers, ResponsePage.duration_ms)
             .outerjoin(ResponsePage, ResponsePage.response_key == Response.key)
             .where(Response.link_id == link.id, is_protected()).order_by(Response.key))
@@ -98,26 +119,28 @@ def _endings(session: Session, link: QuestionnaireLink, wave: Wave, questionnair
         if section is not None:
             pages[key][section] = answers
             times[key] += duration or 0
-    return [_ending(states[key], pages[key], times[key], wave, questionnaire, today) for key in states]
+    return {key: _ending(states[key], pages[key], times[key], wave, questionnaire, today) for key in states}
 
 
 def _ending(state: str, pages: Mapping[str, Mapping[str, Any]], duration: int, wave: Wave,
             questionnaire: Questionnaire, today: Any) -> Ending:
     if state in (WITHDRAWN, SCREENED, QUOTA_FULL):
-        return Ending(state, "", duration, is_open=False)
+        return Ending(state, state, "", duration)
     answers = {key: value for page in pages.values() for key, value in page.items()}
     relevance = relevance_of(questionnaire, answers, today)
     applicable = [item.key for page in questionnaire.pages for item in page.items
                   if item.takes_answer and relevance.shows_item(item)]
     n_answered = sum(not is_empty(answers.get(key)) for key in applicable)
     kind = completeness(n_answered, len(applicable), wave.complete_from, wave.partial_from)
+    if state == OPEN and not n_answered:
+        kind = OPENED
     reached = [page.key for page in questionnaire.pages if page.key in pages]
-    return Ending(kind, reached[-1] if reached else "", duration, is_open=state == OPEN)
+    return Ending(kind, state, reached[-1] if reached else "", duration)
 
 
 def _break_offs(endings: list[Ending], minimum: int) -> dict[str, int]:
     """Return after which page people stopped; pages with too few are counted together, or not at all."""
-    pages = Counter(ending.last_page for ending in endings if ending.is_open)
+    pages = Counter(ending.last_page for ending in endings if ending.is_open and ending.kind != OPENED)
     hidden = suppress_cells(pages, minimum)
     shown = {page: n for page, n in pages.items() if page not in hidden}
     rest = sum(pages[page] for page in hidden)
@@ -148,7 +171,7 @@ def _dispositions(ways: Counter[str], roster: Counter[str], population: int | No
     In anonymous mode nobody knows which of the invited a response belongs to. Everybody invited less the responses
     gives how many are left; what is known of people explains as many of those as it can, and the rest did not react.
     """
-    counts = {name: ways[name] for name in (COMPLETE, PARTIAL, BREAK_OFF, WITHDRAWN, SCREENED, QUOTA_FULL)}
+    counts = {name: ways[name] for name in (COMPLETE, PARTIAL, BREAK_OFF, OPENED, WITHDRAWN, SCREENED, QUOTA_FULL)}
     left = max(0, (sum(roster.values()) or population or 0) - sum(counts.values()))
     for name in ("ineligible", "refused", "bounced", "not_sent"):
         counts[name] = min(roster[name], left)
@@ -160,43 +183,9 @@ def _dispositions(ways: Counter[str], roster: Counter[str], population: int | No
 def _cases(counts: Mapping[str, int]) -> Dispositions:
     return Dispositions(
         complete=counts[COMPLETE], partial=counts[PARTIAL],
-        refusal=counts[BREAK_OFF] + counts[WITHDRAWN] + counts["refused"],
+        refusal=counts[BREAK_OFF] + counts[OPENED] + counts[WITHDRAWN] + counts["refused"],
         unknown_other=counts["bounced"] + counts["not_sent"] + counts["no_reaction"],
         ineligible=counts["ineligible"] + counts[SCREENED] + counts[QUOTA_FULL])
-
-
-def _groups(session: Session, link: QuestionnaireLink, minimum: int) -> list[dict[str, Any]]:
-    """Return for each unit how many of those asked handed in, hidden where it would say who did or did not.
-
-    A rate of none or of all says it of everybody in the unit. So both those who did and those who did not must be at
-    least `minimum`, and what the total would give away is hidden too.
-    """
-    finished = finished_invitations(session, link)
-    done: Counter[str] = Counter()
-    left: Counter[str] = Counter()
-    for row in session.scalars(select(Invitation).where(Invitation.link_id == link.id)):
-        if not row.is_ineligible or row.id in finished:
-            (done if row.id in finished else left)[row.unit] += 1
-    units = sorted({*done, *left})
-    if len(units) <= 1:
-        return []
-    hidden = _hidden_units({unit: min(done[unit], left[unit]) for unit in units}, minimum)
-    return [{"unit": unit, "n_asked": done[unit] + left[unit],
-             "n_finished": None if unit in hidden else done[unit],
-             "rate": None if unit in hidden else done[unit] / (done[unit] + left[unit])} for unit in units]
-
-
-def _hidden_units(smaller: Mapping[str, int], minimum: int) -> set[str]:
-    """Return the units to hide, by the smaller of those who did and those who did not hand in.
-
-    Nobody on one side tells as much as one person there, so an empty cell counts as unsafe; what is hidden together
-    must hold the minimum on both sides.
-    """
-    hidden = set(suppress_cells({unit: max(1, n) for unit, n in smaller.items()}, minimum))
-    rest = sorted(smaller.keys() - hidden, key=lambda unit: (smaller[unit], unit))
-    while hidden and rest and sum(smaller[unit] for unit in hidden) < minimum:
-        hidden.add(rest.pop(0))
-    return hidden
 
 
 def n_begun_and_submitted(session: Session, link: QuestionnaireLink) -> tuple[int, int]:

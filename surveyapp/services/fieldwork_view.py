@@ -16,39 +16,31 @@ from surveyapp.models.invitation import Invitation
 from surveyapp.models.study import PublishedInstrument, Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis
+from surveyapp.services.fieldwork_groups import UNIT
 from surveyapp.services.privacy_mode import kept_minimum
-from surveyapp.services.study import list_links
+from surveyapp.services.study import instrument_of, list_links
+from surveyapp.services.use_of_n import Use, uses_of
 
 DISPOSITIONS = {
     "complete": marked("complete"), "partial": marked("partial"), "break_off": marked("broken off"),
+    "opened": marked("begun, nothing answered"),
     "withdrawn": marked("withdrawn"), "refused": marked("refused or wants no mail"),
     "bounced": marked("mail came back"), "no_reaction": marked("no reaction"), "not_sent": marked("not asked yet"),
     "ineligible": marked("not eligible"),
     "screened": marked("screened out"), "quota_full": marked("quota was full"),
 }
-# What the figures are enough for: a threshold of the diagnosis, and what it allows.
-USES = (
-    ("minimum_n_description", marked("showing means and shares")),
-    ("minimum_n_tests", marked("testing whether a problem is there; alpha with an interval worth reading")),
-    ("minimum_n_links", marked("links between causes and problems, exploratory")),
-    ("omega_minimum_n", marked("McDonald's omega")),
-    ("minimum_n_firm_links", marked("links that carry a firm grade")),
-    ("structure_minimum_n", marked("factor analysis and telling scales apart")),
-    ("minimum_n_absent_links", marked("speaking against a link; confirmatory models")),
-)
-GROUP_USES = (
-    ("minimum_group", marked("showing groups, each with at least this many")),
-    ("minimum_n_group_tests", marked("comparing groups by a test, each with at least this many")),
-)
-
-
-@dataclass(frozen=True)
-class Use:
-    """One kind of analysis with the number it needs."""
-
-    words: str
-    needed: int
-    is_enough: bool
+RATE_WORDS = {
+    "rr1": marked("RR1: complete responses, of everybody who may be eligible"),
+    "rr2": marked("RR2: complete and partial responses, of everybody who may be eligible"),
+    "rr3": marked("RR3: as RR1, with the share e of those of whom nothing is known"),
+    "rr4": marked("RR4: as RR2, with the share e of those of whom nothing is known"),
+    "rr5": marked("RR5: as RR1, without those of whom nothing is known"),
+    "rr6": marked("RR6: as RR2, without those of whom nothing is known"),
+    "coop1": marked("COOP1, cooperation: complete responses, of those who are known to have been reached"),
+    "coop2": marked("COOP2, cooperation: complete and partial responses, of those who are known to have been reached"),
+    "ref1": marked("REF1, refusal: refused, withdrawn, broken off or only opened, of everybody who may be eligible"),
+    "e": marked("e, eligibility: eligible people, of those of whom it is known"),
+}
 
 
 @dataclass(frozen=True)
@@ -67,7 +59,6 @@ class Fieldwork:
     closing: dict[str, Any] | None      # final figures, once closed
     flags: dict[str, int | None]        # quality flag → people; None = fewer than the minimum
     uses: list[Use]
-    group_uses: list[Use]
 
 
 def fieldwork_of(session: Session, study: Study, wave: Wave) -> list[Fieldwork]:
@@ -91,11 +82,17 @@ def _one(session: Session, study: Study, wave: Wave, link: QuestionnaireLink,
         days[-1].day.isoformat() if days else "",
         [{"day": row.day.isoformat(), "n_submitted": row.counts.get("n_submitted", 0)} for row in days],
         closing, _flags(session, study, link, published) if closing else {},
-        _uses(USES, limits, n or 0), _uses(GROUP_USES, limits, n or 0))
+        uses_of(instrument_of(published), limits, n or 0))
 
 
-def _uses(table: tuple[tuple[str, str], ...], limits: dict[str, float], n: int) -> list[Use]:
-    return [Use(words, int(limits[name]), n >= limits[name]) for name, words in table]
+def group_tables(closing: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the tables by group of a closing; one from before there were rates by group knows shares by unit only."""
+    if "group_tables" in closing:
+        return list(closing["group_tables"])
+    nothing = dict.fromkeys(("rr1", "rr2", "cooperation", "refusal", "eligibility"))
+    rows = [{**nothing, "group": row["unit"], "n_asked": row["n_asked"], "n_took_part": row["n_finished"],
+             "share": row["rate"]} for row in closing.get("groups", [])]
+    return [{"attribute": UNIT, "rows": rows, "representativity": None}] if rows else []
 
 
 def _flags(session: Session, study: Study, link: QuestionnaireLink,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -36,6 +36,7 @@ class Person:
     address: str | None = None
     unit: str = ""
     language: str = ""
+    groups: Mapping[str, str] = field(default_factory=dict)     # further columns of the roster: head → value
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ def _invitation(secret: str, link: QuestionnaireLink, person: Person, language: 
                 has_opted_out: bool) -> Invitation:
     nonce = new_nonce()
     return Invitation(link_id=link.id, label=person.label.strip(), address=person.address, unit=person.unit.strip(),
+                      groups=dict(person.groups) or None,
                       language=person.language or language, nonce=nonce, has_opted_out=has_opted_out,
                       token_hash=token_hash(secret, link_token(secret, nonce)))
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import BadInput
 from surveyapp.services.erasure import SCOPES, erase_person, set_retention
-from surveyapp.services.fieldwork_view import DISPOSITIONS, fieldwork_of
+from surveyapp.services.fieldwork_view import DISPOSITIONS, RATE_WORDS, fieldwork_of, group_tables
 from surveyapp.services.invitation import find_questionnaire_link, get_invitation, is_anonymous
 from surveyapp.services.study import find_hindrance_to_reopen, get_study, get_wave, instrument_of, list_waves
 from surveyapp.services.wave import has_responses, local_text
@@ -29,7 +29,7 @@ def index(study_id: int) -> str:
               find_hindrance_to_reopen(session, wave)) for wave in list_waves(session, g.study)]
     return render_template(
         "fieldwork/index.html", study=g.study, waves=waves, instrument_of=instrument_of, local_text=local_text,
-        dispositions=DISPOSITIONS, scopes=SCOPES)
+        dispositions=DISPOSITIONS, rate_words=RATE_WORDS, group_tables=group_tables, scopes=SCOPES)
 
 
 @blueprint.post("/retention")

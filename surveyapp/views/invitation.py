@@ -97,13 +97,18 @@ def load(study_id: int, wave_key: str, audience: str) -> Response | tuple[str, i
     if file is None or not file.filename:
         return _page(wave_key, audience, fault=BadInput("No file was chosen.", "Choose a CSV or XLSX file.")), 422
     try:
-        people = read_roster(file.read(), file.filename)
+        roster = read_roster(file.read(), file.filename)
         with transaction() as session:
             study, _wave, link = _place(session, study_id, wave_key, audience)
-            done = add_invitations(session, _config().secret_key, study, link, people, current_account())
+            done = add_invitations(session, _config().secret_key, study, link, roster.people, current_account())
     except BadInput as fault:
         return _page(wave_key, audience, fault=fault), 422
     flash(ngettext("%(num)s person was invited.", "%(num)s people were invited.", done.n_new))
+    if roster.groupings:
+        flash(_("Response rates will also be shown by: %(columns)s.", columns=", ".join(roster.groupings)))
+    if roster.left_out:
+        flash(_("Not taken over, as these columns do not divide people into groups: %(columns)s.",
+                columns=", ".join(roster.left_out)))
     return _back(study_id, wave_key, audience)
 
 

@@ -14,14 +14,15 @@ from surveyapp.models.fieldwork import FieldworkClosing, FieldworkDay
 from surveyapp.models.invitation import FinishedMark, Invitation, Receipt
 from surveyapp.models.wave import Wave
 from surveyapp.services.consent import list_consents
-from surveyapp.services.fieldwork_view import fieldwork_of
-from surveyapp.services.invitation import Person, set_fact
+from surveyapp.services.fieldwork_view import fieldwork_of, group_tables
+from surveyapp.services.invitation import Person, add_invitations, set_fact
+from surveyapp.services.roster_file import read_roster
 from surveyapp.services.study import get_study, get_wave
 from surveyapp.services.upkeep import close_collection, keep_up, reopen_collection
 from surveyapp.services.wave import add_wave, define_complete, plan_wave, start_wave
 from surveyapp.services.wave_dates import GRACE, takes_answers
 from tests.factories import questionnaire as make
-from tests.factories.roster import SECRET, Invited, Roster, finish, fresh, roster
+from tests.factories.roster import SECRET, Invited, Roster, finish, fresh, roster, tokens_of
 
 FULL = {"A": {"ROLE": "teller"}, "B": {**{f"L{n}": "2" for n in range(1, 6)}, "CHECK": "2"},
         "C": {"MANY": "a", "SHARE": "5", "NPS": "9"}, "D": {"DAY": "2026-01-01", "HOUR": "09:00", "SEEN": "1",
@@ -196,8 +197,9 @@ def test_rates_by_unit_are_shown_only_where_they_tell_of_nobody(client: FlaskCli
     for place in [*range(7), *range(14, 20), *range(28, 32)]:      # 7 of 14, 6 of 14, 4 of 4
         finish(client, people.tokens[place])
 
-    groups = {row["unit"]: row["n_finished"] for row in close(people)["groups"]}
+    table = close(people)["group_tables"][0]
 
+    groups = {row["group"]: row["n_took_part"] for row in table["rows"]}
     # All of Small: it would be said of each. Other is hidden because the total would give Small away.
     assert groups == {"Large": 7, "Other": None, "Small": None}
 
@@ -207,7 +209,83 @@ def test_units_that_all_took_part_are_not_shown(client: FlaskClient, database):
     for place in [*range(0, 24, 2), *range(1, 13, 2)]:      # 12 of 12 in Lending, 6 of 12 in Counter
         finish(client, people.tokens[place])
 
-    assert {row["n_finished"] for row in close(people)["groups"]} == {None}
+    assert {row["n_took_part"] for row in close(people)["group_tables"][0]["rows"]} == {None}
+
+
+def test_bounds_of_the_rates_are_stated_where_nobody_knows_whose_answers_they_are(client: FlaskClient, any_database):
+    people = roster(people_of(28))
+    for place in range(14):
+        answer(client, people.tokens[place], "A", "B", "C", "D")            # complete: 7 of 14 in each unit
+
+    rows = close(people)["group_tables"][0]["rows"]
+
+    assert [(row["group"], row["n_asked"], row["share"], row["rr1"], row["rr2"], row["refusal"]) for row in rows] == [
+        ("Counter", 14, 0.5, [0.5, 0.5], [0.5, 0.5], None), ("Lending", 14, 0.5, [0.5, 0.5], [0.5, 0.5], None)]
+
+
+def test_whoever_begins_and_answers_nothing_is_counted_apart_and_as_a_refusal(client: FlaskClient, database):
+    people = roster(people_of(10))
+    client.get(f"/i/{people.tokens[0]}")                    # looks only: nothing is stored
+    for token in people.tokens[1:3]:
+        Invited(client, token).begin()
+
+    final = close(people)
+
+    assert {name: n for name, n in final["dispositions"].items() if n} == {"opened": 2, "not_sent": 8}
+    assert final["rates"]["ref1"] == pytest.approx(0.2)
+    assert final["break_off_pages"] == {}
+
+
+def test_a_confidential_survey_states_every_rate_by_every_group_of_the_roster(client: FlaskClient, database):
+    file = "name,unit,level,telephone\n" + "".join(
+        f"Person {k:02},{'Lending' if k % 2 else 'Counter'},{'staff' if k < 24 else 'head'},555-{k:04}\n"
+        for k in range(48))
+    read = read_roster(file.encode(), "roster.csv")
+    with transaction() as session:
+        study = make.study(session, "known", privacy="confidential")
+        link = make.link_of(session, study)
+        add_invitations(session, SECRET, study, link, read.people)
+        people = Roster(study, get_wave(session, study), link, tokens_of(session, link))
+        for row in session.scalars(select(Invitation).where(Invitation.label.in_(
+                [f"Person {k:02}" for k in range(36, 42)]))):
+            set_fact(session, study, row, "has_refused", is_so=True)
+            row.is_ineligible = row.label == "Person 41"
+    for place in range(24):
+        answer(client, people.tokens[place], "A", "B", "C", *("D" if place % 4 else ""))
+
+    units, levels = close(people)["group_tables"]
+
+    assert (read.groupings, read.left_out) == (("level",), ("telephone",))
+    assert fresh().scalars(select(Invitation.groups).limit(1)).one() == {"level": "staff"}
+    counter = units["rows"][0]
+    assert (counter["group"], counter["n_asked"], counter["n_took_part"]) == ("Counter", 24, 12)
+    assert counter["rr1"] == pytest.approx([6 / 24, 6 / 24])
+    assert counter["rr2"] == pytest.approx([12 / 24, 12 / 24])
+    assert counter["refusal"] is None                       # three people: too few to say it
+    assert levels["attribute"] == "level"
+    assert {row["n_took_part"] for row in levels["rows"]} == {None}      # all staff took part, and no head
+    assert units["representativity"]["p_value"] > 0.5
+
+
+@pytest.mark.parametrize(("column", "is_taken"), [
+    (["a", "b"] * 10, True), (["a"] * 20, False), ([str(k) for k in range(20)], False),
+    (["a", "b", "c", "d", "e"] * 4, False)])
+def test_only_columns_that_divide_people_into_groups_are_taken_over(column, is_taken):
+    file = "name,extra\n" + "".join(f"P{k},{value}\n" for k, value in enumerate(column))
+
+    read = read_roster(file.encode(), "roster.csv")
+
+    assert (read.groupings, read.left_out) == ((("extra",), ()) if is_taken else ((), ("extra",)))
+    assert all(bool(person.groups) is is_taken for person in read.people)
+
+
+def test_a_closing_from_before_there_were_rates_by_group_is_still_shown():
+    old = {"groups": [{"unit": "A", "n_asked": 20, "n_finished": 10, "rate": 0.5}]}
+
+    table = group_tables(old)[0]
+
+    assert (table["rows"][0]["group"], table["rows"][0]["share"], table["rows"][0]["rr1"]) == ("A", 0.5, None)
+    assert group_tables({"groups": []}) == []
 
 
 def test_break_offs_are_counted_by_page_without_naming_a_few(client: FlaskClient, database):

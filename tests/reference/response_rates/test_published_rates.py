@@ -1,7 +1,7 @@
 """Response rates of published examples, all digits that are printed there.
 
-Sources: the R packages `outcomerate` 1.0.1 (README: the table of twelve cases, and the vector of eleven) and
-`responserates` 0.1.4 (README). Both implement AAPOR's Standard Definitions, 9th edition.
+Sources: the R packages `outcomerate` 1.0.1 (README: the table of twelve cases with e = 9 / 10, and the vector of
+eleven) and `responserates` 0.1.4 (README). Both implement AAPOR's Standard Definitions, 9th edition.
 """
 
 import pytest
@@ -9,8 +9,14 @@ import pytest
 from analysis.response_rates import (
     Dispositions,
     completeness,
+    cooperation_rate_1,
+    cooperation_rate_2,
+    eligibility,
+    refusal_rate_1,
     response_rate_1,
     response_rate_2,
+    response_rate_3,
+    response_rate_4,
     response_rate_5,
     response_rate_6,
 )
@@ -21,7 +27,9 @@ ELEVEN = Dispositions(complete=4, partial=2, refusal=1, non_contact=1, other=1, 
 
 
 @pytest.mark.parametrize(("rate", "printed"), [
-    (response_rate_1, 0.364), (response_rate_2, 0.545), (response_rate_5, 0.444), (response_rate_6, 0.667)])
+    (response_rate_1, 0.364), (response_rate_2, 0.545), (response_rate_3, 0.370), (response_rate_4, 0.556),
+    (response_rate_5, 0.444), (response_rate_6, 0.667), (cooperation_rate_1, 0.500), (cooperation_rate_2, 0.750),
+    (refusal_rate_1, 0.091), (eligibility, 0.9)])
 def test_the_twelve_cases_of_outcomerate(rate, printed: float):
     assert round(rate(TWELVE), 3) == printed
 
@@ -41,9 +49,17 @@ def test_who_is_not_eligible_changes_no_rate():
     assert response_rate_1(with_more) == response_rate_1(TWELVE)
 
 
+def test_where_all_are_eligible_the_third_rate_is_the_first():
+    assert response_rate_3(ELEVEN) == response_rate_1(ELEVEN)
+    assert response_rate_4(ELEVEN) == response_rate_2(ELEVEN)
+
+
 def test_without_cases_there_is_no_rate():
     assert response_rate_1(Dispositions()) is None
     assert response_rate_5(Dispositions(unknown_other=3)) is None
+    assert eligibility(Dispositions(unknown_other=3)) is None
+    assert response_rate_3(Dispositions(unknown_other=3)) is None
+    assert cooperation_rate_1(Dispositions(unknown_other=3)) is None
 
 
 def test_a_negative_count_is_refused():
