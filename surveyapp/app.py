@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from pathlib import Path
 
-from flask import Flask, g, render_template
+from flask import Flask, Response, g, render_template, request
 from flask_babel import Babel, gettext
 from flask_login import LoginManager
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -18,6 +18,11 @@ from surveyapp.views import (
     access,
     accessibility,  # noqa: F401 - adds its page to the respondents' blueprint
     account,
+    api,
+    api_answers,  # noqa: F401 - this and the next add their operations to the API
+    api_description,  # noqa: F401 - see above
+    api_result,  # noqa: F401 - see above
+    api_study,  # noqa: F401 - see above
     coding,
     dataset_file,
     diagnosis,
@@ -35,9 +40,12 @@ from surveyapp.views import (
     response,
     resumed,  # noqa: F401 - adds the page for short codes to the respondents' blueprint
     study,
+    token,
     wave,
+    webhook,
     wording,
 )
+from surveyapp.views.api_problem import problem_of_http
 from surveyapp.views.check_rules import CHECK_RULES, finding_place, finding_words
 from surveyapp.views.reply_headers import add_headers
 from surveyapp.views.respondent_app import TwoApps, create_respondent_app
@@ -109,8 +117,9 @@ def _add_languages(app: Flask) -> None:
 def _add_views(app: Flask) -> None:
     csrf = CSRFProtect(app)
     for views in (account, study, wave, questionnaire, draft, wording, preview, publication, fieldwork, invitation,
-                  paper, person, dataset_file, interview, coding, diagnosis, report, pilot):
+                  paper, person, dataset_file, interview, coding, diagnosis, report, pilot, token, webhook, api):
         app.register_blueprint(views.blueprint)
+    csrf.exempt(api.blueprint)          # a token is its authority, and no cookie
     csrf.exempt(preview.blueprint)      # its posts change nothing; its pages are the respondents' own
     # Respondents' pages have an application of their own; here they are known so that staff pages can lead there.
     app.register_blueprint(response.blueprint)
@@ -134,6 +143,8 @@ def _add_errors(app: Flask) -> None:
                                remedy=gettext("Go back, load the page again and repeat the step."), rows=()), 400
 
     @app.errorhandler(HTTPException)
-    def on_http_error(error: HTTPException) -> tuple[str, int]:
+    def on_http_error(error: HTTPException) -> tuple[str, int] | Response:
+        if request.path.startswith(f"{api.PREFIX}/"):
+            return problem_of_http(error)
         reason = gettext("There is no such page.") if error.code == 404 else (error.name or "")  # noqa: PLR2004 - HTTP
         return render_template("error.html", status=error.code, reason=reason, remedy="", rows=()), error.code or 500

@@ -9,6 +9,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from surveyapp.errors import Misconfigured
@@ -32,6 +33,7 @@ class Config:
     public_url: str = ""                # under which respondents reach us; links in mails and on slips begin with it
     smtp_url: str = ""                  # smtp://, smtps:// or smtp+starttls://; without it mails become files
     mail_from: str = ""
+    webhook_networks: tuple[IPv4Network | IPv6Network, ...] = ()     # private ones that webhooks may lead into
 
     @property
     def is_sqlite(self) -> bool:
@@ -58,6 +60,7 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         public_url=_public_url(environment.get("SURVEYAPP_URL", "")),
         smtp_url=environment.get("SURVEYAPP_SMTP_URL", ""),
         mail_from=environment.get("SURVEYAPP_MAIL_FROM", ""),
+        webhook_networks=_networks(environment.get("SURVEYAPP_WEBHOOK_NETWORKS", "")),
     )
 
 
@@ -67,6 +70,15 @@ def _public_url(url: str) -> str:
         raise Misconfigured("SURVEYAPP_URL is {url}.", "Give the whole address, such as https://survey.bank.example.",
                             url=repr(url))
     return url.rstrip("/")
+
+
+def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Return the networks of a list such as 10.1.0.0/16,fd00::/8."""
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError as error:
+        raise Misconfigured("SURVEYAPP_WEBHOOK_NETWORKS: {words}.", "Write networks as 10.1.0.0/16,fd00::/8.",
+                            words=error) from None
 
 
 def _with_driver(url: str) -> str:

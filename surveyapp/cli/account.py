@@ -7,6 +7,7 @@ import getpass
 import os
 import secrets
 
+from surveyapp.cli import token
 from surveyapp.cli.output import Subparsers, add_command, add_group, open_database, print_table
 from surveyapp.db.session import read_session, transaction
 from surveyapp.models.account import Role
@@ -38,6 +39,7 @@ def add_commands(commands: Subparsers) -> None:
     join.add_argument("login")
     join.add_argument("study")
     add_command(group, "list", "list the accounts", _list)
+    token.add_command_to(group)
 
 
 def _password() -> tuple[str, bool]:

@@ -20,6 +20,7 @@ from surveyapp.jobs.diagnose import compute_diagnosis, write_report
 from surveyapp.jobs.export import export_answers
 from surveyapp.jobs.mail import send_waiting
 from surveyapp.jobs.pilot import judge_wave
+from surveyapp.jobs.webhook import deliver_due
 from surveyapp.models.diagnosis import Job
 from surveyapp.models.study import Study
 from surveyapp.models.wave import Wave
@@ -32,6 +33,7 @@ from surveyapp.services.study import get_study, get_wave
 from surveyapp.services.upkeep import keep_up
 
 POLLING_S = 0.5         # how soon a job starts on an idle machine; measured: no effect on the page writer
+DELIVERY_S = 3.0        # how often deliveries to webhooks that are due are looked for
 UPKEEP_S = 60.0         # dates of waves hold without it; counts, marks and erasure may be a minute late
 MESSAGE_LENGTH = 2000
 LAYOUT = "1"            # of a job's steps; raised when an old job cannot be gone on with by new code
@@ -134,6 +136,19 @@ def do_daily_work() -> None:
         DBOS.logger.exception("the daily work failed")
 
 
+def deliver_until(stop: threading.Event) -> None:
+    """Deliver to webhooks what is due, until told to stop; beside the jobs, so that a slow receiver holds none up."""
+    config = read_config()
+    while not stop.wait(DELIVERY_S):
+        try:
+            while deliver_due(config, goes_on=lambda: not stop.is_set()):
+                close_read_session()
+        except Exception:  # the loop goes on: what was taken is due again when its lease has run out
+            DBOS.logger.exception("deliveries failed")
+        finally:
+            close_read_session()
+
+
 def run_worker(worker_id: str) -> None:
     """Work until told to stop."""
     DBOS(config={"name": "surveyapp", "system_database_url": engine_url(), "executor_id": worker_id,
@@ -147,6 +162,7 @@ def run_worker(worker_id: str) -> None:
 
     signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGINT, on_signal)
+    threading.Thread(target=deliver_until, args=(stop,), name="webhooks", daemon=True).start()
     while not stop.wait(UPKEEP_S):
         do_upkeep()
         do_daily_work()

@@ -2,6 +2,7 @@
 
 from surveyapp.models import (
     account,
+    api_token,
     audit,
     coding,
     customer,
@@ -16,7 +17,8 @@ from surveyapp.models import (
     response,
     study,
     wave,
+    webhook,
 )
 
-__all__ = ["account", "audit", "coding", "customer", "diagnosis", "draft", "export_file", "fieldwork", "interview",
-           "invitation", "mail", "pilot", "response", "study", "wave"]
+__all__ = ["account", "api_token", "audit", "coding", "customer", "diagnosis", "draft", "export_file", "fieldwork",
+           "interview", "invitation", "mail", "pilot", "response", "study", "wave", "webhook"]

@@ -107,9 +107,14 @@ def _is_member(session: Session, study: Study, account: Account) -> bool:
     return session.scalar(found) is not None
 
 
+def may_see_study(session: Session, study: Study, account: Account) -> bool:
+    """Tell whether the study is one of the account's."""
+    return account.permissions.can_see_every_study or _is_member(session, study, account)
+
+
 def check_membership(session: Session, study: Study, account: Account) -> None:
     """Raise NotFound unless the account may see the study: whether it exists is nobody else's business."""
-    if not account.permissions.can_see_every_study and not _is_member(session, study, account):
+    if not may_see_study(session, study, account):
         raise NotFound("There is no such study.", "Ask an administrator to let you into it.")
 
 

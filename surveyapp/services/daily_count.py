@@ -17,6 +17,7 @@ from surveyapp.models.fieldwork import FieldworkDay
 from surveyapp.models.study import Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.protection import count_protected
+from surveyapp.services.webhook_event import announce_count
 
 SUBMITTED_COUNT = "n_submitted"
 
@@ -41,6 +42,7 @@ def take_daily_counts(session: Session, now: datetime | None = None) -> int:
             session.add(FieldworkDay(link_id=link.id, day=day, counts=counts))
         else:
             row.counts = {**row.counts, **counts}
+        announce_count(session, link, day, counts[SUBMITTED_COUNT])
         n += 1
     session.flush()
     return n

@@ -19,6 +19,7 @@ from surveyapp.models.wave import Wave
 from surveyapp.queue import enqueue_job
 from surveyapp.services.audit import record_change
 from surveyapp.services.study import get_wave
+from surveyapp.services.webhook_event import DIAGNOSIS_FINISHED, REPORT_FINISHED, announce
 
 
 def store_diagnosis(session: Session, study: Study, wave: Wave, diagnosis: Diagnosis) -> StoredDiagnosis:
@@ -28,6 +29,7 @@ def store_diagnosis(session: Session, study: Study, wave: Wave, diagnosis: Diagn
         StoredDiagnosis.study_id == study.id, StoredDiagnosis.wave_id == wave.id,
         StoredDiagnosis.content_hash == digest))
     if known is not None:
+        _announce_diagnosis(session, known, wave)
         return known
     stored = StoredDiagnosis(
         study_id=study.id, wave_id=wave.id, input_hash=diagnosis.provenance.input_hash, content_hash=digest,
@@ -35,7 +37,12 @@ def store_diagnosis(session: Session, study: Study, wave: Wave, diagnosis: Diagn
     session.add(stored)
     session.flush()
     record_change(session, "diagnose", f"diagnosis {stored.id}", study_id=study.id, after={"content_hash": digest})
+    _announce_diagnosis(session, stored, wave)
     return stored
+
+
+def _announce_diagnosis(session: Session, stored: StoredDiagnosis, wave: Wave) -> None:
+    announce(session, stored.study_id, DIAGNOSIS_FINISHED, {"wave": wave.key, "diagnosis": stored.id})
 
 
 def request_diagnosis(session: Session, study: Study, languages: Sequence[str], account: Account) -> Job:
@@ -67,13 +74,20 @@ def store_report(session: Session, stored: StoredDiagnosis, language: str, conte
     digest = hashlib.sha256(content).hexdigest()
     known = session.scalar(select(Report).where(Report.diagnosis_id == stored.id, Report.sha256 == digest))
     if known is not None:
+        _announce_report(session, stored, known)
         return known
     report = Report(diagnosis_id=stored.id, language=language, format=format, sha256=digest, content=content)
     session.add(report)
     session.flush()
     record_change(session, "write_report", f"report {report.id}", study_id=stored.study_id,
                   after={"sha256": digest, "language": language})
+    _announce_report(session, stored, report)
     return report
+
+
+def _announce_report(session: Session, stored: StoredDiagnosis, report: Report) -> None:
+    announce(session, stored.study_id, REPORT_FINISHED, {
+        "diagnosis": stored.id, "report": report.id, "language": report.language, "format": report.format})
 
 
 def list_reports(session: Session, study: Study) -> list[Report]:
@@ -99,6 +113,14 @@ def list_jobs(session: Session, study: Study, limit: int = 10) -> list[Job]:
     """Return the study's newest jobs."""
     return list(session.scalars(select(Job).where(Job.study_id == study.id)
                                 .order_by(Job.created_at.desc()).limit(limit)))
+
+
+def get_job(session: Session, study: Study, job_id: str) -> Job:
+    """Return the job if it is one of the study's; NotFound otherwise."""
+    job = session.scalar(select(Job).where(Job.study_id == study.id, Job.id == job_id))
+    if job is None:
+        raise NotFound("There is no such job in this study.", "Ask for the work again.")
+    return job
 
 
 def provenance_of(stored: StoredDiagnosis) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import IO
 
 from surveyapp.db.base import utc_now
 from surveyapp.models.account import Account
+from surveyapp.models.invitation import Invitation
 from surveyapp.models.mail import SENT, OutboxMessage
 from surveyapp.services.audit import record_change
 from surveyapp.services.invitation import list_roster
@@ -34,16 +35,26 @@ def write_handout(sender: Sender, stream: IO[bytes], language: str = "en", accou
         sheet.set_column(column, column, width, wrapped)
         sheet.write_string(0, column, name, head)
     sheet.freeze_panes(1, 0)
-    people = [row for row in list_roster(sender.session, sender.link) if not row.has_opted_out]
+    people = handed_out_people(sender)
     for number, person in enumerate(people, start=1):
         message = message_to(sender, person, PASTE)
         for column, value in enumerate((person.label or person.address or "", person.unit, message.link,
                                         message.body.strip())):
             sheet.write_string(number, column, value)
     book.close()
-    record_change(sender.session, "export_invitations", f"link {sender.link.id}", study_id=sender.study.id,
-                  account=account, after={"n": len(people)})
+    record_handout(sender, len(people), account)
     return len(people)
+
+
+def handed_out_people(sender: Sender) -> list[Invitation]:
+    """Return everybody invited who wants to hear of the study, whether they have answered or not."""
+    return [row for row in list_roster(sender.session, sender.link) if not row.has_opted_out]
+
+
+def record_handout(sender: Sender, n: int, account: Account | None) -> None:
+    """Note in the audit log that personal links left as a file or a list."""
+    record_change(sender.session, "export_invitations", f"link {sender.link.id}", study_id=sender.study.id,
+                  account=account, after={"n": n})
 
 
 def note_handed_out(sender: Sender) -> int:

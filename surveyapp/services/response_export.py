@@ -22,6 +22,7 @@ from surveyapp.services.export_layout import FileLayout, check_codes, layout_of
 from surveyapp.services.export_r import r_script
 from surveyapp.services.export_xlsx import write_workbook
 from surveyapp.services.release import Release, ReleaseTable
+from surveyapp.services.webhook_event import EXPORT_MADE, announce
 
 Encoding = Literal["utf-8", "utf-8-sig", "gb18030"]
 ENCODINGS: tuple[Encoding, ...] = ("utf-8", "utf-8-sig", "gb18030")
@@ -114,6 +115,8 @@ def record_export(session: Session, study: Study, instrument: PublishedInstrumen
     """Note in the audit log that answers left as a file, and what was done to them before."""
     record_change(session, "export_responses", f"{instrument.audience} as {format}", study_id=study.id,
                   account=account, after={"n": release.n_people, **release.document()})
+    announce(session, study.id, EXPORT_MADE, {"wave": release.wave, "questionnaire": instrument.audience,
+                                              "format": format})
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from surveyapp.services.privacy_mode import chosen_modes, promise_for
 from surveyapp.services.protection import count_protected
 from surveyapp.services.results_gate import links_of
 from surveyapp.services.row_order import forget_row_order
+from surveyapp.services.webhook_event import WAVE_CLOSED, WAVE_OPENED, announce_wave
 from surveyapp.services.withdrawal import apply_withdrawals
 
 FIRST_WAVE = "w1"
@@ -120,6 +121,7 @@ def close_wave(session: Session, study: Study, wave: Wave, account: Account | No
         forget_row_order(session, wave)
         wave.closed_at = utc_now()
         record_change(session, "close_wave", f"wave {wave.key}", study_id=study.id, account=account)
+        announce_wave(session, wave, WAVE_CLOSED)
 
 
 def reopen_wave(session: Session, study: Study, wave: Wave, account: Account | None = None) -> None:
@@ -131,6 +133,7 @@ def reopen_wave(session: Session, study: Study, wave: Wave, account: Account | N
     if wave.closes_at is not None and wave.closes_at <= utc_now():
         wave.closes_at = None
     record_change(session, "reopen_wave", f"wave {wave.key}", study_id=study.id, account=account)
+    announce_wave(session, wave, WAVE_OPENED)
 
 
 def find_hindrance_to_reopen(session: Session, wave: Wave) -> Refused | None:

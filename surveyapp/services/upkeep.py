@@ -22,6 +22,8 @@ from surveyapp.services.fieldwork_view import day_counts
 from surveyapp.services.finished import level_traces, settle_marks, write_marks
 from surveyapp.services.study import close_wave, list_studies, list_waves, reopen_wave
 from surveyapp.services.wave import apply_dates
+from surveyapp.services.webhook import forget_deliveries
+from surveyapp.services.webhook_event import announce_count
 
 
 def keep_up(session: Session, secret: str, now: datetime | None = None) -> list[str]:
@@ -35,6 +37,7 @@ def keep_up(session: Session, secret: str, now: datetime | None = None) -> list[
         words += erase_if_due(session, study, now.astimezone(ZoneInfo(study.time_zone)).date())
         done += [f"{study.name}: {word}" for word in words]
     level_traces(session)
+    forget_deliveries(session, now)
     return done
 
 
@@ -57,8 +60,10 @@ def _take_count(session: Session, study: Study, link: QuestionnaireLink, now: da
     taken = select(FieldworkDay.id).where(FieldworkDay.link_id == link.id, FieldworkDay.day == day)
     if session.scalar(taken) is not None:
         return False
-    session.add(FieldworkDay(link_id=link.id, day=day, counts=day_counts(*n_begun_and_submitted(session, link))))
+    counts = day_counts(*n_begun_and_submitted(session, link))
+    session.add(FieldworkDay(link_id=link.id, day=day, counts=counts))
     session.flush()
+    announce_count(session, link, day, counts["n_submitted"])
     return True
 
 

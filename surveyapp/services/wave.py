@@ -18,6 +18,7 @@ from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.audit import record_change
 from surveyapp.services.study import add_link, close_wave, current_versions, list_waves
 from surveyapp.services.wave_dates import GRACE
+from surveyapp.services.webhook_event import WAVE_OPENED, announce_wave
 
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,19}")
 LOCAL = "%Y-%m-%dT%H:%M"        # as a date field of a page gives and takes it
@@ -43,6 +44,7 @@ def start_wave(session: Session, study: Study, wave: Wave, account: Account | No
     if wave.opened_at is None:
         wave.opened_at = utc_now()
         record_change(session, "open_wave", f"wave {wave.key}", study_id=study.id, account=account)
+        announce_wave(session, wave, WAVE_OPENED)
 
 
 # ---- dates ----------------------------------------------------------------------------------------------------------
@@ -87,6 +89,7 @@ def apply_dates(session: Session, study: Study, now: datetime | None = None) -> 
         if wave.opened_at is None and wave.opens_at is not None and wave.opens_at <= now:
             wave.opened_at = wave.opens_at
             record_change(session, "open_wave", f"wave {wave.key}", study_id=study.id)
+            announce_wave(session, wave, WAVE_OPENED)
             done.append(f"opened {wave.key}")
         if wave.closed_at is None and wave.closes_at is not None and wave.closes_at + GRACE <= now:
             close_wave(session, study, wave)

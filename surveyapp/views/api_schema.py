@@ -1,0 +1,91 @@
+"""Schemas (JSON Schema 2020-12) of what the API says and takes; every reply is held to them by a test."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from surveyapp.models.api_token import SCOPES
+from surveyapp.models.privacy import MODES
+from surveyapp.models.study import FULL, SHORT
+
+Schema = dict[str, Any]
+TEXT: Schema = {"type": "string"}
+NUMBER: Schema = {"type": "integer"}
+YES_NO: Schema = {"type": "boolean"}
+SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
+INSTANT: Schema = {"type": "string", "format": "date-time"}
+DAY: Schema = {"type": "string", "format": "date"}
+ANYTHING: Schema = {"type": "object"}
+
+
+def one_of(*values: str) -> Schema:
+    """Return the schema of one of a few words."""
+    return {"type": "string", "enum": list(values)}
+
+
+def maybe(schema: Schema) -> Schema:
+    """Return a schema that null meets too."""
+    return {**schema, "type": [schema["type"], "null"]}
+
+
+def many(name: str) -> Schema:
+    """Return the schema of a list of things that have a schema."""
+    return {"type": "array", "items": {"$ref": f"#/components/schemas/{name}"}}
+
+
+def whole(**members: Schema) -> Schema:
+    """Return the schema of an object that has these members, all of them and no other."""
+    return {"type": "object", "properties": members, "required": list(members), "additionalProperties": False}
+
+
+_VERSION = {"questionnaire": TEXT, "key": TEXT, "version": TEXT, "form": one_of(FULL, SHORT), "note": maybe(TEXT),
+            "content_hash": TEXT, "published_at": INSTANT}
+_PLACE = whole(row=maybe(NUMBER), column=TEXT, found=TEXT, reason=TEXT, remedy=TEXT)
+
+SCHEMAS: dict[str, Schema] = {
+    "Problem": {
+        "type": "object", "required": ["type", "title", "status", "instance"], "additionalProperties": False,
+        "properties": {"type": TEXT, "title": TEXT, "status": NUMBER, "instance": TEXT, "remedy": TEXT,
+                       "n_places": NUMBER, "places": {"type": "array", "items": _PLACE}}},
+    "Token": whole(name=TEXT, account=TEXT, role=TEXT, scope=one_of(*SCOPES), study=maybe(NUMBER), expires_on=DAY),
+    "Study": whole(id=NUMBER, name=TEXT, template=TEXT, time_zone=TEXT, is_synthetic=YES_NO, created_at=INSTANT,
+                   retain_until=maybe(DAY)),
+    "Studies": whole(studies=many("Study")),
+    "Wave": whole(key=TEXT, state=one_of("planned", "open", "closed"), is_pilot=YES_NO, opens_at=maybe(INSTANT),
+                  opened_at=maybe(INSTANT), closes_at=maybe(INSTANT), closed_at=maybe(INSTANT), complete_from=SHARE,
+                  partial_from=SHARE),
+    "Waves": whole(waves=many("Wave")),
+    "Count": whole(questionnaire=TEXT, version=TEXT, form=TEXT, privacy=one_of(*MODES),
+                   n_submitted={"type": "integer", "minimum": 0}, is_rounded=YES_NO, counted_on=maybe(DAY)),
+    "Counts": whole(wave=TEXT, counts=many("Count")),
+    "Version": whole(**_VERSION),
+    "Versions": whole(versions=many("Version")),
+    "Definition": whole(**_VERSION, definition=ANYTHING),
+    "ExportRequest": {
+        "type": "object", "additionalProperties": False,
+        "properties": {"format": one_of("csv", "jsonl"), "table": TEXT, "exact": YES_NO}},
+    "Imported": whole(n_responses=NUMBER, warnings={"type": "array", "items": TEXT}),
+    "Invitation": whole(id=NUMBER, person=maybe(TEXT), address=maybe(TEXT), unit=TEXT, language=TEXT, state=TEXT),
+    "Roster": whole(privacy=one_of(*MODES), invitations=many("Invitation")),
+    "Invited": whole(n_new=NUMBER, n_known=NUMBER, n_opted_out=NUMBER),
+    "PersonalLink": whole(person=TEXT, unit=TEXT, language=TEXT, link=TEXT),
+    "PersonalLinks": whole(links=many("PersonalLink")),
+    "DiagnosisResult": whole(id=NUMBER, wave=TEXT, created_at=INSTANT, content_hash=TEXT, diagnosis={
+        "type": "object", "required": ["excluded", "problems", "causes", "links", "customers", "metrics",
+                                       "provenance"]}),
+    "Job": whole(id=TEXT, kind=TEXT, state=one_of("waiting", "running", "done", "failed"), message=TEXT,
+                 created_at=INSTANT, ended_at=maybe(INSTANT)),
+    "Report": whole(id=NUMBER, diagnosis=NUMBER, language=TEXT, format=TEXT, sha256=TEXT, created_at=INSTANT),
+    "Reports": whole(reports=many("Report")),
+    "Interview": whole(key=TEXT, audience=TEXT, role=TEXT, held_on=maybe(DAY), language=TEXT, record=TEXT,
+                       has_text=YES_NO, n_codings=NUMBER),
+    "Interviews": whole(interviews=many("Interview")),
+    "Coding": {
+        "type": "object", "additionalProperties": False,
+        "required": ["id", "kind", "polarity", "memo", "start", "end", "quote", "edited_quote", "coder"],
+        "properties": {"id": TEXT, "kind": one_of("code", "link"), "code": TEXT, "cause": TEXT, "problem": TEXT,
+                       "polarity": maybe(TEXT), "memo": TEXT, "start": maybe(NUMBER), "end": maybe(NUMBER),
+                       "quote": TEXT, "edited_quote": ANYTHING, "coder": TEXT}},
+    "Codings": whole(interview=TEXT, codings=many("Coding")),
+    "Description": ANYTHING,
+}
