@@ -136,11 +136,12 @@ def list_roster(study_id: int, wave_key: str, audience: str) -> Response:
            is_heavy=True)
 def import_roster(study_id: int, wave_key: str, audience: str) -> Response:
     """Take over a roster (name, address, unit, language), whole or not at all; the open link is shut by it."""
-    people = read_roster(request.get_data(), FILE)
+    roster = read_roster(request.get_data(), FILE)
     with transaction() as session:
         study, _wave, link = _place(session, study_id, wave_key, audience)
-        done = add_invitations(session, config().secret_key, study, link, people, api_account())
-    return reply({"n_new": done.n_new, "n_known": done.n_known, "n_opted_out": done.n_opted_out}, 201)
+        done = add_invitations(session, config().secret_key, study, link, roster.people, api_account())
+    return reply({"n_new": done.n_new, "n_known": done.n_known, "n_opted_out": done.n_opted_out,
+                  "groupings": list(roster.groupings), "left_out": list(roster.left_out)}, 201)
 
 
 @operation("POST", f"{INVITATIONS}/links", permission="can_run_studies", scope=WRITE, reply="PersonalLinks",

@@ -11,6 +11,7 @@ from surveyapp.models.study import FULL, SHORT
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
 NUMBER: Schema = {"type": "integer"}
+TEXTS: Schema = {"type": "array", "items": TEXT}
 YES_NO: Schema = {"type": "boolean"}
 SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 INSTANT: Schema = {"type": "string", "format": "date-time"}
@@ -64,10 +65,10 @@ SCHEMAS: dict[str, Schema] = {
     "ExportRequest": {
         "type": "object", "additionalProperties": False,
         "properties": {"format": one_of("csv", "jsonl"), "table": TEXT, "exact": YES_NO}},
-    "Imported": whole(n_responses=NUMBER, warnings={"type": "array", "items": TEXT}),
+    "Imported": whole(n_responses=NUMBER, warnings=TEXTS),
     "Invitation": whole(id=NUMBER, person=maybe(TEXT), address=maybe(TEXT), unit=TEXT, language=TEXT, state=TEXT),
     "Roster": whole(privacy=one_of(*MODES), invitations=many("Invitation")),
-    "Invited": whole(n_new=NUMBER, n_known=NUMBER, n_opted_out=NUMBER),
+    "Invited": whole(n_new=NUMBER, n_known=NUMBER, n_opted_out=NUMBER, groupings=TEXTS, left_out=TEXTS),
     "PersonalLink": whole(person=TEXT, unit=TEXT, language=TEXT, link=TEXT),
     "PersonalLinks": whole(links=many("PersonalLink")),
     "DiagnosisResult": whole(id=NUMBER, wave=TEXT, created_at=INSTANT, content_hash=TEXT, diagnosis={

@@ -328,7 +328,7 @@ def test_people_are_invited_and_their_links_handed_out_and_recorded(researcher: 
     roster = researcher.get(path)
     links = researcher.post(f"{path}/links").get_json()["links"]
 
-    assert done.get_json() == {"n_new": 2, "n_known": 0, "n_opted_out": 0}
+    assert done.get_json() == {"n_new": 2, "n_known": 0, "n_opted_out": 0, "groupings": [], "left_out": []}
     assert again.get_json()["n_known"] == 1
     assert [row["state"] for row in roster.get_json()["invitations"]] == ["not_sent", "not_sent"]
     assert researcher.client.get(links[0]["link"].removeprefix("http://localhost")).status_code == 200
