@@ -7,7 +7,7 @@ of the diagnostic model and the anonymity rules of the design; a study may raise
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
 from analysis.errors import SpecError
@@ -18,6 +18,7 @@ MINIMUM_CROSSED = 10    # model 5: two attributes crossed need n >= 10
 ROUNDING_STEP = 5       # design, anonymity: counts of an open survey are rounded down to this
 MINIMUM_ROLE_INTERVIEWEES = 2   # model 8: a role class is named only when this many of it were interviewed ...
 MINIMUM_ROLE_HEADCOUNT = 10     # ... and this many people hold it (design, anonymity)
+MINIMUM_DISSENT = 2     # people of a group whose answer is another: one alone would know all the others' (model 5)
 
 _TOLERANCE = 1e-7       # a difference below this is a rounding error
 
@@ -40,11 +41,13 @@ def check_minimum(minimum: int) -> None:
                         f"Set {FLOOR} or more; {MINIMUM_GROUP} is usual.")
 
 
-def suppress_cells(cells: Mapping[str, int], minimum: int = MINIMUM_GROUP) -> frozenset[str]:
+def suppress_cells(cells: Mapping[str, int], minimum: int = MINIMUM_GROUP,
+                   unsafe: Collection[str] = ()) -> frozenset[str]:
     """Return the cells of one table that must be hidden when its total is known.
 
-    Non-empty cells below the minimum are hidden. If any is, the next smallest non-empty cells (ties by key) are hidden
-    until at least two are hidden and together hold at least the minimum; otherwise the total would give them away.
+    Non-empty cells below the minimum and those that are unsafe for another reason are hidden. If any is, the next
+    smallest non-empty cells (ties by key) are hidden until at least two are hidden and together hold at least the
+    minimum; otherwise the total would give them away.
 
     Parameters
     ----------
@@ -52,6 +55,8 @@ def suppress_cells(cells: Mapping[str, int], minimum: int = MINIMUM_GROUP) -> fr
         Cell key → people in it.
     minimum : int, optional
         People a cell needs; default 5, `MINIMUM_CROSSED` for two crossed attributes.
+    unsafe : Collection[str], optional
+        Cells to hide whatever their size.
 
     Returns
     -------
@@ -65,16 +70,39 @@ def suppress_cells(cells: Mapping[str, int], minimum: int = MINIMUM_GROUP) -> fr
     """
     check_minimum(minimum)
     by_size = sorted((n, key) for key, n in cells.items() if n > 0)
-    hidden: list[str] = []
-    people = 0
+    hidden = [key for n, key in by_size if n < minimum or key in unsafe]
+    people = sum(cells[key] for key in hidden)
     for n, key in by_size:
-        is_unsafe = n < minimum
         is_needed = bool(hidden) and (len(hidden) < 2 or people < minimum)  # noqa: PLR2004 - two hide each other
-        if not (is_unsafe or is_needed):
-            break
-        hidden.append(key)
-        people += n
+        if is_needed and key not in hidden:
+            hidden.append(key)
+            people += n
     return frozenset(hidden)
+
+
+def is_unanimous(values: Iterable[Hashable]) -> bool:
+    """Return whether a figure of these people would tell the answer of (nearly) each of them.
+
+    A group large enough to be shown still gives its members away where all said the same; where all but one did, that
+    one person can compute it. So at least `MINIMUM_DISSENT` people must have answered otherwise than most did.
+
+    Parameters
+    ----------
+    values : Iterable[Hashable]
+        One value a person; being without an answer is a value too.
+
+    Returns
+    -------
+    bool
+        True where fewer than two differ from the most frequent value; False of nobody.
+
+    References
+    ----------
+    Machanavajjhala et al. (2007), l-diversity: privacy beyond k-anonymity; Hundepool et al. (2012), Statistical
+    Disclosure Control, chapter 5 (group disclosure, and disclosure to members of the group).
+    """
+    counts = Counter(values)
+    return bool(counts) and counts.total() - max(counts.values()) < MINIMUM_DISSENT
 
 
 def rounded_count(n: int) -> int:
@@ -91,6 +119,21 @@ def rounded_count(n: int) -> int:
         0, 5, 10 ...
     """
     return n - n % ROUNDING_STEP
+
+
+def told_count(n: int, minimum: int = MINIMUM_GROUP) -> int | None:
+    """Return a number of people as it may be told by itself: None from one to below the minimum.
+
+    Parameters
+    ----------
+    n : int
+    minimum : int, optional
+
+    Returns
+    -------
+    int or None
+    """
+    return n if n == 0 or n >= minimum else None
 
 
 def may_quote_role(interviewees_in_role: int, headcount: int | None) -> bool:
@@ -142,6 +185,24 @@ def _is_crowd(rows: list[tuple[int, int, str]]) -> bool:
     """Return whether the roles together hold enough interviewees and people not to point at anybody."""
     return (sum(n for _, n, _ in rows) >= MINIMUM_ROLE_INTERVIEWEES
             and sum(people for people, _, _ in rows) >= MINIMUM_ROLE_HEADCOUNT)
+
+
+def listed_roles(interviewees: Mapping[str, int], headcount: Mapping[str, int]) -> frozenset[str]:
+    """Return the role classes whose number of interviewees may stand in a list; the others are counted together.
+
+    A number of interviewees says that people took part, not what they said. So a role whose headcount was not entered
+    may be listed; one that is known to be held by few, or of which one person was interviewed, may not.
+
+    Parameters
+    ----------
+    interviewees, headcount : Mapping[str, int]
+        As for `quotable_roles`.
+
+    Returns
+    -------
+    frozenset[str]
+    """
+    return quotable_roles(interviewees, {role: headcount.get(role, MINIMUM_ROLE_HEADCOUNT) for role in interviewees})
 
 
 class PrintRegister:
@@ -214,7 +275,7 @@ class PrintRegister:
                 ledger.append(group)
 
     def print_table(self, figure: str, cells: Mapping[str, Iterable[str]], minimum: int | None = None,
-                    total: Iterable[str] | None = None) -> frozenset[str]:
+                    total: Iterable[str] | None = None, unsafe: Collection[str] = ()) -> frozenset[str]:
         """Return the cells to hide in a table whose total is printed; record the total and the cells shown.
 
         Parameters
@@ -228,6 +289,8 @@ class PrintRegister:
         total : Iterable[str], optional
             Everybody behind the printed total; default all people of the cells. Those in no cell (question not
             answered) count: what is left after the cells is a figure too.
+        unsafe : Collection[str], optional
+            Cells to hide whatever their size.
 
         Returns
         -------
@@ -237,7 +300,8 @@ class PrintRegister:
         members = {key: frozenset(people) for key, people in cells.items()}
         members = {key: people for key, people in members.items() if people}
         everybody = frozenset[str]().union(*members.values()) | frozenset(total or ())
-        hidden = set(suppress_cells({key: len(people) for key, people in members.items()}, minimum or self.minimum))
+        hidden = set(suppress_cells({key: len(people) for key, people in members.items()}, minimum or self.minimum,
+                                    unsafe))
         shown = sorted(members.keys() - hidden, key=lambda key: (len(members[key]), key))
         if not self.admits(figure, everybody):
             return frozenset(members)

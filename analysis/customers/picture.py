@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.customers.clv import clv_by_stage
 from analysis.customers.reading import CustomerFile, read_customers
 from analysis.customers.relations import relation_columns
-from analysis.customers.sizing import FileRules, View, figures, flag_columns
+from analysis.customers.sizing import FileRules, View, dominated_sums, figures, flag_columns
 from analysis.customers.stages import life_cycle_stages
 from analysis.customers.tiers import tier_columns, transitions
 from analysis.customers.value import customer_types, index_sensitivity, value_index
@@ -67,7 +67,7 @@ def customer_picture(frame: pd.DataFrame, model: ValueModel, *, place: str = "cu
                          margin_step=rules.margin_step),
         index_sensitivity=index_sensitivity(value, customer_types(file.frame), model, rules.weight_step),
         warnings=_warnings(file), n_without_key=file.n_without_key, n_stage_skipped=stages.n_skipped,
-        transitions=transitions(file.frame))
+        dominated=dominated_sums(columns, flags), transitions=transitions(file.frame))
 
 
 def _place(columns: pd.DataFrame) -> pd.Series:

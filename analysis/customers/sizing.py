@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ from instruments.template import ValueModel
 
 TOP_SHARE = 0.10
 LEAVING_STAGES = ("decline", "dormant")
+DOMINANCE = 0.10        # p% rule: nobody may estimate another's part of a sum to within a tenth
 
 # Figures of the model and the flag of the value model that each one counts.
 FLAG_COUNTS: Mapping[str, str] = {
@@ -139,7 +140,52 @@ def _counts(view: View) -> dict[str, float | None]:
 
 
 def _gap_sum(candidates: pd.DataFrame) -> float:
-    return float((candidates["next_border"] - candidates["aum"]).clip(lower=0).sum())
+    return float(_gaps(candidates).sum())
+
+
+def _gaps(candidates: pd.DataFrame) -> pd.Series:
+    return (candidates["next_border"] - candidates["aum"]).clip(lower=0).dropna()
+
+
+def dominated_sums(columns: pd.DataFrame, flags: Mapping[str, np.ndarray | None]) -> tuple[str, ...]:
+    """Return the sums of money in which one customer outweighs the others so far that they tell of that one.
+
+    Parameters
+    ----------
+    columns : DataFrame, customers × columns
+    flags : Mapping[str, ndarray or None]
+
+    Returns
+    -------
+    tuple of str
+        Names of figures, see `is_dominated`.
+    """
+    at_risk, candidates = flags.get("at_risk"), flags.get("upgrade_candidate")
+    parts = {"at_risk_aum": pd.Series(dtype=float) if at_risk is None else columns["aum"][at_risk].dropna(),
+             "upgrade_gap_sum": pd.Series(dtype=float) if candidates is None else _gaps(columns[candidates])}
+    return tuple(name for name, values in parts.items() if is_dominated(values))
+
+
+def is_dominated(contributions: Iterable[float]) -> bool:
+    """Return whether a sum tells so much of its largest part that it must not be printed (p% rule).
+
+    Parameters
+    ----------
+    contributions : Iterable[float]
+        What each customer or person adds to the sum.
+
+    Returns
+    -------
+    bool
+        True where all but the two largest together are less than `DOMINANCE` of the largest: the second could then
+        estimate the first to within that share.
+
+    References
+    ----------
+    Hundepool et al. (2012), Statistical Disclosure Control, chapter 4 (p% rule).
+    """
+    ordered = sorted((abs(value) for value in contributions), reverse=True)
+    return bool(ordered) and sum(ordered[2:]) < DOMINANCE * ordered[0]
 
 
 def _key_customers(columns: pd.DataFrame, rules: FileRules) -> float:

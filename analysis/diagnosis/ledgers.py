@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -22,15 +22,16 @@ class SharedLedgers(PrintRegister):
     def __init__(self, minimum: int) -> None:
         super().__init__(minimum)
         self._first: dict[frozenset[str], str] = {}
-        self._hidden: dict[tuple[str, frozenset[frozenset[str]]], frozenset[frozenset[str]]] = {}
+        self._hidden: dict[tuple[str, frozenset[frozenset[str]], frozenset[frozenset[str]]],
+                           frozenset[frozenset[str]]] = {}
 
     def print_table(self, figure: str, cells: Mapping[str, Iterable[str]], minimum: int | None = None,
-                    total: Iterable[str] | None = None) -> frozenset[str]:
+                    total: Iterable[str] | None = None, unsafe: Collection[str] = ()) -> frozenset[str]:
         """Return the cells to hide, as `PrintRegister.print_table` does.
 
         Parameters
         ----------
-        figure, cells, minimum, total
+        figure, cells, minimum, total, unsafe
             As there.
 
         Returns
@@ -40,9 +41,9 @@ class SharedLedgers(PrintRegister):
         members = {key: frozenset(people) for key, people in cells.items()}
         everybody = frozenset[str]().union(*members.values(), frozenset(total or ()))
         ledger = self._first.setdefault(everybody, figure)
-        table = (ledger, frozenset(members.values()))
+        table = (ledger, frozenset(members.values()), frozenset(members[key] for key in unsafe if key in members))
         if table not in self._hidden:
-            hidden = super().print_table(ledger, members, minimum, everybody)
+            hidden = super().print_table(ledger, members, minimum, everybody, unsafe)
             self._hidden[table] = frozenset(members[key] for key in hidden)
         return frozenset(key for key, people in members.items() if people in self._hidden[table])
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.diagnosis.levels import construct_level
-from analysis.diagnosis.surveyed import Surveyed
+from analysis.diagnosis.surveyed import HIDDEN, Surveyed
 from analysis.quant.compare import adjust_comparisons, group_comparisons, group_means
 from analysis.quant.intervals import mean_interval
 from analysis.results.comparisons import GroupComparison
@@ -137,10 +137,11 @@ def group_figures(side: Surveyed, thresholds: Mapping[str, float],
         answers = side.valid.values[item.key]
         groups = answers.where(~answers.isin(missing), None)
         order = [choice.value for choice in item.choices]
+        uncounted = {choice for choice, n in side.screening.composition.get(item.key, {}).items() if n == HIDDEN}
         for construct in side.constructs:
             scores = side.scores.plain[construct.key]
             found = group_means(scores, groups, minimum=int(thresholds["minimum_group"]), register=side.register,
-                                order=order, confidence=thresholds["confidence"])
+                                order=order, hidden_counts=uncounted, confidence=thresholds["confidence"])
             figures.extend(found)
             comparisons.extend(group_comparisons(
                 scores, groups, found, minimum_compared=int(thresholds["minimum_n_group_tests"]),

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from analysis.diagnosis.inferred import asked_of_some, hide_inferred
 from analysis.diagnosis.ledgers import SharedLedgers
-from analysis.privacy import PrintRegister
+from analysis.privacy import PrintRegister, is_unanimous
 from analysis.quant.quality import quality_indices, screen
 from analysis.quant.scoring import Scores, construct_items, recoded_items, scale_range, score_scales
 from analysis.quant.structure import scale_quality
@@ -17,7 +18,7 @@ from analysis.results.diagnosis import Screening
 from analysis.results.measurement import ScaleQuality
 from analysis.results.quality import ScaleChange
 from analysis.tables import AnswerTable, StudyTables
-from instruments.schema import NUMBER_KINDS, Construct, ConstructGroup, Instrument
+from instruments.schema import NOT_SHOWN, NUMBER_KINDS, Construct, ConstructGroup, Instrument
 
 HIDDEN = -1
 RESPONDENTS = "respondents"         # the ledger of counts of people, beside one ledger a construct
@@ -77,14 +78,16 @@ def survey_audience(tables: StudyTables, audience: str, thresholds: Mapping[str,
         Exclusions as in section 1 of the model, scores as in section 2, reliability as in section 3.
     """
     submitted = tables.answers.get(audience) or empty_answers(tables.template.instrument(audience))
-    screening = screen(submitted, thresholds)
-    valid = submitted.without(frozenset(screening.excluded))
+    received, minimum = submitted, int(thresholds["minimum_group"])
+    screening = screen(received, thresholds)
+    valid = withhold_of_few(received.without(frozenset(screening.excluded)), minimum)
+    submitted = withhold_of_few(received, minimum)
     constructs = tuple(construct for construct in submitted.instrument.constructs
                        if construct_items(submitted.instrument, construct.key))
     minimum_scales = int(thresholds["style_minimum_scales"])
     scores = score_scales(valid, minimum_style_scales=minimum_scales)
     all_scores = score_scales(submitted, minimum_style_scales=minimum_scales) if screening.excluded else scores
-    register = SharedLedgers(int(thresholds["minimum_group"]))
+    register = SharedLedgers(minimum)
     population = tables.facts.population.get(audience)
     quality = {construct.key: _quality(valid, construct, thresholds) for construct in constructs}
     changes = (scale_changes(quality, (valid, scores), (submitted, all_scores), constructs, thresholds)
@@ -93,7 +96,7 @@ def survey_audience(tables: StudyTables, audience: str, thresholds: Mapping[str,
         audience=audience, submitted=submitted, valid=valid,
         screening=replace(screening, population=population,
                           response_rate=screening.n_submitted / population if population else None,
-                          composition=_composition(valid, register), indices=quality_indices(submitted, thresholds),
+                          composition=_composition(valid, register), indices=quality_indices(received, thresholds),
                           changes=changes),
         scores=scores, all_scores=all_scores, quality=quality,
         constructs=constructs, is_style_checkable=_is_style_checkable(submitted.instrument, constructs, minimum_scales),
@@ -175,6 +178,40 @@ def empty_answers(instrument: Instrument) -> AnswerTable:
         language=pd.Series(np.array([], dtype=object), index=rows))
 
 
+def withhold_of_few(table: AnswerTable, minimum: int) -> AnswerTable:
+    """Return the answers without those to questions that would tell what single people of a small group said.
+
+    Parameters
+    ----------
+    table : AnswerTable
+    minimum : int
+        People a figure needs.
+
+    Returns
+    -------
+    AnswerTable
+        A question that only some were asked (managers, say) counts as asked of nobody where fewer than `minimum`
+        answered it, and where fewer than two of them answered otherwise than most. Texts have a rule of their own.
+    """
+    withheld = [item.key for item in table.instrument.items
+                if item.key in table.values.columns and item.kind != "text" and _is_of_few(table, item.key, minimum)]
+    if not withheld:
+        return table
+    values, missing = table.values.copy(), table.missing.copy()
+    for key in withheld:
+        values[key] = pd.Series(np.nan if values[key].dtype == float else None, values.index, values[key].dtype)
+        missing[key] = np.int8(NOT_SHOWN)
+    return replace(table, values=values, missing=missing)
+
+
+def _is_of_few(table: AnswerTable, item: str, minimum: int) -> bool:
+    is_asked = table.missing[item].to_numpy() != NOT_SHOWN
+    if is_asked.all() or not is_asked.any():
+        return False
+    answers = table.values[item].dropna().tolist()
+    return len(answers) < minimum or is_unanimous(answers)
+
+
 def profile_groups(table: AnswerTable) -> dict[str, dict[str, frozenset[str]]]:
     """Return who gave which answer to each profile item.
 
@@ -199,9 +236,10 @@ def profile_groups(table: AnswerTable) -> dict[str, dict[str, frozenset[str]]]:
 
 
 def _composition(valid: AnswerTable, register: PrintRegister) -> dict[str, dict[str, int]]:
-    everybody = frozenset(valid.values.index)
-    result = {}
-    for item, cells in profile_groups(valid).items():
-        hidden = register.print_table(RESPONDENTS, cells, total=everybody)
-        result[item] = {choice: HIDDEN if choice in hidden else len(people) for choice, people in cells.items()}
-    return result
+    """Return how many people gave each profile answer, hidden where it speaks of too few or lets them be inferred."""
+    everybody, tables = frozenset(valid.values.index), profile_groups(valid)
+    hidden = hide_inferred(
+        tables, {item: register.print_table(RESPONDENTS, cells, total=everybody) for item, cells in tables.items()},
+        everybody, asked_of_some(valid), register.minimum)
+    return {item: {choice: HIDDEN if choice in hidden[item] else len(people) for choice, people in cells.items()}
+            for item, cells in tables.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
@@ -11,13 +11,14 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from analysis.privacy import MINIMUM_GROUP, PrintRegister
+from analysis.privacy import MINIMUM_GROUP, PrintRegister, is_unanimous, suppress_cells
 from analysis.quant.intervals import TOLERANCE, benjamini_hochberg, known_values, mean_interval
 from analysis.results.comparisons import GroupComparison
 from analysis.results.diagnosis import GroupFigure
 from analysis.results.measurement import Estimate
 
 MINIMUM_COMPARED = 30       # model 5: groups are tested when each has so many
+SCORE_DIGITS = 9            # scores that differ by less are the same score
 
 
 def welch(first: ArrayLike, second: ArrayLike, confidence: float = 0.95) -> Estimate:
@@ -78,8 +79,8 @@ def welch_p(first: ArrayLike, second: ArrayLike) -> float | None:
 
 def group_means(values: pd.Series, groups: pd.Series, *, minimum: int = MINIMUM_GROUP,
                 register: PrintRegister | None = None, order: Sequence[str] = (),
-                confidence: float = 0.95) -> tuple[GroupFigure, ...]:
-    """Return a construct's mean in each group, hidden where it would speak of too few people.
+                hidden_counts: Collection[str] = (), confidence: float = 0.95) -> tuple[GroupFigure, ...]:
+    """Return a construct's mean in each group, hidden where it would speak of too few people or of each of them.
 
     Parameters
     ----------
@@ -93,13 +94,16 @@ def group_means(values: pd.Series, groups: pd.Series, *, minimum: int = MINIMUM_
         Ledger of everything printed for the study; pass the same one for every table, the most important first.
     order : Sequence[str], optional
         Order of the groups; others follow by name.
+    hidden_counts : Collection[str], optional
+        Groups whose size is hidden elsewhere: their means are too, because a mean is printed with its number.
     confidence : float, optional
         Coverage of the intervals.
 
     Returns
     -------
     tuple[GroupFigure, ...]
-        One per non-empty group; hidden ones hold None.
+        One per non-empty group; hidden ones hold None. A group in which fewer than two people have another score than
+        most is hidden like one that is too small, see `privacy.is_unanimous`.
     """
     known = values.dropna()
     stated = groups.reindex(known.index)
@@ -107,12 +111,29 @@ def group_means(values: pd.Series, groups: pd.Series, *, minimum: int = MINIMUM_
     members = {str(key): frozenset(map(str, rows)) for key, rows in stated.groupby(stated, sort=True).groups.items()}
     ledger = register if register is not None else PrintRegister(minimum)
     construct, profile_item = str(values.name), str(groups.name)
-    hidden = ledger.print_table(construct, members, minimum, map(str, known.index))
+    unsafe = _unsafe_groups(known, members, hidden_counts, max(minimum, ledger.minimum))
+    hidden = ledger.print_table(construct, members, minimum, map(str, known.index), unsafe)
     place = {key: number for number, key in enumerate(order)}
     keys = sorted(members, key=lambda key: (place.get(key, len(place)), key))
     return tuple(GroupFigure(construct, profile_item, key, None, None, None, None, is_hidden=True) if key in hidden
                  else _figure(construct, profile_item, key, known[stated.index[stated == key]], confidence)
                  for key in keys)
+
+
+def _unsafe_groups(known: pd.Series, members: Mapping[str, frozenset[str]], hidden_counts: Collection[str],
+                   minimum: int) -> set[str]:
+    """Return groups to hide whatever their size; those hidden together must not be of one mind either."""
+    scores = dict(zip(map(str, known.index), known.round(SCORE_DIGITS), strict=True))
+    unsafe = {key for key, people in members.items()
+              if key in hidden_counts or is_unanimous(scores[person] for person in people)}
+    sizes = {key: len(people) for key, people in members.items()}
+    while unsafe:
+        hidden = suppress_cells(sizes, minimum, unsafe)
+        shown = sorted((n, key) for key, n in sizes.items() if key not in hidden)
+        if not shown or not is_unanimous(scores[person] for key in hidden for person in members[key]):
+            break
+        unsafe.add(shown[0][1])
+    return unsafe
 
 
 def group_comparisons(values: pd.Series, groups: pd.Series, figures: Sequence[GroupFigure], *,

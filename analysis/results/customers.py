@@ -39,4 +39,5 @@ class CustomerPicture:
     warnings: tuple[str, ...] = ()
     n_without_key: int = 0
     n_stage_skipped: Mapping[str, int] = field(default_factory=dict)   # stage → customers not judged for it
+    dominated: tuple[str, ...] = ()     # sums among `figures` of which one customer makes out most
     transitions: Mapping[str, Mapping[str, int]] = field(default_factory=dict)   # "type.tier then" → tier now → n

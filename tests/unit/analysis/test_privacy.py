@@ -5,8 +5,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.customers.sizing import is_dominated
 from analysis.errors import SpecError
-from analysis.privacy import PrintRegister, may_quote_role, quotable_roles, rounded_count, suppress_cells
+from analysis.privacy import (
+    PrintRegister,
+    is_unanimous,
+    listed_roles,
+    may_quote_role,
+    quotable_roles,
+    rounded_count,
+    suppress_cells,
+    told_count,
+)
 
 sizes = st.dictionaries(st.text("abcdefgh", min_size=1, max_size=2), st.integers(0, 40), max_size=8)
 
@@ -154,3 +164,46 @@ def test_only_what_discloses_is_refused(groups, minimum):
     admitted = PrintRegister(minimum).admits("PRB", *printed)
 
     assert admitted is not determined_small_set(printed, minimum)
+
+
+# ---- what is true of nearly everybody in a group --------------------------------------------------------------------
+@pytest.mark.parametrize(("answers", "tells"), [
+    ([5, 5, 5, 5, 5, 5], True), ([5, 5, 5, 5, 5, 1], True), ([5, 5, 5, 5, 4, 1], False), ([1, 2, 3, 4, 5], False),
+    ([], False)])
+def test_a_group_tells_of_each_where_fewer_than_two_answer_otherwise(answers, tells):
+    assert is_unanimous(answers) is tells
+
+
+def test_a_cell_unsafe_for_another_reason_takes_the_next_smallest_with_it():
+    assert suppress_cells({"a": 20, "b": 12, "c": 9}, 5, unsafe=["a"]) == {"a", "c"}
+
+
+@given(sizes, st.integers(3, 12), st.data())
+def test_unsafe_cells_never_stand_hidden_alone(cells, minimum, data):
+    unsafe = data.draw(st.sets(st.sampled_from(sorted(cells)))) if cells else set()
+
+    hidden = suppress_cells(cells, minimum, unsafe)
+
+    filled = {key for key, n in cells.items() if n > 0}
+    assert unsafe & filled <= hidden
+    assert len(hidden) != 1 or hidden == filled
+
+
+@pytest.mark.parametrize(("n", "told"), [(0, 0), (1, None), (4, None), (5, 5), (60, 60)])
+def test_a_number_of_a_few_people_is_not_told(n, told):
+    assert told_count(n) == told
+
+
+@pytest.mark.parametrize(("parts", "is_one"), [
+    ([1_000_000, 20_000, 30_000, 10_000], True), ([50, 40, 30, 20, 10], False), ([100], True), ([100, 90], True),
+    ([], False), ([0, 0], False)])
+def test_a_sum_that_is_mostly_one_customers_tells_of_that_one(parts, is_one):
+    assert is_dominated(parts) is is_one
+
+
+def test_a_role_of_one_interviewee_is_counted_with_others():
+    interviewees = {"relationship_manager": 8, "outlet_head": 3, "branch_manager": 1}
+
+    assert listed_roles(interviewees, {}) == {"relationship_manager"}
+    assert listed_roles({"relationship_manager": 8, "outlet_head": 3}, {"outlet_head": 4}) == set()
+    assert listed_roles({"relationship_manager": 8, "outlet_head": 3}, {}) == {"relationship_manager", "outlet_head"}
