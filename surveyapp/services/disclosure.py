@@ -9,6 +9,8 @@ were the researcher's before; sample data are nobody's: both leave as they came.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
 from surveyapp.models.privacy import CONFIDENTIAL, IDENTIFIED
@@ -46,4 +48,5 @@ def plan_release(session: Session, study: Study, wave: Wave, published: Publishe
     if foreign.n_rows or not tables:
         tables.append(foreign)
     return Release(versions.instrument, wave.key, links[0].privacy, minimum, n_protected + foreign.n_rows,
-                   tuple(tables), protected.treatments if protected else ())
+                   tuple(tables), tuple(replace(done, minimum=minimum) for done in protected.treatments)
+                   if protected else ())

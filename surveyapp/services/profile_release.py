@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from surveyapp.services.alike import is_column_alike
 from surveyapp.services.local_suppression import safe_profiles
 from surveyapp.services.recoding import Coarse, information, specialise
 from surveyapp.services.release import SINGLE, Deed, ReleaseColumn, Row, Treatment
@@ -29,20 +30,49 @@ def safe_combination(leaves: Sequence[Leaves], minimum: int, fixed: Sequence[int
     A column that cannot stay in the combination is counted on its own where its values, merged, have enough people.
     """
     coarse, shown = _least_loss(leaves, minimum, fixed)
-    columns, kept, singles, treatments = [], [], [], []
+    columns, kept = [], []
+    singles: list[tuple[ReleaseColumn, dict[str, int]]] = []
+    treatments: list[Treatment] = []
     for column, how, values in zip(leaves, coarse, shown, strict=True):
         if any(values):
             columns.append(column.column(how))
             kept.append(values)
             treatments.extend(_treatments(column, how, values))
         elif any(column.values[leaf] for leaf in column.rows):
-            single = _single(column, minimum)
-            singles.extend([single] if single else [])
-            n = sum(bool(column.values[leaf]) for leaf in column.rows)
-            treatments.append(Treatment(column.name, "split_off", n, SINGLE) if single
-                              else Treatment(column.name, "dropped", n))
+            singles.extend(_alone(column, minimum, treatments))
     rows: list[Row] = [list(row) for row in zip(*kept, strict=True)]
     return SafeProfiles(tuple(columns), rows, tuple(singles), tuple(treatments))
+
+
+def diverse_combination(leaves: Sequence[Leaves], minimum: int, facts: frozenset[str]) -> SafeProfiles:
+    """Return the profile columns so that nobody's fact follows from the rest of their profile.
+
+    A column of facts stays in the combination while in every group of people who look alike in the other columns at
+    least two have another value than most; otherwise it is counted on its own.
+    """
+    apart: list[str] = []
+    while True:
+        found = safe_combination([column for column in leaves if column.name not in apart], minimum)
+        alike = next((column.name for place, column in enumerate(found.columns)
+                      if column.name in facts and is_column_alike(found.rows, place)), None)
+        if alike is None:
+            break
+        apart.append(alike)
+    singles, treatments = [*found.single_columns], [*found.treatments]
+    for column in leaves:
+        if column.name in apart:
+            singles.extend(_alone(column, minimum, treatments))
+    return SafeProfiles(found.columns, found.rows, tuple(singles), tuple(treatments))
+
+
+def _alone(column: Leaves, minimum: int,
+           treatments: list[Treatment]) -> Iterator[tuple[ReleaseColumn, dict[str, int]]]:
+    """Yield the column counted on its own, if it can be, and note what became of it."""
+    single = _single(column, minimum)
+    n = sum(bool(column.values[leaf]) for leaf in column.rows)
+    treatments.append(Treatment(column.name, "split_off" if single else "dropped", n, SINGLE if single else ""))
+    if single:
+        yield single
 
 
 def _least_loss(leaves: Sequence[Leaves], minimum: int,

@@ -17,7 +17,7 @@ Cell = str | int | float
 Row = list[Cell]
 ANSWERS, PROFILE, SINGLE, TEXTS, IMPORTED = "answers", "profile", "single", "texts", "imported"
 Measure = Literal["nominal", "ordinal", "scale", "text"]
-Deed = Literal["banded", "merged", "split_off", "dropped", "withheld", "masked"]
+Deed = Literal["banded", "merged", "split_off", "dropped", "withheld", "masked", "alike", "all_alike"]
 
 # One sentence for each deed, in the words of a person who did not write the program.
 WORDS: Mapping[Deed, str] = {
@@ -26,6 +26,8 @@ WORDS: Mapping[Deed, str] = {
     "split_off": marked("{column}: moved to the table {to}, apart from the other answers ({n} people)."),
     "dropped": marked("{column}: left out, because it would point at single people ({n} people)."),
     "withheld": marked("{column}: left empty where the combination is too rare ({n} people)."),
+    "alike": marked("{column}: left out, because nearly all who were asked gave the same answer ({n} people)."),
+    "all_alike": marked("{column}: nearly everybody gave the same answer, which is now known of each ({n} people)."),
     "masked": marked("{column}: numbers of telephones, accounts and identity cards are covered ({n} texts)."),
 }
 
@@ -38,15 +40,27 @@ class Treatment:
     deed: Deed
     n: int
     to: str = ""            # the table a column was moved to
+    minimum: int = 0        # a number of people below it is not told
 
     def words(self) -> str:
         """Return the deed as a sentence in English; a page translates `WORDS` itself."""
-        return WORDS[self.deed].format(column=self.column, n=self.n, to=self.to)
+        return WORDS[self.deed].format(column=self.column, n=self.told, to=self.to)
+
+    @property
+    def told(self) -> str:
+        """Return the number as it may be told: a number of texts always, of people unless they are a few."""
+        return f"<{self.minimum}" if self.is_few else str(self.n)
+
+    @property
+    def is_few(self) -> bool:
+        """Tell whether the number would speak of a few people."""
+        return self.deed != "masked" and 0 < self.n < self.minimum
 
     def document(self) -> dict[str, Any]:
         """Return the deed as data."""
         moved = {"to": self.to} if self.to else {}
-        return {"column": self.column, "treatment": self.deed, "n_affected": self.n, **moved}
+        n = {"n_affected": None, "n_below": self.minimum} if self.is_few else {"n_affected": self.n}
+        return {"column": self.column, "treatment": self.deed, **n, **moved}
 
 
 @dataclass(frozen=True)

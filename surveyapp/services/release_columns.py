@@ -49,6 +49,11 @@ def _tells_who(item: Item, section_kind: str) -> bool:
     return section_kind == "profile" and item.kind not in ("rating", "acknowledge", "text", "calculate")
 
 
+def tells_an_opinion(item: CompiledItem) -> bool:
+    """Tell whether an answer says something of a person; that they paid attention or read a note does not."""
+    return item.item.role != "attention" and item.kind != "acknowledge"
+
+
 # ---- columns of answers ---------------------------------------------------------------------------------------------
 def answer_column(item: CompiledItem) -> ReleaseColumn:
     """Return the column of an item's answers as they were given."""

@@ -11,14 +11,16 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
 from instruments.schema import NOT_SHOWN
 from surveyapp.models.response import FILE, KIOSK, PAPER, WEB
+from surveyapp.services.alike import AnswerSpread, classes_alike
 from surveyapp.services.answer_columns import BATCH, LANGUAGE, MODE, RESPONDENT
 from surveyapp.services.private_numbers import find_private_numbers
-from surveyapp.services.profile_release import SafeProfiles, safe_combination
+from surveyapp.services.profile_release import SafeProfiles, diverse_combination, safe_combination
 from surveyapp.services.protection import is_protected
 from surveyapp.services.questionnaire import CompiledItem, Questionnaire
 from surveyapp.services.release import ANSWERS, PROFILE, SINGLE, TEXTS, ReleaseColumn, ReleaseTable, Row, Treatment
@@ -30,12 +32,14 @@ from surveyapp.services.release_columns import (
     parts_of,
     plain_leaves,
     profile_leaves,
+    tells_an_opinion,
 )
 from surveyapp.services.release_plain import cell_of
 from surveyapp.services.response_rows import Person, Source
 from surveyapp.services.routing import Routing, plan_routing
 
 DURATION_BAND = "duration_minutes"
+FACT = "fact"               # role of what somebody does or has; it must not follow from who they are
 MS_PER_MINUTE = 60_000
 MODES = (WEB, KIOSK, PAPER, FILE)
 LETTERS = "abcdefghijkmnpqrstuvwxyz"
@@ -61,6 +65,7 @@ class _Reading:
     languages: list[str] = field(default_factory=list)
     profile: dict[str, list[Any]] = field(default_factory=dict)
     texts: list[tuple[str, str]] = field(default_factory=list)
+    spread: AnswerSpread = field(default_factory=lambda: AnswerSpread(()))
     asked: Counter[str] = field(default_factory=Counter)     # people who were asked for a text
 
 
@@ -72,40 +77,65 @@ def protected_tables(source: Source, questionnaire: Questionnaire, minimum: int,
     """
     parts = parts_of(questionnaire)
     found = _read(source, parts)
-    routing = plan_routing(found.hidden, minimum)
+    routing = _safe_routing(found, minimum)
+    alike = _alike(found, routing)
     minutes = safe_combination([number_leaves(DURATION_BAND, found.minutes, minimum)], minimum, routing.classes)
-    profile = safe_combination(
+    profile = diverse_combination(
         [plain_leaves(LANGUAGE, found.languages, questionnaire.instrument.languages),
          *_origin_leaves(source, found.keys),
-         *(profile_leaves(item, found.profile[item.key], minimum) for item in parts.profile)], minimum)
+         *(profile_leaves(item, found.profile[item.key], minimum) for item in parts.profile)], minimum,
+        frozenset(item.key for item in parts.profile if item.item.role == FACT))
     texts, text_treatments = _texts(found, parts, minimum)
     read = source.people_in_order
     tables = [
         _answers(ANSWERS, found.keys, parts.opinions, routing.kept_out, read, minutes, has_pseudonyms=has_pseudonyms),
-        *_tables_of_some(found, parts, routing, read),
+        *_tables_of_some(found, parts, routing, read, {done.column for done in alike if done.deed == "alike"}),
         *([_profile_table(profile)] if profile.columns else []),
         *([_single_table(profile)] if profile.single_columns else []),
         *([texts] if texts.n_rows else []),
     ]
-    treatments = (*minutes.treatments, *routing.treatments, *profile.treatments, *text_treatments)
+    treatments = (*minutes.treatments, *routing.treatments, *alike, *profile.treatments, *text_treatments)
     return ProtectedTables(tuple(tables), treatments)
 
 
 def _read(source: Source, parts: Parts) -> _Reading:
-    found = _Reading(profile={item.key: [] for item in parts.profile})
     opinions = [item.key for item in parts.opinions]
+    found = _Reading(profile={item.key: [] for item in parts.profile},
+                     spread=AnswerSpread(item.key for item in parts.opinions if tells_an_opinion(item)))
     known: dict[tuple[str, ...], tuple[str, ...]] = {}
     for person in source.people(is_protected()):
         get = person.answers.get
         hidden = tuple(key for key in opinions if get(key, NOT_SHOWN) == NOT_SHOWN)
         found.keys.append(person.key)
         found.hidden.append(known.setdefault(hidden, hidden))
+        found.spread.add(hidden, person.answers)
         found.minutes.append(None if person.duration_ms is None else person.duration_ms / MS_PER_MINUTE)
         found.languages.append(person.language)
         for key, column in found.profile.items():
             column.append(get(key, NOT_SHOWN))
         _note_texts(person, parts, found)
     return found
+
+
+def _safe_routing(found: _Reading, minimum: int) -> Routing:
+    """Return what happens to questions asked of some; all leave apart where one class of people answered alike."""
+    routing = plan_routing(found.hidden, minimum)
+    kept = [key for key in found.spread.items if key not in routing.kept_out]
+    if not classes_alike(found.spread, found.hidden, routing.classes, kept):
+        return routing
+    return plan_routing(found.hidden, minimum, is_apart=True)
+
+
+def _alike(found: _Reading, routing: Routing) -> tuple[Treatment, ...]:
+    """Return the questions to leave out because those asked answered alike, and those everybody answered alike."""
+    done: list[Treatment] = []
+    for group in routing.apart:
+        patterns = [pattern for pattern in dict.fromkeys(found.hidden) if group[0] not in pattern]
+        n = sum(group[0] not in pattern for pattern in found.hidden)
+        done.extend(Treatment(key, "alike", n) for key in found.spread.alike(patterns, group))
+    kept = [key for key in found.spread.items if key not in routing.kept_out]
+    done.extend(Treatment(key, "all_alike", len(found.keys)) for key in found.spread.alike_of_all(kept))
+    return tuple(done)
 
 
 def _origin_leaves(source: Source, keys: Sequence[str]) -> list[Leaves]:
@@ -150,13 +180,15 @@ def _answers(name: str, keys: Sequence[str], items: Sequence[CompiledItem], left
 
 
 def _tables_of_some(found: _Reading, parts: Parts, routing: Routing,
-                    read: Callable[[Sequence[str]], Iterator[Person]]) -> Iterator[ReleaseTable]:
+                    read: Callable[[Sequence[str]], Iterator[Person]],
+                    left_out: AbstractSet[str]) -> Iterator[ReleaseTable]:
     """Yield one table for each set of questions that is apart because only some were asked them."""
     for number, group in enumerate(routing.apart, 1):
         asked = set(group)
         keys = [key for key, hidden in zip(found.keys, found.hidden, strict=True) if not asked.intersection(hidden)]
-        items = [item for item in parts.opinions if item.key in asked]
-        yield _answers(f"{ANSWERS}_{number}", keys, items, frozenset(), read)
+        items = [item for item in parts.opinions if item.key in asked and item.key not in left_out]
+        if items:
+            yield _answers(f"{ANSWERS}_{number}", keys, items, frozenset(), read)
 
 
 # ---- profile --------------------------------------------------------------------------------------------------------

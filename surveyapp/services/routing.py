@@ -19,11 +19,12 @@ class Routing:
     treatments: tuple[Treatment, ...]
 
 
-def plan_routing(hidden: Sequence[tuple[str, ...]], minimum: int) -> Routing:
+def plan_routing(hidden: Sequence[tuple[str, ...]], minimum: int, *, is_apart: bool = False) -> Routing:
     """Return what happens to the questions that some people did not see, from the hidden questions of each person.
 
     Questions hidden from the same people go together. A set stays while every combination of asked and not asked is
     shared by `minimum` people; otherwise it leaves apart if `minimum` were asked, and not at all if fewer were.
+    With `is_apart` none stays: whoever was asked would be known to have answered like all the others who were.
     """
     people = Counter(hidden)
     classes: dict[tuple[str, ...], int] = dict.fromkeys(people, 0)
@@ -33,7 +34,7 @@ def plan_routing(hidden: Sequence[tuple[str, ...]], minimum: int) -> Routing:
         n_hidden = sum(n for pattern, n in people.items() if group[0] in pattern)
         n_asked = len(hidden) - n_hidden
         divided = _divide(classes, group[0])
-        if _fewest(divided, people) >= minimum:
+        if _fewest(divided, people) >= minimum and not is_apart:
             classes = divided
         elif n_asked >= minimum:
             apart.append(group)
