@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from analysis.privacy import told_count
 from analysis.results.diagnosis import Diagnosis, Screening
 from instruments.facts import StudyFacts
 from instruments.template import StudyTemplate
@@ -20,7 +21,7 @@ class QualityPart:
 
     name: str
     screening: Screening
-    flags: tuple[tuple[str, int], ...]          # in words, with the number of people that carry each
+    flags: tuple[tuple[str, int | None], ...]   # in words, with the number of people that carry each; None = a few
     spread: Table
     figures: tuple[Figure, ...]
     changes: tuple[Block, ...]
@@ -44,7 +45,8 @@ def quality_parts(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFac
 def _part(study: Source, screening: Screening) -> QualityPart:
     words = study.words
     names = [*(name for name in FLAGS if name in screening.flags), *sorted(set(screening.flags) - set(FLAGS))]
-    flags = tuple((words.text(f"flag.{name}") if words.has(f"flag.{name}") else name, screening.flags[name])
+    flags = tuple((words.text(f"flag.{name}") if words.has(f"flag.{name}") else name,
+                   told_count(screening.flags[name], study.minimum_group))
                   for name in names)
     figures = tuple(index_figure(study, screening, index) for index in screening.indices if index.bins)
     return QualityPart(capitalised(study.audience(screening.audience)), screening, flags,

@@ -44,12 +44,12 @@ def load_tables(session: Session, study: Study, wave: Wave) -> StudyTables:
     answers = {instrument.audience: load_answers(session, wave, instrument) for instrument in template.instruments}
     return StudyTables(
         template=template, answers=answers, interviews=load_interviews(session, study),
-        customers=load_customers(session, study), facts=facts_of(study), thresholds=_thresholds(session, study, wave),
+        customers=load_customers(session, study), facts=facts_of(study), thresholds=thresholds_of(session, study, wave),
         seed=study.seed, wave=wave.key,
     )
 
 
-def _thresholds(session: Session, study: Study, wave: Wave) -> Mapping[str, float]:
+def thresholds_of(session: Session, study: Study, wave: Wave) -> Mapping[str, float]:
     """Return the study's own thresholds; its smallest group is never below what the wave's respondents were told."""
     links = links_of(session, wave)
     promised = smallest_group(study, links) if links else 0

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from analysis.privacy import MINIMUM_GROUP, told_count
 from analysis.results.customers import CustomerPicture
-from analysis.results.diagnosis import CauseFinding, Diagnosis, InterviewEvidence, Level, LinkFinding, ProblemFinding
+from analysis.results.diagnosis import (
+    CauseFinding,
+    Diagnosis,
+    InterviewEvidence,
+    Level,
+    LinkFinding,
+    ProblemFinding,
+    Screening,
+)
 from instruments.codec import to_document
 
 LEVEL_FIELDS = ("n", "mean", "sd", "ci_low", "ci_high", "pomp", "status", "corrected_mean", "balanced_mean", "t",
@@ -33,6 +42,7 @@ def diagnosis_document(diagnosis: Diagnosis) -> dict[str, Any]:
         `excluded`, `problems`, `causes`, `links`, `customers`, `metrics`, `provenance`, and beside them the screening,
         situation, facets, outcomes, interviews, objectives, measures, safeguards and warnings. Only what JSON knows.
     """
+    minimum = int(diagnosis.provenance.thresholds.get("minimum_group", MINIMUM_GROUP))
     document = {
         "excluded": [key for screening in diagnosis.screening.values() for key in screening.excluded],
         "problems": {finding.level.construct: _problem(finding) for finding in diagnosis.problems},
@@ -42,7 +52,8 @@ def diagnosis_document(diagnosis: Diagnosis) -> dict[str, Any]:
         "metrics": diagnosis.metrics,
         "provenance": diagnosis.provenance,
         "gate": diagnosis.gate,
-        "screening": diagnosis.screening,
+        "screening": {audience: _screening(screening, minimum)
+                      for audience, screening in diagnosis.screening.items()},
         "link_model": diagnosis.link_model,
         "situation": {finding.level.construct: {**_level(finding.level), "tag": finding.tag}
                       for finding in diagnosis.situation},
@@ -61,6 +72,13 @@ def diagnosis_document(diagnosis: Diagnosis) -> dict[str, Any]:
     }
     result: dict[str, Any] = to_document(document)
     return result
+
+
+def _screening(screening: Screening, minimum: int) -> dict[str, Any]:
+    """Return the screening without who carries which flag, and without numbers of a few people."""
+    document: dict[str, Any] = to_document(screening)
+    del document["flagged"]
+    return {**document, "flags": {flag: told_count(n, minimum) for flag, n in screening.flags.items()}}
 
 
 def _level(level: Level) -> dict[str, Any]:

@@ -21,6 +21,7 @@ BLANK_SHARE = 0.10              # house rule: more than one in ten passes it ove
 WEAK_LINK = 0.30                # Nunnally & Bernstein 1994: item-rest correlation
 MINIMUM_N_FOR_LINKS = 30        # below, a correlation of .30 has an interval from about -.07 to .60
 MINIMUM_REMARKS = 2             # one person's remark is a remark
+FEWEST_CORRELATED = 3           # people of whom a correlation can be computed
 _GRAVE: frozenset[PilotReason] = frozenset({"experts_reject", "wrong_way"})
 _METHOD = (f"I-CVI below {EXPERTS_REJECT} or item-rest r below 0 with another reason: drop; any reason: change; "
            f"remarks of {REMARKS_SHARE:.0%}, blanks over {BLANK_SHARE:.0%}, item-rest r below {WEAK_LINK} from "
@@ -29,7 +30,7 @@ _METHOD = (f"I-CVI below {EXPERTS_REJECT} or item-rest r below 0 with another re
 
 def judge_pilot(table: AnswerTable, remarks: Mapping[str, int] | None = None,
                 page_seconds: Mapping[str, float] | None = None,
-                experts: pd.DataFrame | None = None) -> PilotJudgement:
+                experts: pd.DataFrame | None = None, *, minimum_group: int = 1) -> PilotJudgement:
     """Return the list keep / change / drop of a pilot wave.
 
     Parameters
@@ -42,6 +43,9 @@ def judge_pilot(table: AnswerTable, remarks: Mapping[str, int] | None = None,
         Section key → median seconds that respondents spent on the page.
     experts : DataFrame (experts, items), optional
         Relevance ratings 1 to 4, see `content_validity`.
+    minimum_group : int, optional
+        People who must have seen an item for anything to be told of what they did with it; 1 for a file whose rows the
+        reader has.
 
     Returns
     -------
@@ -56,7 +60,7 @@ def judge_pilot(table: AnswerTable, remarks: Mapping[str, int] | None = None,
     Fowler 1992; Nunnally & Bernstein 1994; Zamanzadeh et al. 2015.
     """
     validity = content_validity(experts) if experts is not None else None
-    links = _item_rest(table)
+    links = _item_rest(table, max(FEWEST_CORRELATED, minimum_group))
     relevance = {item.item: item.i_cvi for item in validity.items} if validity else {}
     asked = [item for item in table.instrument.items if item.key in table.values and item.kind not in (
         "note", "calculate", "hidden") and item.appearance != REMARK]
@@ -65,8 +69,31 @@ def judge_pilot(table: AnswerTable, remarks: Mapping[str, int] | None = None,
     items = tuple(
         _judged(item, table, (remarks or {}).get(item.key, 0), links.get(item.key), relevance.get(item.key),
                 _seconds(item, page_seconds or {}, int(per_page[item.section])), has_enough)
+        if shown_to(table, item.key) >= minimum_group else _of_few(item, relevance.get(item.key))
         for item in asked)
     return PilotJudgement(table.n, items, validity, has_enough, _METHOD)
+
+
+def shown_to(table: AnswerTable, item: str) -> int:
+    """Return how many people saw an item.
+
+    Parameters
+    ----------
+    table : AnswerTable
+    item : str
+
+    Returns
+    -------
+    int
+        Those who answered, refused, or left it blank.
+    """
+    return int(np.isin(table.missing[item].to_numpy(), (0, LEFT_BLANK, -93)).sum())
+
+
+def _of_few(item: Item, i_cvi: float | None) -> PilotItem:
+    """Return what experts say of an item that too few respondents saw."""
+    reasons = tuple(_reasons(None, None, 0, None, i_cvi))
+    return PilotItem(item.key, None, None, 0, None, None, None, i_cvi, _verdict(reasons), reasons)
 
 
 def _seconds(item: Item, page_seconds: Mapping[str, float], n_items: int) -> float | None:
@@ -77,7 +104,7 @@ def _seconds(item: Item, page_seconds: Mapping[str, float], n_items: int) -> flo
 def _judged(item: Item, table: AnswerTable, n_remarks: int, link: float | None, i_cvi: float | None,
             seconds: float | None, has_enough: bool) -> PilotItem:
     codes = table.missing[item.key].to_numpy()
-    n_shown = int(np.isin(codes, (0, LEFT_BLANK, -93)).sum())
+    n_shown = shown_to(table, item.key)
     blank = float((codes == LEFT_BLANK).sum() / n_shown) if n_shown else None
     told = n_remarks / n_shown if n_shown else None
     reasons = tuple(_reasons(blank if item.kind != "text" else None, told, n_remarks, link if has_enough else None,
@@ -107,12 +134,12 @@ def _verdict(reasons: tuple[PilotReason, ...]) -> PilotVerdict:
     return "change" if reasons else "keep"
 
 
-def _item_rest(table: AnswerTable) -> dict[str, float]:
+def _item_rest(table: AnswerTable, minimum: int) -> dict[str, float]:
     """Return each scale item's correlation with the sum of the others, over respondents who answered all of them."""
     found: dict[str, float] = {}
     for construct in table.instrument.constructs:
         items = recoded_items(table, construct.key).dropna()
-        if items.shape[1] < 2 or len(items) < 3:  # noqa: PLR2004 - a correlation needs two items and three people
+        if items.shape[1] < 2 or len(items) < minimum:  # noqa: PLR2004 - a correlation needs two items
             continue
         total = items.sum(axis=1)
         for key in items:

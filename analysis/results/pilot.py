@@ -40,7 +40,7 @@ class PilotItem:
     """What a pilot tells about one item; shares 0..1, seconds per item of its page."""
 
     item: str
-    n_shown: int
+    n_shown: int | None                 # None: shown to a few, of whom nothing else is told
     share_blank: float | None
     n_remarks: int
     share_remarks: float | None

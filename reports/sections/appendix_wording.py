@@ -10,6 +10,8 @@ from reports.content import Column, Facts, Row, Section, Statement, Table
 from reports.numbers import HIDDEN, printed
 from reports.sections.source import Source
 
+ATTRIBUTES = ("profile", "quota", "fact")       # roles of items that tell who somebody is
+
 
 def wording(study: Source) -> list[Section]:
     """Return one section for each questionnaire that has answers, or all of them where none has."""
@@ -95,7 +97,7 @@ def _answers(study: Source, instrument: Instrument, item: Item, counts: Mapping[
 
 def _hidden(study: Source, item: Item, counts: Mapping[str, int]) -> frozenset[str]:
     """Return the answers to hide: attributes of people; ratings over all respondents form no group of people."""
-    if item.role not in ("profile", "quota"):
+    if item.role not in ATTRIBUTES or item.kind == "rating":
         return frozenset()
     return suppress_cells({value: n for value, n in counts.items() if n >= 0}, study.minimum_group) | frozenset(
         value for value, n in counts.items() if n < 0)

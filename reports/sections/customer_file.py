@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from analysis.privacy import told_count
 from analysis.results.customers import CustomerPicture
 from reports.content import Block, Column, Columns, Figure, Number, Paragraph, Row, Section, Statement, Table
 from reports.figures import Matrix, MatrixCell
@@ -18,6 +19,7 @@ SIZES = ("key_customers_count", "at_risk_count", "at_risk_aum", "upgrade_candida
 FEWEST_HIDDEN = 2                       # hidden cells of a line protect each other from its total
 SMALL = 0.01                            # a smaller share is told as below 1%, never as 0%
 STYLES = {"at_risk_aum": "money", "upgrade_gap_sum": "money"}
+SUMS = {"at_risk_aum": "at_risk_count", "upgrade_gap_sum": "upgrade_candidates_count"}     # sum → how many are in it
 SHARES = ("completeness_pct", "decline_or_dormant_pct", "linked_customers_pct", "tier_value_mismatch_pct",
           "top_decile_aum_share_pct", "at_risk_upper_tier_pct", "upgrade_candidates_pct", "upper_tier_retention_pct")
 
@@ -55,7 +57,8 @@ def _matrix(study: Source, picture: CustomerPicture) -> Figure:
         cells.append(tuple(_cell(counts.get(key, 0), picture.n_customers, is_hidden=(tier, key) in hidden)
                            for key in keys))
     largest = max(((n, tier, key) for tier, counts in picture.customers_by_tier_and_stage.items()
-                   for key, n in counts.items() if key in keys), default=(0, "", ""))
+                   for key, n in counts.items()
+                   if key in keys and (tier, key) not in hidden), default=(0, "", ""))
     alt = words.text("file.matrix_alt", rows=len(rows), columns=len(keys), n=largest[0],
                      tier=_tier_name(study, largest[1]) if largest[1] else "–",
                      stage=stages.get(largest[2], words.text("file.not_assessable")))
@@ -111,14 +114,28 @@ def _tier_name(study: Source, key: str) -> str:
 
 def _sizes(study: Source, picture: CustomerPicture) -> Table | None:
     words = study.words
-    rows = tuple(Row((Statement(words.text(f"data.{key}")),
-                      Number(picture.figures[key], STYLES.get(key, "count"), trace=(f"data.{key}",))))  # type: ignore[arg-type]  # the two styles are number styles
+    rows = tuple(Row((Statement(words.text(f"data.{key}")), _size(study, picture, key)))
                  for key in SIZES if picture.figures.get(key) is not None)
     if not rows:
         return None
     columns = (Column(words.text("file.what"), 0.72), Column(words.text("file.size"), 0.28, "right"))
     return Table("t-sizes", words.say("file.sizes_title"), columns, rows, "", words.text("file.sizes_source"),
                  is_dense=True)
+
+
+def _size(study: Source, picture: CustomerPicture, key: str) -> Number:
+    style, trace = STYLES.get(key, "count"), (f"data.{key}",)
+    if is_size_hidden(picture, key, study.minimum_group):
+        return Number(None, style, trace=trace, is_hidden=True)  # type: ignore[arg-type]  # the two styles are number styles
+    return Number(picture.figures[key], style, trace=trace)  # type: ignore[arg-type]  # the two styles are number styles
+
+
+def is_size_hidden(picture: CustomerPicture, key: str, minimum: int) -> bool:
+    """Return whether a size speaks of too few customers, or, a sum, mostly of one of them."""
+    if key not in SUMS:
+        return told_count(int(picture.figures[key] or 0), minimum) is None
+    n = picture.figures.get(SUMS[key])
+    return key in picture.dominated or (n is not None and told_count(int(n), minimum) is None)
 
 
 def _shares(study: Source, picture: CustomerPicture) -> Table | None:

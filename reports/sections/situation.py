@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analysis.privacy import listed_roles, told_count
 from analysis.results.diagnosis import Screening, SituationFinding
 from reports.content import (
     Block,
@@ -34,8 +35,7 @@ def answers(study: Source) -> list[Section]:
         blocks.append(_response_table(study, screenings))
     flags = _flag_table(study, screenings)
     if study.n_interviews:
-        rows = tuple((capitalised(study.role(role, "")), words.say("situation.interviewees", n=n))
-                     for role, n in study.diagnosis.roles_interviewed.items())
+        rows = _roles_interviewed(study)
         rows += tuple((capitalised(study.audience(audience)), words.say("situation.interviewees", n=n))
                       for audience, n in study.others_heard.items())
         people = (Heading(words.text("situation.interviews", n=study.n_interviews)), Facts(rows))
@@ -51,6 +51,19 @@ def answers(study: Source) -> list[Section]:
     known = any(s.response_rate is not None for s in screenings)
     lead = words.say("situation.answers_lead_known" if known else "situation.answers_lead_unknown")
     return [Section("answers", words.text("part.answers"), title, tuple(blocks), lead)]
+
+
+def _roles_interviewed(study: Source) -> tuple[tuple[str, Statement], ...]:
+    """Return how many were interviewed of each role; roles that point at single people are counted together."""
+    words, counts = study.words, study.diagnosis.roles_interviewed
+    listed = listed_roles(counts, study.facts.headcount_by_role)
+    rows = tuple((capitalised(study.role(role, "")), words.say("situation.interviewees", n=n))
+                 for role, n in counts.items() if role in listed)
+    others = sum(n for role, n in counts.items() if role not in listed)
+    if not others:
+        return rows
+    name = words.text("situation.other_roles" if rows else "situation.all_roles")
+    return (*rows, (name, words.say("situation.interviewees", n=others)))
 
 
 def _response_table(study: Source, screenings: list[Screening]) -> Table:
@@ -79,9 +92,15 @@ def _flag_table(study: Source, screenings: list[Screening]) -> list[Block]:
     names = [name for name in FLAGS if any(s.flags.get(name) is not None for s in flagged)]
     names += sorted({name for s in flagged for name in s.flags} - set(FLAGS))
     rows = tuple(Row((Statement(words.text(f"flag.{name}") if words.has(f"flag.{name}") else name),
-                      *(Number(s.flags.get(name), "count") for s in flagged))) for name in names)
-    return [Table("t-flags", words.say("situation.flag_title"), columns, rows, "", words.text("situation.flag_source"),
+                      *(_flag_count(study, s.flags.get(name)) for s in flagged))) for name in names)
+    return [Table("t-flags", words.say("situation.flag_title"), columns, rows, "", " ".join((
+        words.text("situation.flag_source"), words.text("labels.hidden_note", minimum=study.minimum_group))),
                   is_dense=True)]
+
+
+def _flag_count(study: Source, n: int | None) -> Number:
+    told = None if n is None else told_count(n, study.minimum_group)
+    return Number(told, "count", is_hidden=n is not None and told is None)
 
 
 def _composition(study: Source, screening: Screening) -> list[Table]:
@@ -253,6 +272,12 @@ def _process(study: Source) -> Table | None:
     return Table("t-process", title, columns, rows, "", words.text("situation.entered_source"), is_dense=True)
 
 
+def _is_told(study: Source, part: int, n: int) -> bool:
+    """Return whether a share of people may be told: enough answered, and neither side of it is a few."""
+    minimum = study.minimum_group
+    return n >= minimum and None not in (told_count(part, minimum), told_count(n - part, minimum))
+
+
 def _practices(study: Source) -> Table | None:
     words, practices = study.words, study.facts.practices
     if not practices:
@@ -262,7 +287,7 @@ def _practices(study: Source) -> Table | None:
         key, _, choice = (practice.choice or "").partition(".")
         found = study.single(key)
         known = found.frequencies.get(choice) if found else None
-        share = known / found.n if found and known is not None and found.n >= study.minimum_group else None
+        share = known / found.n if found and known is not None and _is_told(study, known, found.n) else None
         status = f"practice.{practice.status}"
         rows.append(Row((Statement(study.read(practice.name)),
                          Statement(words.text(status) if words.has(status) else practice.status),

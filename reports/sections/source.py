@@ -229,7 +229,9 @@ class Source:
 
     def _passage(self, quote: Quote) -> Passage:
         role = self.role(quote.role, quote.audience)
-        source = self.words.text("labels.speaker", role=capitalised(role), interview=quote.interview)
+        # Who must not be told by their role is not told by all their quotes under one number either.
+        source = (capitalised(role) if quote.role is None and quote.audience != "customer"
+                  else self.words.text("labels.speaker", role=capitalised(role), interview=quote.interview))
         notes = []
         if quote.original_language != self.language:
             notes.append(self.words.text("labels.translated"))

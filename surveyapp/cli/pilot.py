@@ -83,8 +83,9 @@ def _print(judged: JudgedPilot) -> None:
               f"S-CVI/UA {found.validity.s_cvi_universal:.2f}.")
     print_table(
         ("item", "verdict", "shown", "blank", "unclear", "s", "item-rest", "I-CVI", "why"),
-        [(row.item, row.verdict, row.n_shown, _share(row.share_blank), row.n_remarks, _figure(row.seconds, 1),
-          _figure(row.item_rest_r, 2), _figure(row.i_cvi, 2), "; ".join(SAYS[reason] for reason in row.reasons))
+        [(row.item, row.verdict, "a few" if row.n_shown is None else row.n_shown, _share(row.share_blank),
+          row.n_remarks, _figure(row.seconds, 1), _figure(row.item_rest_r, 2), _figure(row.i_cvi, 2),
+          "; ".join(SAYS[reason] for reason in row.reasons))
          for row in found.items])
     for key, texts in judged.remarks.items():
         print(f"Unclear about {key}:")

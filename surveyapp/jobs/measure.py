@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.diagnosis.surveyed import withhold_of_few
+from analysis.diagnosis.thresholds import resolve_thresholds
 from analysis.errors import AnalysisError
+from analysis.quant.quality import screen
 from analysis.quant.spec import run_spec
 from analysis.tables import AnswerTable
 from instruments.schema import Construct, Instrument
-from surveyapp.dataset import load_answers
+from surveyapp.dataset import load_answers, thresholds_of
 from surveyapp.db.session import read_session
 from surveyapp.errors import BadInput
 from surveyapp.models.study import Study
@@ -32,7 +35,7 @@ class Measured:
 def measure_study(study: Study, wave: Wave, instrument_key: str) -> Measured:
     """Measure a questionnaire; a scale that cannot be measured is left out with its reason, unless none can."""
     instrument = instrument_of(get_instrument(read_session(), study, instrument_key))
-    table = load_answers(read_session(), wave, instrument)
+    table = _safe_answers(study, wave, instrument)
     spec = measurement_spec(instrument)
     if not spec:
         raise BadInput("The questionnaire {key} has no scale of two or more items.", "Give its items a construct.",
@@ -47,6 +50,20 @@ def measure_study(study: Study, wave: Wave, instrument_key: str) -> Measured:
     if not results:
         raise refusals[0]
     return Measured(results, table, tuple(str(refusal) for refusal in refusals))
+
+
+def _safe_answers(study: Study, wave: Wave, instrument: Instrument) -> AnswerTable:
+    """Return the answers to measure: those of a few people out of all, or left out by the diagnosis, would show.
+
+    The diagnosis prints the same items over those it keeps. Where it leaves out only a few, the difference of both
+    would be their answers, so they are left out here too.
+    """
+    limits = resolve_thresholds(study.template.get("thresholds", {}), thresholds_of(read_session(), study, wave))
+    table = load_answers(read_session(), wave, instrument)
+    excluded = screen(table, limits).excluded
+    if len(excluded) < limits["disclosure_minimum_excluded"]:
+        table = table.without(frozenset(excluded))
+    return withhold_of_few(table, int(limits["minimum_group"]))
 
 
 def measurement_spec(instrument: Instrument) -> list[dict[str, Any]]:

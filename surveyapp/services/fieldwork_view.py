@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from analysis.diagnosis.thresholds import resolve_thresholds
-from analysis.privacy import rounded_count
+from analysis.privacy import rounded_count, told_count
 from surveyapp.errors import marked
 from surveyapp.models.fieldwork import FieldworkClosing, FieldworkDay
 from surveyapp.models.invitation import Invitation
@@ -103,7 +103,7 @@ def _flags(session: Session, study: Study, link: QuestionnaireLink,
         return {}
     minimum = kept_minimum(study, link)
     found = diagnosis_of(stored).screening.get(published.audience)
-    return {flag: n if n == 0 or n >= minimum else None for flag, n in found.flags.items()} if found else {}
+    return {flag: told_count(n, minimum) for flag, n in found.flags.items()} if found else {}
 
 
 def day_counts(n_begun: int, n_submitted: int) -> dict[str, int]:
