@@ -29,7 +29,8 @@ def somebody(number: int, role: str = "teller", **more: object) -> dict[str, obj
     """A person whose five ratings are the digits of a number, so that every row of opinions is somebody's own."""
     ratings = {f"L{place + 1}": number // 5**place % 5 + 1 for place in range(5)}
     loads = {"LOAD": number, "DOUBLE": 2 * number, "BOSS": number // 3 % 5 + 1} if role == "rm" else {}
-    return {"ROLE": role, "minutes": 3 + number % 20 + number / 700, "CHECK": 2, "MANY": [["a"], ["b"], ["a", "b"]][number // 2 % 3], "SOURCE": "poster",
+    many = (["a"], ["b"], ["a", "b"])[number // 2 % 3]
+    return {"ROLE": role, "minutes": 3 + number % 20 + number / 700, "CHECK": 2, "MANY": many, "SOURCE": "poster",
             "SEEN": "OK", "NPS": number % 11, **ratings, **loads, **more}
 
 
