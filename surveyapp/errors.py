@@ -14,6 +14,8 @@ AppError                 base: reason and remedy, shown in the reader's language
 
 from __future__ import annotations
 
+import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -83,3 +85,22 @@ class Busy(AppError):
 
 class Misconfigured(AppError):
     """A setting is missing or wrong."""
+
+
+def places_of(error: BaseException) -> str:
+    """Return what kind of error happened where, for a log: every line of the program on the way, and no value.
+
+    The words of an error are left out, because they often quote what it stumbled over: an answer, a token, a key.
+    """
+    return "".join(_places(error))
+
+
+def _places(error: BaseException | None) -> Iterator[str]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        code = getattr(getattr(error, "orig", error), "sqlite_errorname", None) or getattr(
+            getattr(error, "orig", error), "sqlstate", None)
+        yield f"{type(error).__module__}.{type(error).__qualname__}{f' ({code})' if code else ''}\n"
+        yield from traceback.format_tb(error.__traceback__)
+        error = error.__cause__ or error.__context__

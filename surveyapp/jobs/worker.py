@@ -12,10 +12,13 @@ from typing import Any
 from dbos import DBOS
 from sqlalchemy import select, update
 
+from analysis.errors import AnalysisError
+from instruments.errors import InstrumentError
 from surveyapp.config import read_config
 from surveyapp.db.base import utc_now
 from surveyapp.db.session import close_read_session, database, read_session, transaction
-from surveyapp.db.traces import erase_traces
+from surveyapp.db.traces import empty_log, erase_traces
+from surveyapp.errors import AppError, places_of
 from surveyapp.jobs.diagnose import compute_diagnosis, write_report
 from surveyapp.jobs.export import export_answers
 from surveyapp.jobs.mail import send_waiting
@@ -36,6 +39,7 @@ POLLING_S = 0.5         # how soon a job starts on an idle machine; measured: no
 DELIVERY_S = 3.0        # how often deliveries to webhooks that are due are looked for
 UPKEEP_S = 60.0         # dates of waves hold without it; counts, marks and erasure may be a minute late
 MESSAGE_LENGTH = 2000
+OWN_ERRORS = (AppError, AnalysisError, InstrumentError)
 LAYOUT = "1"            # of a job's steps; raised when an old job cannot be gone on with by new code
 
 
@@ -102,12 +106,22 @@ def do_job(job_id: str) -> None:
     try:
         message = KINDS[job.kind](get_study(read_session(), job.study_id), job.options)
     except Exception as error:  # the job's row is the only place where anybody would see it
-        _set_state(job_id, "failed", f"{type(error).__name__}: {error}")
-        DBOS.logger.exception("job %s failed", job_id)
+        _set_state(job_id, "failed", _words_of(error))
+        DBOS.logger.error("job %s failed\n%s", job_id, places_of(error))
         return
     finally:
         close_read_session()
     _set_state(job_id, "done", message)
+
+
+def _words_of(error: Exception) -> str:
+    """Return what the job's row may say: messages made here in full, of any other error its kind only.
+
+    What a library says of a value it cannot use may quote somebody's answer.
+    """
+    if isinstance(error, OWN_ERRORS):
+        return f"{type(error).__name__}: {error}"
+    return f"{type(error).__name__}: see the worker's log for the place"
 
 
 def do_upkeep() -> None:
@@ -115,8 +129,10 @@ def do_upkeep() -> None:
     try:
         with transaction() as session:
             keep_up(session, read_config().secret_key)
-    except Exception:  # whatever it is, the worker goes on with its jobs
-        DBOS.logger.exception("upkeep failed")
+        close_read_session()
+        empty_log(database().engine)
+    except Exception as error:  # whatever it is, the worker goes on with its jobs
+        DBOS.logger.error("upkeep failed\n%s", places_of(error))
     finally:
         close_read_session()
 
@@ -132,8 +148,8 @@ def do_daily_work() -> None:
             closed = set(session.scalars(select(Wave.id).where(Wave.closed_at > utc_now() - timedelta(days=1))))
         if closed - _rewritten and erase_traces(database().engine):
             _rewritten.update(closed)
-    except Exception:  # the loop goes on: tomorrow's counts matter more than this fault
-        DBOS.logger.exception("the daily work failed")
+    except Exception as error:  # the loop goes on: tomorrow's counts matter more than this fault
+        DBOS.logger.error("the daily work failed\n%s", places_of(error))
 
 
 def deliver_until(stop: threading.Event) -> None:

@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
 
 from surveyapp.db.session import close_read_session
-from surveyapp.errors import NotFound, marked
+from surveyapp.errors import NotFound, marked, places_of
 from surveyapp.views import (
     access,
     invited,  # noqa: F401 - adds the pages of personal links to the respondents' blueprint
@@ -52,8 +52,8 @@ class RespondentApp(Flask):
     session_interface = _NoSession()
 
     def log_exception(self, exc_info: Any) -> None:
-        """Log what went wrong and in which view; the address, which holds a secret, stays out of every log."""
-        self.logger.error("Exception in a respondent's page (%s)", request.endpoint, exc_info=exc_info)
+        """Log what went wrong and in which view; address and words, which hold secrets and answers, stay out."""
+        self.logger.error("Exception in a respondent's page (%s)\n%s", request.endpoint, places_of(exc_info[1]))
 
     def first_parts(self) -> frozenset[str]:
         """Return the first parts of the addresses that belong to respondents."""
