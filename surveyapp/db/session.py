@@ -21,6 +21,7 @@ SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",          # an answer that was thanked for survives a power cut
     "PRAGMA busy_timeout=20000",
+    "PRAGMA secure_delete=FAST",        # what was deleted or overwritten is no longer in the page it stood on
     "PRAGMA foreign_keys=ON",
 )
 

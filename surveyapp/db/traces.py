@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from surveyapp.db.session import close_read_session
 
 PATIENCE_S = 5              # a reader that stays longer makes us try again later
+SHORT_PATIENCE_S = 0.2      # of what is done every minute: respondents' pages are not to wait for it
 KEPT_IN_KEY_ORDER = ("response", "response_page", "spent_link")
 _log = logging.getLogger(__name__)
 
@@ -55,6 +56,16 @@ def _rewrite_sqlite(engine: Engine) -> None:
         busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
             raise sqlite3.OperationalError("the log of pages is being read")
+
+
+def empty_log(engine: Engine) -> bool:
+    """Empty SQLite's log of pages, which holds the latest answers in the order of arrival; False if it is in use."""
+    path = engine.url.database
+    if engine.dialect.name != "sqlite" or not path or path == ":memory:":
+        return True
+    with closing(sqlite3.connect(path, timeout=SHORT_PATIENCE_S, isolation_level=None)) as connection:
+        busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
 
 
 def _rewrite_postgresql(engine: Engine, tables: Sequence[str]) -> None:
