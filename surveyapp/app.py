@@ -36,6 +36,7 @@ from surveyapp.views import (
     preview,
     publication,
     questionnaire,
+    rehearsal,
     report,
     response,
     resumed,  # noqa: F401 - adds the page for short codes to the respondents' blueprint
@@ -117,7 +118,8 @@ def _add_languages(app: Flask) -> None:
 def _add_views(app: Flask) -> None:
     csrf = CSRFProtect(app)
     for views in (account, study, wave, questionnaire, draft, wording, preview, publication, fieldwork, invitation,
-                  paper, person, dataset_file, interview, coding, diagnosis, report, pilot, token, webhook, api):
+                  paper, person, dataset_file, interview, coding, diagnosis, report, pilot, rehearsal, token, webhook,
+                  api):
         app.register_blueprint(views.blueprint)
     csrf.exempt(api.blueprint)          # a token is its authority, and no cookie
     csrf.exempt(preview.blueprint)      # its posts change nothing; its pages are the respondents' own

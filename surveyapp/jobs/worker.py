@@ -23,6 +23,7 @@ from surveyapp.jobs.diagnose import compute_diagnosis, write_report
 from surveyapp.jobs.export import export_answers
 from surveyapp.jobs.mail import send_waiting
 from surveyapp.jobs.pilot import judge_wave
+from surveyapp.jobs.rehearsal import rehearse_study
 from surveyapp.jobs.webhook import deliver_due
 from surveyapp.models.diagnosis import Job
 from surveyapp.models.study import Study
@@ -80,7 +81,7 @@ def _judge_pilot(study: Study, options: dict[str, Any]) -> str:
 
 KINDS: dict[str, Callable[[Study, dict[str, Any]], str]] = {
     "diagnose": _diagnose, "report": _report, "send_mail": _send_mail, "pilot": _judge_pilot,
-    "export": export_answers,
+    "export": export_answers, "rehearsal": rehearse_study,
 }
 
 
@@ -104,7 +105,7 @@ def do_job(job_id: str) -> None:
         return
     _set_state(job_id, "running")
     try:
-        message = KINDS[job.kind](get_study(read_session(), job.study_id), job.options)
+        message = KINDS[job.kind](get_study(read_session(), job.study_id), {**job.options, "job_id": job_id})
     except Exception as error:  # the job's row is the only place where anybody would see it
         _set_state(job_id, "failed", _words_of(error))
         DBOS.logger.error("job %s failed\n%s", job_id, places_of(error))

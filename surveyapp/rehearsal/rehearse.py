@@ -6,9 +6,10 @@ import math
 import random
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 from flask.testing import FlaskClient
@@ -46,15 +47,20 @@ class Rehearsed:
 
 
 def rehearse(template: StudyTemplate, facts: StudyFacts, name: str, *, n: int, seed: int,
-             languages: tuple[str, ...] = ()) -> Rehearsed:
+             languages: tuple[str, ...] = (),
+             report: Callable[[int, int], None] = lambda _done, _all: None) -> Rehearsed:
     """Return what n invented respondents a questionnaire met, and specimens of the report in these languages.
 
-    Everything happens in a database of its own that is thrown away: nothing of it can reach the study.
+    Everything happens in a database of its own that is thrown away: nothing of it can reach the study. `report` hears
+    how many walks of all are done.
     """
     with _stage() as config, _app_client(config) as client:
         with transaction() as session:
             create_study(session, _with_small_quotas(template), name, facts=facts, is_synthetic=True)
-        found = tuple(_rehearse_one(client, link, instrument, n, seed) for link, instrument in _links(name))
+        links = _links(name)
+        n_all, done = sum(_n_walks(instrument, n) for _, instrument in links), count(1)
+        found = tuple(_rehearse_one(client, link, instrument, n, seed, lambda: report(next(done), n_all))
+                      for link, instrument in links)
         specimens = _specimens(name, languages)
     return Rehearsed(found, specimens)
 
@@ -100,17 +106,23 @@ def _links(name: str) -> list[tuple[QuestionnaireLink, Instrument]]:
             for link, published in list_links(read_session(), get_wave(read_session(), study))]
 
 
-def _rehearse_one(client: FlaskClient, link: QuestionnaireLink, instrument: Instrument, n: int, seed: int) -> Rehearsal:
+def _rehearse_one(client: FlaskClient, link: QuestionnaireLink, instrument: Instrument, n: int, seed: int,
+                  walked: Callable[[], None]) -> Rehearsal:
     wishes: list[Wish] = wishes_for(instrument)
     walks: list[Walk] = []
-    for number in range(max(n, (SMALL_QUOTA + 1) * len(wishes), FEWEST)):
+    for number in range(_n_walks(instrument, n)):
         # Each wish is walked in turn, often enough to fill a quota and to be turned away by it.
         wish = wishes[number % len(wishes)] if number < (SMALL_QUOTA + 1) * len(wishes) else {}
         language = instrument.languages[number % len(instrument.languages)]
         respondent = Respondent(instrument, language, wish, f"{seed}/{instrument.key}/{number}")
         walks.append(Walker(client, link.token, respondent).go())
+        walked()
     _give_time(link, instrument, seed)
     return rehearsal_report(instrument, walks, _ends(link), _met(link))
+
+
+def _n_walks(instrument: Instrument, n: int) -> int:
+    return max(n, (SMALL_QUOTA + 1) * len(wishes_for(instrument)), FEWEST)
 
 
 def _give_time(link: QuestionnaireLink, instrument: Instrument, seed: int) -> None:

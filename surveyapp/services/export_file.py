@@ -14,7 +14,7 @@ from surveyapp.db.base import utc_now
 from surveyapp.errors import NotFound
 from surveyapp.models.account import Account
 from surveyapp.models.diagnosis import Job
-from surveyapp.models.export_file import ExportFile
+from surveyapp.models.export_file import ANSWERS, ExportFile
 from surveyapp.models.study import PublishedInstrument, Study
 from surveyapp.models.wave import Wave
 from surveyapp.queue import enqueue_job
@@ -55,14 +55,16 @@ def store_export_file(session: Session, study: Study, name: str, content: bytes)
 def list_export_files(session: Session, study: Study) -> list[ExportFile]:
     """Return the study's files that are still kept, newest first, without their bytes."""
     return list(session.scalars(
-        select(ExportFile).where(ExportFile.study_id == study.id, ExportFile.created_at >= utc_now() - KEPT)
+        select(ExportFile).where(ExportFile.study_id == study.id, ExportFile.kind == ANSWERS,
+                                 ExportFile.created_at >= utc_now() - KEPT)
         .order_by(ExportFile.id.desc()).options(defer(ExportFile.content))))
 
 
 def get_export_file(session: Session, study: Study, file_id: int) -> ExportFile:
     """Return the file if it is one of the study's and still kept; NotFound otherwise."""
     file = session.scalar(select(ExportFile).where(
-        ExportFile.study_id == study.id, ExportFile.id == file_id, ExportFile.created_at >= utc_now() - KEPT))
+        ExportFile.study_id == study.id, ExportFile.id == file_id, ExportFile.kind == ANSWERS,
+        ExportFile.created_at >= utc_now() - KEPT))
     if file is None:
         raise NotFound("There is no such file; files of answers are kept for a day.", "Export the answers again.")
     return file
