@@ -28,6 +28,7 @@ from surveyapp.views import (
     diagnosis,
     draft,
     fieldwork,
+    identity,
     interview,
     invitation,
     paper,
@@ -117,9 +118,15 @@ def _add_languages(app: Flask) -> None:
 
 def _add_views(app: Flask) -> None:
     csrf = CSRFProtect(app)
-    for views in (account, study, wave, questionnaire, draft, wording, preview, publication, fieldwork, invitation,
-                  paper, person, dataset_file, interview, coding, diagnosis, report, pilot, rehearsal, token, webhook,
-                  api):
+    for views in (
+        account, study, wave, questionnaire, draft, wording, preview, publication, fieldwork, invitation, paper, person,
+        dataset_file,
+        interview,
+        identity,
+        coding,
+        diagnosis, report, pilot, rehearsal,
+        token, webhook, api,
+    ):
         app.register_blueprint(views.blueprint)
     csrf.exempt(api.blueprint)          # a token is its authority, and no cookie
     csrf.exempt(preview.blueprint)      # its posts change nothing; its pages are the respondents' own

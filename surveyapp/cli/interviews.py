@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,18 +17,30 @@ from surveyapp.models.account import Account, Role
 from surveyapp.models.study import Study
 from surveyapp.services.account import add_account, find_account
 from surveyapp.services.coded_interviews import LONGEST_KEY, import_coded_interviews, read_coded_interviews
-from surveyapp.services.interview import UNSPECIFIED, InterviewLog, guide_of, import_interview
+from surveyapp.services.decoding import decode_text
+from surveyapp.services.identity_key import (
+    count_replacements,
+    keep_replacements,
+    known_replacements,
+    names_to_look_for,
+)
+from surveyapp.services.interview import UNSPECIFIED, InterviewLog, guide_of, import_transcript
+from surveyapp.services.pseudonymise import find_identifiers, replace_identifiers
 from surveyapp.services.study import get_study
+from surveyapp.services.transcript import Transcript, read_transcript
 
 CODED = (".json", ".csv")
+LEFT_OUT = {"changes": "tracked changes read as accepted", "comments": "comments in the margin left out",
+            "footnotes": "footnotes left out", "empty_pages": "pages without words, perhaps pictures"}
 IMPORTER = "import"         # the account imported codings belong to; nobody can log in with it
 
 
 def add_commands(commands: Subparsers) -> None:
     """Add the interview commands."""
     group = add_group(commands, "interviews", "transcripts and coded interviews")
-    load = add_command(group, "import", "import transcripts (txt, md, docx, srt, vtt) or coded interviews (json, csv)",
-                       _import)
+    load = add_command(
+        group, "import",
+        "import transcripts (txt, md, docx, odt, rtf, pdf, srt, vtt) or coded interviews (json, csv)", _import)
     load.add_argument("study")
     load.add_argument("files", nargs="+")
     load.add_argument("--role", default=UNSPECIFIED, help="role class of the guide, for transcripts")
@@ -35,16 +48,60 @@ def add_commands(commands: Subparsers) -> None:
     load.add_argument("--language", default="", help="of the transcripts; seen from the text where not given")
     load.add_argument("--consent", action=argparse.BooleanOptionalAction,
                       help="whether the interviewees have consented; taken as given where not said")
+    load.add_argument("--pseudonymise", action="store_true",
+                      help="replace numbers, mail addresses and names that are sure; the key table is sealed")
+    load.add_argument("--names", metavar="FILE", default=None,
+                      help="with --pseudonymise: further names to replace, one a line")
 
 
 def _import(options: argparse.Namespace) -> None:
-    open_database()
+    config = open_database()
+    options.secret, options.tally = config.secret_key, Counter()
+    options.further = _names(options)
     contents = [(Path(name), read_bytes(name)) for name in options.files]
     with transaction() as session:
         study = get_study(session, options.study)
         n = sum(_import_one(session, study, path, content, options) for path, content in contents)
     print(f"Imported {n} interviews into {study.name}.")
+    _print_tally(options)
     _print_assumed(options)
+
+
+def _names(options: argparse.Namespace) -> list[str]:
+    if options.names is None:
+        return []
+    if not options.pseudonymise:
+        raise BadInput("--names is for --pseudonymise.", "Say both, or neither.")
+    return decode_text(read_bytes(options.names), options.names).text.split("\n")
+
+
+def _print_tally(options: argparse.Namespace) -> None:
+    tally: Counter[str] = options.tally
+    if tally["replaced"]:
+        print(f"Replaced in the texts: {tally['replaced']} words or numbers; the key table is sealed.")
+    if tally["left"]:
+        print(f"Notice: {tally['left']} words or numbers in the texts may tell who is meant"
+              + (" and were left; look at them." if options.pseudonymise else "; --pseudonymise replaces them."),
+              file=sys.stderr)
+    for what, words in LEFT_OUT.items():
+        if tally[what]:
+            print(f"Notice: {words}: {tally[what]}.", file=sys.stderr)
+
+
+def _pseudonymised(session: Session, study: Study, transcript: Transcript,
+                   options: argparse.Namespace) -> tuple[Transcript, bool]:
+    """Return the transcript and whether names and numbers that are sure were replaced in it, as was asked for."""
+    found = find_identifiers(
+        transcript.text, known_replacements(session, options.secret, study), n_known=count_replacements(session, study),
+        names=[*names_to_look_for(session, study), *options.further])
+    chosen = {row.words: row.replacement for row in found
+              if options.pseudonymise and (row.is_sure or row.is_known)}
+    options.tally.update(transcript.left_out)
+    options.tally.update({"replaced": len(chosen), "left": len(found) - len(chosen)})
+    if not chosen:
+        return transcript, False
+    keep_replacements(session, options.secret, study, found, chosen)
+    return replace_identifiers(transcript, found, chosen), True
 
 
 def _import_one(session: Session, study: Study, path: Path, content: bytes, options: argparse.Namespace) -> int:
@@ -55,7 +112,10 @@ def _import_one(session: Session, study: Study, path: Path, content: bytes, opti
         raise Refused("Without consent no transcript may be stored.", "Say --consent once it was given.")
     log = InterviewLog(key=_key_of(path, options.files), audience=options.audience, role=_role(study, options.role),
                        language=options.language, has_consent=True, record="verbatim")
-    import_interview(session, study, filename=path.name, content=content, log=log)
+    transcript, is_replaced = _pseudonymised(session, study, read_transcript(path.name, content), options)
+    # The file as it came would name whom the text no longer names.
+    import_transcript(session, study, transcript, log, filename=log.key if is_replaced else path.name,
+                      content=b"" if is_replaced else content)
     return 1
 
 

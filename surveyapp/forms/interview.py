@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -54,7 +55,14 @@ class InterviewForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF publishes no 
     encoding = SelectField(_l("Encoding of the file"), [Optional()])
     text = TextAreaField(_l("or transcript or notes as text"))
     source = HiddenField()
-    is_checked = BooleanField(_l("I have looked at these places: none of them may be used to identify a person"))
+    times = HiddenField()
+
+    @property
+    def decisions(self) -> dict[str, str | None]:
+        """What is put in place of words that may identify a person, None where they stay; by the words."""
+        words, deeds, wanted = (request.form.getlist(f"find_{name}") for name in ("words", "deed", "replacement"))
+        return {word: replacement if deed == "replace" else None
+                for word, deed, replacement in zip(words, deeds, wanted, strict=False) if deed}
 
     @property
     def log(self) -> InterviewLog:

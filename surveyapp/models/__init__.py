@@ -10,6 +10,7 @@ from surveyapp.models import (
     draft,
     export_file,
     fieldwork,
+    identity,
     interview,
     invitation,
     mail,
@@ -20,5 +21,23 @@ from surveyapp.models import (
     webhook,
 )
 
-__all__ = ["account", "api_token", "audit", "coding", "customer", "diagnosis", "draft", "export_file", "fieldwork",
-           "interview", "invitation", "mail", "pilot", "response", "study", "wave", "webhook"]
+__all__ = [
+    "account",
+    "api_token",
+    "audit",
+    "coding",
+    "customer",
+    "diagnosis",
+    "draft",
+    "export_file",
+    "fieldwork",
+    "identity",
+    "interview",
+    "invitation",
+    "mail",
+    "pilot",
+    "response",
+    "study",
+    "wave",
+    "webhook",
+]

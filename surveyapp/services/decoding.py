@@ -151,8 +151,8 @@ def _checked(found: DecodedText, place: str) -> DecodedText:
     n_nul = found.text.count("\x00")
     controls = sum(1 for sign in found.text if sign < " " and sign not in "\t\n\r\f\v\x00")
     if n_nul > NUL_SHARE * len(found.text) or controls > CONTROL_SHARE * len(found.text):
-        raise BadInput("{place}: this is not a text file.", "Save the transcript as txt, md, docx, srt or vtt.",
-                       place=place)
+        raise BadInput("{place}: this is not a text file.",
+                       "Save the transcript as txt, md, docx, odt, rtf, pdf, srt or vtt.", place=place)
     text = normalise(found.text)
     if not text.strip():
         raise BadInput("{place}: the file is empty.", "Choose the file that holds the transcript.", place=place)

@@ -134,7 +134,13 @@ def change_log(session: Session, study: Study, interview: Interview, log: Interv
 def import_interview(session: Session, study: Study, *, filename: str, content: bytes, log: InterviewLog,
                      account: Account | None = None, encoding: str | None = None) -> Interview:
     """Return a new interview with the transcript of the file; nothing is stored if anything is wrong with it."""
-    transcript = read_transcript(filename, content, encoding)
+    return import_transcript(session, study, read_transcript(filename, content, encoding), log, filename=filename,
+                             content=content, account=account)
+
+
+def import_transcript(session: Session, study: Study, transcript: Transcript, log: InterviewLog, *, filename: str = "",
+                      content: bytes = b"", account: Account | None = None) -> Interview:
+    """Return a new interview with that transcript; refused without consent."""
     log = replace(log, language=log.language or ("zh" if is_chinese(transcript.text) else "en"))
     if not log.has_consent:
         raise _no_consent()

@@ -1,8 +1,12 @@
-"""A .docx file → text: paragraphs in reading order, with limits against files made to exhaust a server."""
+"""A .docx file → text: paragraphs in reading order, with limits against files made to exhaust a server.
+
+What is not read is counted, so that whoever imports learns of it: tracked changes, comments, footnotes.
+"""
 
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from xml.etree.ElementTree import Element, ParseError  # only the classes; defusedxml does the parsing
 
@@ -10,6 +14,7 @@ from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped
 from defusedxml.ElementTree import iterparse  # type: ignore[import-untyped]  # publishes no types
 
 from surveyapp.errors import BadInput
+from surveyapp.services.text_document import DocumentText, password_needed
 
 MOST_ENTRIES = 2_000                # a report with hundreds of pictures has fewer
 LARGEST_PART = 30_000_000           # bytes of document.xml, about 5 million characters of text
@@ -22,15 +27,31 @@ SKIPPED = frozenset({f"{W}del", f"{W}moveFrom", f"{W}instrText",
                      "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"})
 
 
-def read_word_document(content: bytes, place: str) -> str:
+TRACKED = re.compile(rb"<w:(?:ins|del|moveFrom|moveTo)[ >]")
+REMARK = re.compile(rb"<w:commentReference[ />]")
+FOOTNOTE = re.compile(rb"<w:(?:footnote|endnote)Reference[ />]")
+OLE_MARK = b"\xd0\xcf\x11\xe0"
+LOCKED_MARK = "EncryptedPackage".encode("utf-16-le")     # how Office wraps a document that has a password
+
+
+def is_locked(content: bytes) -> bool:
+    """Tell whether the bytes are an Office document that is protected by a password."""
+    return content.startswith(OLE_MARK) and LOCKED_MARK in content
+
+
+def read_word_document(content: bytes, place: str) -> DocumentText:
     """Return the text of the document, one line a paragraph; BadInput where it is none, or too large."""
+    if is_locked(content):
+        raise password_needed(place)
     part = _main_part(content, place)
     try:
         paragraphs = _paragraphs(part)
     except (ParseError, DefusedXmlException):
         raise BadInput("{place}: the document is damaged.", "Open it in a word processor and save it again as docx.",
                        place=place) from None
-    return "\n".join(paragraphs)
+    left_out = {"changes": len(TRACKED.findall(part)), "comments": len(REMARK.findall(part)),
+                "footnotes": len(FOOTNOTE.findall(part))}
+    return DocumentText("\n".join(paragraphs), {what: n for what, n in left_out.items() if n})
 
 
 def _main_part(content: bytes, place: str) -> bytes:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from collections.abc import Sequence
+
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -11,6 +13,12 @@ from surveyapp.errors import Refused
 from surveyapp.forms.interview import InterviewForm, interview_form
 from surveyapp.models.interview import Interview
 from surveyapp.services.coded_interviews import import_coded_interviews, read_coded_interviews
+from surveyapp.services.identity_key import (
+    count_replacements,
+    keep_replacements,
+    known_replacements,
+    names_to_look_for,
+)
 from surveyapp.services.interview import (
     change_log,
     change_speakers,
@@ -26,7 +34,7 @@ from surveyapp.services.interview import (
     store_transcript,
 )
 from surveyapp.services.interview_log import fieldwork_of, list_log
-from surveyapp.services.private_numbers import find_private_numbers
+from surveyapp.services.pseudonymise import Identifier, find_identifiers, replace_identifiers, with_times
 from surveyapp.services.study import get_study
 from surveyapp.services.transcript import Transcript, read_transcript, transcript_of
 from surveyapp.views.access import current_account, reader_language, requires
@@ -67,15 +75,16 @@ def _entry_page(form: InterviewForm, interview: Interview | None) -> Page:
         return _show_entry(form, interview), 422 if form.is_submitted() else 200
     try:
         transcript = _read_text(form)
-        numbers = find_private_numbers(transcript.text) if transcript else ()
-        if numbers and not form.is_checked.data:
-            return _show_entry(form, interview, numbers=numbers), 422
-        stored = _store(form, interview, transcript)
+        found = _find(transcript) if transcript else ()
+        if any(row.words not in form.decisions for row in found):
+            return _show_entry(form, interview, found=found, left_out=transcript.left_out if transcript else {}), 422
+        stored = _store(form, interview, transcript, found)
     except Refused as error:
         return _show_entry(form, interview, error=error), 422
     if transcript is not None and transcript.is_guess:
         flash(_("The file was read as %(encoding)s. If characters look wrong, load it again and choose the encoding.",
                 encoding=transcript.encoding))
+    _tell_left_out(transcript)
     if transcript is None:
         flash(_("Interview %(key)s is logged.", key=stored.key))
         return redirect(url_for("interview.index", study_id=g.study.id))
@@ -88,14 +97,39 @@ def _read_text(form: InterviewForm) -> Transcript | None:
         form.source.data = form.file.data.filename
         transcript = read_transcript(form.file.data.filename, form.file.data.read(), form.encoding.data or None)
         form.text.data = transcript.text
+        form.times.data = " ".join("" if turn.at_ms is None else str(turn.at_ms) for turn in transcript.turns)
         return transcript
     pasted = form.text.data or ""
-    return transcript_of(pasted) if pasted.strip() else None
+    if not pasted.strip():
+        return None
+    # A file's times do not stand in its words: they came along beside the field.
+    times = [int(time) if time.isdecimal() else None for time in (form.times.data or "").split(" ")]
+    return with_times(transcript_of(pasted), times)
 
 
-def _store(form: InterviewForm, interview: Interview | None, transcript: Transcript | None) -> Interview:
+def _find(transcript: Transcript) -> tuple[Identifier, ...]:
+    session = read_session()
+    secret = current_app.config["SURVEYAPP"].secret_key
+    return find_identifiers(transcript.text, known_replacements(session, secret, g.study),
+                            names=names_to_look_for(session, g.study), n_known=count_replacements(session, g.study))
+
+
+def _tell_left_out(transcript: Transcript | None) -> None:
+    """Say what the file held besides the words, so that nobody believes it was read."""
+    words = {"changes": _("Tracked changes were read as accepted: %(n)s.", n="{n}"),
+             "comments": _("Comments in the margin were left out: %(n)s.", n="{n}"),
+             "footnotes": _("Footnotes were left out: %(n)s.", n="{n}"),
+             "empty_pages": _("Pages without words, perhaps pictures: %(n)s.", n="{n}")}
+    for what, n in (transcript.left_out if transcript else {}).items():
+        flash(words[what].replace("{n}", str(n)))
+
+
+def _store(form: InterviewForm, interview: Interview | None, transcript: Transcript | None,
+           found: Sequence[Identifier]) -> Interview:
     content = b""
-    if form.file.data:
+    chosen = {row.words: form.decisions[row.words] for row in found}
+    replaced = {words: replacement for words, replacement in chosen.items() if replacement is not None}
+    if form.file.data and not replaced:
         form.file.data.seek(0)
         content = form.file.data.read()
     with transaction() as session:
@@ -106,7 +140,13 @@ def _store(form: InterviewForm, interview: Interview | None, transcript: Transcr
             stored = get_conversation(session, study, interview.id)
             change_log(session, study, stored, form.log, current_account())
         if transcript is not None:
-            store_transcript(session, study, stored, transcript, filename=form.source.data or "", content=content,
+            if replaced:
+                keep_replacements(session, current_app.config["SURVEYAPP"].secret_key, study, found, replaced,
+                                  current_account())
+                transcript = replace_identifiers(transcript, found, replaced)
+            # The file as it came, and its name, would name whom the text no longer names.
+            name = stored.key if replaced else form.source.data or ""
+            store_transcript(session, study, stored, transcript, filename=name, content=content,
                              account=current_account())
     return stored
 

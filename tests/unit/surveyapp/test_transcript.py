@@ -92,7 +92,7 @@ def test_a_binary_file_is_refused(content: bytes):
 
 @pytest.mark.parametrize(("name", "content", "kind"), [
     ("a.txt", b"%PDF-1.7 ...", "PDF"), ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "doc"),
-    ("a.txt", b"PK\x03\x04..", "zip"), ("a.rtf", b"{\\rtf1 a}", "RTF"), ("a.xyz", b"words", ".xyz"),
+    ("a.txt", b"PK\x03\x04..", "zip"), ("a.txt", b"{\\rtf1 a}", "RTF"), ("a.xyz", b"words", ".xyz"),
 ])
 def test_another_kind_of_file_is_named_in_the_refusal(name: str, content: bytes, kind: str):
     with pytest.raises(BadInput, match="are not read as transcripts") as caught:
