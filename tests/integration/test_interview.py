@@ -59,7 +59,7 @@ def test_an_imported_interview_keeps_file_text_and_turns(study: Study):
 
 
 @pytest.mark.parametrize(("content", "filename", "reason"), [
-    (b"", "a.txt", "empty"), (bytes(range(256)) * 9, "a.txt", "encoding|not a text"), (b"%PDF", "a.pdf", "PDF"),
+    (b"", "a.txt", "empty"), (bytes(range(256)) * 9, "a.txt", "encoding|not a text"), (b"%PDF", "a.pdf", "damaged"),
 ])
 def test_a_file_that_cannot_be_read_leaves_nothing_behind(study: Study, content: bytes, filename: str, reason: str):
     with pytest.raises(BadInput, match=reason), transaction() as session:
