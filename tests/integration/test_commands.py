@@ -390,19 +390,3 @@ def test_a_port_that_is_taken_is_refused(surveyapp):
 
     assert outcome.code == 1
     assert "cannot listen" in outcome.err
-
-
-def test_names_are_replaced_by_command_and_the_doubtful_ones_are_counted(surveyapp, bank: str, tmp_path: Path):
-    text = tmp_path / "王建国.txt"
-    text.write_text("问：谁？\n答：王建国经理，问李小梅，晓明也知道。电话13812345678。\n", encoding="utf-8")
-    names = tmp_path / "names.txt"
-    names.write_text("晓明\n", encoding="utf-8")
-
-    plain = surveyapp("interviews", "import", bank, text, "--role", "relationship_manager", "--consent")
-    (tmp_path / "other.txt").write_bytes(text.read_bytes())
-    replaced = surveyapp("interviews", "import", bank, tmp_path / "other.txt", "--role", "relationship_manager",
-                         "--consent", "--pseudonymise", "--names", names)
-
-    assert "3 words or numbers in the texts may tell who is meant; --pseudonymise" in plain.err
-    assert "Replaced in the texts: 3 words or numbers" in replaced.out
-    assert "1 words or numbers in the texts may tell who is meant and were left" in replaced.err
