@@ -21,7 +21,7 @@ def home(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     return tmp_path
 
 
-def imported(capsys: pytest.CaptureFixture[str], *arguments: str) -> pytest.CaptureResult[str]:
+def imported(capsys: pytest.CaptureFixture[str], *arguments: str):
     capsys.readouterr()
     assert run(["interviews", "import", "bank", *arguments, "--role", "relationship_manager", "--consent"]) == 0
     return capsys.readouterr()
