@@ -51,6 +51,20 @@ def test_an_error_that_quotes_an_answer_is_logged_without_its_words(
     assert not [secret for secret in ("boss", somebody.token, link) if secret in said]
 
 
+def test_an_error_in_a_page_of_staff_is_logged_without_its_words_too(
+        client: FlaskClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch):
+    staff = client.application
+    monkeypatch.setitem(staff.config, "TESTING", False)
+    monkeypatch.setitem(staff.view_functions, "account.login", stumble)
+
+    page = client.get("/login")
+
+    assert page.status_code == 500
+    assert "Exception in account.login" in caplog.text
+    assert "builtins.ValueError" in caplog.text
+    assert "boss" not in caplog.text
+
+
 def test_whoever_comes_by_invitation_leaves_no_line_at_any_level(
         client: FlaskClient, caplog: pytest.LogCaptureFixture):
     asked = roster()
