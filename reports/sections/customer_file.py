@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from analysis.crossed import hidden_places
 from analysis.privacy import told_count
 from analysis.results.customers import CustomerPicture
 from reports.content import Block, Column, Columns, Figure, Number, Paragraph, Row, Section, Statement, Table
@@ -16,7 +15,6 @@ SHADES = (0.01, 0.03, 0.06, 0.12)       # share of all customers from which a ce
 SIZES = ("key_customers_count", "at_risk_count", "at_risk_aum", "upgrade_candidates_count", "upgrade_gap_sum",
          "cross_sell_gap_count", "unassigned_valuable_count", "tier_value_mismatch_count", "linked_groups_count",
          "hidden_group_value_count", "multi_channel_customers_count", "incomplete_records_count")
-FEWEST_HIDDEN = 2                       # hidden cells of a line protect each other from its total
 SMALL = 0.01                            # a smaller share is told as below 1%, never as 0%
 STYLES = {"at_risk_aum": "money", "upgrade_gap_sum": "money"}
 SUMS = {"at_risk_aum": "at_risk_count", "upgrade_gap_sum": "upgrade_candidates_count"}     # sum → how many are in it
@@ -49,49 +47,21 @@ def _matrix(study: Source, picture: CustomerPicture) -> Figure:
             if any(row.get(key) for row in picture.customers_by_tier_and_stage.values())]
     heads = tuple(stages.get(key, words.text("file.not_assessable")) for key in keys)
     rows, cells = [], []
-    hidden = hidden_cells(picture.customers_by_tier_and_stage, study.minimum_group)
+    hidden = hidden_places(picture.customers_by_tier_and_stage, study.minimum_group)
     for tier, counts in picture.customers_by_tier_and_stage.items():
         total = sum(max(n, 0) for n in counts.values())
-        rows.append((_tier_name(study, tier), printed(float(total), "count") if total >= study.minimum_group
-                     else HIDDEN))
-        cells.append(tuple(_cell(counts.get(key, 0), picture.n_customers, is_hidden=(tier, key) in hidden)
+        rows.append((_tier_name(study, tier), HIDDEN if tier in hidden.rows else printed(float(total), "count")))
+        cells.append(tuple(_cell(counts.get(key, 0), picture.n_customers, is_hidden=(tier, key) in hidden.cells)
                            for key in keys))
     largest = max(((n, tier, key) for tier, counts in picture.customers_by_tier_and_stage.items()
                    for key, n in counts.items()
-                   if key in keys and (tier, key) not in hidden), default=(0, "", ""))
+                   if key in keys and (tier, key) not in hidden.cells), default=(0, "", ""))
     alt = words.text("file.matrix_alt", rows=len(rows), columns=len(keys), n=largest[0],
                      tier=_tier_name(study, largest[1]) if largest[1] else "–",
                      stage=stages.get(largest[2], words.text("file.not_assessable")))
     return Figure("f-tiers", words.say("file.matrix_title", n=picture.n_customers), Matrix(
         tuple(rows), heads, tuple(cells)), alt, words.text("file.matrix_unit"),
         words.text("file.matrix_source", minimum=study.minimum_group))
-
-
-def hidden_cells(counts: Mapping[str, Mapping[str, int]], minimum: int) -> frozenset[tuple[str, str]]:
-    """Return the cells to hide: small ones, and as many more in their row and column that no total gives them away."""
-    cells = {(row, column): n for row, inside in counts.items() for column, n in inside.items() if n}
-    hidden = {place for place, n in cells.items() if n < minimum}
-    lines = [[place for place in cells if place[axis] == name] for axis in (0, 1)
-             for name in dict.fromkeys(place[axis] for place in cells)]
-    before = -1
-    while before != len(hidden):
-        before = len(hidden)
-        for line in lines:
-            _protect(line, cells, hidden, minimum)
-    return frozenset(hidden)
-
-
-def _protect(line: list[tuple[str, str]], cells: Mapping[tuple[str, str], int], hidden: set[tuple[str, str]],
-             minimum: int) -> None:
-    """Hide the next smallest cells of a line until the hidden ones are two and hold a group together."""
-    inside = [place for place in line if place in hidden]
-    open_cells = sorted((cells[place], place) for place in line if place not in hidden)
-    people = sum(max(cells[place], 0) for place in inside)
-    while inside and open_cells and (len(inside) < FEWEST_HIDDEN or people < minimum):
-        n, place = open_cells.pop(0)
-        hidden.add(place)
-        inside.append(place)
-        people += n
 
 
 def _cell(n: int, total: int, *, is_hidden: bool) -> MatrixCell:
@@ -178,8 +148,10 @@ def _clv(study: Source, picture: CustomerPicture) -> Table:
     stages = {stage.key: stage for stage in model.stages} if model else {}
     actions = model.stage_actions if model else {}
     rows = []
+    # The number of customers of a stage is the total of a column of the matrix.
+    hidden = hidden_places(picture.customers_by_tier_and_stage, study.minimum_group).columns
     for key, scenario in picture.clv.items():
-        if scenario.n < study.minimum_group:
+        if scenario.n < study.minimum_group or key in hidden:
             continue
         name = study.read(stages[key].name) if key in stages else key
         rows.append(Row((Statement(name), Number(float(scenario.n), "count"),
