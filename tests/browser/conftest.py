@@ -37,7 +37,8 @@ def serve(app: Flask) -> Iterator[Callable[[], str]]:
 
     def start() -> str:
         server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        # How often it looks whether it shall stop: half a second, the default, would be paid by every test.
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         servers.append((server, thread))
         return f"http://127.0.0.1:{server.server_port}"
