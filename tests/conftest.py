@@ -4,12 +4,13 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
-from sqlalchemy import text
+from sqlalchemy import URL, make_url
 
 from surveyapp.config import Config
 from surveyapp.db.migrate import upgrade
@@ -17,7 +18,7 @@ from surveyapp.db.session import Database, transaction, use_database
 from surveyapp.models.study import Study
 from surveyapp.services.account import add_account, add_member
 from surveyapp.services.study import create_study, get_study
-from tests.postgresql import find_binaries, running_server
+from tests.postgresql import find_binaries, run_sql, running_server
 
 PASSWORD = "a long enough password"
 
@@ -58,25 +59,38 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def any_database_url(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path) -> str:
-    """An empty migrated database on each engine in turn."""
-    if request.param == "sqlite":
-        return _sqlite_url(tmp_path, sqlite_template)
-    url: str = request.getfixturevalue("postgresql_server")
-    database = Database(url)
-    with database.engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA IF EXISTS dbos CASCADE"))
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: str) -> URL:
+    """An empty migrated database of the run's server, copied for each test as the SQLite file is."""
+    url = make_url(postgresql_server).set(database="template_migrated")
+    run_sql(postgresql_server, "CREATE DATABASE template_migrated")
+    database = Database(url.render_as_string(hide_password=False))
     upgrade(database)
     database.close()
     return url
 
 
-def _sqlite_url(folder: Path, template: Path) -> str:
-    path = folder / "test.sqlite3"
-    shutil.copy(template, path)
+@pytest.fixture
+def postgresql_url(postgresql_server: str, postgresql_template: URL) -> Iterator[str]:
+    """The test's own copy of the migrated database; connections left open do not keep it alive."""
+    name = f"test_{uuid4().hex}"
+    run_sql(postgresql_server, f"CREATE DATABASE {name} TEMPLATE {postgresql_template.database} STRATEGY FILE_COPY")
+    yield postgresql_template.set(database=name).render_as_string(hide_password=False)
+    run_sql(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def any_database_url(request: pytest.FixtureRequest) -> str:
+    """An empty migrated database on each engine in turn."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
+    """The test's own copy of the migrated file."""
+    path = tmp_path / "test.sqlite3"
+    shutil.copy(sqlite_template, path)
     return f"sqlite:///{path}"
 
 
@@ -95,9 +109,9 @@ def any_database(any_database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def database(tmp_path: Path, sqlite_template: Path) -> Iterator[Database]:
+def database(sqlite_url: str) -> Iterator[Database]:
     """The database in use, on SQLite: for tests that are not about storage."""
-    yield from _use(_sqlite_url(tmp_path, sqlite_template))
+    yield from _use(sqlite_url)
 
 
 @pytest.fixture

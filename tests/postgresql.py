@@ -7,12 +7,15 @@ PostgreSQL refuses to run as root, so the files are copied where another user ca
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import psycopg
 
 NOBODY = 65534
 SERVER = "pginstall18"
@@ -53,8 +56,14 @@ def running_server(*, is_durable: bool = False) -> Iterator[str]:
             _wait(binaries, folder, run)
             yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
         finally:
-            server.terminate()
+            server.send_signal(signal.SIGINT)  # ends at once; SIGTERM would wait until every client has left
             server.wait(timeout=20)
+
+
+def run_sql(url: str, statement: str) -> None:
+    """Run one statement outside a transaction, as making and dropping a database wants it."""
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(statement)
 
 
 def _copy(source: Path, folder: Path) -> Path:
