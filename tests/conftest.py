@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
@@ -16,15 +17,25 @@ from surveyapp.config import Config
 from surveyapp.db.migrate import upgrade
 from surveyapp.db.session import Database, transaction, use_database
 from surveyapp.models.study import Study
+from surveyapp.services import account as accounts
 from surveyapp.services.account import add_account, add_member
 from surveyapp.services.study import create_study, get_study
 from tests.postgresql import find_binaries, run_sql, running_server
 
 PASSWORD = "a long enough password"
+SHIPPED_HASHER = accounts._hasher
 
 # A busy machine says nothing about a property: only what is found counts, not how long the search took.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> Iterator[None]:
+    """Hash passwords in a moment: the shipped hasher is slow on purpose, and a test of its own looks at that."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from surveyapp.db.session import transaction
-from surveyapp.services.account import add_account, get_account, set_role
-from tests.conftest import PASSWORD
+from surveyapp.services import account as accounts
+from surveyapp.services.account import add_account, check_password, get_account, set_role
+from tests.conftest import PASSWORD, SHIPPED_HASHER
 
 
 @pytest.fixture
@@ -22,6 +23,18 @@ def test_a_right_password_lets_in(client: FlaskClient, account):
 
     assert reply.status_code == 302
     assert client.get("/").status_code == 200
+
+
+def test_a_stored_password_costs_as_much_to_guess_as_rfc_9106_asks(database, monkeypatch):
+    monkeypatch.setattr(accounts, "_hasher", SHIPPED_HASHER)      # the other tests hash in a moment
+
+    with transaction() as session:
+        stored = add_account(session, "anna@example", "Anna", "administrator", PASSWORD).password_hash
+
+    assert stored.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    with transaction() as session:
+        assert check_password(session, "anna@example", PASSWORD) is not None
+        assert check_password(session, "anna@example", "another password") is None
 
 
 def test_a_wrong_password_and_an_unknown_login_get_the_same_words(client: FlaskClient, account):
