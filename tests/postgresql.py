@@ -19,6 +19,9 @@ import psycopg
 
 NOBODY = 65534
 SERVER = "pginstall18"
+DISK, MEMORY = "/tmp", "/dev/shm"  # noqa: S108 - what is made there is a new folder of random name
+ROOM = 2_000_000_000        # bytes
+PATIENCE_S = 120            # a machine that does much else at once starts and ends a server slowly
 
 
 def find_binaries() -> Path | None:
@@ -36,13 +39,15 @@ def running_server(*, is_durable: bool = False) -> Iterator[str]:
     source = find_binaries()
     if source is None:
         raise RuntimeError("the PostgreSQL wheel is not installed")
-    with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp") as name:  # a socket path must be short
-        folder = Path(name)
+    # A socket path must be short. Data that need not last may lie in memory: copying takes a third of the time.
+    with (tempfile.TemporaryDirectory(prefix="pg-", dir=DISK) as name,
+          tempfile.TemporaryDirectory(prefix="pg-", dir=DISK if is_durable else _quick_place()) as place):
+        folder, data = Path(name), Path(place) / "data"
         binaries = _copy(source, folder)
-        data = folder / "data"
         user = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
         if user:
             _hand_over(folder)
+            _hand_over(data.parent)
         run = {"check": True, "capture_output": True, "cwd": folder, **user}
         subprocess.run([binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync",
                         "-E", "UTF8", "--locale=C"], **run)
@@ -57,13 +62,19 @@ def running_server(*, is_durable: bool = False) -> Iterator[str]:
             yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
         finally:
             server.send_signal(signal.SIGINT)  # ends at once; SIGTERM would wait until every client has left
-            server.wait(timeout=20)
+            server.wait(timeout=PATIENCE_S)
 
 
 def run_sql(url: str, statement: str) -> None:
     """Run one statement outside a transaction, as making and dropping a database wants it."""
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(statement)
+
+
+def _quick_place() -> str:
+    """Return a folder in memory, or the one on the disk where memory is short: many containers have 64 MB of it."""
+    is_roomy = Path(MEMORY).is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    return MEMORY if is_roomy else DISK
 
 
 def _copy(source: Path, folder: Path) -> Path:
@@ -80,7 +91,7 @@ def _hand_over(folder: Path) -> None:
 
 
 def _wait(binaries: Path, folder: Path, run: dict) -> None:
-    for _ in range(100):
+    for _ in range(PATIENCE_S * 10):
         ready = subprocess.run([binaries / "pg_isready", "-h", folder, "-q"], **{**run, "check": False})
         if ready.returncode == 0:
             return
