@@ -24,7 +24,9 @@ from surveyapp.views import (
     api_description,  # noqa: F401 - see above
     api_result,  # noqa: F401 - see above
     api_study,  # noqa: F401 - see above
+    candidate,
     coding,
+    comment,
     dataset_file,
     diagnosis,
     draft,
@@ -133,6 +135,8 @@ def _add_views(app: Flask) -> None:
         interview,
         identity,
         coding,
+        comment,
+        candidate,
         diagnosis, report, pilot, rehearsal,
         token, webhook, api,
     ):

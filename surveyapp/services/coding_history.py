@@ -18,7 +18,8 @@ from surveyapp.models.study import Study
 from surveyapp.services.audit import record_change
 from surveyapp.services.blinding import check_may_code
 
-ACTIONS = ("apply_code", "change_coding", "delete_coding", "edit_quote", "apply_link", "delete_link")
+BATCH = "code_lines"        # one code on several comments: one deed
+ACTIONS = ("apply_code", "change_coding", "delete_coding", "edit_quote", "apply_link", "delete_link", BATCH)
 UNDO = "undo_coding"
 FURTHEST_UNDO = 500         # own deeds looked at; further back, undoing no longer means "the last thing I did"
 
@@ -44,6 +45,8 @@ def record_coding(session: Session, study: Study, account: Account, action: str,
 def undo_last(session: Session, study: Study, interview: Interview, account: Account) -> Audit:
     """Undo the account's last deed in the interview that still stands; refused if the coding changed since."""
     deed = _last_deed(session, study, interview, account)
+    if deed.action == BATCH:
+        return _undo_batch(session, study, interview, account, deed)
     row = _row_of(session, deed)
     if row is None or not _still_says(row, deed.after or {}):
         raise Refused("The coding was changed after your last step, so that step cannot be undone.",
@@ -55,6 +58,24 @@ def undo_last(session: Session, study: Study, interview: Interview, account: Acc
     _restore(row, deed.before or {"is_deleted": True})
     record_change(session, UNDO, deed.subject, study_id=study.id, account=account, before=before,
                   after={**state_of(row), "undone": deed.id})
+    session.flush()
+    return deed
+
+
+def _undo_batch(session: Session, study: Study, interview: Interview, account: Account, deed: Audit) -> Audit:
+    """Undo a code on several comments: all of it, or nothing where one of the codings changed since."""
+    check_may_code(session, interview, account)
+    after = deed.after or {}
+    rows = list(session.scalars(select(Coding).where(Coding.id.in_(after["codings"]),
+                                                     Coding.interview_id == interview.id)))
+    if len(rows) != len(after["codings"]) or not all(_still_says(row, after) for row in rows):
+        raise Refused("One of the codings was changed after you had given the code to several comments.",
+                      "Delete the codings one by one.")
+    for row in rows:
+        _restore(row, {**state_of(row), "is_deleted": True})
+    record_change(session, UNDO, deed.subject, study_id=study.id, account=account,
+                  before={name: after[name] for name in state_of(rows[0])},
+                  after={"is_deleted": True, "undone": deed.id})
     session.flush()
     return deed
 

@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from surveyapp.db.base import Base, utc_now
 from surveyapp.errors import BadInput, NotAllowed, Refused
 from surveyapp.models.account import Account
+from surveyapp.models.comment import CommentSource
+from surveyapp.models.interview import ANSWERS as COMMENTS
 from surveyapp.models.interview import Interview
 from surveyapp.models.invitation import Invitation, Pseudonym, Receipt, RespondentKey, SlipBatch, SpentLink
 from surveyapp.models.mail import OptOut
@@ -85,6 +87,9 @@ def erase_study(session: Session, study: Study, account: Account | None = None) 
     session.execute(update(Response).where(Response.link_id.in_(links)).values(source_key=None, withdrawal_hash=None))
     if study.erasure in (ANSWERS, EVERYTHING):
         done["responses"] = _delete(session, Response, Response.link_id.in_(links))
+        # Comments are copies of answers.
+        done["comments"] = _delete(session, Interview, (Interview.study_id == study.id) & (Interview.kind == COMMENTS))
+        _delete(session, CommentSource, CommentSource.study_id == study.id)
     if study.erasure == EVERYTHING:
         done["interviews"] = _delete(session, Interview, Interview.study_id == study.id)
     study.erased_on = utc_now().date()

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from surveyapp.db.session import close_read_session, read_session, transaction
 from surveyapp.forms.coding import PassageForm, column_number, mark_of
 from surveyapp.models.coding import POLARITIES, Coding, LinkCoding
-from surveyapp.models.interview import Interview
+from surveyapp.models.interview import ANSWERS, Interview
 from surveyapp.models.study import Study
 from surveyapp.services.blinding import dissolve_round, finish_coding, list_coders, open_round, resume_coding
 from surveyapp.services.codebook import codebook_rules, load_codebook
@@ -27,6 +27,8 @@ from surveyapp.services.coding import (
 )
 from surveyapp.services.coding_history import undo_last
 from surveyapp.services.coding_page import load_added_coding, load_coding_page
+from surveyapp.services.comment_counts import count_comments
+from surveyapp.services.comment_source import source_of_text
 from surveyapp.services.interview import get_interview, guide_of
 from surveyapp.services.passage import count_codes, load_code_page
 from surveyapp.services.study import get_study
@@ -38,11 +40,15 @@ PLACE = "/studies/<int:study_id>/interviews/<int:interview_id>"
 
 @blueprint.get(PLACE)
 @requires("can_code")
-def show(study_id: int, interview_id: int) -> str:
-    """Show the text with its codings, the codebook and the table of codings."""
+def show(study_id: int, interview_id: int) -> str | Response:
+    """Show the text with its codings, the codebook and the table of codings; comments have a list of their own."""
     session = read_session()
     account = current_account()
-    page = load_coding_page(session, g.study, get_interview(session, g.study, interview_id), account)
+    interview = get_interview(session, g.study, interview_id)
+    if interview.kind == ANSWERS:
+        source = source_of_text(session, interview)
+        return redirect(url_for("comment.show", study_id=study_id, source_id=source.id))
+    page = load_coding_page(session, g.study, interview, account)
     return render_template(
         "coding/show.html", study=g.study, page=page, guide=guide_of(g.study), rules=codebook_rules(g.study),
         polarities=POLARITIES, turn_to_code=request.args.get("turn", 0, type=column_number),
@@ -158,7 +164,8 @@ def codes(study_id: int) -> str:
     session = read_session()
     codebook = load_codebook(session, g.study)
     return render_template("coding/codes.html", study=g.study, codebook=codebook, rules=codebook_rules(g.study),
-                           counts=count_codes(session, g.study, current_account(), codebook))
+                           counts=count_codes(session, g.study, current_account(), codebook),
+                           comments=count_comments(session, g.study, current_account(), codebook))
 
 
 @blueprint.get("/studies/<int:study_id>/codes/<key>")
@@ -166,6 +173,8 @@ def codes(study_id: int) -> str:
 def code(study_id: int, key: str) -> str:
     """Show a code: definition, counts by role, and its passages with their places."""
     wanted = {name: request.args.get(name, "") for name in ("role", "polarity", "coder")}
+    session, account = read_session(), current_account()
     return render_template(
         "coding/code.html", study=g.study, guide=guide_of(g.study), rules=codebook_rules(g.study), wanted=wanted,
-        polarities=POLARITIES, page=load_code_page(read_session(), g.study, current_account(), key, wanted))
+        polarities=POLARITIES, page=load_code_page(session, g.study, account, key, wanted),
+        comments=count_comments(session, g.study, account, load_codebook(session, g.study)))
