@@ -6,11 +6,18 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from surveyapp.db.session import close_read_session, read_session, transaction
+from surveyapp.models.account import Account
+from surveyapp.models.coding import Coding
 from surveyapp.models.comment import CommentSource
 from surveyapp.models.study import Study
+from surveyapp.services.batch_coding import LineCode, code_lines
+from surveyapp.services.comment_page import CommentPage, Wanted, load_comment_page
 from surveyapp.services.comment_source import make_source
+from surveyapp.services.interview import get_interview
 from surveyapp.services.redaction import hand_over
-from surveyapp.services.study import close_wave, get_wave, list_links
+from surveyapp.services.study import close_wave, get_study, get_wave, list_links
+from tests.factories import coding as people
 from tests.factories.answered import people_answer
 
 ITEM = "OPEN"
@@ -41,3 +48,35 @@ def source(session: Session, study: Study, comments: Sequence[str] = PLAIN, *, i
     made = make_source(session, study, "w1", "staff", item)
     hand_over(session, study, made)
     return made
+
+
+def account(study: Study, login: str, role: str = "coder") -> Account:
+    with transaction() as session:
+        return people.member(session, get_study(session, study.id), login, role)
+
+
+def ready(study: Study, comments: tuple[str, ...] = PLAIN) -> CommentSource:
+    with transaction() as session:
+        return source(session, get_study(session, study.id), comments)
+
+
+def page(study: Study, of: CommentSource, who: Account, **wanted: object) -> CommentPage:
+    close_read_session()
+    session = read_session()
+    return load_comment_page(session, study, session.get_one(CommentSource, of.id), who, Wanted(**wanted))
+
+
+def number_of(study: Study, of: CommentSource, who: Account, words: str) -> int:
+    """The line that holds these words: the order is another in every run."""
+    return next(line.number for line in page(study, of, who).lines if words in line.text)
+
+
+def code(study: Study, of: CommentSource, who: Account, words: tuple[str, ...], key: str = "CAU.TECH",
+         **more: object) -> list[Coding]:
+    lines = tuple(number_of(study, of, who, part) for part in words)
+    version = page(study, of, who).version.sha256
+    with transaction() as session:
+        interview = get_interview(session, study, of.interview_id or 0)
+        given = code_lines(session, study, interview, who, LineCode(lines, key, version, **more)).codings
+    close_read_session()
+    return list(given)
