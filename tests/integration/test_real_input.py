@@ -162,3 +162,18 @@ def test_a_scale_nobody_answered_is_left_out_of_the_measurement(people: Study):
 
     assert set(measured.results) == {"AGREE"}
     assert len(measured.left_out) == 8
+
+
+@pytest.mark.parametrize(("n_empty", "n_measured"), [(2, 60), (6, 66)])
+def test_a_measurement_leaves_out_the_few_that_the_diagnosis_leaves_out(
+        database: Database, n_empty: int, n_measured: int):
+    """Else the difference of both, item by item, would be what these few answered."""
+    real = [",".join(line.split(",")[:25]) for line in BFI.read_text("utf-8").splitlines()[:61]]
+    empty = ["1,2,3" + "," * 22] * n_empty
+    with transaction() as session:
+        study = create_study(session, find_template(str(ROOT / "samples" / "bfi25.yaml")), "some")
+        import_responses(session, study, get_wave(session, study), get_instrument(session, study, "people"),
+                         "\n".join([*real, *empty]).encode(), "some.csv")
+    close_read_session()
+
+    assert measure_study(study, get_wave(read_session(), study), "people").table.n == n_measured

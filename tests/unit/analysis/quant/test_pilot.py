@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.quant.pilot import judge_pilot
+from instruments.schema import NOT_SHOWN
 from tests.factories.answers import answer_table, construct, instrument, rating
 
 FOUR = instrument([rating("a1", "A"), rating("a2", "A"), rating("a3", "A"), rating("odd", "A")], [construct("A")])
@@ -91,3 +92,16 @@ def test_the_time_of_a_page_is_shared_among_its_items():
     judgement = judge_pilot(answer_table(FOUR, answers(20)), page_seconds={"A": 20.0})
 
     assert [item.seconds for item in judgement.items] == [5.0] * 4
+
+
+def test_of_an_item_that_few_people_saw_only_the_experts_word_is_told():
+    experts = pd.DataFrame({"a1": [4, 4, 4, 4, 4], "a2": [4, 4, 4, 4, 4]}, dtype=float)
+    table = answer_table(FOUR, answers(20))
+    table.missing.loc[table.missing.index[3:], "a1"] = NOT_SHOWN
+
+    judgement = judge_pilot(table, remarks={"a1": 2}, page_seconds={"a": 12.0}, experts=experts, minimum_group=5)
+
+    few, seen = judgement.items[:2]
+    assert (few.n_shown, few.share_blank, few.n_remarks, few.item_rest_r, few.i_cvi) == (None, None, 0, None, 1.0)
+    assert few.verdict == "keep"
+    assert seen.n_shown == 20
