@@ -20,6 +20,7 @@ from surveyapp.services.webhook_target import Target, find_target
 
 PATIENCE_S = 10.0           # for each step: connecting, a line of the reply
 MOST_S = 20.0               # for all of one attempt, however slowly a reply drips in
+TOO_SLOW = "The reply took too long."
 MOST_READ = 4096            # bytes of a reply; nothing of it is used but its status
 
 
@@ -29,6 +30,7 @@ class _Pinned(http.client.HTTPConnection):
     def __init__(self, target: Target) -> None:
         super().__init__(target.host, target.port, timeout=PATIENCE_S)
         self._target = target
+        self.is_given_up = False
 
     def connect(self) -> None:
         bare = socket.create_connection((self._target.address, self._target.port), PATIENCE_S)
@@ -40,7 +42,8 @@ class _Pinned(http.client.HTTPConnection):
             self.sock.do_handshake()
 
     def give_up(self) -> None:
-        """End the connection from another thread; whoever waits on it gets an error."""
+        """End the connection from another thread; whoever waits on it waits no longer."""
+        self.is_given_up = True
         if self.sock is not None:
             try:
                 self.sock.shutdown(socket.SHUT_RDWR)
@@ -57,11 +60,13 @@ def send(target: Target, body: bytes, lines: dict[str, str]) -> Outcome:
         connection.request("POST", target.path, body, {**lines, "Host": target.host_line})
         reply = connection.getresponse()
         reply.read(MOST_READ)
+        if connection.is_given_up:      # the end of the connection was ours and not that of the reply
+            return Outcome(None, TOO_SLOW)
         return Outcome(reply.status, "" if reply.status < 300 else reply.reason or "")  # noqa: PLR2004 - HTTP: success
     except ssl.SSLCertVerificationError as error:
         return Outcome(None, f"The certificate is not valid: {error.verify_message}.")
     except (OSError, http.client.HTTPException) as error:
-        return Outcome(None, str(error) or type(error).__name__)
+        return Outcome(None, TOO_SLOW if connection.is_given_up else str(error) or type(error).__name__)
     finally:
         watchdog.cancel()
         connection.close()
