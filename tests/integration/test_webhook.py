@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
+from instruments.template_loader import load_catalogue_template
 from surveyapp.config import Config
 from surveyapp.db.base import utc_now
 from surveyapp.db.session import Database, close_read_session, read_session, transaction
@@ -23,6 +24,7 @@ from surveyapp.models.fieldwork import FieldworkDay
 from surveyapp.models.study import Study
 from surveyapp.models.webhook import Webhook, WebhookDelivery
 from surveyapp.services.daily_count import take_daily_counts
+from surveyapp.services.diagnosis import store_diagnosis, store_report
 from surveyapp.services.disclosure import plan_release
 from surveyapp.services.response_export import record_export
 from surveyapp.services.study import close_wave, get_instrument, get_study, get_wave
@@ -40,9 +42,17 @@ from surveyapp.services.webhook import (
     settle_delivery,
     try_webhook,
 )
-from surveyapp.services.webhook_event import COUNT_REACHED, EVENTS, TEST, WAVE_CLOSED
+from surveyapp.services.webhook_event import (
+    COUNT_REACHED,
+    DIAGNOSIS_FINISHED,
+    EVENTS,
+    REPORT_FINISHED,
+    TEST,
+    WAVE_CLOSED,
+)
 from tests.factories import questionnaire as make
 from tests.factories.answered import people_answer
+from tests.factories.diagnosis import rich_diagnosis
 from tests.factories.receiver import Receiver, receiver
 
 SECRET = "k" * 48
@@ -115,6 +125,19 @@ def test_events_are_told_in_the_transaction_of_what_happened(study: Study, here:
     about = {"study": {"id": study.id, "name": "small"}}
     assert told() == [{**about, "wave": "w1"}, {**about, "wave": "w1", "questionnaire": "staff", "format": "csv"},
                       {**about, "wave": "w2"}]
+
+
+def test_a_diagnosis_and_its_report_are_told_also_when_they_are_as_before(study: Study, here: Receiver):
+    add(study, here.url, DIAGNOSIS_FINISHED, REPORT_FINISHED)
+    diagnosis = rich_diagnosis(load_catalogue_template("bank_crm"))
+
+    for _ in range(2):
+        with transaction() as session:
+            found = get_study(session, study.id)
+            store_report(session, store_diagnosis(session, found, get_wave(session, found), diagnosis), "zh", b"%PDF")
+
+    about = {"study": {"id": study.id, "name": "small"}, "diagnosis": 1}
+    assert told() == 2 * [{**about, "wave": "w1"}, {**about, "report": 1, "language": "zh", "format": "pdf"}]
 
 
 def test_what_is_rolled_back_is_told_to_nobody(study: Study, here: Receiver):

@@ -4,6 +4,7 @@ import io
 import re
 import shutil
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -64,10 +65,9 @@ def sample_file(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path)
 
 @pytest.fixture
 def sample(sample_file: Path, database: Database) -> Study:
-    with sqlite3.connect(sample_file) as source, sqlite3.connect(database.engine.url.database or "") as target:
+    with (closing(sqlite3.connect(sample_file)) as source,
+          closing(sqlite3.connect(database.engine.url.database or "")) as target):
         source.backup(target)
-    source.close()
-    target.close()
     use_database(database)
     return get_study(read_session(), "sample")
 
@@ -88,7 +88,7 @@ def fits(page: TestResponse, name: str) -> list[str]:
 def is_problem(page: TestResponse, status: int, kind: str) -> bool:
     assert (page.status_code, page.content_type) == (status, "application/problem+json"), page.text
     assert fits(page, "Problem") == []
-    return page.get_json()["type"] == f"urn:surveyapp:problem:{kind}" and page.get_json()["status"] == status
+    return (page.get_json()["type"], page.get_json()["status"]) == (f"urn:surveyapp:problem:{kind}", status)
 
 
 # ---- described ------------------------------------------------------------------------------------------------------
@@ -261,6 +261,14 @@ def test_a_body_of_another_kind_is_refused(researcher: Program, bank_study: Stud
     assert "text/csv" in page.get_json()["remedy"]
 
 
+def test_more_than_the_server_takes_is_refused_as_a_problem(app: Flask, researcher: Program, bank_study: Study):
+    app.config["MAX_CONTENT_LENGTH"] = 20
+
+    page = researcher.send_csv(at(bank_study, "/waves/w1/responses/staff"), "respondent_id,ORG1\np1,4\n")
+
+    assert is_problem(page, 413, "too-large")
+
+
 def test_every_kind_of_problem_is_documented():
     text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 
@@ -388,6 +396,5 @@ def test_a_coder_in_a_blind_round_gets_only_own_codings(client: FlaskClient, sam
 
     during = coder.get(at(sample, f"/interviews/{key}/codings"))
 
-    assert fits(before, "Codings") == []
-    assert before.get_json()["codings"]
+    assert (fits(before, "Codings"), bool(before.get_json()["codings"])) == ([], True)
     assert during.get_json()["codings"] == []
