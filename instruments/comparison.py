@@ -50,7 +50,7 @@ CHANGE_WORDS: Mapping[str, str] = {
     "most": "other largest number of choices", "construct": "measures something else", "role": "other role",
     "expected": "other expected values", "display": "shown in another way", "order": "other order",
     "languages": "other languages", "option": "other setting", "consent": "other consent",
-    "limit": "other limit", "definition": "other definition",
+    "limit": "other limit", "files": "other kinds or sizes of file", "definition": "other definition",
 }
 
 
@@ -113,6 +113,7 @@ _FIELDS: tuple[tuple[str, str, Judgement], ...] = (
     ("maximum", "range", "check"), ("max_choices", "most", "check"), ("expected", "expected", "check"),
     ("default", "default", "comparable"), ("is_required", "required", "comparable"),
     ("construct", "construct", "comparable"), ("role", "role", "comparable"),
+    ("accepts", "files", "check"), ("largest_mb", "files", "comparable"),
     ("appearance", "display", "comparable"), ("shuffles_choices", "display", "comparable"),
 )
 

@@ -30,10 +30,11 @@ DEVICE_FACTOR = 1.1             # half of the respondents on a phone, which take
 PAGE_SECONDS = 2.0              # finding one's way on a new page and the button at its end
 CONDITIONAL_SHARE = 0.5
 SHORT_TEXT_SECONDS, OPEN_SECONDS = 15.0, 45.0
+UPLOAD_SECONDS = 40.0           # finding a file or taking a picture, and sending it: our estimate, no source known
 RANK_SECONDS = 4.0              # for each choice that gets a place: compared with those not yet placed
 DECISION_SECONDS: Mapping[str, float] = {
     "rating": 3.0, "single": 3.0, "multiple": 4.0, "ranking": 2.0, "integer": 6.0, "decimal": 7.0, "date": 8.0,
-    "time": 7.0, "acknowledge": 2.0, "text": SHORT_TEXT_SECONDS,
+    "time": 7.0, "acknowledge": 2.0, "text": SHORT_TEXT_SECONDS, "upload": UPLOAD_SECONDS,
 }
 LONGEST_QUESTIONNAIRE_S = 600.0     # ten minutes: beyond it break-off rises and answers get careless
 _UNSEEN = frozenset({"calculate", "hidden"})

@@ -10,7 +10,17 @@ from itertools import groupby
 from instruments.duration import LONGEST_QUESTIONNAIRE_S, section_seconds, total_seconds
 from instruments.errors import Finding
 from instruments.order import SectionOrder
-from instruments.schema import CHOICE_KINDS, Instrument, Item, Quota, Screen, Section
+from instruments.schema import (
+    CHOICE_KINDS,
+    MOST_MB,
+    UPLOAD_KINDS,
+    USUAL_MB,
+    Instrument,
+    Item,
+    Quota,
+    Screen,
+    Section,
+)
 from instruments.short_form import short_form, short_form_seconds
 from instruments.wording_checks import instrument_wordings, item_wordings
 
@@ -28,6 +38,9 @@ FLOW_RULES: Mapping[str, str] = {
     "INS-035": "Only items, their hints and their choices repeat answers; elsewhere `${KEY}` stays as it is. (warning)",
     "INS-036": "The short form has at most 12 questions and takes at most 2 minutes. (warning)",
     "INS-037": "A questionnaire takes at most ten minutes, as estimated from its wording. (warning)",
+    "INS-038": "An upload takes known kinds of file of 1 to 20 MB, without default or constraint; nothing else names "
+               "kinds of file or a size.",
+    "INS-039": "An upload may show who sent it. (warning)",
 }
 PIPE = re.compile(r"\$\{([^}]*)\}")
 MOST_SHORT_QUESTIONS, LONGEST_SHORT_FORM_S = 12, 120.0      # customers at a counter: issue of the short form
@@ -164,6 +177,29 @@ def _check_length(instrument: Instrument, place: str) -> Iterator[Finding]:
             f" {heaviest} ({pages[heaviest] / 60:.1f}).", "Leave items out, or split it in two.", is_error=False)
 
 
+# ---- files ----------------------------------------------------------------------------------------------------------
+def _check_uploads(instrument: Instrument, place: str) -> Iterator[Finding]:
+    for item in instrument.items:
+        here = f"{place}, item {item.key}"
+        if item.kind != "upload":
+            if item.accepts or item.largest_mb is not None:
+                yield Finding("INS-038", here, f"an item of kind {item.kind} takes no file.",
+                              "Remove `accepts` and `largest_mb`, or make it `kind: upload`.")
+            continue
+        strange = [kind for kind in item.accepts if kind not in UPLOAD_KINDS]
+        if strange or not 1 <= (item.largest_mb or USUAL_MB) <= MOST_MB:
+            yield Finding(
+                "INS-038", here, f"the kind of file '{strange[0]}' is not known." if strange else
+                f"files of {item.largest_mb} MB are not taken.",
+                f"`accepts` names some of {', '.join(UPLOAD_KINDS)}; `largest_mb` is a whole number, 1 to {MOST_MB}.")
+        if item.default or item.constraint:
+            yield Finding("INS-038", here, "a file has no default and no constraint.", "Remove them.")
+        yield Finding(
+            "INS-039", here, "a file can show who sent it: a face, a name in a document, a voice.",
+            "Ask for it anonymously only if that cannot happen, and say so in the item's hint; otherwise leave it out "
+            "or publish the questionnaire as confidential or identified.", is_error=False)
+
+
 _CHECKS: tuple[Callable[[Instrument, str], Iterator[Finding]], ...] = (
-    _check_endings, _check_blocks, _check_shuffled_choices, _check_pipes, _check_length,
+    _check_endings, _check_blocks, _check_shuffled_choices, _check_pipes, _check_length, _check_uploads,
 )

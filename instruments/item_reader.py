@@ -17,7 +17,7 @@ from instruments.schema import (
 )
 
 # The words of the native form that differ from the model's, and the default kind and role of each list of items.
-KIND_WORDS = {"multi": "multiple", "number": "decimal", "rank": "ranking"}
+KIND_WORDS = {"multi": "multiple", "number": "decimal", "rank": "ranking", "file": "upload"}
 LISTS: dict[str, tuple[str, str | None]] = {
     "items": ("rating", None),
     "choices": ("single", None),
@@ -60,7 +60,8 @@ def _read_item(fields: Fields, languages: tuple[str, ...], kind: str, role: str 
         is_required=fields.boolean("required", False), hint=fields.text("hint", languages) or None,
         appearance=fields.find_string("appearance"), module=fields.find_string("module"),
         safeguard=fields.find_string("safeguard"), importance_of=fields.find_string("importance_of"),
-        shuffles_choices=fields.boolean("shuffle_choices", False), is_short=fields.boolean("short", False))
+        shuffles_choices=fields.boolean("shuffle_choices", False), is_short=fields.boolean("short", False),
+        accepts=tuple(fields.strings("accepts")), largest_mb=fields.find_integer("largest_mb"))
     fields.finish()
     return item
 

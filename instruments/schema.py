@@ -2,7 +2,8 @@
 
 `Text` maps a language code to a wording. Keys (`key`) are the stable names that data carry; they never change
 between versions. An item's value is stored as a number (rating, integer, decimal), a choice's value (single), a list
-of choice values (multiple, ranking) or a string; the four kinds of "empty" are the missing codes below.
+of choice values (multiple, ranking) or a string (of an upload: the name of the stored file); the four kinds of "empty"
+are the missing codes below.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ MISSING_CODES = frozenset({NOT_SHOWN, LEFT_BLANK, REFUSED, NOT_REACHED})
 
 ItemKind = Literal[
     "rating", "single", "multiple", "ranking", "integer", "decimal", "date", "time", "text",
-    "note", "calculate", "hidden", "acknowledge",
+    "note", "calculate", "hidden", "acknowledge", "upload",
 ]
 ItemRole = Literal[
     "attention", "benchmark", "trend", "nps", "importance", "readiness", "stated_problem", "stated_cause",
@@ -29,6 +30,10 @@ ItemRole = Literal[
 ]
 ConstructGroup = Literal["situation", "problem", "cause", "outcome", "experience"]
 Direction = Literal["higher_is_better", "higher_is_worse"]
+IMAGE, PDF, TEXT, AUDIO = "image", "pdf", "text", "audio"
+UPLOAD_KINDS = (IMAGE, PDF, TEXT, AUDIO)        # what an upload may take, told by content
+USUAL_UPLOADS, USUAL_MB, MOST_MB = (IMAGE, PDF), 5, 20
+BYTES_OF_MB = 1_000_000
 CHOICE_KINDS = frozenset({"single", "multiple", "ranking"})
 NUMBER_KINDS = frozenset({"rating", "integer", "decimal"})
 
@@ -118,6 +123,18 @@ class Item:
     importance_of: str | None = None    # importance items: the facet they weigh
     shuffles_choices: bool = False      # choices shown in an order of the respondent's own
     is_short: bool = False              # asked in the short form too
+    accepts: tuple[str, ...] = ()       # uploads: kinds of file that are taken; none named = USUAL_UPLOADS
+    largest_mb: int | None = None       # uploads: size that is taken; none named = USUAL_MB
+
+    @property
+    def accepted(self) -> tuple[str, ...]:
+        """The kinds of file an upload takes."""
+        return self.accepts or USUAL_UPLOADS
+
+    @property
+    def most_bytes(self) -> int:
+        """The bytes an upload takes."""
+        return (self.largest_mb or USUAL_MB) * BYTES_OF_MB
 
     @property
     def stores_answer(self) -> bool:

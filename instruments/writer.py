@@ -129,7 +129,8 @@ def _item(item: Item) -> dict[str, Any]:
         reverse=item.is_reverse, role=item.role, expected=list(item.expected) or None, unit=item.unit,
         show_if=item.show_if, constraint=item.constraint, calculation=item.calculation, default=item.default,
         required=item.is_required, appearance=item.appearance, module=item.module, safeguard=item.safeguard,
-        importance_of=item.importance_of, shuffle_choices=item.shuffles_choices, short=item.is_short)
+        importance_of=item.importance_of, shuffle_choices=item.shuffles_choices, short=item.is_short,
+        accepts=list(item.accepts) or None, largest_mb=item.largest_mb)
     for key, number in ((limit, item.max_choices), ("min", item.minimum), ("max", item.maximum)):
         if number is not None:
             document[key] = int(number) if number == int(number) else number

@@ -28,6 +28,8 @@ WORDS: Mapping[str, Words] = {
         "aside": " <i>({})</i>", "many": "several answers", "most": "at most {n} answers",
         "rank": "write 1 for the first, 2 for the second …",
         "date": "year – month – day", "time": "hours : minutes", "hours": "hours", "days": "days", "years": "years",
+        "upload": "A file cannot be given with this sheet. Please hand nothing in with it: it would not stay "
+                  "anonymous. To send a file, fill the questionnaire in on a screen.",
         "consent_box": "I agree", "thanks": "Thank you. Please put the sheet into the closed box yourself.",
         "lines": (
             "Nobody is told who gave which answers. The sheet has no number; please do not write your name on it.",
@@ -43,6 +45,7 @@ WORDS: Mapping[str, Words] = {
         "aside": "<i>（{}）</i>", "many": "可多选", "most": "最多选{n}项",
         "rank": "请填写名次：1为第一，2为第二，依此类推",
         "date": "年 – 月 – 日", "time": "时 : 分", "hours": "小时", "days": "天", "years": "年",
+        "upload": "纸质问卷无法附带文件。请勿随卷提交任何材料，以免失去匿名性。如需提交文件，请在屏幕上填写问卷。",
         "consent_box": "同意", "thanks": "感谢您的参与。请您亲自将问卷投入密封的箱子。",
         "lines": (
             "不会告知任何人哪份答卷由谁填写。问卷上没有编号，请不要写姓名。",
@@ -138,6 +141,8 @@ def _how(question: PaperQuestion, words: Words) -> str:
 
 def _field(question: PaperQuestion, words: Words) -> str:
     item = question.item
+    if item.kind == "upload":
+        return f'<p class="line"><i>{words["upload"]}</i></p>'
     if item.kind == "text":
         return '<p class="lines"></p><p class="lines"></p><p class="lines"></p>'
     if item.kind in ("date", "time"):

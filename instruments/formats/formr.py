@@ -15,6 +15,7 @@ from instruments.formats.formr_sheets import Row, is_formr, read_rows
 from instruments.formats.loss import LossReport
 from instruments.formats.markup import markdown_text
 from instruments.formats.soundness import finish
+from instruments.formats.uploads import upload
 from instruments.formats.xlsform_expressions import both
 from instruments.schema import Choice, Instrument, Item, ItemKind
 
@@ -32,8 +33,8 @@ _CHOICES: Mapping[str, ItemKind] = {
     "select_or_add_multiple": "multiple", "check": "multiple", "check_button": "multiple", "sex": "single",
 }
 _RECORDED = frozenset({"ip", "referrer", "server", "get", "browser", "opencpu_session", "blank", "random", "hidden"})
-_NOT_ASKED = {"image": "it asks for a picture", "file": "it asks for a file", "video": "it asks for a film",
-              "audio": "it asks for a recording", "block": "it blocks until a condition holds"}
+_UPLOADS: Mapping[str, tuple[str, ...]] = {"image": ("image/*",), "file": (), "audio": ("audio/*",)}
+_NOT_ASKED = {"video": "it asks for a film", "block": "it blocks until a condition holds"}
 _OPTIONAL_BY_ITSELF = frozenset({"multiple", "note", "calculate", "hidden"})
 _ENDS = 2
 
@@ -155,6 +156,8 @@ class _Reader:
             "datetime": self._date, "datetime-local": self._date, "time": self._time}
         if kind in builders:
             return builders[kind](item, row, rest, place)
+        if kind in _UPLOADS:
+            return self._upload(item, kind, rest, place)
         if kind in _CHOICES:
             return self._choices(item, row, kind, rest, place)
         if kind not in _TEXTS:
@@ -162,6 +165,10 @@ class _Reader:
         elif _TEXTS[kind]:
             self._log.add(place, f"it asks for {_TEXTS[kind]}", "asked as text of any form")
         return replace(item, appearance="multiline" if kind == "textarea" else None)
+
+    def _upload(self, item: Item, kind: str, rest: str, place: str) -> Item:
+        size = float(rest) if _NUMBER.fullmatch(rest) else None       # bytes, behind the type
+        return upload(item, self._log, place, _UPLOADS[kind], size)
 
     def _note(self, item: Item, row: Row, kind: str, place: str) -> Item:
         if kind == "mc_heading":

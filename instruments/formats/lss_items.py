@@ -10,6 +10,7 @@ from instruments.formats.draft import MOST_SCALE_POINTS, Draft
 from instruments.formats.lss_names import OTHER_CODE, Cell, Plan, Planner
 from instruments.formats.lss_pipes import Pipes
 from instruments.formats.lss_questions import Answer, Question, SubQuestion, Wording
+from instruments.formats.uploads import upload
 from instruments.schema import Choice, Item, ItemKind, Text
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
@@ -20,9 +21,10 @@ _POINTS = {"5": 5, "A": 5, "B": 10}
 _KINDS: Mapping[str, ItemKind] = {
     "S": "text", "T": "text", "U": "text", "N": "decimal", "D": "date", "X": "note", "*": "calculate", "R": "ranking",
     "M": "multiple", "P": "multiple", "L": "single", "!": "single", "O": "single", "Y": "single", "G": "single",
-    "5": "rating", "Q": "text", ";": "text", "K": "decimal",
+    "5": "rating", "Q": "text", ";": "text", "K": "decimal", "|": "upload",
 }
 _ENDS = 2
+BYTES_OF_KB = 1024
 _WHOLE = re.compile(r"-?\d{1,6}")
 
 
@@ -83,7 +85,17 @@ class ItemBuilder:
             item = self._with_choices(plan, item)
         elif kind == "rating":
             item = replace(item, scale=self.draft.number_scale(1, _POINTS[question.type]))
+        elif kind == "upload":
+            return self._upload(question, item)
         return self._with_default(plan, cell, item)
+
+    def _upload(self, question: Question, item: Item) -> Item:
+        size, number = question.attribute("max_filesize"), question.attribute("max_num_of_files")
+        if "1" in (question.attribute("show_title"), question.attribute("show_comment")):
+            self.draft.log.add(question.place, "a title or comment is asked for with the file", "left out")
+        return upload(
+            item, self.draft.log, question.place, question.attribute("allowed_filetypes").split(","),
+            int(size) * BYTES_OF_KB if size.isdecimal() else None, int(number) if number.isdecimal() else 1)
 
     def _field(self, question: Question, item: Item) -> Item:
         if question.type in ("T", "U"):

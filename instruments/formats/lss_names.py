@@ -17,7 +17,6 @@ GRID_TYPES = frozenset(";:")            # one item for each row and column
 RATING_TYPES = frozenset("ABFH1")
 OTHER, OTHER_CODE = "other", "-oth-"
 UNASKED = {
-    "|": "it asks for a file, which is not asked here",
     "I": "it switches the language, which every page here offers by itself",
 }
 UNASKED_THEMES = {"browserdetect": "it records the respondent's browser, which is not recorded here"}

@@ -13,6 +13,7 @@ from instruments.formats.json_source import as_mapping, as_number, as_text
 from instruments.formats.qsf_logic import Names, condition
 from instruments.formats.qsf_plan import Cell, Plan, Planner, numbers, shape_of
 from instruments.formats.qsf_questions import Part, Question
+from instruments.formats.uploads import upload
 from instruments.formats.xlsform_expressions import both
 from instruments.logic.unparse import write_expression
 from instruments.schema import Choice, Item, ItemKind, Text
@@ -91,6 +92,13 @@ class ItemBuilder:
 
     def _note(self, _cell: Cell, item: Item) -> Item:
         return item
+
+    def _upload(self, cell: Cell, item: Item) -> Item:
+        content, custom = (as_text(cell.part.settings.get(name)) for name in ("ContentType", "CustomContentType"))
+        kinds = {"Image": ["image/*"], "PDF": ["pdf"], "Document": ["doc", "pdf", "txt"], "Spreadsheet": ["xls"],
+                 "Graphic": ["image/*"], "Custom": custom.split(",")}.get(content, [])
+        size = as_number(as_mapping(cell.part.raw.get("Configuration")).get("MaxSize"))
+        return upload(item, self.draft.log, cell.part.place, kinds, size)
 
     def _text(self, cell: Cell, item: Item) -> Item:
         settings = cell.part.settings
@@ -242,5 +250,5 @@ class ItemBuilder:
 
 _KINDS: Mapping[str, ItemKind] = {
     "nps": "rating", "single": "single", "multiple": "multiple", "rating": "rating", "text": "text",
-    "number": "decimal", "ranking": "ranking", "note": "note",
+    "number": "decimal", "ranking": "ranking", "note": "note", "upload": "upload",
 }

@@ -17,7 +17,6 @@ NOT_ASKED = {
     "Timing": "it measures time, which every page here does by itself",
     "Meta": "it records the respondent's browser, which is not recorded here",
     "Captcha": "it is a puzzle against robots, which is not asked here",
-    "FileUpload": "it asks for a file, which is not asked here",
     "Draw": "it asks for a drawing or signature, which is not asked here",
     "HeatMap": "it asks for clicks on a picture, which is not asked here",
     "HotSpot": "it asks for clicks on a picture, which is not asked here",
@@ -53,6 +52,8 @@ class Plan:
 
 def shape_of(question: Question) -> str:
     """Return what the items of a question are: a kind of item, with `rows` or `cells` where there are several."""
+    if question.type == "FileUpload":
+        return "upload"
     if question.type == "MC":
         if question.selector == "NPS":
             return "nps"

@@ -15,11 +15,11 @@ from instruments.formats.surveyjs_elements import Element, Json, Option, Texts, 
 from instruments.formats.surveyjs_limits import Limits, constrained, stored_value
 from instruments.formats.surveyjs_logic import Names, SurveyjsTranslator, of_choice
 from instruments.formats.surveyjs_settings import note_settings
+from instruments.formats.uploads import upload
 from instruments.formats.xlsform_expressions import both
 from instruments.schema import Choice, Item, ItemKind, Text
 
 NOT_ASKED = {
-    "file": "it asks for a file, which is not asked here",
     "signaturepad": "it asks for a signature, which is not asked here",
     "image": "it shows a picture", "imagemap": "it asks for clicks on a picture, which is not asked here",
 }
@@ -114,11 +114,20 @@ class ItemBuilder:
             item = self._slider(element, raw, item)
         elif kind == "comment":
             item = replace(item, appearance="multiline")
+        elif kind == "file":
+            return self._file(element, raw, item)
         elif kind == "text":
             item = self._input(element, raw, item)
         else:
             self.draft.log.add(element.place, f"the type '{kind[:40]}' is not known here", "asked as text")
         return self.limits.with_default(element, raw, self.limits.validated(element, raw, item))
+
+    def _file(self, element: Element, raw: Json, item: Item) -> Item:
+        wanted = as_text(raw.get("acceptedTypes")).split(",")
+        if as_text(raw.get("sourceType")) in ("camera", "file-camera"):
+            wanted = [*wanted, "image/*"]
+        return upload(item, self.draft.log, element.place, wanted, as_number(raw.get("maxSize")),
+                      None if is_on(raw.get("allowMultiple")) else 1)
 
     def _expression(self, element: Element, item: Item) -> list[Item]:
         text = as_text(element.raw.get("expression"))

@@ -15,6 +15,7 @@ READ = frozenset({
     "rateValues", "rateCount", "minRateDescription", "maxRateDescription", "sliderType", "cellType", "isAllRowRequired",
     "eachRowRequired", "maxLength", "validators", "defaultValue", "expression", "html", "hasComment", "showCommentArea",
     "commentText", "imageLink", "rowCount", "panelCount",
+    "acceptedTypes", "maxSize", "allowMultiple", "sourceType",
 })
 _LOST = {
     "requiredIf": ("an answer is required only when [{}]", "not required"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from instruments.formats.loss import LossLog
+from instruments.formats.uploads import upload
 from instruments.formats.xlsform_expressions import both, choice_condition, clean
 from instruments.formats.xlsform_languages import Languages
 from instruments.schema import AnswerScale, Choice, Item, ItemKind, ItemRole, ScalePoint, Text
@@ -19,7 +20,9 @@ KINDS: Mapping[str, ItemKind] = {
     "integer": "integer", "int": "integer", "decimal": "decimal", "date": "date", "time": "time", "note": "note",
     "calculate": "calculate", "hidden": "hidden", "trigger": "acknowledge", "acknowledge": "acknowledge",
     "phone number": "text", "barcode": "text", "datetime": "date", "dateTime": "date",
+    "photo": "upload", "image": "upload", "file": "upload", "audio": "upload",
 }
+UPLOADS: Mapping[str, tuple[str, ...]] = {"photo": ("image/*",), "image": ("image/*",), "audio": ("audio/*",)}
 CHANGED_KINDS: Mapping[str, str] = {
     "barcode": "asked as text", "datetime": "asked as a date without time", "dateTime": "asked as a date without time",
 }
@@ -70,6 +73,8 @@ class ItemReader:
             is_required=self._required(bind, place), appearance=self._appearance(node),
             default=self._default(node, place))
         item = self._logic(item, node, bind, place)
+        if kind == "upload":
+            item = self._upload(item, node, place)
         if kind in ("single", "multiple", "ranking", "rating"):
             item = self._with_choices(item, node, place)
         if node["type"] == "range":
@@ -135,6 +140,15 @@ class ItemReader:
             self.log.add(place, "it is read-only", "it can be answered")
         return replace(
             item, kind=kind, constraint=constraint, constraint_message=message or None, calculation=calculation)
+
+    def _upload(self, item: Item, node: Node, place: str) -> Item:
+        size, accepts = own(node, "largest_mb"), own(node, "accepts")
+        if item.constraint or item.default:
+            self.log.add(place, "a condition or default is put on its file", "left out")
+        if own(node, "kind") is not None:
+            return replace(item, accepts=tuple((accepts or "").split()), default=None, constraint=None,
+                           constraint_message=None, largest_mb=int(_number(size, 0)) or None)
+        return upload(item, self.log, place, UPLOADS.get(str(node["type"]), ()))
 
     # ---- choices ----------------------------------------------------------------------------------------------------
     def _with_choices(self, item: Item, node: Node, place: str) -> Item:

@@ -22,13 +22,14 @@ from instruments.formats.xlsform_own import (
     TEXT_FIELDS,
 )
 from instruments.logic.values import number_text
-from instruments.schema import AnswerScale, Choice, Instrument, Item, Section, Text
+from instruments.schema import AUDIO, IMAGE, AnswerScale, Choice, Instrument, Item, Section, Text
 
 NAMESPACE = 'x="urn:surveyapp:xlsform"'
 OWN_COLUMNS = (
     "section", "kind", "block", "random", "short", "scale", "construct", "reverse", "role", "expected", "module",
     "safeguard",
     "importance_of", "unit", "min", "max", "max_choices", "constraint", "appearance", "text_of",
+    "accepts", "largest_mb",
 )
 CHOICE_COLUMNS = ("exclusive", "missing", "text", "show_if", "fixed")
 TYPES = {
@@ -146,12 +147,15 @@ class _Sheets:
                 role=item.role, expected=" ".join(map(str, item.expected)), module=item.module,
                 safeguard=item.safeguard, importance_of=item.importance_of, unit=item.unit,
                 min=_digits(item.minimum), max=_digits(item.maximum), max_choices=_digits(item.max_choices),
-                constraint=item.constraint, appearance=item.appearance, short=_yes(item.is_short))}
+                constraint=item.constraint, appearance=item.appearance, short=_yes(item.is_short),
+                accepts=" ".join(item.accepts), largest_mb=_digits(item.largest_mb))}
 
     def _type(self, item: Item) -> str:
         if item.kind == "rating":
             return f"select_one {self._list_of_scale(item.scale or '')}"
         words = {"single": "select_one", "multiple": "select_multiple", "ranking": "rank"}
+        if item.kind == "upload":
+            return "image" if item.accepted == (IMAGE,) else "audio" if item.accepted == (AUDIO,) else "file"
         return f"{words[item.kind]} {item.key}" if item.kind in words else TYPES[item.kind]
 
     def _list_of_scale(self, key: str) -> str:

@@ -14,10 +14,12 @@ from instruments.logic.unparse import write_expression
 from instruments.logic.values import find_date, is_number_text
 
 ANY, NUMBER, DATE, TEXT, SET, TRUTH, WORD = "any", "number", "date", "text", "set", "truth", "word"
+FILE = "file"           # there or not; its name is nobody's business
 POINT = "point"         # a point of a scale: a number that can also be chosen
 KIND_TYPES: Mapping[str, str] = {
     "rating": POINT, "integer": NUMBER, "decimal": NUMBER, "number": NUMBER, "date": DATE, "time": TEXT, "text": TEXT,
     "multiple": SET, "ranking": SET, "acknowledge": WORD,
+    "upload": FILE,
 }
 CALL_TYPES: Mapping[str, str] = {
     **dict.fromkeys(("selected", "not", "true", "false", "regex"), TRUTH), **dict.fromkeys(("today", "date"), DATE),
@@ -26,7 +28,8 @@ CALL_TYPES: Mapping[str, str] = {
 NUMBER_FUNCTIONS = frozenset({"int", "round", "min", "max", "sum"})
 ORDERINGS = frozenset({"<", "<=", ">", ">="})
 ARITHMETIC = frozenset({"+", "-", "*", "div", "mod"})
-_WRONG = {TEXT: "a text", SET: "a set of choices", WORD: "no number"}      # what cannot be ordered or reckoned with
+# What cannot be ordered or reckoned with.
+_WRONG = {FILE: "a file", TEXT: "a text", SET: "a set of choices", WORD: "no number"}
 
 
 class Fault(NamedTuple):
@@ -106,6 +109,7 @@ def _operator(node: Tree, item: TypeOf) -> Iterator[Fault]:
     elif sign in ("=", "!="):
         yield from _date_and_number(sides, sign, item)
         yield from _set_and_word(sides, item)
+        yield from _file_and_other(sides, item)
     else:
         for side in sides:
             if side[0] in ("string", "number"):
@@ -144,6 +148,17 @@ def _set_and_word(sides: list[Tree], item: TypeOf) -> Iterator[Fault]:
                 f"Write `selected({write_expression(one)}, {write_expression(other)})`.", is_error=False)
 
 
+def _file_and_other(sides: list[Tree], item: TypeOf) -> Iterator[Fault]:
+    for one, other in (sides, sides[::-1]):
+        if type_of(one, item) == FILE and other != ["string", ""]:
+            yield _not_a_value(one)
+
+
+def _not_a_value(side: Tree) -> Fault:
+    return Fault(f"{write_expression(side)} is a file, of which only whether it is there is known.",
+                 f"Write `{write_expression(side)} != ''` or `{write_expression(side)} = ''`.")
+
+
 def _reckoned(side: Tree, sign: str, item: TypeOf) -> Iterator[Fault]:
     kind = type_of(side, item)
     if kind in _WRONG:
@@ -154,6 +169,7 @@ def _reckoned(side: Tree, sign: str, item: TypeOf) -> Iterator[Fault]:
 
 
 def _function(name: str, arguments: list[Tree], item: TypeOf) -> Iterator[Fault]:
+    yield from (_not_a_value(argument) for argument in arguments if type_of(argument, item) == FILE)
     if name in NUMBER_FUNCTIONS:
         for argument in arguments:
             if (kind := type_of(argument, item)) in _WRONG:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 from surveyapp.cli import transfer
@@ -14,6 +16,7 @@ from surveyapp.errors import BadInput
 from surveyapp.jobs.export import write_files
 from surveyapp.services.disclosure import plan_release
 from surveyapp.services.release import Release
+from surveyapp.services.release_files import plan_files, write_files_archive
 from surveyapp.services.response_export import (
     ENCODINGS,
     FORMATS,
@@ -51,6 +54,11 @@ def add_commands(commands: Subparsers) -> None:
     export.add_argument("--separator", choices=list(SEPARATORS), default="comma", help="of csv")
     export.add_argument("--exact", action="store_true",
                         help="write cells as they are, those too that a spreadsheet program would compute")
+    files = add_command(group, "files", "fetch the files that respondents sent, as a zip", _files, has_json=True)
+    files.add_argument("study")
+    files.add_argument("instrument")
+    files.add_argument("--wave")
+    files.add_argument("-o", "--out", required=True, help="zip file to write")
     transfer.add_commands(group)
 
 
@@ -105,6 +113,25 @@ def _export(options: argparse.Namespace) -> None:
         print_json({**written.document(), **release.document()})
     else:
         _tell(release, written)
+
+
+def _files(options: argparse.Namespace) -> None:
+    open_database()
+    target = Path(options.out)
+    with tempfile.TemporaryFile() as stream, transaction() as session:
+        study = get_study(session, options.study)
+        published = get_instrument(session, study, options.instrument)
+        release = plan_files(session, study, get_wave(session, study, options.wave), published)
+        write_files_archive(session, study, published, release, stream)
+        stream.seek(0)
+        with target.open("wb") as file:
+            shutil.copyfileobj(stream, file)
+    if options.json:
+        print_json({"file": str(target), **release.document()})
+        return
+    print(f"Wrote {len(release.files)} files to {target}.")
+    for item, n in release.kept_back.items():
+        print(f"  {item}: {n} kept back, because too few people were asked.")
 
 
 def _check_export(options: argparse.Namespace, formats: list[str], style: ExportOptions) -> None:

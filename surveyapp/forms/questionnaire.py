@@ -23,6 +23,7 @@ KIND_NAMES: Mapping[str, Any] = {
     "ranking": _l("Ranking"), "integer": _l("Whole number"), "decimal": _l("Decimal number"), "date": _l("Date"),
     "time": _l("Time of day"), "text": _l("Open text"), "note": _l("Note without answer"),
     "calculate": _l("Calculated value"), "hidden": _l("Hidden value"), "acknowledge": _l("Acknowledgement"),
+    "upload": _l("File"),
 }
 ROLE_NAMES: Mapping[str, Any] = {
     "attention": _l("Attention check"), "benchmark": _l("Comparison with others"),
@@ -74,14 +75,18 @@ ITEM = (
     Entry("minimum", "number", _l("Smallest value"), of_kinds=_kinds("integer", "decimal")),
     Entry("maximum", "number", _l("Largest value"), of_kinds=_kinds("integer", "decimal")),
     Entry("unit", "line", _l("Unit of measurement"), of_kinds=_kinds("integer", "decimal")),
+    Entry("accepts", "keys", _l("Kinds of file"), of_kinds=_kinds("upload"),
+          hint=_l("Some of image, pdf, text, audio; empty: image, pdf. A file can show who sent it.")),
+    Entry("largest_mb", "integer", _l("Largest file in MB"), _l("1 to 20; empty: 5"), of_kinds=_kinds("upload")),
     Entry("is_required", "flag", _l("An answer is required"), of_kinds=_ASKED),
     Entry("is_short", "flag", _l("Asked in the short form too")),
     Entry("show_if", "expression", _l("Shown only if"), _l("For example ${ROLE} = 'rm' or ${L1} > 3"), group=_LOGIC),
     Entry("constraint", "expression", _l("The answer fits if"), _l("A dot stands for the answer: . >= 0 and . <= 40"),
-          of_kinds=_ASKED, group=_LOGIC),
-    Entry("constraint_message", "words", _l("Message if it does not fit"), of_kinds=_ASKED, group=_LOGIC),
+          of_kinds=_ASKED - {"upload"}, group=_LOGIC),
+    Entry("constraint_message", "words", _l("Message if it does not fit"), of_kinds=_ASKED - {"upload"}, group=_LOGIC),
     Entry("calculation", "expression", _l("Calculation"), of_kinds=_kinds("calculate"), group=_LOGIC),
-    Entry("default", "line", _l("Value before it is answered"), group=_LOGIC),
+    Entry("default", "line", _l("Value before it is answered"), of_kinds=frozenset(get_args(ItemKind)) - {"upload"},
+          group=_LOGIC),
     Entry("construct", "choice", _l("Construct"), of_kinds=_kinds("rating"), group=_MEASURE,
           options=lambda i: _none([(c.key, c.key) for c in i.constructs])),
     Entry("is_reverse", "flag", _l("Agreeing lowers the score (reverse-keyed)"), of_kinds=_kinds("rating"),
@@ -255,6 +260,10 @@ def _of_other_kinds(kind: str) -> dict[str, Any]:
         gone |= {"scale": None, "construct": None, "is_reverse": False, "expected": (), "importance_of": None}
     if kind not in CHOICE_KINDS:
         gone |= {"choices": (), "max_choices": None, "shuffles_choices": False}
+    if kind == "upload":
+        gone |= {"constraint": None, "constraint_message": None, "default": None}
+    else:
+        gone |= {"accepts": (), "largest_mb": None}
     if kind not in ("integer", "decimal"):
         gone |= {"minimum": None, "maximum": None, "unit": None}
     return gone

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveyapp.db.base import Base
@@ -63,6 +63,19 @@ class ResponsePage(Base):
     answers: Mapped[dict[str, Any]]             # item key → value or missing code (-91 … -93); see instruments.schema
     duration_ms: Mapped[int | None]             # time on the page, all visits, hidden-tab time left out
     visits: Mapped[int] = mapped_column(default=1)
+
+
+class ResponseFile(Base):
+    """A file that a respondent sent as the answer to an item; what it was called and when it came is not kept."""
+
+    __tablename__ = "response_file"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    name: Mapped[str] = mapped_column(String(48), primary_key=True)    # random, with the ending of its content
+    response_key: Mapped[str] = mapped_column(ForeignKey("response.key", ondelete="CASCADE"), index=True)
+    item: Mapped[str] = mapped_column(String(80))
+    size: Mapped[int]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class QuotaCount(Base):

@@ -13,7 +13,7 @@ class FormField:
     """One name of a form with the values it can take; text fields have none."""
 
     name: str
-    kind: str                                   # radio, checkbox, select, text
+    kind: str                                   # radio, checkbox, select, file, text
     item: ItemKey | None                        # the item it stands in
     options: list[str] = field(default_factory=list)
 
@@ -86,7 +86,7 @@ class _Reader(HTMLParser):
             self._add(tag, given.get("type", "text"), name, value)
 
     def _add(self, tag: str, type_: str, name: str, value: str) -> None:
-        kind = type_ if type_ in ("radio", "checkbox") else "select" if tag == "select" else "text"
+        kind = type_ if type_ in ("radio", "checkbox", "file") else "select" if tag == "select" else "text"
         found = self.page.fields.setdefault(name, FormField(name, kind, self._item[0] if self._item else None))
         if kind in ("radio", "checkbox"):
             found.options.append(value)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from instruments.schema import CHOICE_KINDS, MISSING_CODES, Instrument, Item
 from surveyapp.rehearsal.form import FormField, FormPage
+from surveyapp.rehearsal.sample_file import invented_file
 from surveyapp.rehearsal.wishes import Wish, wished_values
 
 LEAVES_BLANK = 0.05             # of the questions, as people do
@@ -53,6 +54,8 @@ class Respondent:
         may_skip = not (item.is_required or wanted or is_again)
         if may_skip and self.random.random() < LEAVES_BLANK:
             return {}
+        if item.kind == "upload":
+            return {field.name: [invented_file(item)[0]] for field in fields if field.kind == "file"}
         if item.kind == "ranking":
             return self._ranking(item, fields, wanted)
         if item.kind in CHOICE_KINDS or item.kind in ("rating", "acknowledge"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from urllib.parse import urlencode
 
 from flask.testing import FlaskClient
@@ -11,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from surveyapp.rehearsal.form import FormPage, read_form
 from surveyapp.rehearsal.respondent import Posted, Respondent
+from surveyapp.rehearsal.sample_file import invented_file
 
 MOST_TRIES = 4              # of one page whose answers have a fault
 MOST_STEPS = 400            # of one walk; more means it goes round in a circle
@@ -107,7 +109,11 @@ class Walker:
             **_as_lists(page.hidden), **posted, **({":deed": [deed]} if deed else {})})
 
     def _post(self, path: str, form: Posted) -> TestResponse:
-        reply = self.client.post(path, data=urlencode(form, doseq=True), content_type=ENCODED)
+        files = self._files(form)
+        if files:
+            reply = self.client.post(path, data={**form, **files})
+        else:
+            reply = self.client.post(path, data=urlencode(form, doseq=True), content_type=ENCODED)
         if reply.status_code != SEE_OTHER:
             self.address = path
             return reply
@@ -115,6 +121,17 @@ class Walker:
             self.address = reply.headers["Location"]
             reply = self.client.get(self.address)
         return reply
+
+
+    def _files(self, form: Posted) -> dict[str, tuple[BytesIO, str]]:
+        """Return the files to be sent, by field, and nothing where the page asks for none."""
+        instrument = self.respondent.instrument
+        uploads = [name for name in form if instrument.has_item(name) and instrument.item(name).kind == "upload"]
+        found = {}
+        for key in uploads:
+            name, content = invented_file(instrument.item(key))
+            found[key] = (BytesIO(content), name)
+        return found
 
 
 def _as_lists(values: Mapping[str, str]) -> Posted:

@@ -206,8 +206,12 @@ def _read_time(item: CompiledItem, form: Form) -> str | None:
         raise Unusable(marked("Please write a time as hours:minutes, for example 14:30.")) from None
 
 
+def _read_nothing(_item: CompiledItem, _form: Form) -> None:
+    """Return nothing: what a page says about files is read where they are stored (services.response_file)."""
+
+
 READERS: Mapping[str, Callable[[CompiledItem, Form], Any]] = {
     "rating": _read_option, "single": _read_option, "acknowledge": _read_option, "multiple": _read_multiple,
     "ranking": _read_ranking, "integer": _read_number, "decimal": _read_number, "text": _read_text,
-    "date": _read_date, "time": _read_time,
+    "date": _read_date, "time": _read_time, "upload": _read_nothing,
 }

@@ -80,6 +80,11 @@ class Page:
     def key(self) -> str:
         return self.section.key
 
+    @cached_property
+    def has_uploads(self) -> bool:
+        """Whether an item of it asks for a file."""
+        return any(item.kind == "upload" for item in self.items)
+
 
 @dataclass(frozen=True)
 class Gate:
@@ -109,9 +114,11 @@ class Questionnaire:
         object.__setattr__(self, "_items", {item.key: item for page in self.pages for item in page.items})
         blocks = tuple(tuple(block) for _, block in groupby(self.pages, key=lambda page: _block_of(page.section)))
         object.__setattr__(self, "blocks", blocks)
+        object.__setattr__(self, "has_uploads", any(page.has_uploads for page in self.pages))
         object.__setattr__(self, "shuffles_pages", any(page.section.shuffle_group for page in self.pages))
 
     blocks: tuple[tuple[Page, ...], ...] = field(init=False, repr=False, compare=False)
+    has_uploads: bool = field(init=False, repr=False, compare=False)
     shuffles_pages: bool = field(init=False, repr=False, compare=False)
 
     def find_page(self, key: str) -> Page | None:

@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from instruments.schema import Instrument, Text
+from instruments.schema import NOT_SHOWN, Instrument, Text
 from surveyapp.errors import marked
 
 Cell = str | int | float
 Row = list[Cell]
 ANSWERS, PROFILE, SINGLE, TEXTS, IMPORTED = "answers", "profile", "single", "texts", "imported"
+FILES = "files"             # no table: an archive that is fetched apart
 Measure = Literal["nominal", "ordinal", "scale", "text"]
 Deed = Literal["banded", "merged", "split_off", "dropped", "withheld", "masked", "alike", "all_alike"]
 
@@ -30,6 +31,11 @@ WORDS: Mapping[Deed, str] = {
     "all_alike": marked("{column}: nearly everybody gave the same answer, which is now known of each ({n} people)."),
     "masked": marked("{column}: numbers of telephones, accounts and identity cards are covered ({n} texts)."),
 }
+
+
+def was_asked(answer: Any) -> bool:
+    """Tell whether somebody was asked, by what is stored of the answer."""
+    return answer is not None and answer != NOT_SHOWN
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from surveyapp.services.recoding import Coarse, Node, band_edges, band_label, ba
 from surveyapp.services.release import Cell, Measure, ReleaseColumn
 
 NUMBERS = frozenset({"integer", "decimal", "date", "time"})
+OWN_WORDS = frozenset({"text", "upload"})
 PROFILE_ROLES = frozenset({"profile", "quota", "fact"})
 WHOLE = frozenset({"integer", "date", "time"})      # a date is released as its year, a time as its hour
 NO_ANSWER: Text = {"en": "no answer", "zh": "无答案"}
@@ -26,6 +27,7 @@ class Parts:
     opinions: tuple[CompiledItem, ...]
     profile: tuple[CompiledItem, ...]
     texts: Mapping[str, CompiledItem]           # name of the field → the item it belongs to
+    uploads: tuple[CompiledItem, ...] = ()      # leave in an archive, never as a column beside other answers
 
 
 def parts_of(questionnaire: Questionnaire) -> Parts:
@@ -39,8 +41,9 @@ def parts_of(questionnaire: Questionnaire) -> Parts:
     texts = {item.key: item for item in items if item.kind == "text"}
     texts |= {name: item for item in items for name in item.text_fields.values()}
     return Parts(
-        tuple(item for item in items if item.key not in telling and item.kind != "text"),
-        tuple(item for item in items if item.key in telling and item.kind != "text"), texts)
+        tuple(item for item in items if item.key not in telling and item.kind not in OWN_WORDS),
+        tuple(item for item in items if item.key in telling and item.kind not in OWN_WORDS), texts,
+        tuple(item for item in items if item.kind == "upload"))
 
 
 def _tells_who(item: Item, section_kind: str) -> bool:
@@ -64,7 +67,7 @@ def answer_column(item: CompiledItem) -> ReleaseColumn:
         measure = "ordinal"
     elif item.kind in ("integer", "decimal", "calculate"):
         measure = "scale"
-    elif item.kind == "text":
+    elif item.kind in OWN_WORDS:
         measure = "text"
     return ReleaseColumn(item.key, item.key, item.item.text, labels, measure)
 

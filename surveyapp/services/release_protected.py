@@ -23,7 +23,18 @@ from surveyapp.services.private_numbers import find_private_numbers
 from surveyapp.services.profile_release import SafeProfiles, diverse_combination, safe_combination
 from surveyapp.services.protection import is_protected
 from surveyapp.services.questionnaire import CompiledItem, Questionnaire
-from surveyapp.services.release import ANSWERS, PROFILE, SINGLE, TEXTS, ReleaseColumn, ReleaseTable, Row, Treatment
+from surveyapp.services.release import (
+    ANSWERS,
+    FILES,
+    PROFILE,
+    SINGLE,
+    TEXTS,
+    ReleaseColumn,
+    ReleaseTable,
+    Row,
+    Treatment,
+    was_asked,
+)
 from surveyapp.services.release_columns import (
     Leaves,
     Parts,
@@ -66,7 +77,8 @@ class _Reading:
     profile: dict[str, list[Any]] = field(default_factory=dict)
     texts: list[tuple[str, str]] = field(default_factory=list)
     spread: AnswerSpread = field(default_factory=lambda: AnswerSpread(()))
-    asked: Counter[str] = field(default_factory=Counter)     # people who were asked for a text
+    asked: Counter[str] = field(default_factory=Counter)     # people who were asked for a text or a file
+    files: Counter[str] = field(default_factory=Counter)     # people who sent a file
 
 
 def protected_tables(source: Source, questionnaire: Questionnaire, minimum: int, *,
@@ -94,7 +106,8 @@ def protected_tables(source: Source, questionnaire: Questionnaire, minimum: int,
         *([_single_table(profile)] if profile.single_columns else []),
         *([texts] if texts.n_rows else []),
     ]
-    treatments = (*minutes.treatments, *routing.treatments, *alike, *profile.treatments, *text_treatments)
+    treatments = (*minutes.treatments, *routing.treatments, *alike, *profile.treatments, *text_treatments,
+                  *_file_treatments(found, minimum))
     return ProtectedTables(tuple(tables), treatments)
 
 
@@ -114,6 +127,9 @@ def _read(source: Source, parts: Parts) -> _Reading:
         for key, column in found.profile.items():
             column.append(get(key, NOT_SHOWN))
         _note_texts(person, parts, found)
+        for item in parts.uploads:
+            found.asked[item.key] += was_asked(get(item.key))
+            found.files[item.key] += isinstance(get(item.key), str)
     return found
 
 
@@ -235,6 +251,14 @@ def _covered(text: str) -> str:
     for number in reversed(find_private_numbers(text)):
         text = text[:number.start] + "█" * 3 + text[number.end:]
     return text
+
+
+def _file_treatments(found: _Reading, minimum: int) -> Iterator[Treatment]:
+    """Yield what becomes of files: not even that somebody sent one stands beside other answers."""
+    for name, n in found.files.items():
+        enough = found.asked[name] >= minimum
+        if n:
+            yield Treatment(name, "split_off", n, FILES) if enough else Treatment(name, "dropped", n)
 
 
 # ---- chance ---------------------------------------------------------------------------------------------------------

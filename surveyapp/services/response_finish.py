@@ -18,6 +18,7 @@ from surveyapp.services.prepared import Prepared, as_text
 from surveyapp.services.questionnaire import CompiledItem, Gate, Page
 from surveyapp.services.relevance import Relevance
 from surveyapp.services.response import Filling, is_empty, open_filling
+from surveyapp.services.response_file import keep_files_of
 from surveyapp.services.response_store import write_page
 from surveyapp.services.response_token import withdrawal_code, withdrawal_hash
 from surveyapp.services.screening import end_early, find_end, take_places
@@ -46,7 +47,9 @@ def finish_filling(session: Session, secret: str, token: str, filling: Filling, 
     for page in filling.questionnaire.pages:
         final = final_answers(page, filling, relevance)
         if final != filling.stored(page.key):
-            write_page(session, filling, page.key, final)
+            filling = write_page(session, filling, page.key, final)
+    if filling.questionnaire.has_uploads:
+        keep_files_of(session, filling.key, filling.questionnaire, filling.answers())
     seen = [page for page in filling.way() if page.key in filling.pages and relevance.shows_page(page)]
     order = order_as_shown(filling.questionnaire, seen, filling.seed, relevance)
     code = withdrawal_hash(secret, withdrawal_code(secret, token))

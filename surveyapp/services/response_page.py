@@ -21,6 +21,7 @@ from surveyapp.services.posted_page import BACK, SUBMIT, Controls, read_controls
 from surveyapp.services.questionnaire import CompiledItem, Page, Questionnaire
 from surveyapp.services.relevance import Relevance, as_value
 from surveyapp.services.response import Filling, fingerprint, is_empty, open_filling
+from surveyapp.services.response_file import NO_FILES, UPLOAD, Files, store_files, take_files
 from surveyapp.services.response_finish import end_filling, finish_filling
 from surveyapp.services.response_path import next_page, open_page, skipped_items
 from surveyapp.services.response_store import write_page
@@ -49,7 +50,7 @@ _UPDATE_RESPONSE = update(cast("Table", Response.__table__)).where(Response.key 
 
 # ---- one page -------------------------------------------------------------------------------------------------------
 def save_page(session: Session, secret: str, token: str, section: str, form: Form,
-              now: datetime | None = None) -> PageOutcome:
+              now: datetime | None = None, files: Files = NO_FILES) -> PageOutcome:
     """Store a posted page and say what follows; hand the response in if the form asks for it and nothing is open."""
     now = now or utc_now()
     controls = read_controls(form)
@@ -57,6 +58,7 @@ def save_page(session: Session, secret: str, token: str, section: str, form: For
     page = get_page(filling.questionnaire, section)
     found = read_page(page, form, refused=controls.refused)
     stored = filling.stored(section)
+    new_files = take_files(session, filling.door.link_id, page, form, files, stored, found) if page.has_uploads else {}
     merged = _merge(page, found, controls, stored)
     relevance = filling.with_answers(section, merged).relevance(now)
     _check_constraints(page, found, merged, filling, relevance, now)
@@ -65,6 +67,8 @@ def save_page(session: Session, secret: str, token: str, section: str, form: For
     late = _fill_codes(page, merged, relevance, controls.seen, found) if is_visit else ()
     visit_ms = _visit_ms(secret, filling.key, section, controls, now)
     filling = write_page(session, filling, section, merged, visit_ms, is_visit=controls.is_finished)
+    if page.has_uploads:
+        store_files(session, filling.key, page, merged, new_files)
     problems = {} if controls.deed == BACK else _problems(page, found, merged, relevance, filling, controls)
     outcome = PageOutcome(filling, page, relevance, problems, late)
     if problems or not controls.is_finished:
@@ -213,7 +217,7 @@ def save_answers(session: Session, secret: str, token: str, section: str, form: 
     answers = dict(stored)
     visits = filling.pages[section].visits if section in filling.pages else 0
     for item in page.items:
-        if item.key in controls.only and item.takes_answer and item.key not in found.problems:
+        if item.key in controls.only and item.takes_answer and item.kind != UPLOAD and item.key not in found.problems:
             for key in (item.key, *item.text_fields.values()):
                 answers.pop(key, None)
             if item.key in found.blank and visits:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, select, text, update
 from sqlalchemy.orm import Session
 
 from surveyapp.db.traces import KEPT_IN_KEY_ORDER, erase_traces_after_commit
-from surveyapp.models.response import Response, ResponsePage
+from surveyapp.models.response import Response, ResponseFile, ResponsePage
 from surveyapp.models.wave import QuestionnaireLink, Wave
 
 
@@ -34,4 +34,9 @@ def _write_at_once(session: Session, wave: Wave) -> None:
     again = {"synchronize_session": False}
     session.execute(update(ResponsePage).where(ResponsePage.response_key.in_(keys)).values(visits=ResponsePage.visits),
                     execution_options=again)
+    # Long values lie in a table of their own and are numbered as they come: now in the order of their random names.
+    names = session.scalars(select(ResponseFile.name).where(ResponseFile.response_key.in_(keys))).all()
+    for name in sorted(names):
+        session.execute(update(ResponseFile).where(ResponseFile.name == name).values(
+            content=ResponseFile.content.concat(b"")), execution_options=again)
     session.execute(update(Response).where(in_wave).values(state=Response.state), execution_options=again)

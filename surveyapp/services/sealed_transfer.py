@@ -12,6 +12,7 @@ import hashlib
 import json
 import random
 import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -19,15 +20,16 @@ from typing import Any, cast
 
 from nacl.exceptions import BadSignatureError, CryptoError
 from nacl.public import SealedBox
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Table, and_, func, insert, select
 from sqlalchemy.orm import Session
 
 from analysis.privacy import MINIMUM_GROUP
+from instruments.schema import BYTES_OF_MB
 from surveyapp.db.base import utc_now
 from surveyapp.errors import BadInput, Refused, WaveClosed
 from surveyapp.models.account import Account
 from surveyapp.models.privacy import ANONYMOUS
-from surveyapp.models.response import SUBMITTED, Response, ResponsePage
+from surveyapp.models.response import SUBMITTED, Response, ResponseFile, ResponsePage
 from surveyapp.models.study import PublishedInstrument, Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.audit import record_change
@@ -38,6 +40,7 @@ from surveyapp.services.versions import Place, wave_versions
 MAGIC = b"surveyapp-sealed-1\n"
 SIGNATURE_BYTES = 64
 LARGEST_PACKAGE = 1 << 30       # bytes unpacked; 100,000 responses of 60 items are about 100 MB
+MOST_OF_FILES = 300_000_000     # bytes of the files that respondents sent; written as text they take a third more
 KEY_BYTES = 16                  # of `response.key`
 CHUNK = 2_000
 # What travels; all else belongs to one site only: numbers of its rows, hashes made with its own secret.
@@ -45,6 +48,7 @@ CARRIED = ("language", "source", "source_key", "consent", "shown_order", "seed",
            "batch")
 _RESPONSE = cast("Table", Response.__table__)
 _PAGE = cast("Table", ResponsePage.__table__)
+_FILE = cast("Table", ResponseFile.__table__)
 
 
 @dataclass(frozen=True)
@@ -88,13 +92,42 @@ def _documents(session: Session, place: Place, site: Site) -> Iterator[dict[str,
         .join(_PAGE, _PAGE.c.response_key == _RESPONSE.c.key)
         .where(_RESPONSE.c.link_id == link_id, _RESPONSE.c.instrument_id.is_not_distinct_from(instrument_id),
                _RESPONSE.c.state == SUBMITTED).order_by(_RESPONSE.c.key))
+    files = _files(session, place)
     for key, found in groupby(rows, key=lambda row: row.key):
         rows_of_one = list(found)
-        yield {
+        document = {
             "key": _carried_key(site, key),
             "fields": {column.name: getattr(rows_of_one[0], column.name) for column in carried},
             "pages": [{column.name: getattr(row, f"page_{column.name}") for column in pages} for row in rows_of_one],
         }
+        yield _with_files(site, document, files[key]) if key in files else document
+
+
+def _with_files(site: Site, document: dict[str, Any], files: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the response with its files, under names that say nothing about those at the sender's."""
+    names = {file["name"]: f"{_carried_key(site, file['name'])}.{file['name'].rpartition('.')[2]}" for file in files}
+    for page in document["pages"]:
+        page["answers"] = {key: names.get(answer, answer) if isinstance(answer, str) else answer
+                           for key, answer in page["answers"].items()}
+    return {**document, "files": [{**file, "name": names[file["name"]]} for file in files]}
+
+
+def _files(session: Session, place: Place) -> dict[str, list[dict[str, Any]]]:
+    """Return the files that respondents sent, by response; refused where they are too large to be carried."""
+    here = and_(_RESPONSE.c.link_id == place[0], _RESPONSE.c.instrument_id.is_not_distinct_from(place[1]),
+                _RESPONSE.c.state == SUBMITTED)
+    joined = select(func.coalesce(func.sum(_FILE.c.size), 0)).join(_RESPONSE, _RESPONSE.c.key == _FILE.c.response_key)
+    size = session.scalar(joined.where(here)) or 0
+    if size > MOST_OF_FILES:
+        raise Refused("Respondents sent files of {n} MB, too many for a package.",
+                      "Fetch them with `surveyapp responses files` and carry them by hand.", n=size // BYTES_OF_MB)
+    found: dict[str, list[dict[str, Any]]] = {}
+    if size:
+        for row in session.execute(select(_FILE).join(
+                _RESPONSE, _RESPONSE.c.key == _FILE.c.response_key).where(here).order_by(_FILE.c.name)):
+            found.setdefault(row.response_key, []).append({
+                "name": row.name, "item": row.item, "size": row.size, "content": b64encode(row.content).decode()})
+    return found
 
 
 def _carried_key(site: Site, key: str) -> str:
@@ -206,3 +239,7 @@ def _store(session: Session, place: Place, documents: list[dict[str, Any]]) -> N
         for document in documents])
     session.execute(insert(_PAGE), [
         {**page, "response_key": document["key"]} for document in documents for page in document["pages"]])
+    files = [{**file, "response_key": document["key"], "content": b64decode(file["content"])}
+             for document in documents for file in document.get("files", ())]
+    if files:
+        session.execute(insert(_FILE), files)

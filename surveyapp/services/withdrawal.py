@@ -13,6 +13,7 @@ from surveyapp.errors import NotFound, Refused, marked
 from surveyapp.models.response import SUBMITTED, WITHDRAWN, Response, ResponsePage
 from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.audit import record_change
+from surveyapp.services.response_file import delete_files
 from surveyapp.services.response_token import CODE_LENGTH, plain_code, withdrawal_hash
 
 REVOKED = "is_revoked"      # mark in `response.consent`
@@ -47,6 +48,7 @@ def apply_withdrawals(session: Session, wave: Wave) -> int:
     marked_ones = [response for response in handed_in if response.consent.get(REVOKED)]
     for response in marked_ones:
         session.execute(delete(ResponsePage).where(ResponsePage.response_key == response.key))
+        delete_files(session, response.key)
         response.state = WITHDRAWN
         response.shown_order = {}
         response.withdrawal_hash = None

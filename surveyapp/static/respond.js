@@ -69,6 +69,7 @@
   form.addEventListener("input", ({ target }) => {
     const el = target.closest("[data-item]");
     if (!el) return;
+    if (el.matches(".upload")) return show();       // a file goes with the page
     dirty.add(el.dataset.item);
     cleared[fields(el).some(isFilled) ? "delete" : "add"](el.dataset.item);
     control("cleared").value = [...cleared].join();

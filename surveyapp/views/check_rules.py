@@ -59,6 +59,10 @@ CHECK_RULES: Mapping[str, Any] = {
     "INS-035": _l("Only items, their hints and their choices repeat answers; elsewhere `${KEY}` stays as it is."),
     "INS-036": _l("The short form has at most 12 questions and takes at most 2 minutes."),
     "INS-037": _l("A questionnaire takes at most ten minutes, as estimated from its wording."),
+    "INS-038": _l(
+        "An upload takes known kinds of file of 1 to 20 MB, without default or constraint; nothing else names "
+        "kinds of file or a size."),
+    "INS-039": _l("An upload may show who sent it."),
     "INS-101": _l("An expression can be read."),
     "INS-102": _l("Every item that an expression names exists and stores an answer."),
     "INS-103": _l("Every function that an expression calls is one of the language."),

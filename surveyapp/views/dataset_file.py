@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
+import tempfile
 from io import BytesIO
+from typing import IO, cast
 
 from flask import Blueprint, flash, g, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
@@ -14,6 +17,7 @@ from surveyapp.errors import BadInput
 from surveyapp.services.answer_columns import column_choices
 from surveyapp.services.disclosure import plan_release
 from surveyapp.services.export_file import get_export_file, list_export_files, list_export_jobs, request_export
+from surveyapp.services.release_files import plan_files, write_files_archive
 from surveyapp.services.response_export import (
     DIRECT,
     DIRECT_PEOPLE,
@@ -32,6 +36,7 @@ blueprint = Blueprint("dataset_file", __name__)
 MIME_TYPES = {"csv": "text/csv", "zip": "application/zip",
               "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 BINARY = "application/octet-stream"
+IN_MEMORY = 1 << 20         # bytes of an archive of files; a larger one waits on disk while it is sent
 
 
 @blueprint.route("/studies/<int:study_id>/answers", methods=["GET", "POST"])
@@ -81,6 +86,7 @@ def _page(fault: BadInput | None = None, unknown: dict[str, str | None] | None =
     return render_template(
         "dataset_file/index.html", study=g.study, instruments=instruments, chosen=chosen, fault=fault,
         unknown=unknown or {}, choices=choices, name=name, formats=FORMATS,
+        with_uploads={key: one for key, one in instruments.items() if any(i.kind == "upload" for i in one.items)},
         files=list_export_files(session, g.study), jobs=list_export_jobs(session, g.study))
 
 
@@ -122,6 +128,27 @@ def fetch(study_id: int, file_id: int) -> Response:
     return _attached(BytesIO(file.content), file.name)
 
 
-def _attached(stream: BytesIO, name: str) -> Response:
+@blueprint.post("/studies/<int:study_id>/answers/respondents-files")
+@requires("can_run_studies")
+def respondents_files(study_id: int) -> Response:
+    """Hand out the files that respondents sent as a zip; that they left is recorded."""
+    stream: IO[bytes] = cast("IO[bytes]", tempfile.SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115 - the reply closes it
+    try:
+        with transaction() as session:
+            study = get_study(session, study_id)
+            wave = get_wave(session, study, request.form.get("wave") or None)
+            published = get_instrument(session, study, request.form.get("instrument", ""))
+            write_files_archive(session, study, published, plan_files(session, study, wave, published), stream,
+                                current_account())
+    except BaseException:
+        stream.close()
+        raise
+    stream.seek(0)
+    reply = _attached(stream, f"files-{secrets.token_hex(4)}.zip")
+    reply.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return reply
+
+
+def _attached(stream: IO[bytes], name: str) -> Response:
     ending = name.rpartition(".")[2]
     return send_file(stream, MIME_TYPES.get(ending, BINARY), as_attachment=True, download_name=name)

@@ -24,7 +24,8 @@ from surveyapp.services.draft import get_draft, instrument_of_draft
 from surveyapp.services.draft_finding import located
 from surveyapp.services.posted_page import DEED, LANGUAGE, ONLY, STAY, read_controls
 from surveyapp.services.preview import LINK, PreviewState, packed, presentable, rehearsal, state_of, unpacked
-from surveyapp.services.response import ConsentMissing, Filling, find_door, start_response
+from surveyapp.services.response import ConsentMissing, Filling, find_door, read_filling, start_response
+from surveyapp.services.response_file import Received, limits_of, receive, too_large
 from surveyapp.services.response_finish import submit_response
 from surveyapp.services.response_page import PageOutcome, get_page, save_page
 from surveyapp.services.response_path import next_page, open_page
@@ -174,7 +175,8 @@ def page(study_id: int, audience: str, section: str) -> Response:
     if SWITCH in form:
         form[LANGUAGE], form[DEED] = form[SWITCH], [STAY]
     outcome, state, filling = _rehearse(
-        audience, lambda session, token: save_page(session, _secret(), token, section, form))
+        audience, lambda session, token: save_page(session, _secret(), token, section, form,
+                                                    files=_files(session, token, section)))
     if outcome.problems:
         return _filled(audience, state, filling, section, outcome, form)
     return _go_on(_next_path(outcome, section, read_controls(form).deed, _paths(audience, state)))
@@ -182,6 +184,18 @@ def page(study_id: int, audience: str, section: str) -> Response:
 
 def _form() -> dict[str, list[str]]:
     return request.form.to_dict(flat=False)
+
+
+def _files(session: Session, token: str, section: str) -> dict[str, Received]:
+    page = get_page(read_filling(session, _secret(), token).questionnaire, section)
+    items = {item.key: item for item in page.items}
+    found = {}
+    for key, most in limits_of(page).items():
+        file = request.files.get(key)
+        if file is not None and file.filename:
+            content = file.read(most + 1)
+            found[key] = too_large(items[key]) if len(content) > most else receive(items[key], content)
+    return found
 
 
 def _filled(audience: str, state: PreviewState, filling: Filling, section: str, outcome: PageOutcome | None = None,

@@ -30,6 +30,7 @@ from surveyapp.services.questionnaire import (
     Questionnaire,
 )
 from surveyapp.services.response import Door, is_empty
+from surveyapp.views.upload_html import stored_file, upload_words
 
 MARK = "\x01"               # cannot occur in text: control signs are refused by every reader
 CHOICE = "\x02"             # stands before each choice of an item that shuffles them, and after the last
@@ -170,7 +171,7 @@ def _item_html(questionnaire: Questionnaire, item: CompiledItem, language: str) 
     scale = item.scale
     html = render(
         "response/item.html", item=item, language=language, shape=_shape(item), is_slider=_is_slider(item),
-        live=_live(item), unit=_unit(item),
+        live=_live(item), unit=_unit(item), files=upload_words(item) if item.kind == "upload" else None,
         low_label=scale.points[0].label[language] if scale else "",
         high_label=scale.points[-1].label[language] if scale else "", not_applicable=NOT_APPLICABLE,
         acknowledged=ACKNOWLEDGED, longest_text=LONGEST_TEXT, longest_other=LONGEST_OTHER,
@@ -234,7 +235,10 @@ def item_with_answer(html: ItemHtml, item: CompiledItem, answers: Mapping[str, A
             slots["REFUSAL"] = refusal_tick(item)
         described = f' aria-describedby="e-{escape(item.key)}"'
         slots["INPUT"] = f' aria-invalid="true"{described}'
+        slots["INVALID"], slots["DESCRIBED"] = ' aria-invalid="true"', f" e-{escape(item.key)}"
         slots["ATTRIBUTES"] = slots.get("ATTRIBUTES", "") + described
+    if item.kind == "upload" and isinstance(answer, str):
+        slots["FILE"] = stored_file(item, answer)
     slots.update(dict.fromkeys((f"R:{choice}" for choice in ticked), " selected"))
     return _with_ticks(splice(html.pieces, slots), html, ticked, hidden_choices, is_hidden, piped or {})
 
@@ -293,6 +297,8 @@ def spoken_answer(item: CompiledItem, answer: Any, language: str) -> str:
     """Return an answer in words, for a later question that repeats it."""
     if is_empty(answer) or answer == REFUSED:
         return ""
+    if item.kind == "upload":
+        return str(_("the file"))
     labels = {choice.value: choice.label.get(language, choice.value) for choice in item.item.choices}
     if item.scale is not None:
         labels = {str(point.value): point.label.get(language, "") for point in item.scale.points}

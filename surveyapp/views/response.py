@@ -7,7 +7,8 @@ nothing, so mail scanners and link previews do no harm.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
@@ -22,7 +23,9 @@ from surveyapp.db.session import database, read_session
 from surveyapp.db.writer import Writer
 from surveyapp.errors import AlreadySubmitted, AppError, BadInput, Busy, NotAllowed, NotFound, Refused, marked
 from surveyapp.models.response import ENDED_EARLY
+from surveyapp.services.answer import Problem
 from surveyapp.services.posted_page import BACK, DEED, END, LANGUAGE, ONLY, STAY, read_controls, read_form
+from surveyapp.services.questionnaire import Page
 from surveyapp.services.response import (
     Agreement,
     ConsentMissing,
@@ -32,6 +35,7 @@ from surveyapp.services.response import (
     read_filling,
     start_response,
 )
+from surveyapp.services.response_file import NO_FILES, Files, limits_of, too_large
 from surveyapp.services.response_finish import submit_response
 from surveyapp.services.response_page import PageOutcome, get_page, save_answers, save_page
 from surveyapp.services.response_path import next_page, open_page
@@ -39,13 +43,15 @@ from surveyapp.services.response_token import elapsed_ms, issue_token, sealed_ti
 from surveyapp.services.withdrawal import request_withdrawal
 from surveyapp.views import respondent_page
 from surveyapp.views.device import device_of
+from surveyapp.views.posted_files import PostedFiles, has_files, place_to_read, read_multipart, received_files
 from surveyapp.views.questionnaire_html import KIOSK_SECONDS, render, splice
 from surveyapp.views.respondent_page import TICKET, Notes, Paths
 
 blueprint = Blueprint("response", __name__)
 T = TypeVar("T")
 GoOn = tuple[str, int, dict[str, str]]      # an empty page that leads to another
-SEE_OTHER = 303
+SEE_OTHER, TOO_LARGE, UNUSABLE = 303, 413, 422
+NO_PROBLEM = Problem("")
 INTERFACE_LANGUAGES = ("en", "zh")      # what our own words are translated into
 AT_KIOSK = ":kiosk"         # what a ticket is sealed for, in the place of a section
 SWITCH = ":switch"          # button of the language the respondent wants to go on in
@@ -204,12 +210,12 @@ def page(token: str, section: str) -> str | GoOn | dict[str, Any] | tuple[str, i
         return respondent_page.filled_page(
             filling, get_page(filling.questionnaire, section), paths, secret=_secret(), now_ms=_now_ms(),
             notes=Notes(late=frozenset(request.args.getlist("late")), fast=_fast_page(filling)))
+    if has_files(request):
+        return _save_with_files(token, section)
     form = _posted_form()
     if ONLY in form:
         _write(partial(save_answers, secret=_secret(), token=token, section=section, form=form))
         return {"is_saved": True}
-    if SWITCH in form:
-        form[LANGUAGE], form[DEED] = form[SWITCH], [STAY]
     return _save(token, section, form)
 
 
@@ -220,21 +226,48 @@ def _fast_page(filling: Filling) -> str:
     return _paths(str((request.view_args or {})["token"])).page(section) if is_known else ""
 
 
-def _save(token: str, section: str, form: dict[str, list[str]]) -> GoOn | tuple[str, int]:
+def _save_with_files(token: str, section: str) -> GoOn | tuple[str, int]:
+    """Store a page that brings files; whoever sends one must have a response here before it is read."""
+    filling = _read(token)
+    page = get_page(filling.questionnaire, section)
+    with place_to_read(), closing(read_multipart(request, limits_of(page))) as posted:
+        g.posted_form = posted.form
+        if posted.is_cut_off:
+            return _cut_off(token, page, posted)
+        return _save(token, section, posted.form, received_files(page, posted))
+
+
+def _cut_off(token: str, page: Page, posted: PostedFiles) -> tuple[str, int]:
+    """Keep the answers that came before so large a file that the rest of the page was not read."""
+    form = {**posted.form, ONLY: [",".join(posted.form)]}
+    _write(partial(save_answers, secret=_secret(), token=token, section=page.key, form=form))
+    filling = _read(token)
+    problems = {item.key: too_large(item).problem or NO_PROBLEM for item in page.items if item.key in posted.files}
+    return _shown_again(token, filling, page, problems, posted.form), TOO_LARGE
+
+
+def _save(token: str, section: str, form: dict[str, list[str]], files: Files = NO_FILES) -> GoOn | tuple[str, int]:
+    if SWITCH in form:
+        form[LANGUAGE], form[DEED] = form[SWITCH], [STAY]
     try:
-        outcome = _write(partial(save_page, secret=_secret(), token=token, section=section, form=form))
+        outcome = _write(partial(save_page, secret=_secret(), token=token, section=section, form=form, files=files))
     except AlreadySubmitted:
         # The page was sent twice, or from a second window: the answers are safe, the thanks are shown again.
         return _go_on(_paths(token).resume())
     if outcome.problems:
         _speak(outcome.filling.language)
-        text = respondent_page.filled_page(
-            outcome.filling, outcome.page, _paths_of(outcome.filling, token), secret=_secret(), now_ms=_now_ms(),
-            notes=Notes(outcome.problems, form))
-        return text, 422
+        is_too_large = any(file.is_too_large for file in files.values())
+        text = _shown_again(token, outcome.filling, outcome.page, outcome.problems, form)
+        return text, TOO_LARGE if is_too_large else UNUSABLE
     if outcome.is_ended:
         return _after_end(outcome.filling, token)
     return _go_on(_next_path(outcome, section, read_controls(form).deed, _paths_of(outcome.filling, token)))
+
+
+def _shown_again(token: str, filling: Filling, page: Page, problems: Mapping[str, Problem],
+                 form: Mapping[str, list[str]]) -> str:
+    return respondent_page.filled_page(filling, page, _paths_of(filling, token), secret=_secret(), now_ms=_now_ms(),
+                                       notes=Notes(problems, form))
 
 
 def _next_path(outcome: PageOutcome, section: str, deed: str, paths: Paths) -> str:

@@ -132,6 +132,7 @@ class Respondent:
 
     def _post(self, path: str, form: dict[str, object]) -> None:
         reply = self.client.post(path, data=form)
+        reply.request.environ["wsgi.input"].close()     # the client keeps large forms in a file
         if reply.status_code == 303:
             self._follow(reply.headers["Location"])
         else:

@@ -85,6 +85,11 @@ BREACHES = [
     ("INS-036", "", lambda i: repeated(i, 13, kind="rating", scale="agree3", text=MESSAGE, is_short=True)),
     ("INS-036", "", lambda i: repeated(i, 3, kind="text", role="open", text=MESSAGE, is_short=True)),
     ("INS-037", "", lambda i: repeated(i, 20, kind="text", role="open", text=MESSAGE)),
+    ("INS-038", "item NEW", lambda i: added(i, kind="upload", accepts=("exe",))),
+    ("INS-038", "item NEW", lambda i: added(i, kind="upload", largest_mb=21)),
+    ("INS-038", "item NEW", lambda i: added(i, kind="upload", constraint=". != ''")),
+    ("INS-038", "item NEW", lambda i: added(i, kind="text", accepts=("pdf",))),
+    ("INS-039", "item NEW", lambda i: added(i, kind="upload")),
 ]
 
 

@@ -125,7 +125,6 @@ def test_quotas_keep_their_limit_and_one_of_nobody_screens_out(canteen, losses):
 
 # ---- what is lost is named ------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("place", "said"), [
-    ("question PHOTO", "it asks for a file, which is not asked here; left out"),
     ("question LANG", "it switches the language, which every page here offers by itself; left out"),
     ("question EATS", "it asks once more when it is left blank (soft mandatory); it may be left blank"),
     ("question MORE", "it has a time limit of 60 seconds; there is none here"),

@@ -98,7 +98,6 @@ def test_an_early_end_screens_out_and_a_quota_keeps_its_limit(canteen):
 @pytest.mark.parametrize(("place", "said"), [
     ("question old", "it lies in the trash; left out"),
     ("question clock", "it measures time, which every page here does by itself; left out"),
-    ("question photo", "it asks for a file, which is not asked here; left out"),
     ("question mail", "its text must be of the form 'ValidEmail'; any text is taken"),
     ("question mail", "it runs a script of its author; left out; scripts of authors are never run here"),
     ("question more", "its text shows [lm://Field/1], which has no answer here; '…' stands there"),
