@@ -1,9 +1,12 @@
 """The diagnosis and its reports as people read them on the web."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 from flask.testing import FlaskClient
 
-from surveyapp.db.session import close_read_session, read_session, transaction
+from surveyapp.db.session import Database, close_read_session, read_session, transaction, use_database
 from surveyapp.jobs.diagnose import compute_diagnosis
 from surveyapp.jobs.sample import add_sample_study
 from surveyapp.models.study import Study
@@ -13,8 +16,13 @@ from surveyapp.services.study import get_study, get_wave
 from tests.conftest import PASSWORD
 
 
-@pytest.fixture
-def diagnosed(database) -> Study:
+@pytest.fixture(scope="module")
+def diagnosed_file(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """The synthetic study with its diagnosis and a report, computed once and copied for each test."""
+    path = tmp_path_factory.mktemp("diagnosed") / "sample.sqlite3"
+    shutil.copy(sqlite_template, path)
+    database = Database(f"sqlite:///{path}")
+    use_database(database)
     with transaction() as session:
         add_sample_study(session, "bank_crm", "sample")
     study = get_study(read_session(), "sample")
@@ -23,7 +31,25 @@ def diagnosed(database) -> Study:
     with transaction() as session:
         stored = store_diagnosis(session, study, wave, diagnosis)
         store_report(session, stored, "en", b"%PDF-1.7 not a real one")
-    close_read_session()        # the pages of the test shall see what was just written
+    close_read_session()
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    use_database(None)
+    return path
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, diagnosed_file: Path) -> str:
+    path = tmp_path / "test.sqlite3"
+    shutil.copy(diagnosed_file, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def diagnosed(database: Database) -> Study:
+    study = get_study(read_session(), "sample")
+    close_read_session()        # the pages of the test shall see what it writes
     return study
 
 
