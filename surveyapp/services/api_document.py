@@ -94,8 +94,6 @@ def result_document(stored: StoredDiagnosis, wave: Wave, *, has_rows: bool) -> D
     document["excluded"] = _of_files(document["excluded"]) if has_rows else []
     for screening in document["screening"].values():
         screening["excluded"] = _of_files(screening["excluded"]) if has_rows else []
-        screening["flagged"] = {key: flags for key, flags in screening["flagged"].items()
-                                if has_rows and not key.startswith(HERE)}
     if document["customers"] is not None and not has_rows:
         document["customers"] = {name: value for name, value in document["customers"].items()
                                  if name not in ROWS_OF_CUSTOMERS}
