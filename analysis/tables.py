@@ -29,6 +29,8 @@ class AnswerTable:
     language    str per respondent.
     page_s      float64, seconds on each page that holds rating items, one column a section, NaN = unknown; None where
                 the time of single pages is not known of anybody.
+    mode        str per respondent: web, kiosk, paper or file, "" = unknown; None where it is not known of anybody.
+    batch       str per respondent: code of the outlet or pile of sheets, "" = none; None where nobody has one.
     """
 
     instrument: Instrument
@@ -38,6 +40,8 @@ class AnswerTable:
     duration_s: pd.Series
     language: pd.Series
     page_s: pd.DataFrame | None = None
+    mode: pd.Series | None = None
+    batch: pd.Series | None = None
 
     def __post_init__(self) -> None:
         if not self.values.index.is_unique:
@@ -54,7 +58,9 @@ class AnswerTable:
         keep = ~self.values.index.isin(sorted(respondents))
         return AnswerTable(self.instrument, self.values[keep], self.missing[keep], self.positions[keep],
                            self.duration_s[keep], self.language[keep],
-                           None if self.page_s is None else self.page_s[keep])
+                           None if self.page_s is None else self.page_s[keep],
+                           None if self.mode is None else self.mode[keep],
+                           None if self.batch is None else self.batch[keep])
 
 
 @dataclass(frozen=True)
@@ -90,3 +96,5 @@ class StudyTables:
     thresholds: Mapping[str, float] = field(default_factory=dict)   # the study's own values, over the template's
     seed: int = 20260101
     wave: str = "w1"
+    # audience → outlet ("" = the open link) → responses handed in within a quarter of an hour → such quarter-hours
+    pace: Mapping[str, Mapping[str, Mapping[int, int]]] = field(default_factory=dict)

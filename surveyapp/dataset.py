@@ -104,6 +104,8 @@ class _Gathered:
         self.sections = list(dict.fromkeys(item.section for item in self.instrument.items if item.kind == "rating"))
         self.keys: list[str] = []
         self.languages: list[str] = []
+        self.modes: list[str] = []
+        self.batches: list[str] = []
         self.raw: list[Numbers] = []
         self.places: list[Numbers] = []
         self.page_s: list[Numbers] = []
@@ -115,6 +117,8 @@ class _Gathered:
         # Who answered here is called by a number of this table: keys of the database go into no result.
         self.keys += [row[1] or f"here-{place:06d}" for place, row in enumerate(rows, len(self.keys))]
         self.languages += [row[2] for row in rows]
+        self.modes += [row[9] or "" for row in rows]
+        self.batches += [row[10] or "" for row in rows]
         answers = [self._read(row, pages) for row, pages in zip(rows, documents_of(rows), strict=True)]
         self.raw.append(self._numbers(answers))
         for key, (_, values) in self.words.items():
@@ -189,7 +193,13 @@ class _Gathered:
                                    columns=list(self.ratings), copy=False),
             duration_s=pd.Series(seconds, index=index, dtype=float),
             language=pd.Series([self.languages[place] for place in order], index=index, dtype=object),
-            page_s=pd.DataFrame(times, index=index, columns=self.sections) if self.has_page_times else None)
+            page_s=pd.DataFrame(times, index=index, columns=self.sections) if self.has_page_times else None,
+            mode=_known(self.modes, order, index), batch=_known(self.batches, order, index))
+
+
+def _known(words: list[str], order: list[int], index: pd.Index) -> pd.Series | None:
+    """Return a word for everybody, None where there is none of anybody."""
+    return pd.Series([words[place] for place in order], index=index, dtype=object) if any(words) else None
 
 
 def _sorted(blocks: list[Numbers], order: list[int], width: int) -> Numbers:

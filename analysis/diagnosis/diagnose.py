@@ -11,6 +11,7 @@ from analysis.customers.picture import customer_picture
 from analysis.customers.sizing import FileRules
 from analysis.diagnosis.causes import cause_findings
 from analysis.diagnosis.customer_view import customer_statuses, facet_findings, recommendation, view_gaps
+from analysis.diagnosis.integrity import integrity_of
 from analysis.diagnosis.interviewed import Interviewed, hear_interviews
 from analysis.diagnosis.links import Links, LinkSources, find_links
 from analysis.diagnosis.metrics import (
@@ -41,6 +42,7 @@ from analysis.quant.scoring import recoded_items
 from analysis.quant.structure import problem_cause_structure
 from analysis.results.customers import CustomerPicture
 from analysis.results.diagnosis import Diagnosis
+from analysis.results.integrity import Integrity
 from analysis.results.measurement import Estimate, Structure
 from analysis.tables import StudyTables
 from instruments.schema import NOT_SHOWN, ConstructGroup, ItemRole
@@ -109,6 +111,9 @@ def diagnose(tables: StudyTables, *, n_resamples: int = N_RESAMPLES, study: str 
         staff, customers, problems, causes, facets, links, {found.code: found for found in heard.evidence},
         template.codebook, thresholds, seed), heard)
     grouped = [group_figures(side, thresholds) for side in sides.values()]
+    # After all groups of people that the report shows: what the panel may name depends on them.
+    panel = {audience: integrity_of(side, tables.pace.get(audience, {}), thresholds, seed=seed)
+             for audience, side in sides.items()}
     return Diagnosis(
         provenance=provenance_of(tables, thresholds, study=study, is_synthetic=is_synthetic, frozen_on=frozen_on),
         screening={audience: side.screening for audience, side in sides.items()}, gate=sample_gate(staff.n, thresholds),
@@ -123,7 +128,8 @@ def diagnose(tables: StudyTables, *, n_resamples: int = N_RESAMPLES, study: str 
         roles_interviewed=heard.n_by_role, saturation=heard.saturation, candidates=heard.candidates, customers=picture,
         objectives=improvement.objectives, measures=improvement.measures, safeguards=improvement.safeguards,
         open_answers=_open_answers(sides.values(), thresholds, seed),
-        warnings=_warnings(sides.values(), heard, picture, links, thresholds),
+        warnings=(*_warnings(sides.values(), heard, picture, links, thresholds), *_panel_warnings(panel)),
+        integrity=panel,
         metrics=metrics | dict(improvement.metrics or {}))
 
 
@@ -247,3 +253,9 @@ def _warnings(sides: Iterable[Surveyed], heard: Interviewed, picture: CustomerPi
         found.append(f"no_links: {links.model.reason}")
     found += [f"threshold_changed: {name} = {value:g}" for name, value in changed_thresholds(thresholds).items()]
     return (*found, *(picture.warnings if picture is not None else ()))
+
+
+def _panel_warnings(panel: Mapping[str, Integrity]) -> list[str]:
+    found = [f"integrity_conspicuous: {audience}" for audience, one in panel.items() if one.is_conspicuous]
+    return found + [f"modes_{one.modes.verdict}: {audience}" for audience, one in panel.items()
+                    if one.modes.verdict in ("note", "apart")]

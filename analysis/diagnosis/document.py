@@ -54,6 +54,7 @@ def diagnosis_document(diagnosis: Diagnosis) -> dict[str, Any]:
         "gate": diagnosis.gate,
         "screening": {audience: _screening(screening, minimum)
                       for audience, screening in diagnosis.screening.items()},
+        "quality": {"integrity": diagnosis.integrity},
         "link_model": diagnosis.link_model,
         "situation": {finding.level.construct: {**_level(finding.level), "tag": finding.tag}
                       for finding in diagnosis.situation},
@@ -78,7 +79,10 @@ def _screening(screening: Screening, minimum: int) -> dict[str, Any]:
     """Return the screening without who carries which flag, and without numbers of a few people."""
     document: dict[str, Any] = to_document(screening)
     del document["flagged"]
-    return {**document, "flags": {flag: told_count(n, minimum) for flag, n in screening.flags.items()}}
+    judged = {flag: n if None not in (told_count(n, minimum), told_count(screening.n_submitted - n, minimum)) else None
+              for flag, n in screening.assessed.items()}
+    return {**document, "flags": {flag: told_count(n, minimum) for flag, n in screening.flags.items()},
+            "assessed": judged}
 
 
 def _level(level: Level) -> dict[str, Any]:

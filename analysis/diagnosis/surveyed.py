@@ -89,7 +89,7 @@ def survey_audience(tables: StudyTables, audience: str, thresholds: Mapping[str,
     all_scores = score_scales(submitted, minimum_style_scales=minimum_scales) if screening.excluded else scores
     register = SharedLedgers(minimum)
     population = tables.facts.population.get(audience)
-    quality = {construct.key: _quality(valid, construct, thresholds) for construct in constructs}
+    quality = {construct.key: scale_quality_of(valid, construct, thresholds) for construct in constructs}
     changes = (scale_changes(quality, (valid, scores), (submitted, all_scores), constructs, thresholds)
                if screening.excluded else ())
     return Surveyed(
@@ -103,7 +103,19 @@ def survey_audience(tables: StudyTables, audience: str, thresholds: Mapping[str,
         register=register)
 
 
-def _quality(valid: AnswerTable, construct: Construct, thresholds: Mapping[str, float]) -> ScaleQuality:
+def scale_quality_of(valid: AnswerTable, construct: Construct, thresholds: Mapping[str, float]) -> ScaleQuality:
+    """Return how well a scale measures among these respondents.
+
+    Parameters
+    ----------
+    valid : AnswerTable
+    construct : Construct
+    thresholds : Mapping[str, float]
+
+    Returns
+    -------
+    ScaleQuality
+    """
     reverse = [item.key for item in construct_items(valid.instrument, construct.key) if item.is_reverse]
     return scale_quality(construct.key, recoded_items(valid, construct.key), thresholds=thresholds, reverse=reverse)
 
@@ -132,7 +144,7 @@ def scale_changes(quality: Mapping[str, ScaleQuality], stayed: tuple[AnswerTable
     found = []
     for construct in constructs:
         key, own = construct.key, quality[construct.key]
-        whole = _quality(table, construct, thresholds)
+        whole = scale_quality_of(table, construct, thresholds)
         scores, with_all = stayed[1].plain[key].dropna(), all_scores.plain[key].dropna()
         is_told = (len(with_all) - len(scores) >= thresholds["disclosure_minimum_excluded"]
                    and len(scores) >= thresholds["minimum_n_description"])

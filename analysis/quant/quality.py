@@ -30,6 +30,7 @@ from instruments.schema import NOT_SHOWN, Item
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+OF_ORDER = ("longstring", "longstring_mean", "irv_1", "irv_2", "irv_3")     # indices that need the order shown
 FLAGS = ("attention", "speed", "longstring", "lowvar", "inconsistent", "mahalanobis", "empty")
 
 # Defaults of section 1 of the diagnostic model; sources: Huang et al. 2012 (speed), Meade & Craig 2012, Curran 2016.
@@ -105,7 +106,7 @@ def flag_respondents(table: AnswerTable, thresholds: Mapping[str, float] | None 
     -------
     pandas.DataFrame of bool, n × 7
         Columns `FLAGS`. Rating items are those answered on an ordinal scale, attention items included. A flag whose
-        input is unknown (no duration, no attention answer) is not raised.
+        input is unknown is not raised; `assessable` tells of whom.
 
     References
     ----------
@@ -120,13 +121,62 @@ def flag_respondents(table: AnswerTable, thresholds: Mapping[str, float] | None 
         flags = {
             "attention": _attention(table),
             "speed": duration < limits["speed_seconds_per_item"] * shown.sum(axis=1),
-            "longstring": longest_run(_in_order_shown(table, raw, shown)) >= limits["longstring_run"],
+            "longstring": knows_order(table) & (longest_run(_in_order_shown(table, raw, shown))
+                                                >= limits["longstring_run"]),
             "lowvar": spread < limits["lowvar_sd"],
             "inconsistent": robust_z(_inconsistency(table)) > limits["inconsistent_z"],
             "mahalanobis": _unusual(table, limits),
             "empty": answered < limits["empty_share"] * shown.sum(axis=1),
         }
     return pd.DataFrame(flags, index=table.values.index)[list(FLAGS)]
+
+
+def knows_order(table: AnswerTable) -> Flags:
+    """Return of whom it is known in which order the rating items were shown.
+
+    Parameters
+    ----------
+    table : AnswerTable
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (n,)
+        True where the place of every rating item answered is stored, and for everybody where the questionnaire
+        exchanges no places. Paper and imported files have no stored order.
+    """
+    instrument = table.instrument
+    if not any(section.is_shuffled or section.shuffle_group for section in instrument.sections):
+        return np.ones(table.n, dtype=bool)
+    raw, _ = _ratings(table)
+    place = np.array(table.positions.reindex(columns=raw.columns), dtype=float)
+    answered = np.isfinite(raw.to_numpy())
+    return np.asarray(answered.any(axis=1) & (np.isfinite(place) | ~answered).all(axis=1))
+
+
+def assessable(table: AnswerTable, thresholds: Mapping[str, float] | None = None) -> dict[str, int]:
+    """Return of how many respondents each flag could be judged.
+
+    Parameters
+    ----------
+    table : AnswerTable
+    thresholds : Mapping[str, float], optional
+        Values over `SCREENING_DEFAULTS`.
+
+    Returns
+    -------
+    dict[str, int]
+        Flag → respondents whose input is known: speed needs a duration, longstring the order shown, attention an answer
+        to an attention item, lowvar two ratings, inconsistent two items of a scale, mahalanobis a large sample.
+    """
+    limits = {**SCREENING_DEFAULTS, **(thresholds or {})}
+    raw, _ = _ratings(table)
+    checks = [item.key for item in table.instrument.items_of_role("attention") if item.key in table.values.columns]
+    known = {
+        "attention": table.values[checks].notna().any(axis=1).to_numpy() if checks else np.zeros(table.n, dtype=bool),
+        "speed": np.isfinite(table.duration_s.to_numpy(dtype=float)), "longstring": knows_order(table),
+        "lowvar": np.isfinite(intra_individual_sd(raw.to_numpy())), "inconsistent": np.isfinite(_inconsistency(table)),
+        "mahalanobis": np.full(table.n, _is_large(table, limits)), "empty": np.ones(table.n, dtype=bool)}
+    return {name: int(known[name].sum()) for name in FLAGS}
 
 
 def screen(table: AnswerTable, thresholds: Mapping[str, float] | None = None) -> Screening:
@@ -155,7 +205,8 @@ def screen(table: AnswerTable, thresholds: Mapping[str, float] | None = None) ->
     style = answering_style(table)[~out]
     return Screening(
         audience=table.instrument.audience, n_submitted=table.n, n_valid=table.n - len(excluded),
-        flags={name: int(flags[name].sum()) for name in FLAGS}, excluded=excluded, flagged=carried,
+        flags={name: int(flags[name].sum()) for name in FLAGS}, assessed=assessable(table, limits),
+        excluded=excluded, flagged=carried,
         verdict=_verdict(table.n, len(excluded), limits),
         style_mean=mean_interval(style, confidence=limits["confidence"]) if style.notna().any() else None)
 
@@ -176,7 +227,8 @@ def quality_indices(table: AnswerTable, thresholds: Mapping[str, float] | None =
         The indices of `careless.INDICES` in their order, then `seconds_per_item` (whole time over rating items shown)
         and `fast_pages` (share of pages faster than the speed rule). Runs and spread are of the answers as given, in
         the order shown, over all rating items; the rest of the items of the constructs, reverse-keyed ones turned
-        round, brought to a five-point scale. A limit is stated where a flag uses one (`decides`), and for the distance
+        round, brought to a five-point scale. Runs and thirds leave out whose order is unknown
+        (`knows_order`). A limit is stated where a flag uses one (`decides`), and for the distance
         that of the package; the other indices have no accepted limit. Indices nobody has a value of are left out.
     """
     limits = {**SCREENING_DEFAULTS, "minimum_group": MINIMUM_GROUP, **(thresholds or {})}
@@ -185,6 +237,8 @@ def quality_indices(table: AnswerTable, thresholds: Mapping[str, float] | None =
     recoded = np.column_stack(scales) if scales else np.empty((table.n, 0))
     ordered = _in_order_shown(table, raw * _widening(table, raw.columns), shown)
     found = careless_indices(ordered, recoded, scales)
+    for name in OF_ORDER:
+        found[name] = np.where(knows_order(table), found[name], np.nan)
     items = shown.sum(axis=1)
     found["seconds_per_item"] = np.where(items > 0, table.duration_s.to_numpy(float) / np.maximum(items, 1), np.nan)
     found["fast_pages"] = _fast_pages(table, raw.columns, shown, limits["speed_seconds_per_item"])
@@ -237,7 +291,7 @@ def _widening(table: AnswerTable, keys: pd.Index) -> Numbers:
 def _in_order_shown(table: AnswerTable, raw: pd.DataFrame, shown: Flags) -> Numbers:
     """Return answers in each respondent's own order, items not shown moved to the end as missing.
 
-    Where the order of a respondent is unknown the order of the questionnaire is taken.
+    Where the order of a respondent is unknown that of the questionnaire is taken; what rests on it is not used then.
     """
     order = np.array(table.positions.reindex(columns=raw.columns), dtype=float)
     unknown = (~np.isfinite(order) & np.isfinite(raw.to_numpy())).any(axis=1)
@@ -290,13 +344,21 @@ def _inconsistency(table: AnswerTable) -> Numbers:
 
 def _unusual(table: AnswerTable, limits: Mapping[str, float]) -> Flags:
     """Return who lies far from the average answers; nobody when there are too few respondents to say."""
-    blocks = [recoded_items(table, key) for key in _scored(table)]
-    frame = pd.concat(blocks, axis=1) if blocks else pd.DataFrame(index=table.values.index)
-    frame = frame.loc[:, frame.max() > frame.min()]
-    k = frame.shape[1]
-    if k == 0 or table.n < limits["mahalanobis_n_per_item"] * k:
+    if not _is_large(table, limits):
         return np.zeros(table.n, dtype=bool)
+    frame = _varying(table)
+    k = frame.shape[1]
     limit = k + limits["mahalanobis_factor"] * float(np.sqrt(2 * k))
     return np.asarray(mahalanobis(frame) > limit)
 
 
+def _is_large(table: AnswerTable, limits: Mapping[str, float]) -> bool:
+    k = _varying(table).shape[1]
+    return bool(k > 0 and table.n >= limits["mahalanobis_n_per_item"] * k)
+
+
+def _varying(table: AnswerTable) -> pd.DataFrame:
+    """Return the recoded items of all constructs on which answers differ."""
+    blocks = [recoded_items(table, key) for key in _scored(table)]
+    frame = pd.concat(blocks, axis=1) if blocks else pd.DataFrame(index=table.values.index)
+    return frame.loc[:, frame.max() > frame.min()]

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from analysis.results.comparisons import GroupComparison
 from analysis.results.customers import CustomerPicture
+from analysis.results.integrity import Integrity
 from analysis.results.measurement import Estimate, ScaleQuality, Structure
 from analysis.results.quality import IndexDistribution, ScaleChange
 
@@ -35,6 +36,7 @@ class Screening:
     composition: Mapping[str, Mapping[str, int]] = field(default_factory=dict)   # item → choice → n; hidden = -1
     indices: tuple[IndexDistribution, ...] = ()     # careless answering, shown beside the flags; excludes nobody
     changes: tuple[ScaleChange, ...] = ()           # each scale without and with those left out; empty = nobody was
+    assessed: Mapping[str, int] = field(default_factory=dict)   # flag → respondents it could be judged of
 
 
 @dataclass(frozen=True)
@@ -372,3 +374,4 @@ class Diagnosis:
     group_tests: tuple[GroupComparison, ...] = ()
     customer_interviews: tuple[InterviewEvidence, ...] = ()     # every audience but those asked about the problems
     candidates: tuple[str, ...] = ()            # codes without a construct that enough interviewees name
+    integrity: Mapping[str, Integrity] = field(default_factory=dict)    # audience → panel against stuffing, and modes

@@ -7,6 +7,7 @@ from analysis.results.quality import IndexDistribution, ScaleChange
 from reports.content import Block, Figure, Number, Row, Section, Statement, Table
 from reports.figures import Histogram
 from reports.numbers import MINUS, interval
+from reports.sections.appendix_integrity import integrity_blocks
 from reports.sections.source import Source, capitalised
 from reports.sections.table_columns import columns_of
 
@@ -29,6 +30,7 @@ def data_quality(study: Source) -> list[Section]:
                       if index.index == DRAWN and index.bins)
     for screening in screenings:
         blocks.extend(what_changes(study, screening))
+        blocks.extend(integrity_blocks(study, screening.audience))
     return [Section("data-quality", words.text("part.data_quality"), words.say("care.title"), tuple(blocks),
                     words.say("care.lead"), is_appendix=True, starts_page=False, is_listed=False)]
 

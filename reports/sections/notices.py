@@ -12,6 +12,9 @@ TOLD_ELSEWHERE = frozenset({
     "screening_doubtful", "screening_no_grades", "candidate_construct", "no_links", "customer_duplicate_rows",
     "customer_negative_values", "customer_unknown_tiers", "customer_impossible_tenure"})
 
+OF_AUDIENCE = frozenset({"style_not_checkable", "screening_no_data", "integrity_conspicuous", "modes_note",
+                         "modes_apart"})
+
 
 def notices(study: Source) -> list[Statement]:
     """Return every warning of the diagnosis that no other part tells."""
@@ -27,7 +30,7 @@ def _said(study: Source, code: str, what: str, warning: str) -> Statement:
     words = study.words
     if not words.has(f"warning.{code}"):
         return words.say("warning.other", what=warning)
-    if code in ("style_not_checkable", "screening_no_data"):
+    if code in OF_AUDIENCE:
         what = study.audience(what)
     elif code == "check_keying":
         what = study.in_sentence(what)

@@ -69,18 +69,18 @@ class Source:
             yield _person(row, pages, self.versions)
 
 
-def filled(*conditions: ColumnElement[bool]) -> Select[Any, Any, Any, Any, Any, Any, Any, Any, Any]:
+def filled(*conditions: ColumnElement[bool]) -> Select[Any, Any, Any, Any, Any, Any, Any, Any, Any, Any, Any]:
     """Return the query for handed-in responses, one row each; their pages come as one text, which is quicker to read.
 
     Columns: key, source key, language, shown order, pages' answers, pages' times and pages' sections (each in the same
-    order of pages), link, instrument.
+    order of pages), link, instrument, mode, batch.
     """
     return (
         select(Response.key, Response.source_key, Response.language, cast(Response.shown_order, String),
                func.aggregate_strings(cast(ResponsePage.answers, String), ","),
                func.aggregate_strings(func.coalesce(cast(ResponsePage.duration_ms, String), "null"), ","),
                func.aggregate_strings(ResponsePage.section, PARTING),
-               Response.link_id, Response.instrument_id)
+               Response.link_id, Response.instrument_id, Response.mode, Response.batch)
         .join(ResponsePage, ResponsePage.response_key == Response.key)
         .where(Response.state == SUBMITTED, *conditions).group_by(Response.key))
 

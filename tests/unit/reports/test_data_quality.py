@@ -108,7 +108,7 @@ def test_a_web_page_draws_every_index_and_keeps_every_label_on_the_sheet(bank: S
 
     assert [part.name for part in parts] == ["Staff", "Customers"]
     assert [len(part.figures) for part in parts] == [12, 12]
-    assert dict(parts[0].flags)["Same answer many times in a row"] == 7
+    assert {name: n for name, n, _ in parts[0].flags}["Same answer many times in a row"] == 7
 
 
 def test_the_area_of_a_bar_is_the_share() -> None:
