@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pytest
 from sqlalchemy import func, select
 
+from surveyapp.cli import run
 from surveyapp.db.session import close_read_session, read_session, transaction
 from surveyapp.errors import Refused
 from surveyapp.models.audit import Audit
@@ -234,3 +235,17 @@ def test_files_travel_with_a_sealed_package(link: str, tmp_path):
         Response, Response.key == ResponseFile.response_key).where(Response.link_id.in_(other_links))).all()
     assert {row.content for row in arrived} == contents
     assert len(arrived) == N_PEOPLE
+
+
+def test_the_command_writes_the_files_of_a_closed_wave(link: str, tmp_path, monkeypatch, capsys):
+    for number in range(N_PEOPLE):
+        answered(link, number)
+    close()
+    monkeypatch.setattr("surveyapp.cli.responses.open_database", lambda: None)      # the test's own is in use
+
+    status = run(["responses", "files", "small", "staff", "-o", str(tmp_path / "files.zip")])
+
+    assert status == 0
+    assert "Wrote 6 files" in capsys.readouterr().out
+    with zipfile.ZipFile(tmp_path / "files.zip") as packed:
+        assert len(packed.namelist()) == N_PEOPLE

@@ -2,13 +2,18 @@
 
 import io
 import re
+import zipfile
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from instruments.schema import LEFT_BLANK, NOT_SHOWN
 from surveyapp.db.session import transaction
+from surveyapp.models.account import Account
 from surveyapp.services import response_file
+from surveyapp.services.account import add_member
+from surveyapp.services.study import close_wave, get_study, get_wave
 from surveyapp.views import posted_files
 from tests.factories import files as file
 from tests.factories import questionnaire as make
@@ -272,3 +277,28 @@ def test_an_answered_file_can_be_refused_like_any_answer(client: FlaskClient, da
     respondent.post(PHOTO=(io.BytesIO(b""), ""), **{":refused": "PHOTO"})
 
     assert stored_answers()["PHOTO"] == -93
+
+
+def test_files_of_respondents_are_handed_out_as_an_attachment_that_runs_nothing(log_in, link: str):
+    client = log_in()
+    with transaction() as session:
+        study = get_study(session, "small")
+        add_member(session, study, session.scalars(select(Account)).first())
+        study_id = study.id
+    for number in range(5):
+        respondent = Respondent(client, link).begin()
+        respondent.post(ROLE="teller", PHOTO=sent(file.picture(size=(20 + number, 20))), WHY="x").post(L1="3").hand_in()
+    with transaction() as session:
+        study = get_study(session, "small")
+        close_wave(session, study, get_wave(session, study))
+
+    reply = client.post(f"/studies/{study_id}/answers/respondents-files", data={"instrument": "staff"})
+
+    assert reply.status_code == 200
+    assert reply.headers["Content-Disposition"].startswith("attachment; filename=files-")
+    assert reply.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in reply.headers["Content-Security-Policy"]
+    with zipfile.ZipFile(io.BytesIO(reply.data)) as packed:
+        assert len(packed.namelist()) == 5
+    reply.close()
+    assert "Files that respondents sent" in client.get(f"/studies/{study_id}/answers").text
