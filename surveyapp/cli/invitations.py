@@ -27,6 +27,7 @@ from surveyapp.services.invitation import (
 )
 from surveyapp.services.mail_text import INVITATION, KINDS, REMINDER, Wording, set_wording, wording
 from surveyapp.services.message import Sender, sample_text, sender_of
+from surveyapp.services.mode import checked_batch
 from surveyapp.services.outbox import decide_message, list_doubtful, outbox_counts, queue_messages
 from surveyapp.services.qr import qr_png, qr_svg
 from surveyapp.services.roster_file import read_roster
@@ -54,6 +55,7 @@ def add_commands(commands: Subparsers) -> None:
     slips.add_argument("-o", "--out", required=True)
     qr = _add(group, "qr", "write the open link as a QR code", _qr)
     qr.add_argument("-o", "--out", required=True, help="FILE.svg or FILE.png")
+    qr.add_argument("--kiosk", metavar="CODE", help="the address for a shared device of that outlet instead")
     text = _add(group, "text", "show a text (invitation, reminder, paste) or set it from a file", _text)
     text.add_argument("kind", choices=KINDS)
     text.add_argument("language")
@@ -148,7 +150,9 @@ def _slips(options: argparse.Namespace) -> None:
 def _qr(options: argparse.Namespace) -> None:
     config = open_database()
     place = _place(read_session(), options)
-    address = f"{public_url(config)}/q/{place.link.token}"
+    way = "q" if options.kiosk is None else "k"
+    outlet = f"/{checked_batch(options.kiosk)}" if options.kiosk else ""
+    address = f"{public_url(config)}/{way}/{place.link.token}{outlet}"
     out = Path(options.out)
     if out.suffix not in (".svg", ".png"):
         raise BadInput("{path} is neither .svg nor .png.", "Name a file of one of these kinds.", path=options.out)

@@ -31,6 +31,7 @@ from surveyapp.services.invitation import (
 )
 from surveyapp.services.mail_text import HOLES, INVITATION, KINDS, REMINDER, Wording, set_wording, wording
 from surveyapp.services.message import sender_of
+from surveyapp.services.mode import checked_batch
 from surveyapp.services.outbox import decide_message, list_doubtful, outbox_counts, queue_messages
 from surveyapp.services.person_key import may_look
 from surveyapp.services.qr import qr_png, qr_svg
@@ -64,6 +65,11 @@ def _site() -> str:
     return _config().public_url or request.host_url.rstrip("/")
 
 
+def _kiosk_address(link: QuestionnaireLink, outlet: str) -> str:
+    return _site() + (url_for("response.start_at_kiosk", link_token=link.token, batch=checked_batch(outlet)) if outlet
+                      else url_for("response.start_at_kiosk", link_token=link.token))
+
+
 def _back(study_id: int, wave_key: str, audience: str) -> Response:
     return redirect(url_for("invitation.index", study_id=study_id, wave_key=wave_key, audience=audience))
 
@@ -75,18 +81,24 @@ def index(study_id: int, wave_key: str, audience: str) -> str:
     return _page(wave_key, audience)
 
 
-def _page(wave_key: str, audience: str, **more: Any) -> str:
+def _page(wave_key: str, audience: str, *, fault: BadInput | None = None, **more: Any) -> str:
     session = read_session()
     _study, wave, link = _place(session, g.study.id, wave_key, audience)
     instrument = instrument_of(get_instrument_of(session, link))
     rows = roster_rows(session, wave, link, current_account())
+    outlet = request.args.get("kiosk", "").strip()
+    try:
+        kiosk = _kiosk_address(link, outlet)
+    except BadInput as wrong:
+        kiosk, outlet, fault = _kiosk_address(link, ""), "", wrong
     return render_template(
         "invitation/index.html", study=g.study, wave=wave, link=link, audience=audience, instrument=instrument,
         rows=rows, states=STATES, facts=FACT_NAMES, is_anonymous=is_anonymous(link),
         may_look=may_look(link, current_account()), address=_site(),
         short=short_address(_site(), link), batches=list_slip_batches(session, link), kinds=KINDS,
         counts=outbox_counts(session, wave, link), doubtful=list_doubtful(session, wave, link),
-        has_server=bool(_config().smtp_url), n_with_address=sum(bool(row["address"]) for row in rows), **more)
+        has_server=bool(_config().smtp_url), fault=fault, kiosk=kiosk, outlet=outlet,
+        n_with_address=sum(bool(row["address"]) for row in rows), **more)
 
 
 @blueprint.post("/roster")
@@ -128,9 +140,11 @@ def note(study_id: int, wave_key: str, audience: str, invitation_id: int) -> Res
 @blueprint.get("/qr.<ending>")
 @requires("can_run_studies")
 def qr(study_id: int, wave_key: str, audience: str, ending: str) -> Response:
-    """Hand out the open link as a QR code."""
+    """Hand out the open link as a QR code, or with an outlet's code the address of a kiosk."""
     link = _place(read_session(), study_id, wave_key, audience)[2]
-    address = f"{_site()}{url_for('response.start', link_token=link.token)}"
+    outlet = request.args.get("kiosk")
+    address = f"{_site()}{url_for('response.start', link_token=link.token)}" if outlet is None else (
+        _kiosk_address(link, outlet))
     is_png = ending == "png"
     content = qr_png(address) if is_png else qr_svg(address).encode()
     return send_file(BytesIO(content), PNG if is_png else SVG, as_attachment=True,

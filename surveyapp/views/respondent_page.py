@@ -106,9 +106,11 @@ def translated(error: AppError) -> dict[str, str]:
     return {"reason": said(error.reason, error.values), "remedy": said(error.remedy, error.values)}
 
 
-def refusal(error: AppError, resume: str | None) -> str:
-    """Return the page that says what cannot be done."""
-    return render("response/refusal.html", **translated(error), resume=resume)
+def refusal(error: AppError, resume: str | None, start: str = "") -> str:
+    """Return the page that says what cannot be done; at a kiosk, whose first page is `start`, it clears itself."""
+    html = render("response/refusal.html", **translated(error), resume=resume,
+                  **kiosk_words(is_kiosk=bool(start), seconds=THANKS_SECONDS))
+    return splice(cut(html), {"START": str(escape(start))})
 
 
 # ---- first and last -------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Blueprint, current_app, g, request
 from markupsafe import Markup
@@ -82,8 +82,20 @@ def show_refusal(error: AppError) -> tuple[str | dict[str, Any], int, dict[str, 
         return {"is_saved": False, "reason": respondent_page.said(error.reason, error.values)}, status, headers
     token = (request.view_args or {}).get("token")
     resume_address = _paths(token).resume() if token and isinstance(error, AlreadySubmitted) else None
+    start = _start_of_kiosk(token)
     _speak(g.get("language") or _wanted_language(INTERFACE_LANGUAGES))
-    return respondent_page.refusal(error, resume_address), status, headers
+    return respondent_page.refusal(error, resume_address, start), status, headers
+
+
+def _start_of_kiosk(token: str | None) -> str:
+    """Return the first page of the kiosk where the request came from; empty if it came from none."""
+    if "kiosk" in str(request.endpoint):
+        return quote(request.script_root + request.path)
+    try:
+        filling = read_filling(read_session(), _secret(), token or "")
+    except NotFound:
+        return ""
+    return _paths_of(filling, filling.key).start
 
 
 def _secret() -> str:

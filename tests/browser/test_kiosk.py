@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from surveyapp.db.session import close_read_session, read_session, transaction
 from surveyapp.models.response import LEFT, Response
+from surveyapp.services.study import close_wave, get_study, get_wave
 from tests.browser.journey import begin, walk_through
 from tests.factories import questionnaire as make
 
@@ -92,3 +93,17 @@ def test_without_script_the_pages_say_when_they_clear_themselves(browser: Browse
     expect(page.locator("noscript + *, .hint").last).to_be_visible()
     page.click("text=Stop and clear the screen")
     page.wait_for_url(kiosk)
+
+
+def test_a_page_that_refuses_clears_itself_after_a_minute(page: Page, kiosk: str):
+    with transaction() as session:
+        study = get_study(session, "small")
+        close_wave(session, study, get_wave(session, study))
+    page.goto(kiosk)
+    expect(page.get_by_text("This questionnaire is closed.")).to_be_visible()
+    assert violations(page) == []
+    page.evaluate("window.isSame = true")
+    page.clock.fast_forward(61_000)
+
+    page.wait_for_function("() => window.isSame === undefined")
+    assert page.url == kiosk

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from surveyapp.db.session import Database, close_read_session, read_session, transaction
 from surveyapp.models.response import KIOSK, LEFT, OPEN, SUBMITTED, WEB, Response
-from surveyapp.services.study import get_study
+from surveyapp.services.qr import qr_svg
+from surveyapp.services.study import close_wave, get_study, get_wave
 from surveyapp.views import response as response_views
 from tests.factories import questionnaire as make
 from tests.factories.questionnaire import Respondent
@@ -177,3 +178,82 @@ def test_an_invited_questionnaire_is_not_shown_at_the_counter(client: FlaskClien
         make.link_of(session, get_study(session, "small")).is_by_invitation = True
 
     assert client.get(f"/k/{link}").status_code == 403
+
+
+# ---- pages that refuse ----------------------------------------------------------------------------------------------
+def clears_itself(page: str, start: str) -> bool:
+    return all(part in page for part in (
+        "kiosk.js", f'data-start="{start}"', f'content="60; url={start}"',
+        f'<a class="button primary" href="{start}">'))
+
+
+def close() -> None:
+    close_read_session()
+    with transaction() as session:
+        study = get_study(session, "small")
+        close_wave(session, study, get_wave(session, study))
+
+
+def test_a_closed_questionnaire_clears_itself_on_every_page(visitor: AtKiosk):
+    visitor.post(ROLE="teller")
+    close()
+    replies = [visitor.client.get(visitor.link), visitor.client.get(visitor.whole),
+               visitor.client.post(visitor.address, data={**visitor.hidden, ":deed": "next", "L1": "4"}),
+               visitor.client.post(f"/e/{visitor.token}")]
+
+    assert [reply.status_code for reply in replies] == [409] * 4
+    assert all("This questionnaire is closed." in reply.text for reply in replies)
+    assert all(clears_itself(reply.text, visitor.link) for reply in replies)
+
+
+def test_an_unknown_link_and_a_page_that_was_left_clear_themselves(visitor: AtKiosk):
+    visitor.post(ROLE="teller")
+    visitor.client.post(f"/l/{visitor.token}")
+    left = visitor.client.post(f"/r/{visitor.token}/B", data={":deed": "next", "L1": "4"}, follow_redirects=True)
+    unknown = visitor.client.get("/k/nothing/outlet-07")
+
+    assert left.request.path == visitor.link or clears_itself(left.text, visitor.link)
+    assert (unknown.status_code, clears_itself(unknown.text, "/k/nothing/outlet-07")) == (404, True)
+
+
+def test_a_refusal_elsewhere_stays_as_it_is(client: FlaskClient, link: str):
+    respondent = Respondent(client, link).begin()
+    close()
+    replies = [client.get(f"/q/{link}"), client.get("/q/nothing"), client.get(f"/r/{respondent.token}/A"),
+               client.get("/r/nothing/A")]
+
+    assert {reply.status_code for reply in replies} == {404, 409}
+    assert not any("kiosk.js" in reply.text for reply in replies)
+
+
+def test_an_odd_outlets_code_is_escaped_in_the_refusal(client: FlaskClient, link: str):
+    page = client.get(f"/k/{link}/'\"><script>").text
+
+    assert "This is no batch code." in page
+    assert f'data-start="/k/{link}/%27%22%3E%3Cscript%3E"' in page
+
+
+# ---- for staff ------------------------------------------------------------------------------------------------------
+def test_the_invitation_page_gives_the_kiosks_address_and_its_qr_code(log_in, link: str):
+    staff = log_in("administrator")
+    with transaction() as session:
+        path = f"/studies/{get_study(session, 'small').id}/waves/w1/invitations/staff"
+    plain, named, wrong = (staff.get(f"{path}{query}") for query in ("", "?kiosk=outlet-07", "?kiosk=a+b"))
+    code = staff.get(f"{path}/qr.svg?kiosk=outlet-07")
+
+    assert f'href="http://localhost/k/{link}"' in plain.text
+    assert f'href="http://localhost/k/{link}/outlet-07"' in named.text
+    assert f"{path}/qr.svg?kiosk=outlet-07" in named.text
+    assert "This is no batch code." in wrong.text
+    assert code.text == qr_svg(f"http://localhost/k/{link}/outlet-07")
+    assert staff.get(f"{path}/qr.svg").text == qr_svg(f"http://localhost/q/{link}")
+
+
+def test_an_invited_questionnaire_has_no_kiosk_to_offer(log_in, link: str):
+    staff = log_in("administrator")
+    with transaction() as session:
+        study = get_study(session, "small")
+        make.link_of(session, study).is_by_invitation = True
+        path = f"/studies/{study.id}/waves/w1/invitations/staff"
+
+    assert "/k/" not in staff.get(path).text
