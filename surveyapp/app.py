@@ -35,6 +35,7 @@ from surveyapp.views import (
     interview,
     invitation,
     paper,
+    paper_check,
     person,
     pilot,
     preview,
@@ -130,7 +131,8 @@ def _add_languages(app: Flask) -> None:
 def _add_views(app: Flask) -> None:
     csrf = CSRFProtect(app)
     for views in (
-        account, study, wave, questionnaire, draft, wording, preview, publication, fieldwork, invitation, paper, person,
+        account, study, wave, questionnaire, draft, wording, preview, publication, fieldwork, invitation,
+        paper, paper_check, person,
         dataset_file,
         interview,
         identity,

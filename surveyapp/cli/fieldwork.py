@@ -14,6 +14,7 @@ from surveyapp.services.consent import list_consents
 from surveyapp.services.erasure import SCOPES, erase_person, erase_study, set_retention
 from surveyapp.services.fieldwork_view import Fieldwork, fieldwork_of, group_tables
 from surveyapp.services.invitation import find_person, find_questionnaire_link, is_anonymous
+from surveyapp.services.paper_figures import figures_document
 from surveyapp.services.study import get_study, get_wave
 from surveyapp.services.upkeep import close_collection, keep_up, reopen_collection
 from surveyapp.services.wave import add_wave, define_complete, local_text, plan_wave, start_wave
@@ -97,6 +98,7 @@ def fieldwork_document(study: Study, row: Fieldwork) -> dict[str, Any]:
         "closing": row.closing, "flags": row.flags,
         "enough_for": [{"analysis": use.words, "threshold": use.threshold, "needed": use.needed, "source": use.source,
                         "is_enough": use.is_enough, "n_groups": use.n_groups} for use in row.uses],
+        "paper": figures_document(row.paper) if row.paper.piles else None,
     }
 
 

@@ -18,6 +18,14 @@ _SQLITE = (
                        WHERE response.key = NEW.response_key), '') NOT IN ('confidential', 'identified')
         BEGIN SELECT RAISE(ABORT, 'A response to an anonymous questionnaire names nobody.'); END""",
 )
+_SQLITE_HISTORY = (
+    """CREATE TRIGGER IF NOT EXISTS keep_history BEFORE UPDATE ON answer_change
+        BEGIN SELECT RAISE(ABORT, 'The history of corrections is only added to.'); END""",
+    """CREATE TRIGGER IF NOT EXISTS correct_nobody BEFORE INSERT ON answer_change
+        WHEN NEW.response_key IS NOT NULL AND COALESCE((SELECT privacy FROM questionnaire_link
+                WHERE id = NEW.link_id), '') NOT IN ('confidential', 'identified')
+        BEGIN SELECT RAISE(ABORT, 'A correction of an anonymous answer does not say whose it is.'); END""",
+)
 _POSTGRESQL = (
     """CREATE OR REPLACE FUNCTION keep_promise() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE EXCEPTION 'The privacy mode and the smallest group of a questionnaire are fixed.'; END $$""",
@@ -33,13 +41,31 @@ _POSTGRESQL = (
     """CREATE OR REPLACE TRIGGER name_nobody BEFORE INSERT ON respondent_key
        FOR EACH ROW EXECUTE FUNCTION name_nobody()""",
 )
+_POSTGRESQL_HISTORY = (
+    """CREATE OR REPLACE FUNCTION keep_history() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'The history of corrections is only added to.'; END $$""",
+    """CREATE OR REPLACE TRIGGER keep_history BEFORE UPDATE ON answer_change
+       FOR EACH ROW EXECUTE FUNCTION keep_history()""",
+    """CREATE OR REPLACE FUNCTION correct_nobody() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF NEW.response_key IS NULL OR (SELECT privacy FROM questionnaire_link WHERE id = NEW.link_id)
+              IN ('confidential', 'identified') THEN RETURN NEW; END IF;
+          RAISE EXCEPTION 'A correction of an anonymous answer does not say whose it is.';
+        END $$""",
+    """CREATE OR REPLACE TRIGGER correct_nobody BEFORE INSERT ON answer_change
+       FOR EACH ROW EXECUTE FUNCTION correct_nobody()""",
+)
 
 
 def set_guards(connection: Connection) -> None:
     """Make the triggers where their tables are; called with every change of the layout."""
     if not {"privacy", "minimum_group"} <= _columns(connection):
         return
-    for statement in _POSTGRESQL if connection.dialect.name == "postgresql" else _SQLITE:
+    is_postgresql = connection.dialect.name == "postgresql"
+    statements: tuple[str, ...] = _POSTGRESQL if is_postgresql else _SQLITE
+    if inspect(connection).has_table("answer_change"):
+        statements += _POSTGRESQL_HISTORY if is_postgresql else _SQLITE_HISTORY
+    for statement in statements:
         connection.execute(text(statement))
 
 

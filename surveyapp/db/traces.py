@@ -19,7 +19,7 @@ from surveyapp.db.session import close_read_session
 
 PATIENCE_S = 5              # a reader that stays longer makes us try again later
 SHORT_PATIENCE_S = 0.2      # of what is done every minute: respondents' pages are not to wait for it
-KEPT_IN_KEY_ORDER = ("response", "response_page", "response_file", "spent_link")
+KEPT_IN_KEY_ORDER = ("response", "response_page", "response_file", "spent_link", "paper_sheet", "answer_change")
 _log = logging.getLogger(__name__)
 
 

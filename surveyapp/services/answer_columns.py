@@ -15,6 +15,7 @@ RESPONDENT, LANGUAGE, DURATION, STARTED, SUBMITTED = (
     "respondent_id", "language", "duration_s", "started_at", "submitted_at")
 KNOWN = (RESPONDENT, LANGUAGE, DURATION, STARTED, SUBMITTED)
 MODE, BATCH = "response_mode", "batch_code"      # of what people answered here
+CORRECTED = "corrected_items"       # of people who can be found: the items whose answer was corrected
 ORDER_ENDING = ".order"
 LIKELY = 0.75       # share of equal signs from which another name is offered; difflib's own default is 0.6
 

@@ -16,16 +16,17 @@ from sqlalchemy.orm import Session
 from surveyapp.models.privacy import CONFIDENTIAL, IDENTIFIED
 from surveyapp.models.study import PublishedInstrument, Study
 from surveyapp.models.wave import Wave
+from surveyapp.services.correction import changed_items, count_changes
 from surveyapp.services.person_key import row_names
 from surveyapp.services.protection import is_protected
 from surveyapp.services.questionnaire import compile_questionnaire
-from surveyapp.services.release import ANSWERS, IMPORTED, Release, ReleaseTable
+from surveyapp.services.release import ANSWERS, IMPORTED, Release, ReleaseTable, Treatment
 from surveyapp.services.release_plain import plain_table
 from surveyapp.services.release_protected import protected_tables
 from surveyapp.services.response_rows import Source
 from surveyapp.services.results_gate import check_results_may_leave, links_of, smallest_group
 from surveyapp.services.study import get_link
-from surveyapp.services.versions import wave_versions
+from surveyapp.services.versions import WaveVersions, wave_versions
 
 
 def plan_release(session: Session, study: Study, wave: Wave, published: PublishedInstrument) -> Release:
@@ -40,7 +41,8 @@ def plan_release(session: Session, study: Study, wave: Wave, published: Publishe
     tables: list[ReleaseTable] = []
     protected = None
     if n_protected and link.privacy == IDENTIFIED:
-        tables.append(plain_table(source, questionnaire, ANSWERS, is_protected(), row_names(session, links)))
+        tables.append(plain_table(source, questionnaire, ANSWERS, is_protected(), row_names(session, links),
+                                  changed_items(session, versions.link_ids)))
     elif n_protected:
         protected = protected_tables(source, questionnaire, minimum, has_pseudonyms=link.privacy == CONFIDENTIAL)
         tables.extend(protected.tables)
@@ -48,5 +50,10 @@ def plan_release(session: Session, study: Study, wave: Wave, published: Publishe
     if foreign.n_rows or not tables:
         tables.append(foreign)
     return Release(versions.instrument, wave.key, links[0].privacy, minimum, n_protected + foreign.n_rows,
-                   tuple(tables), tuple(replace(done, minimum=minimum) for done in protected.treatments)
-                   if protected else ())
+                   tuple(tables), tuple(replace(done, minimum=minimum) for done in (
+                       *(protected.treatments if protected else ()), *_corrections(session, versions))))
+
+
+def _corrections(session: Session, versions: WaveVersions) -> list[Treatment]:
+    """Return how many answers to each item were corrected; in which rows, only a table with names tells."""
+    return [Treatment(item, "corrected", n) for item, n in count_changes(session, versions.link_ids).items()]

@@ -16,6 +16,7 @@ from surveyapp.db.base import Base, utc_now
 from surveyapp.errors import BadInput, NotAllowed, Refused
 from surveyapp.models.account import Account
 from surveyapp.models.comment import CommentSource
+from surveyapp.models.correction import AnswerChange
 from surveyapp.models.interview import ANSWERS as COMMENTS
 from surveyapp.models.interview import Interview
 from surveyapp.models.invitation import Invitation, Pseudonym, Receipt, RespondentKey, SlipBatch, SpentLink
@@ -86,6 +87,8 @@ def erase_study(session: Session, study: Study, account: Account | None = None) 
     _delete(session, Receipt, Receipt.link_id.in_(links))
     session.execute(update(Response).where(Response.link_id.in_(links)).values(source_key=None, withdrawal_hash=None))
     if study.erasure in (ANSWERS, EVERYTHING):
+        # Of an anonymous questionnaire the history does not say whose answers it holds, so it does not go with them.
+        done["corrections"] = _delete(session, AnswerChange, AnswerChange.link_id.in_(links))
         done["responses"] = _delete(session, Response, Response.link_id.in_(links))
         # Comments are copies of answers.
         done["comments"] = _delete(session, Interview, (Interview.study_id == study.id) & (Interview.kind == COMMENTS))

@@ -17,6 +17,7 @@ from surveyapp.models.study import PublishedInstrument, Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis
 from surveyapp.services.fieldwork_groups import UNIT
+from surveyapp.services.paper_figures import PaperFigures, paper_figures
 from surveyapp.services.privacy_mode import kept_minimum
 from surveyapp.services.study import instrument_of, list_links
 from surveyapp.services.use_of_n import Use, uses_of
@@ -59,6 +60,7 @@ class Fieldwork:
     closing: dict[str, Any] | None      # final figures, once closed
     flags: dict[str, int | None]        # quality flag → people; None = fewer than the minimum
     uses: list[Use]
+    paper: PaperFigures
 
 
 def fieldwork_of(session: Session, study: Study, wave: Wave) -> list[Fieldwork]:
@@ -82,7 +84,7 @@ def _one(session: Session, study: Study, wave: Wave, link: QuestionnaireLink,
         days[-1].day.isoformat() if days else "",
         [{"day": row.day.isoformat(), "n_submitted": row.counts.get("n_submitted", 0)} for row in days],
         closing, _flags(session, study, link, published) if closing else {},
-        uses_of(instrument_of(published), limits, n or 0))
+        uses_of(instrument_of(published), limits, n or 0), paper_figures(session, study, wave, link))
 
 
 def group_tables(closing: dict[str, Any]) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ Row = list[Cell]
 ANSWERS, PROFILE, SINGLE, TEXTS, IMPORTED = "answers", "profile", "single", "texts", "imported"
 FILES = "files"             # no table: an archive that is fetched apart
 Measure = Literal["nominal", "ordinal", "scale", "text"]
-Deed = Literal["banded", "merged", "split_off", "dropped", "withheld", "masked", "alike", "all_alike"]
+Deed = Literal["banded", "merged", "split_off", "dropped", "withheld", "masked", "alike", "all_alike", "corrected"]
 
 # One sentence for each deed, in the words of a person who did not write the program.
 WORDS: Mapping[Deed, str] = {
@@ -29,6 +29,7 @@ WORDS: Mapping[Deed, str] = {
     "withheld": marked("{column}: left empty where the combination is too rare ({n} people)."),
     "alike": marked("{column}: left out, because nearly all who were asked gave the same answer ({n} people)."),
     "all_alike": marked("{column}: nearly everybody gave the same answer, which is now known of each ({n} people)."),
+    "corrected": marked("{column}: corrected after it was stored ({n} answers); the history says why."),
     "masked": marked("{column}: numbers of telephones, accounts and identity cards are covered ({n} texts)."),
 }
 

@@ -9,26 +9,33 @@ from typing import Any
 from sqlalchemy import ColumnElement
 
 from instruments.schema import NOT_SHOWN
-from surveyapp.services.answer_columns import DURATION, LANGUAGE, ORDER_ENDING, RESPONDENT
+from surveyapp.services.answer_columns import CORRECTED, DURATION, LANGUAGE, ORDER_ENDING, RESPONDENT
 from surveyapp.services.questionnaire import Questionnaire
 from surveyapp.services.release import Cell, ReleaseColumn, ReleaseTable, Row
 from surveyapp.services.release_columns import answer_column
 from surveyapp.services.response_rows import Person, Source
 
 NOBODY: Mapping[str, str] = {}
+NOTHING_CORRECTED: Mapping[str, Sequence[str]] = {}
 _NOWHERE: Mapping[str, Cell] = {}
 
 
 def plain_table(source: Source, questionnaire: Questionnaire, name: str,
-                condition: ColumnElement[bool], names: Mapping[str, str] = NOBODY) -> ReleaseTable:
-    """Return everything of everybody who meets the condition, one row a person, named where names are given."""
+                condition: ColumnElement[bool], names: Mapping[str, str] = NOBODY,
+                corrected: Mapping[str, Sequence[str]] = NOTHING_CORRECTED) -> ReleaseTable:
+    """Return everything of everybody who meets the condition, one row a person, named where names are given.
+
+    Where answers were corrected, a column names the items of each row.
+    """
     layout = _Layout(questionnaire)
+    more = (ReleaseColumn(CORRECTED, measure="text"),) if corrected else ()
 
     def read() -> Iterator[Row]:
         for number, person in enumerate(source.people(condition), 1):
-            yield layout.row(names.get(person.key) or person.source_key or f"row{number}", person)
+            row = layout.row(names.get(person.key) or person.source_key or f"row{number}", person)
+            yield [*row, ";".join(corrected.get(person.key, ()))] if corrected else row
 
-    return ReleaseTable(name, layout.columns, source.count(condition), read)
+    return ReleaseTable(name, (*layout.columns, *more), source.count(condition), read)
 
 
 class _Layout:

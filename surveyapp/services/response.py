@@ -234,12 +234,20 @@ def _door(session: Session, row: Any, grace: timedelta = NO_GRACE) -> Door:
 
 def read_filling(session: Session, secret: str, token: str, *, for_writing: bool = False) -> Filling:
     """Return the response of a token; NotFound if there is none or the token was not issued for it."""
-    key = response_key(secret, token)
-    rows = (_READ_LOCKED if for_writing else _READ).run(session, {"key": key})
-    row = rows[0] if rows else None
-    if row is None or not is_genuine(secret, token, row.token, row.content_hash):
+    filling = find_filling(session, response_key(secret, token), for_writing=for_writing)
+    if filling is None or not is_genuine(secret, token, filling.door.link_token,
+                                         filling.questionnaire.content_hash):
         raise NotFound(marked("We do not know this address."),
                        marked("Please check that it was copied completely, or begin again with your link."))
+    return filling
+
+
+def find_filling(session: Session, key: str, *, for_writing: bool = False) -> Filling | None:
+    """Return the response of a key of the database, None if there is none."""
+    rows = (_READ_LOCKED if for_writing else _READ).run(session, {"key": key})
+    row = rows[0] if rows else None
+    if row is None:
+        return None
     pages = {page.section: StoredPage(from_text(page.answers), page.duration_ms, page.visits)
              for page in rows if page.section is not None}
     return Filling(row.key, row.state, row.language, _door(session, row, GRACE), pages,

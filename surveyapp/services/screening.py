@@ -18,7 +18,7 @@ from instruments.logic import evaluate, is_true, references
 from surveyapp.models.response import QUOTA_FULL, QuotaCount, Response
 from surveyapp.services.order import order_as_shown
 from surveyapp.services.prepared import Prepared, as_text
-from surveyapp.services.questionnaire import CompiledItem, Gate
+from surveyapp.services.questionnaire import CompiledItem, Gate, Questionnaire
 from surveyapp.services.relevance import Relevance, as_value
 from surveyapp.services.response import Filling
 
@@ -63,6 +63,27 @@ def take_places(session: Session, filling: Filling, relevance: Relevance, now: d
     return None
 
 
+def release_places(session: Session, filling: Filling, relevance: Relevance, now: datetime) -> None:
+    """Give back the places of a handed-in response that is removed."""
+    for gate in filling.questionnaire.gates:
+        if gate.state == QUOTA_FULL and _holds(gate, filling, relevance, now):
+            session.execute(update(QuotaCount).where(
+                QuotaCount.link_id == filling.door.link_id, QuotaCount.quota == gate.key, QuotaCount.n > 0,
+            ).values(n=QuotaCount.n - 1))
+
+
+def items_of_gates(questionnaire: Questionnaire) -> frozenset[str]:
+    """Return every item whose answer takes part in deciding who is screened out or counts in a quota."""
+    found: set[str] = set()
+    left = [name for gate in questionnaire.gates for name in gate.names]
+    while left:
+        key = left.pop()
+        if key not in found:
+            found.add(key)
+            left.extend(_named_by(questionnaire, questionnaire.item(key)))
+    return frozenset(found)
+
+
 def _is_full(session: Session, filling: Filling, gate: Gate, *, for_writing: bool = False) -> bool:
     place = {"link_id": filling.door.link_id, "quota": gate.key}
     rows = (_COUNT_LOCKED if for_writing else _COUNT).run(session, place)
@@ -94,9 +115,9 @@ def _is_settled(filling: Filling, relevance: Relevance, key: str, asked: frozens
     if item.takes_answer and relevance.shows_item(item):
         stored = filling.pages.get(item.item.section)
         return stored is not None and stored.visits > 0 and key in stored.answers
-    return all(_is_settled(filling, relevance, name, asked | {key}) for name in _named_by(filling, item))
+    return all(_is_settled(filling, relevance, name, asked | {key}) for name in _named_by(filling.questionnaire, item))
 
 
-def _named_by(filling: Filling, item: CompiledItem) -> set[str]:
-    trees = (filling.questionnaire.page_of(item).show_if, item.show_if, item.calculation)
+def _named_by(questionnaire: Questionnaire, item: CompiledItem) -> set[str]:
+    trees = (questionnaire.page_of(item).show_if, item.show_if, item.calculation)
     return {name for tree in trees if tree is not None for name in references(tree)}

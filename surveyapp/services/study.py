@@ -23,6 +23,7 @@ from surveyapp.models.study import FULL, SHORT, PublishedInstrument, Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.audit import record_change
 from surveyapp.services.finished import drop_receipts
+from surveyapp.services.paper_pile import forget_sheets
 from surveyapp.services.privacy_mode import chosen_modes, promise_for
 from surveyapp.services.protection import count_protected
 from surveyapp.services.results_gate import links_of
@@ -118,6 +119,7 @@ def close_wave(session: Session, study: Study, wave: Wave, account: Account | No
         session.refresh(wave, with_for_update=True)     # a withdrawal asked for now comes before, or not at all
         apply_withdrawals(session, wave)
         drop_receipts(session, wave)
+        forget_sheets(session, wave)
         forget_row_order(session, wave)
         wave.closed_at = utc_now()
         record_change(session, "close_wave", f"wave {wave.key}", study_id=study.id, account=account)

@@ -11,7 +11,9 @@ from reports.charts.draw import draw
 from reports.content import Figure
 from reports.quality import quality_parts
 from surveyapp.db.session import read_session, transaction
+from surveyapp.models.wave import Wave
 from surveyapp.services.diagnosis import diagnosis_of, list_jobs, newest_diagnosis, request_diagnosis
+from surveyapp.services.paper_figures import papers_of
 from surveyapp.services.study import facts_of, template_of
 from surveyapp.views.access import current_account, reader_language, requires
 
@@ -40,7 +42,8 @@ def quality(study_id: int) -> str:
     stored = newest_diagnosis(session, g.study)
     parts = () if stored is None else quality_parts(diagnosis_of(stored), template_of(session, g.study),
                                                     facts_of(g.study), language=reader_language())
-    return render_template("diagnosis/quality.html", study=g.study, stored=stored, parts=parts, picture=_picture)
+    return render_template("diagnosis/quality.html", study=g.study, stored=stored, parts=parts, picture=_picture,
+                           papers=papers_of(session, g.study, session.get_one(Wave, stored.wave_id)) if stored else ())
 
 
 def _picture(figure: Figure) -> Markup:

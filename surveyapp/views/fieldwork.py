@@ -13,6 +13,7 @@ from surveyapp.errors import BadInput
 from surveyapp.services.erasure import SCOPES, erase_person, set_retention
 from surveyapp.services.fieldwork_view import DISPOSITIONS, RATE_WORDS, fieldwork_of, group_tables
 from surveyapp.services.invitation import find_questionnaire_link, get_invitation, is_anonymous
+from surveyapp.services.paper_figures import n_unchecked
 from surveyapp.services.study import find_hindrance_to_reopen, get_study, get_wave, instrument_of, list_waves
 from surveyapp.services.wave import has_responses, local_text
 from surveyapp.views.access import current_account, requires
@@ -29,7 +30,8 @@ def index(study_id: int) -> str:
               find_hindrance_to_reopen(session, wave)) for wave in list_waves(session, g.study)]
     return render_template(
         "fieldwork/index.html", study=g.study, waves=waves, instrument_of=instrument_of, local_text=local_text,
-        dispositions=DISPOSITIONS, rate_words=RATE_WORDS, group_tables=group_tables, scopes=SCOPES)
+        dispositions=DISPOSITIONS, rate_words=RATE_WORDS, group_tables=group_tables, scopes=SCOPES,
+        n_unchecked=n_unchecked)
 
 
 @blueprint.post("/retention")

@@ -242,11 +242,12 @@ def test_an_error_in_a_log_holds_neither_address_nor_answer(client: FlaskClient,
 
 
 def test_the_day_of_a_backup_tells_no_single_answer_by_its_size_alone(study: Study, any_database: Database):
-    """What is stored of the course of collection is a rounded count for each day, nothing finer."""
+    """Of the course of collection a rounded count for each day is stored; besides, on which day staff corrected."""
     stored = {table.name: [column.name for column in table.columns if isinstance(column.type, (Date, DateTime))]
               for table in Base.metadata.tables.values() if "link_id" in table.columns}
 
-    assert {name: columns for name, columns in stored.items() if columns} == {"fieldwork_day": ["day"]}
+    assert {name: columns for name, columns in stored.items() if columns} == {
+        "fieldwork_day": ["day"], "answer_change": ["on_day"]}
 
 
 # ---- A5: the roster learns in batches -------------------------------------------------------------------------------

@@ -9,10 +9,12 @@ from flask.testing import FlaskClient
 from surveyapp.db.session import Database, close_read_session, read_session, transaction, use_database
 from surveyapp.jobs.diagnose import compute_diagnosis
 from surveyapp.jobs.sample import add_sample_study
+from surveyapp.models.paper import PaperPile
 from surveyapp.models.study import Study
+from surveyapp.models.wave import Wave
 from surveyapp.services.account import add_account, add_member
 from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis, store_diagnosis, store_report
-from surveyapp.services.study import get_study, get_wave
+from surveyapp.services.study import get_study, get_wave, list_links
 from tests.conftest import PASSWORD
 
 
@@ -134,3 +136,18 @@ def test_before_a_diagnosis_the_page_says_what_to_do(log_in, bank_study: Study):
 
 def test_a_manager_does_not_see_the_researchers_page(client: FlaskClient, diagnosed: Study):
     assert log_in(client, diagnosed, "manager").get(f"/studies/{diagnosed.id}/quality").status_code == 403
+
+
+def test_errors_and_marks_of_sheets_stand_beside_how_carefully_people_answered(client: FlaskClient, diagnosed: Study):
+    with transaction() as session:
+        stored = newest_diagnosis(session, get_study(session, diagnosed.id))
+        link, _ = list_links(session, session.get_one(Wave, stored.wave_id))[0]
+        session.add(PaperPile(link_id=link.id, batch="north", number=1, is_finished=True, n_sheets=6, n_drawn=5,
+                              n_again=5, fields={"ROLE": [40, 1, 0]}, marks={"ROLE": [0, 6]}))
+    log_in(client, diagnosed, "researcher")
+
+    page = client.get(f"/studies/{diagnosed.id}/quality").text
+
+    assert "two entries differ in 1 of 40 fields" in page
+    assert "2.50%" in page
+    assert '<th scope="row">ROLE</th><td class="number">0</td><td class="number">6</td>' in page

@@ -10,7 +10,7 @@ from surveyapp.models.audit import Audit
 from surveyapp.models.response import PAPER, SUBMITTED, Response, ResponsePage
 from surveyapp.services.account import add_member
 from surveyapp.services.disclosure import plan_release
-from surveyapp.services.paper_entry import DOUBLE, ILLEGIBLE, REASONS
+from surveyapp.services.paper_sheet import DOUBLE, ILLEGIBLE, REASONS
 from surveyapp.services.study import close_wave, get_instrument, get_study, get_wave
 from tests.factories import questionnaire as make
 
