@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import pandas as pd
 
@@ -85,6 +86,32 @@ class InterviewTable:
 
 
 @dataclass(frozen=True)
+class CandidateRow:
+    """A candidate problem or cause as nominated: names and definition by language, and the comments that name it."""
+
+    kind: Literal["problem", "cause"]
+    name: Mapping[str, str]
+    definition: Mapping[str, str]
+    n_comments: int
+    n_of: int
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CommentTable:
+    """Answers to open items and what coders marked in them; without profile, and nobody knows who wrote two of them.
+
+    items       index: key of the text (str); columns: audience, item, n_comments, n_blank, n_dropped.
+    codings     columns: source (key of the text), comment (int, its line), code, polarity, coder.
+    candidates  candidate problems and causes nominated from comments.
+    """
+
+    items: pd.DataFrame
+    codings: pd.DataFrame
+    candidates: tuple[CandidateRow, ...] = ()
+
+
+@dataclass(frozen=True)
 class StudyTables:
     """All that a diagnosis is computed from."""
 
@@ -98,3 +125,4 @@ class StudyTables:
     wave: str = "w1"
     # audience → outlet ("" = the open link) → responses handed in within a quarter of an hour → such quarter-hours
     pace: Mapping[str, Mapping[str, Mapping[int, int]]] = field(default_factory=dict)
+    comments: CommentTable | None = None

@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
-from analysis.tables import AnswerTable, InterviewTable, StudyTables
+from analysis.tables import AnswerTable, CandidateRow, CommentTable, InterviewTable, StudyTables
 from instruments.schema import MISSING_CODES, NOT_REACHED, NUMBER_KINDS, Instrument, Item
 from surveyapp.models.customer import Customer, CustomerFile
 from surveyapp.models.response import Response
 from surveyapp.models.study import PILOT, Study
 from surveyapp.models.wave import Wave
 from surveyapp.services.coding_rows import coding_rows
+from surveyapp.services.comment_rows import comment_rows
 from surveyapp.services.order import PAGES
 from surveyapp.services.privacy_mode import minimum_of
 from surveyapp.services.release_plain import picker
@@ -35,6 +36,8 @@ MS = 1000.0
 INTERVIEW_COLUMNS = ("audience", "role", "held_on", "language", "questions", "is_verbatim")
 CODING_COLUMNS = ("interview", "code", "polarity", "coder", "turn", "start", "end", "quote", "edited_quote")
 LINK_COLUMNS = ("interview", "cause", "problem", "coder", "quote", "edited_quote")
+COMMENT_ITEM_COLUMNS = ("audience", "item", "n_comments", "n_blank", "n_dropped")
+COMMENT_COLUMNS = ("source", "comment", "code", "polarity", "coder")
 TURN_COLUMNS = ("interview", "turn", "speaker", "is_interviewee")
 
 
@@ -45,7 +48,7 @@ def load_tables(session: Session, study: Study, wave: Wave) -> StudyTables:
     return StudyTables(
         template=template, answers=answers, interviews=load_interviews(session, study),
         customers=load_customers(session, study), facts=facts_of(study), thresholds=thresholds_of(session, study, wave),
-        seed=study.seed, wave=wave.key,
+        seed=study.seed, wave=wave.key, comments=load_comments(session, study, wave),
     )
 
 
@@ -257,6 +260,18 @@ def load_interviews(session: Session, study: Study) -> InterviewTable | None:
         turns=_frame(rows.turns, TURN_COLUMNS),
         double_coded=tuple(rows.double_coded),
     )
+
+
+def load_comments(session: Session, study: Study, wave: Wave) -> CommentTable | None:
+    """Return the wave's comments that were handed over to coders, None where there are none."""
+    rows = comment_rows(session, study, wave)
+    if not rows.items:
+        return None
+    items = pd.DataFrame([_as_dict(row, ("key", *COMMENT_ITEM_COLUMNS)) for row in rows.items])
+    return CommentTable(
+        items=items.set_index("key").rename_axis(None), codings=_frame(rows.codings, COMMENT_COLUMNS),
+        candidates=tuple(CandidateRow(row.kind, row.name, row.definition, row.n_comments, row.n_of, row.items)
+                         for row in rows.candidates))
 
 
 def _as_dict(row: Any, names: tuple[str, ...]) -> dict[str, Any]:

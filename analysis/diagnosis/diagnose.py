@@ -37,6 +37,7 @@ from analysis.diagnosis.strategies import Improvement, derive_improvement
 from analysis.diagnosis.surveyed import Surveyed, survey_audience
 from analysis.diagnosis.thresholds import changed_thresholds, resolve_thresholds
 from analysis.errors import SpecError
+from analysis.qual.comments import comment_evidence, comment_metrics
 from analysis.quant.attribution import StatedLink, stated_attribution, stated_shares
 from analysis.quant.scoring import recoded_items
 from analysis.quant.structure import problem_cause_structure
@@ -110,6 +111,7 @@ def diagnose(tables: StudyTables, *, n_resamples: int = N_RESAMPLES, study: str 
     improvement = _improvement(tables, metrics, sides, RankingEvidence(
         staff, customers, problems, causes, facets, links, {found.code: found for found in heard.evidence},
         template.codebook, thresholds, seed), heard)
+    comments = comment_evidence(tables.comments, template.codebook, minimum=int(thresholds["minimum_group"]))
     grouped = [group_figures(side, thresholds) for side in sides.values()]
     # After all groups of people that the report shows: what the panel may name depends on them.
     panel = {audience: integrity_of(side, tables.pace.get(audience, {}), thresholds, seed=seed)
@@ -127,10 +129,10 @@ def diagnose(tables: StudyTables, *, n_resamples: int = N_RESAMPLES, study: str 
         interviews=heard.evidence, customer_interviews=heard.others, n_interviews=heard.n_by_audience,
         roles_interviewed=heard.n_by_role, saturation=heard.saturation, candidates=heard.candidates, customers=picture,
         objectives=improvement.objectives, measures=improvement.measures, safeguards=improvement.safeguards,
-        open_answers=_open_answers(sides.values(), thresholds, seed),
+        comments=comments, open_answers=_open_answers(sides.values(), thresholds, seed),
         warnings=(*_warnings(sides.values(), heard, picture, links, thresholds), *_panel_warnings(panel)),
         integrity=panel,
-        metrics=metrics | dict(improvement.metrics or {}))
+        metrics=metrics | dict(improvement.metrics or {}) | dict(comment_metrics(comments)))
 
 
 # ---- who was asked what ---------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from analysis.privacy import MINIMUM_GROUP, told_count
+from analysis.results.comments import Comments
 from analysis.results.customers import CustomerPicture
 from analysis.results.diagnosis import (
     CauseFinding,
@@ -69,6 +70,7 @@ def diagnosis_document(diagnosis: Diagnosis) -> dict[str, Any]:
         "safeguards": {finding.key: {"is_required": finding.is_required, "required_by": finding.required_by,
                                      "readiness": finding.readiness} for finding in diagnosis.safeguards},
         "candidates": diagnosis.candidates,
+        "comments": _comments(diagnosis.comments),
         "warnings": diagnosis.warnings,
     }
     result: dict[str, Any] = to_document(document)
@@ -117,6 +119,18 @@ def _evidence(evidence: InterviewEvidence | None) -> dict[str, Any] | None:
     return {"asked": evidence.n_asked, "interviewees": evidence.supports, "roles": evidence.roles,
             "contradicts": evidence.contradicts, "mixed": evidence.mixed, "status": evidence.status,
             "agreement": evidence.agreement, "agreement_verdict": evidence.agreement_verdict}
+
+
+def _comments(comments: Comments | None) -> dict[str, Any] | None:
+    """Return counts of comments: `codes` by audience, and candidates, which are not measured and have no grade."""
+    if comments is None:
+        return None
+    codes: dict[str, dict[str, Any]] = {}
+    for row in comments.codes:
+        codes.setdefault(row.audience, {})[row.code] = {
+            "comments": row.n, "of": row.n_of, "supports": row.supports, "contradicts": row.contradicts,
+            "mixed": row.mixed, "by_item": row.by_item}
+    return {"items": comments.items, "codes": codes, "candidates": comments.candidates}
 
 
 def _customers(picture: CustomerPicture | None) -> dict[str, Any] | None:

@@ -69,6 +69,10 @@ def _input_hash(tables: StudyTables, thresholds: Mapping[str, float]) -> str:
         for name in ("interviews", "codings", "links", "turns"):
             _add(digest, name, getattr(tables.interviews, name))
         digest.update(canonical_json(tables.interviews.double_coded).encode())
+    if tables.comments is not None:
+        for name in ("items", "codings"):
+            _add(digest, f"comments {name}", getattr(tables.comments, name))
+        digest.update(canonical_json(tables.comments.candidates).encode())
     if tables.customers is not None:
         _add(digest, "customers", tables.customers)
     return digest.hexdigest()

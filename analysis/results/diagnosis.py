@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from analysis.results.comments import Comments
 from analysis.results.comparisons import GroupComparison
 from analysis.results.customers import CustomerPicture
 from analysis.results.integrity import Integrity
@@ -373,5 +374,6 @@ class Diagnosis:
     metrics: Mapping[str, Any]                  # metric paths of section 13
     group_tests: tuple[GroupComparison, ...] = ()
     customer_interviews: tuple[InterviewEvidence, ...] = ()     # every audience but those asked about the problems
+    comments: Comments | None = None            # open answers that were coded; counted in comments
     candidates: tuple[str, ...] = ()            # codes without a construct that enough interviewees name
     integrity: Mapping[str, Integrity] = field(default_factory=dict)    # audience → panel against stuffing, and modes

@@ -17,6 +17,7 @@ from reports.sections import (
     appendix_wording,
     appendix_words,
     causes,
+    comments,
     customer_file,
     customer_view,
     front,
@@ -39,8 +40,8 @@ FIRST_OF_SHORT = frozenset({"summary", "limits", "thresholds"})
 WHOLE = (
     summary.summary, summary.summary_more, front.contents, situation.answers, strengths.what_works, situation.facets,
     situation.entered_facts, problems.ranking, problems.details, customer_view.customer_view, causes.levels,
-    causes.joint_display, plan.objectives, actions.ranking, actions.measures, actions.set_aside, plan.roadmap,
-    plan.safeguards, customer_file.customer_file, limits.limits, method.method, method.reproducibility,
+    causes.joint_display, comments.comments, plan.objectives, actions.ranking, actions.measures, actions.set_aside,
+    plan.roadmap, plan.safeguards, customer_file.customer_file, limits.limits, method.method, method.reproducibility,
     appendix_measurement.reliability, appendix_measurement.structure, appendix_quality.data_quality,
     appendix_sensitivity.sensitivity, appendix_sensitivity.groups, appendix_wording.wording, appendix_words.codebook,
     appendix_words.glossary, appendix_words.theory, method.thresholds,

@@ -2,6 +2,9 @@
 
 import pytest
 
+from analysis.diagnosis.diagnose import diagnose
+from analysis.diagnosis.document import diagnosis_document
+from surveyapp.dataset import load_tables
 from surveyapp.db.session import Database, close_read_session, read_session, transaction
 from surveyapp.errors import BadInput, Stale
 from surveyapp.models.account import Account
@@ -20,6 +23,7 @@ from surveyapp.services.candidate import (
 from surveyapp.services.codebook import load_codebook
 from surveyapp.services.comment_counts import count_comments
 from surveyapp.services.interview import get_interview
+from surveyapp.services.study import get_study, get_wave
 from tests.factories import comments as make
 from tests.factories import questionnaire
 from tests.factories.comments import account, code, number_of, page, ready
@@ -144,3 +148,42 @@ def test_a_coder_in_a_running_round_learns_nothing_from_candidates(study: Study)
     seen = {who.login: list_candidates(read_session(), study, who)[0].n_comments for who in (boss, other, ann)}
 
     assert seen == {"boss": 2, "other": 0, "ann": 0}
+
+
+# ---- the analysis ---------------------------------------------------------------------------------------------------
+def test_the_diagnosis_counts_the_waves_comments_apart_and_prints_candidates_without_a_grade(study: Study):
+    source, ann = ready(study), account(study, "ann")
+    code(study, source, ann, ("系统太多", "系统之间"), "PRB.INFO.LINK")
+    with transaction() as session:
+        row = nominate_candidate(session, study, WORDS, ann)
+        add_lines(session, study, row, session.get_one(CommentSource, source.id), [1, 2, 3], ann)
+    close_read_session()
+    session = read_session()
+    wave = get_wave(session, study, "w1")
+
+    tables = load_tables(session, get_study(session, study.id), wave)
+    document = diagnosis_document(diagnose(tables, n_resamples=50))
+
+    assert tables.interviews is None
+    assert document["comments"]["codes"]["staff"]["PRB.INFO"] == {
+        "comments": 2, "of": 8, "supports": 2, "contradicts": 0, "mixed": 0, "by_item": {"OPEN": [2, 8]}}
+    assert [(one["kind"], one["n_comments"], one["n_of"]) for one in document["comments"]["candidates"]] == [
+        ("problem", 3, 8)]
+    assert document["metrics"]["comment.staff.PRB.INFO.comments"] == 2
+    assert document["metrics"]["interview.PRB.INFO.interviewees"] is None
+    assert document["candidates"] == []
+
+
+def test_coding_a_comment_changes_what_the_diagnosis_was_computed_from(study: Study):
+    source, ann = ready(study), account(study, "ann")
+
+    def computed_from() -> str:
+        close_read_session()
+        session = read_session()
+        return diagnose(load_tables(session, get_study(session, study.id), get_wave(session, study, "w1")),
+                        n_resamples=50).provenance.input_hash
+
+    before = computed_from()
+    code(study, source, ann, ("系统太多",))
+
+    assert computed_from() != before

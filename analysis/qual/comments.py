@@ -1,0 +1,99 @@
+"""Open answers counted in comments, apart from interviewees (model 13: shown, never counted in k, x or N)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from analysis.privacy import MINIMUM_GROUP
+from analysis.results.comments import CandidateFinding, CommentEvidence, CommentItem, Comments
+from analysis.tables import CommentTable
+from instruments.template import Codebook
+
+METRIC_FIELDS = ("comments", "of", "supports", "contradicts", "mixed")
+MIXED = "mixed"
+
+
+def comment_evidence(table: CommentTable | None, codebook: Codebook | None, *,
+                     minimum: int = MINIMUM_GROUP) -> Comments | None:
+    """Return how many comments speak of each code, by audience and item.
+
+    Parameters
+    ----------
+    table : CommentTable or None
+        Comments that were handed over to coders, and what was coded in them by anybody.
+    codebook : Codebook or None
+        Codes, in whose order the evidence is returned.
+    minimum : int, optional
+        Fewest comments of an audience that are shown.
+
+    Returns
+    -------
+    Comments or None
+        None where there is no comment. A comment counts once a code, whatever the number of coders and of sub-codes:
+        `supports` or `contradicts` where everybody who gave the code read it so, otherwise `mixed`. Items in which
+        nothing is coded yet count in no denominator; audiences with fewer than `minimum` comments have no codes.
+
+    Notes
+    -----
+    Comments are not people: whoever wrote on three items wrote three, and nobody knows who. They therefore enter no
+    status, no agreement threshold and no grade.
+    """
+    if table is None or table.items.empty:
+        return None
+    coded = table.codings.groupby("source")["comment"].nunique() if len(table.codings) else pd.Series(dtype=int)
+    items = tuple(CommentItem(str(row.audience), str(row.item), int(row.n_comments), int(row.n_blank),
+                              int(row.n_dropped), int(coded.get(row.Index, 0))) for row in table.items.itertuples())
+    return Comments(items, tuple(_evidence(table, codebook, minimum)) if codebook else (), _candidates(table))
+
+
+def _evidence(table: CommentTable, codebook: Codebook, minimum: int) -> list[CommentEvidence]:
+    begun = table.items[table.items.index.isin(table.codings["source"])]
+    found = []
+    for audience, items in begun.groupby("audience", sort=True):
+        n_of = int(items["n_comments"].sum())
+        if n_of < minimum:
+            continue
+        codings = table.codings[table.codings["source"].isin(items.index)]
+        for code in codebook.codes:
+            family = {code.key} | {other.key for other in codebook.codes if code.key in codebook.ancestors(other.key)}
+            evidence = _count(str(audience), code.key, codings[codings["code"].isin(family)], items, n_of)
+            if evidence.n:
+                found.append(evidence)
+    return found
+
+
+def _count(audience: str, code: str, codings: pd.DataFrame, items: pd.DataFrame, n_of: int) -> CommentEvidence:
+    said = {key: set(words) for key, words in codings.groupby(["source", "comment"])["polarity"]}
+    signs = [next(iter(words)) if len(words) == 1 else MIXED for words in said.values()]
+    per_source = pd.Series([source for source, _ in said], dtype=object).value_counts()
+    by_item = {str(row.item): (int(per_source[row.Index]), int(row.n_comments))
+               for row in items.itertuples() if row.Index in per_source.index}
+    return CommentEvidence(audience, code, n_of, signs.count("supports"), signs.count("contradicts"),
+                           signs.count(MIXED), by_item)
+
+
+def _candidates(table: CommentTable) -> tuple[CandidateFinding, ...]:
+    return tuple(CandidateFinding(row.kind, dict(row.name), dict(row.definition), row.n_comments, row.n_of,
+                                  tuple(row.items)) for row in table.candidates)
+
+
+def comment_metrics(comments: Comments | None) -> Mapping[str, int]:
+    """Return the counts by metric path, `comment.<audience>.<code>.<field>`.
+
+    Parameters
+    ----------
+    comments : Comments or None
+
+    Returns
+    -------
+    dict[str, int]
+        Paths that no rule may name: a rule that rests on comments would count what cannot be counted in people.
+    """
+    metrics: dict[str, int] = {}
+    for row in comments.codes if comments else ():
+        values = (row.n, row.n_of, row.supports, row.contradicts, row.mixed)
+        metrics |= {f"comment.{row.audience}.{row.code}.{name}": value
+                    for name, value in zip(METRIC_FIELDS, values, strict=True)}
+    return metrics

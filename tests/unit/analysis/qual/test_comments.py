@@ -1,0 +1,78 @@
+"""Open answers counted in comments: once a code, by audience, apart from everything that is counted in people."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from analysis.diagnosis.metrics import check_paths, known_paths
+from analysis.errors import AnalysisError
+from analysis.qual.comments import comment_evidence, comment_metrics
+from analysis.tables import CandidateRow, CommentTable
+from instruments.template import Condition
+from instruments.template_loader import load_catalogue_template
+
+BANK = load_catalogue_template("bank_crm")
+CANDIDATE = CandidateRow("problem", {"en": "Queues", "zh": "排队"}, {"en": "Long.", "zh": "长。"}, 2, 9, ("O_OTHER",))
+
+
+def table(*codings: tuple[str, int, str, str, str]) -> CommentTable:
+    """Nine comments of staff on one item, four on another nobody has coded, six of customers."""
+    items = pd.DataFrame([("staff", "O_OTHER", 9, 2, 1), ("staff", "O_SUG", 4, 0, 0), ("customer", "CO_GOOD", 6, 0, 0)],
+                         index=["a", "b", "c"], columns=["audience", "item", "n_comments", "n_blank", "n_dropped"])
+    columns = ["source", "comment", "code", "polarity", "coder"]
+    return CommentTable(items, pd.DataFrame(codings, columns=columns), (CANDIDATE,))
+
+
+CODED = table(
+    ("a", 1, "PRB.INFO.LINK", "supports", "ann"), ("a", 1, "PRB.INFO", "supports", "ann"),
+    ("a", 2, "PRB.INFO", "supports", "ann"), ("a", 2, "PRB.INFO", "contradicts", "bob"),
+    ("a", 3, "PRB.INFO", "contradicts", "ann"), ("c", 1, "SIT.ACH", "supports", "ann"))
+
+
+def test_a_comment_counts_once_a_code_with_sub_codes_and_coders_who_differ_make_it_mixed():
+    found = comment_evidence(CODED, BANK.codebook)
+
+    info = next(row for row in found.codes if row.code == "PRB.INFO")
+    assert (info.n, info.n_of, info.supports, info.contradicts, info.mixed) == (3, 9, 1, 1, 1)
+    assert dict(info.by_item) == {"O_OTHER": (3, 9)}
+    assert next(row for row in found.codes if row.code == "PRB").n == 3
+
+
+def test_an_item_in_which_nothing_is_coded_counts_in_no_denominator_and_customers_stand_apart():
+    found = comment_evidence(CODED, BANK.codebook)
+
+    assert {(row.audience, row.n_of) for row in found.codes} == {("staff", 9), ("customer", 6)}
+    assert [(item.item, item.n_coded) for item in found.items] == [("O_OTHER", 3), ("O_SUG", 0), ("CO_GOOD", 1)]
+
+
+def test_an_audience_with_fewer_comments_than_may_be_shown_has_no_codes():
+    found = comment_evidence(CODED, BANK.codebook, minimum=7)
+
+    assert {row.audience for row in found.codes} == {"staff"}
+
+
+@pytest.mark.parametrize("nothing", [None, CommentTable(pd.DataFrame(), pd.DataFrame())])
+def test_without_comments_there_is_nothing(nothing: CommentTable | None):
+    assert comment_evidence(nothing, BANK.codebook) is None
+
+
+def test_comments_without_a_coding_are_counted_and_have_no_code():
+    found = comment_evidence(table(), BANK.codebook)
+
+    assert [item.n_coded for item in found.items] == [0, 0, 0]
+    assert found.codes == ()
+    assert [row.name["en"] for row in found.candidates] == ["Queues"]
+
+
+def test_metrics_of_comments_stand_apart_and_no_rule_may_rest_on_them():
+    metrics = comment_metrics(comment_evidence(CODED, BANK.codebook))
+    rules = BANK.rules
+    trigger = Condition("comment.staff.PRB.INFO.comments", "ge", 1)
+    changed = replace(BANK, rules=replace(rules, measures=(replace(rules.measures[0], trigger=trigger),)))
+
+    assert metrics["comment.staff.PRB.INFO.comments"] == 3
+    assert metrics["comment.staff.PRB.INFO.of"] == 9
+    assert not known_paths(BANK) & metrics.keys()
+    with pytest.raises(AnalysisError, match=r"comment\.staff"):
+        check_paths(changed)
