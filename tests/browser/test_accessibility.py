@@ -1,4 +1,4 @@
-"""Every kind of page a respondent can meet, held to WCAG 2.2 AA in both languages at three widths.
+"""Every kind of page a respondent can meet, and those of the research team, held to WCAG 2.2 AA at three widths.
 
 `SURVEYAPP_ACCESSIBILITY_OUT=surveyapp/accessibility.json python -m surveyapp test tests/browser/test_accessibility.py`
 writes the result that `/accessibility` shows; without it the shipped result is compared with what is found.
@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page, expect
 from instruments.schema import Quota, Screen, Section
 from surveyapp.db.session import transaction
 from surveyapp.services.study import close_wave, get_wave
+from tests.browser.staff_pages import StaffTour, staff_pages
 from tests.factories import questionnaire as make
 from tests.factories.questionnaire import Respondent
 
@@ -31,6 +32,8 @@ OPTIONS = {"runOnly": {"type": "tag", "values": TAGS}, "rules": {"target-size": 
 # What else the statement names, with the test that shows it.
 ALSO = {
     "keyboard": ("test_accessibility", "test_a_whole_questionnaire_is_filled_in_with_keys_alone"),
+    "keyboard_staff": ("test_accessibility",
+                       "test_collection_is_planned_and_a_rehearsal_and_a_person_looked_for_with_keys_alone"),
     "forced_colours": ("test_accessibility", "test_with_forced_colours_everything_still_shows"),
     "text_160": ("test_hard_conditions", "test_text_enlarged_to_160_percent_cuts_nothing_off"),
     "no_script": ("test_filling_in", "test_a_questionnaire_can_be_filled_in"),
@@ -38,6 +41,11 @@ ALSO = {
     "slow_network": ("test_hard_conditions", "test_a_page_can_be_used_within_two_seconds_on_slow_3g"),
 }
 GRID = tuple(make.item(f"G{n}", "F", appearance="likert grid") for n in range(5))
+CARDS_BELOW = 700       # px: tables of the research team's pages become cards, each cell with the head of its column
+SIDEWAYS = """() => [...document.querySelectorAll('.stack')]
+  .filter(table => table.scrollWidth > table.clientWidth + 1 || [...table.querySelectorAll('td[data-label]')]
+    .some(cell => cell.offsetWidth && getComputedStyle(cell, '::before').content.indexOf(cell.dataset.label) < 0))
+  .map(table => table.caption ? table.caption.textContent : table.outerHTML.slice(0, 80))"""
 ALL_OF_B = {f"L{n}": "4" for n in range(1, 6)} | {"CHECK": "2"}
 
 
@@ -115,17 +123,21 @@ def look(page: Page, width: int) -> tuple[list[str], set[str]]:
     faults = [f"{rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found["violations"]]
     if page.evaluate("document.documentElement.scrollWidth - innerWidth") > 0:
         faults.append(f"wider than {width} px")
+    if width < CARDS_BELOW:
+        faults += [f"a table scrolls sideways: {caption}" for caption in page.evaluate(SIDEWAYS)]
     return faults, {rule["id"] for rule in found["passes"]}
 
 
 def test_every_kind_of_page_meets_the_rules_and_the_shipped_result_says_so(
         browser: Browser, app: Flask, serve: Callable[[], str]):
-    site, passed = serve(), set()
+    site, passed, pages = serve(), set(), staff_pages(app)
     results: dict[str, dict] = {}
     for language in LANGUAGES:
         page = browser.new_context().new_page()
         page.set_default_timeout(8000)
-        for kind, bring in Tour(app, site, page, language).kinds().items():
+        staff = StaffTour(pages, site, page, language)
+        staff.log_in()
+        for kind, bring in {**Tour(app, site, page, language).kinds(), **staff.kinds()}.items():
             bring()
             assert page.locator("html").get_attribute("lang") == ("zh-Hans" if language == "zh" else "en"), kind
             entry = results.setdefault(kind, {"kind": kind, "n_views": 0, "violations": []})
@@ -227,6 +239,34 @@ def test_a_whole_questionnaire_is_filled_in_with_keys_alone(browser: Browser, se
     next_page_by_key(page)
 
     expect(page.locator(".code .value")).to_be_visible()
+
+
+def test_collection_is_planned_and_a_rehearsal_and_a_person_looked_for_with_keys_alone(
+        browser: Browser, app: Flask, serve: Callable[[], str], database, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("surveyapp.queue._client", lambda _url: type("Queue", (), {
+        "enqueue_in_transaction": lambda *_: None})())
+    page = browser.new_context(viewport={"width": 1280, "height": 844}).new_page()
+    page.set_default_timeout(8000)
+    tour = StaffTour(staff_pages(app), serve(), page, "en")
+    paths = tour.pages.paths()
+    tour.log_in()
+
+    page.goto(tour.site + paths["staff_collection"], wait_until="load")
+    press(page, "section[aria-labelledby=wave-w1] details > summary", "Enter")
+    expect(page.locator("section[aria-labelledby=wave-w1] details[open]").first).to_be_visible()
+    tab_to(page, "#closes-w2")
+    page.keyboard.type("2099-01-31T18:00")
+    press(page, "section[aria-labelledby=wave-w2] button[value=plan]", "Enter")
+    expect(page.locator(".notice")).to_contain_text("The dates are stored.")
+    page.goto(tour.site + paths["staff_rehearsal"])
+    press(page, "main [name=language][value=zh]", "Space")
+    press(page, "main button.primary", "Enter")
+    expect(page.locator(".notice").first).to_contain_text("The rehearsal begins.")
+    page.goto(tour.site + paths["staff_people"])
+    tab_to(page, "#text")
+    page.keyboard.type("Person 1")
+    press(page, "main button.primary", "Enter")
+    expect(page.get_by_text("1 person who began was found.")).to_be_visible()
 
 
 # ---- forced colours -------------------------------------------------------------------------------------------------

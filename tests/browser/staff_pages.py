@@ -1,0 +1,129 @@
+"""The pages of a research team, with something on each of them, and a browser brought there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from flask import Flask
+from playwright.sync_api import Page, expect
+from sqlalchemy.orm import Session
+
+from instruments.template_loader import load_catalogue_template
+from surveyapp.db.session import close_read_session, read_session, transaction
+from surveyapp.jobs.pilot import judge_wave
+from surveyapp.models.study import Study
+from surveyapp.services.account import add_account
+from surveyapp.services.diagnosis import store_diagnosis
+from surveyapp.services.invitation import Person
+from surveyapp.services.pilot import get_pilot, open_pilot, store_judgement
+from surveyapp.services.publication import publish_version
+from surveyapp.services.rehearsal import store_rehearsal
+from surveyapp.services.study import close_wave, create_study, get_study, get_wave
+from surveyapp.services.upkeep import close_collection
+from surveyapp.services.wave import add_wave, start_wave
+from tests.conftest import PASSWORD
+from tests.factories import questionnaire as make
+from tests.factories.diagnosis import rich_diagnosis
+from tests.factories.known import known_study
+from tests.factories.roster import SECRET, Roster, finish, roster
+
+LOGIN = "administrator"
+FOUND = {"audience": "staff", "version": "1.0.0", "n_walks": 60, "n_at_end": 59,
+         "ends": {"submitted": 50, "screened": 9},
+         "pages": {"A": 60}, "sections_never_shown": ["E"], "items_never_shown": ["BOSS"],
+         "choices_never_offered": ["ROLE: na"], "screens_never_met": [], "quotas_never_met": [],
+         "minutes": {"en": 4.2, "zh": 4.4}, "faults": {"C: the page cannot be passed": 1}, "is_complete": False}
+
+
+@dataclass(frozen=True)
+class StaffPages:
+    """Addresses of the pages; made once, as they are the same in every language."""
+
+    bank: Study
+    small: Roster
+    known: Roster
+    kiosk: str
+
+    def paths(self) -> dict[str, str]:
+        bank, small, known = (f"/studies/{one.id}" for one in (self.bank, self.small.study, self.known.study))
+        return {
+            "staff_study": small, "staff_collection": f"{small}/fieldwork",
+            "staff_roster": f"{small}/waves/w1/invitations/staff", "staff_rehearsal": f"{small}/rehearsal",
+            "staff_versions": f"{small}/questionnaires/staff/versions", "staff_export": f"{small}/answers",
+            "staff_paper": f"{small}/waves/w2/paper/staff?batch=north&language=en", "staff_pilot": f"{bank}/pilot",
+            "staff_diagnosis": f"{bank}/diagnosis", "staff_quality": f"{bank}/quality",
+            "staff_people": f"{known}/waves/w1/people/staff", "kiosk": f"/k/{self.kiosk}/outlet-07",
+        }
+
+
+def staff_pages(app: Flask) -> StaffPages:
+    """Make three studies: one with rates by group, one with a diagnosis and a pilot, one with a key table."""
+    client = app.test_client()
+    with transaction() as session:
+        add_account(session, LOGIN, "Administrator", LOGIN, PASSWORD)
+    small = roster([Person(f"Person {k:02}", f"p{k}@bank.example", ("Lending", "Counter", "Back office")[k % 3], "en",
+                           {"level": ("staff", "head")[k % 2]}) for k in range(42)], name="rates")
+    for place, token in enumerate(small.tokens):
+        if place % 7 < 4:
+            finish(client, token)
+    known = known_study("confidential")
+    for token in known.tokens[:6]:
+        finish(client, token)
+    with transaction() as session:
+        study = get_study(session, small.study.id)
+        close_collection(session, SECRET, study, get_wave(session, study))
+        start_wave(session, study, add_wave(session, study, "w2"))
+        publish_version(session, study, make.instrument(title=make.both("Newer questionnaire", "新版问卷")),
+                        has_seen_warnings=True, note="Other title")
+        store_rehearsal(session, study, {"questionnaires": [FOUND]}, {"en": b"%PDF-1.7"})
+        kiosk = make.link_of(session, make.study(session, "kiosk")).token
+        bank = _bank(session)
+    _judge(bank)
+    return StaffPages(bank, small, known, kiosk)
+
+
+def _bank(session: Session) -> Study:
+    template = load_catalogue_template("bank_crm")
+    bank = create_study(session, template, "bank branch")
+    store_diagnosis(session, bank, get_wave(session, bank), rich_diagnosis(template))
+    close_wave(session, bank, open_pilot(session, bank))
+    return bank
+
+
+def _judge(bank: Study) -> None:
+    close_read_session()
+    wave = get_pilot(read_session(), bank)
+    judged = replace(judge_wave(bank, wave, "staff"), remarks={"GOA1": ("What is meant by goal?",)})
+    with transaction() as session:
+        store_judgement(session, get_study(session, bank.id), get_pilot(session, bank), judged)
+    close_read_session()
+
+
+class StaffTour:
+    """Brings a logged-in browser to the pages of a research team."""
+
+    def __init__(self, pages: StaffPages, site: str, page: Page, language: str) -> None:
+        self.pages, self.site, self.page, self.language = pages, site, page, language
+
+    def log_in(self) -> None:
+        self.page.goto(f"{self.site}/login")
+        self.page.fill("input[name=login]", LOGIN)
+        self.page.fill("input[name=password]", PASSWORD)
+        self.page.click("button.primary")
+        expect(self.page.locator("input[name=password]")).to_have_count(0)
+        with self.page.expect_navigation():
+            self.page.click(f"button[value={self.language}]")
+
+    def kinds(self) -> dict[str, Callable[[], None]]:
+        return {kind: lambda path=path: self.go(path) for kind, path in self.pages.paths().items()}
+
+    def go(self, path: str) -> None:
+        at = f"?lang={self.language}" if path.startswith("/k/") else ""
+        reply = self.page.goto(f"{self.site}{path}{at}")
+        assert reply is not None
+        assert reply.ok, f"{reply.status} {path}"
+        if path.endswith("/people/staff"):
+            self.page.fill("#text", "Person 1")
+            self.page.click("main button.primary")
+        self.page.evaluate("document.querySelectorAll('main details').forEach(part => { part.open = true; })")
