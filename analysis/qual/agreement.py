@@ -1,4 +1,4 @@
-"""How far coders agree: Krippendorff's alpha, Cohen's kappa, and alpha per code over turns (model 8)."""
+"""How far coders agree on each code, over turns, and whether it may be used as evidence (model 8)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.qual.alpha import alpha_of, coincidences, optional
+from analysis.qual.kappa import cohen_kappa
 from analysis.results.comparisons import CoderAgreement
 from analysis.results.measurement import Estimate
 from analysis.tables import InterviewTable
@@ -24,62 +26,7 @@ N_RESAMPLES = 2000          # model 8: resamples of interviews
 DEFAULT_SEED = (20260101, 8)
 VALUES = ("absent", "supports", "contradicts", "mixed")
 _METHOD = "Krippendorff's alpha, nominal, unit turn; percentiles over interviews"
-_TINY = 1e-9                # expected disagreement below this is a rounding error
 _UNKNOWN_CODER = "\N{EM DASH}"      # a coder who finished the interview without applying any code leaves no name
-
-
-def krippendorff_alpha(units: Sequence[Sequence[object]]) -> float | None:
-    """Return Krippendorff's alpha for nominal data.
-
-    Parameters
-    ----------
-    units : sequence of sequences
-        One row a unit, one place a coder; None or NaN = not coded. Units with fewer than two values do not count.
-
-    Returns
-    -------
-    float or None
-        ``1 - D_o / D_e``; 1 = perfect, 0 = as by chance; None without variation or without a pair.
-
-    References
-    ----------
-    Krippendorff (2011), Computing Krippendorff's alpha-reliability.
-    """
-    known = [[value for value in unit if not _is_missing(value)] for unit in units]
-    values = {value: place for place, value in enumerate(sorted({str(v) for unit in known for v in unit}))}
-    coincidences = np.zeros((len(values), len(values)))
-    for unit in known:
-        counts = np.bincount([values[str(value)] for value in unit], minlength=len(values)).astype(float)
-        coincidences += _coincidences(counts)
-    return _optional(_alpha(coincidences))
-
-
-def cohen_kappa(pairs: Sequence[Sequence[object]]) -> float | None:
-    """Return Cohen's kappa of two coders.
-
-    Parameters
-    ----------
-    pairs : sequence of two values
-        One row a unit; rows with a missing value do not count.
-
-    Returns
-    -------
-    float or None
-        ``(P_o - P_e) / (1 - P_e)``; None without a complete pair or when both always used the same one value.
-
-    References
-    ----------
-    Cohen (1960), A coefficient of agreement for nominal scales.
-    """
-    complete = [(str(a), str(b)) for a, b in pairs if not (_is_missing(a) or _is_missing(b))]
-    if not complete:
-        return None
-    n = len(complete)
-    observed = sum(a == b for a, b in complete) / n
-    values = {value for pair in complete for value in pair}
-    expected = sum(sum(a == value for a, _ in complete) * sum(b == value for _, b in complete)
-                   for value in values) / n**2
-    return None if expected >= 1 else (observed - expected) / (1 - expected)
 
 
 def verdict_of(alpha: float | None, accept_at: float = ACCEPT_AT, tentative_at: float = TENTATIVE_AT) -> Verdict:
@@ -191,7 +138,7 @@ def _agreement(code: str, grids: list[_Grid], matrices: list[NDArray[np.int64]],
     if len(grids) < MINIMUM_INTERVIEWS:
         return CoderAgreement(code, len(grids), n_units, len(coders), {}, None, None, None,
                               Estimate(None, None, None, len(grids), _METHOD), None, "not_double_coded")
-    alpha = _optional(_alpha(per_interview.sum(axis=0)))
+    alpha = optional(alpha_of(per_interview.sum(axis=0)))
     jaccard, dice = _positive_agreement(matrices)
     is_pair = len(coders) == 2  # noqa: PLR2004 - kappa is defined for two coders
     kappa = cohen_kappa([tuple(row) for matrix in matrices for row in matrix]) if is_pair else None
@@ -206,7 +153,7 @@ def _interval(alpha: float | None, per_interview: Numbers, counts: Numbers) -> E
     n = len(per_interview)
     if alpha is None:
         return Estimate(None, None, None, n, _METHOD)
-    draws = _alpha(np.tensordot(counts, per_interview, axes=1))
+    draws = alpha_of(np.tensordot(counts, per_interview, axes=1))
     draws = draws[np.isfinite(draws)]
     if len(draws) * 2 < len(counts):
         return Estimate(alpha, None, None, n, f"{_METHOD}; most resamples show no variation, so no interval")
@@ -214,37 +161,9 @@ def _interval(alpha: float | None, per_interview: Numbers, counts: Numbers) -> E
     return Estimate(alpha, float(low), float(high), n, _METHOD)
 
 
-def _coincidences(counts: Numbers) -> Numbers:
-    """Return the coincidence matrix of units from how many coders gave each value; shape (..., v) → (..., v, v)."""
-    m = counts.sum(axis=-1)
-    weight = np.where(m > 1, 1 / np.maximum(m - 1, 1), 0.0)
-    pairs = counts[..., :, None] * counts[..., None, :]
-    place = np.arange(counts.shape[-1])
-    pairs[..., place, place] -= counts
-    return np.asarray(pairs * weight[..., None, None])
-
-
 def _interview_coincidences(matrix: NDArray[np.int64]) -> Numbers:
     counts = (matrix[:, :, None] == np.arange(len(VALUES))).sum(axis=1).astype(float)
-    return np.asarray(_coincidences(counts).sum(axis=0))
-
-
-def _alpha(coincidences: Numbers) -> Numbers:
-    """Return alpha of coincidence matrices (..., v, v); NaN without variation."""
-    totals = coincidences.sum(axis=-1)
-    n = totals.sum(axis=-1)
-    observed = n - np.trace(coincidences, axis1=-2, axis2=-1)
-    expected = n**2 - (totals**2).sum(axis=-1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.where(expected > _TINY, 1 - (n - 1) * observed / expected, np.nan))
-
-
-def _optional(value: Numbers) -> float | None:
-    return float(value) if np.isfinite(value) else None
-
-
-def _is_missing(value: object) -> bool:
-    return value is None or (isinstance(value, float) and np.isnan(value))
+    return np.asarray(coincidences(counts).sum(axis=0))
 
 
 def _resampled_interviews(n: int, n_resamples: int, seed: Sequence[int]) -> Numbers:

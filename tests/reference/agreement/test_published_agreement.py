@@ -4,7 +4,8 @@ import krippendorff
 import numpy as np
 import pytest
 
-from analysis.qual.agreement import cohen_kappa, krippendorff_alpha
+from analysis.qual.alpha import krippendorff_alpha
+from analysis.qual.kappa import cohen_kappa
 
 # Krippendorff (2011), Computing Krippendorff's alpha-reliability, sections A and C.
 BINARY = ("0100000010", "1110010000")

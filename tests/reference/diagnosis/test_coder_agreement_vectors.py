@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.qual.agreement import cohen_kappa, krippendorff_alpha
+from analysis.qual.alpha import krippendorff_alpha
+from analysis.qual.kappa import cohen_kappa
 
 VECTOR = json.loads((Path(__file__).parent / "reference-vectors.json").read_text(encoding="utf-8"))["coder_agreement"]
 

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.qual.agreement import code_agreement, krippendorff_alpha, verdict_of
+from analysis.qual.agreement import code_agreement, verdict_of
+from analysis.qual.alpha import krippendorff_alpha
 from tests.factories.interviews import codebook, coding, interview_table
 
 CODES = codebook("PRB", "PRB.INFO", "PRB.INFO.LINK", "PRB.GOAL")
