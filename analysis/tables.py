@@ -72,8 +72,9 @@ class InterviewTable:
                 (tuple of guide-question keys asked, or None where coverage was not noted), is_verbatim (bool).
     codings     columns: interview, code, polarity (supports | contradicts | mixed), coder, turn (int, -1 unknown),
                 start, end (code points, -1 unknown), quote (str), edited_quote (Mapping language → str of an edited,
-                non-identifying text; empty = not cleared for print).
-    links       columns: interview, cause, problem (construct keys), coder, quote, edited_quote.
+                non-identifying text; empty = not cleared for print), quote_kind (verbatim | paraphrase: whether it may
+                stand in quotation marks; without the column the interview's is_verbatim decides).
+    links       columns: interview, cause, problem (construct keys), coder, quote, edited_quote, quote_kind.
     turns       columns: interview, turn (int), speaker, is_interviewee (bool): the units of coder agreement.
     double_coded  interview keys that two or more coders have each finished.
     """

@@ -34,8 +34,9 @@ from surveyapp.services.versions import WaveVersions, wave_versions
 Numbers = NDArray[np.floating[Any]]
 MS = 1000.0
 INTERVIEW_COLUMNS = ("audience", "role", "held_on", "language", "questions", "is_verbatim")
-CODING_COLUMNS = ("interview", "code", "polarity", "coder", "turn", "start", "end", "quote", "edited_quote")
-LINK_COLUMNS = ("interview", "cause", "problem", "coder", "quote", "edited_quote")
+CODING_COLUMNS = ("interview", "code", "polarity", "coder", "turn", "start", "end", "quote", "edited_quote",
+                  "quote_kind")
+LINK_COLUMNS = ("interview", "cause", "problem", "coder", "quote", "edited_quote", "quote_kind")
 COMMENT_ITEM_COLUMNS = ("audience", "item", "n_comments", "n_blank", "n_dropped")
 COMMENT_COLUMNS = ("source", "comment", "code", "polarity", "coder")
 TURN_COLUMNS = ("interview", "turn", "speaker", "is_interviewee")

@@ -14,6 +14,7 @@ from analysis.tables import InterviewTable
 
 N_QUOTES = 3                # knowledge of joint displays: one to three quotes a row
 DISSENT = "contradicts"
+VERBATIM = "verbatim"
 LINK_SEPARATOR = " \N{RIGHTWARDS ARROW} "
 
 
@@ -151,5 +152,11 @@ def _quote(row: Mapping[str, object], interviews: pd.DataFrame, quotable: Collec
     segment = row.get("segment")
     return Quote(interview=key, role=role if role in quotable else None, audience=str(person["audience"]),
                  code=str(row["code"]), polarity=str(row["polarity"]), text=_edited(row),
-                 original_language=str(person["language"]), is_verbatim=bool(person["is_verbatim"]),
+                 original_language=str(person["language"]), is_verbatim=_is_verbatim(row, person),
                  segment=segment if isinstance(segment, str) else place)
+
+
+def _is_verbatim(row: Mapping[str, object], person: Mapping[str, object]) -> bool:
+    """Return whether the passage may stand in quotation marks; notes say it passage by passage."""
+    kind = row.get("quote_kind")
+    return kind == VERBATIM if isinstance(kind, str) else bool(person["is_verbatim"])

@@ -27,6 +27,7 @@ from reports.numbers import with_interval
 from reports.wording import Words
 
 ESTABLISHED: tuple[Grade, ...] = ("strong", "moderate")
+MARKS = (("「", "」"), ("『", "』"), ("“", "”"), ('"', '"'))
 _FILLED = {"strong": 3, "moderate": 2, "weak": 1}
 TITLE_WIDTH, TITLE_LINES = 493.0, 2     # 174 mm in points; an action title takes at most two lines
 TITLE_SIZE = {"en": 18.5, "zh": 17.0}   # points, as in the style sheet
@@ -237,12 +238,23 @@ class Source:
             notes.append(self.words.text("labels.translated"))
         if quote.polarity == "contradicts":
             notes.append(self.words.text("labels.dissenting"))
-        return Passage(quote.text[self.language], source, quote.is_verbatim, " · ".join(notes), (quote.segment,))
+        wording = quote.text[self.language]
+        return Passage(unmarked(wording) if quote.is_verbatim else wording, source, quote.is_verbatim,
+                       " · ".join(notes), (quote.segment,))
 
 
 def plain(text: str) -> Statement:
     """Return a wording of the template as a statement without values."""
     return Statement(text)
+
+
+def unmarked(text: str) -> str:
+    """Return words said without the marks that a coder left around them; the report sets its own."""
+    bare = text.strip()
+    inner = bare[1:-1]
+    is_marked = any(bare.startswith(first) and bare.endswith(last) and first not in inner and last not in inner
+                    for first, last in MARKS)
+    return inner.strip() if is_marked and inner.strip() else text
 
 
 def lowered(text: str) -> str:

@@ -130,7 +130,8 @@ def coding_document(row: SeenCoding) -> Document:
     codes = {"cause": row.codes[0], "problem": row.codes[1]} if row.is_link else {"code": row.codes[0]}
     return {"id": row.mark, "kind": "link" if row.is_link else "code", **codes,
             "polarity": row.polarity or None, "memo": row.memo, "start": row.start, "end": row.end,
-            "quote": row.quote, "edited_quote": dict(row.edited_quote), "coder": row.coder}
+            "quote": row.quote, "edited_quote": dict(row.edited_quote), "quote_kind": row.quote_kind,
+            "coder": row.coder}
 
 
 def newest_wave_of(session: Session, stored: StoredDiagnosis) -> Wave:

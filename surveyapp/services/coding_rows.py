@@ -21,6 +21,7 @@ from surveyapp.models.study import Study
 from surveyapp.services.blinding import FEWEST_CODERS
 from surveyapp.services.codebook import StudyCodebook, load_codebook
 from surveyapp.services.interview import PASSAGES
+from surveyapp.services.quote_kinds import QuoteKinds
 
 UNKNOWN = -1
 
@@ -47,6 +48,7 @@ class CodingRow:
     end: int
     quote: str
     edited_quote: Mapping[str, str]
+    quote_kind: str                         # verbatim, paraphrase
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class LinkRow:
     coder: str
     quote: str
     edited_quote: Mapping[str, str]
+    quote_kind: str
 
 
 @dataclass(frozen=True)
@@ -161,14 +164,16 @@ def _codings(session: Session, study: Study, of_kind: _Conditions, coders: Mappi
              starts: Mapping[str, list[tuple[int, int]]]) -> list[CodingRow]:
     codebook = load_codebook(session, study)
     found = _marks(of_kind, Coding, Coding.code_id, Coding.polarity)
+    kinds = QuoteKinds(session, Interview.study_id == study.id)
     rows = []
-    for key, account_id, start, end, quote, edited, code_id, polarity in session.execute(found):
+    for key, account_id, start, end, quote, edited, version_id, code_id, polarity in session.execute(found):
         places = starts.get(key)
         is_placed = places is not None and start is not None
         rows.append(CodingRow(
             key, codebook.by_id[code_id].key, polarity, coders[account_id],
             _turn_at(places, start) if is_placed and places else UNKNOWN,
-            start if is_placed else UNKNOWN, end if is_placed else UNKNOWN, quote or "", edited))
+            start if is_placed else UNKNOWN, end if is_placed else UNKNOWN, quote or "", edited,
+            kinds.of(version_id, start, end)))
     return rows
 
 
@@ -181,9 +186,11 @@ def _turn_at(places: list[tuple[int, int]], start: int) -> int:
 def _links(session: Session, study: Study, of_kind: _Conditions, coders: Mapping[int, str]) -> list[LinkRow]:
     codebook = load_codebook(session, study)
     found = _marks(of_kind, LinkCoding, LinkCoding.cause_id, LinkCoding.problem_id)
+    kinds = QuoteKinds(session, Interview.study_id == study.id)
     return [LinkRow(key, _construct(codebook, cause_id), _construct(codebook, problem_id), coders[account_id],
-                    quote or "", edited)
-            for key, account_id, _, _, quote, edited, cause_id, problem_id in session.execute(found)]
+                    quote or "", edited, kinds.of(version_id, start, end))
+            for key, account_id, start, end, quote, edited, version_id, cause_id, problem_id
+            in session.execute(found)]
 
 
 def _construct(codebook: StudyCodebook, code_id: int) -> str:
@@ -193,7 +200,8 @@ def _construct(codebook: StudyCodebook, code_id: int) -> str:
 
 def _marks(of_kind: _Conditions, kind: type[Coding] | type[LinkCoding], *columns: Any) -> Select[Any]:
     return (
-        select(Interview.key, kind.account_id, Segment.start, Segment.end, Segment.quote, kind.edited_quote, *columns)
+        select(Interview.key, kind.account_id, Segment.start, Segment.end, Segment.quote, kind.edited_quote,
+               Segment.version_id, *columns)
         .join(Interview, Interview.id == kind.interview_id).outerjoin(Segment, Segment.id == kind.segment_id)
         .where(*of_kind, kind.deleted_at.is_(None))
         .order_by(Interview.key, Segment.start, Segment.end, kind.id)

@@ -16,6 +16,8 @@ from surveyapp.models.interview import CONVERSATION, Interview, Turn
 from surveyapp.models.study import Study
 from surveyapp.services.blinding import is_seen_by
 from surveyapp.services.codebook import CodeEntry, StudyCodebook, load_codebook
+from surveyapp.services.quote_kinds import QuoteKinds
+from surveyapp.services.verbatim import VERBATIM
 
 LONGEST_SHOWN = 90          # characters of a quote in the table of codings
 MOST_SHOWN = 500            # passages on one page; filters lead to the rest
@@ -38,6 +40,7 @@ class SeenCoding:
     coder: str
     is_own: bool
     version: int
+    quote_kind: str = VERBATIM                  # or paraphrase: may it stand in quotation marks?
 
     @property
     def mark(self) -> str:
@@ -97,24 +100,26 @@ def seen_codings(session: Session, interview: Interview, account: Account, *,
                  overlapping: tuple[int, int] | None = None) -> list[SeenCoding]:
     """Return the codings and links the account may see, by place; `overlapping` keeps those that touch a range."""
     cause, problem = aliased(Code), aliased(Code)
+    kinds = QuoteKinds(session, Interview.id == interview.id)
     codes = _seen(select(Coding.id, Code.key, Coding.polarity, Coding.memo, Coding.version, *_shared(Coding))
                   .join(Code, Code.id == Coding.code_id), Coding, interview, account, overlapping)
     links = _seen(select(LinkCoding.id, cause.key, problem.key, *_shared(LinkCoding))
                   .join(cause, cause.id == LinkCoding.cause_id).join(problem, problem.id == LinkCoding.problem_id),
                   LinkCoding, interview, account, overlapping)
     found = [SeenCoding(number, False, (key,), polarity, memo, start, end, quote or "", edited, name,
-                        coder_id == account.id, version)
-             for number, key, polarity, memo, version, start, end, quote, edited, name, coder_id
+                        coder_id == account.id, version, kinds.of(text, start, end))
+             for number, key, polarity, memo, version, start, end, quote, edited, text, name, coder_id
              in session.execute(codes)]
     found += [SeenCoding(number, True, (first, second), "", "", start, end, quote or "", edited, name,
-                         coder_id == account.id, 0)
-              for number, first, second, start, end, quote, edited, name, coder_id in session.execute(links)]
+                         coder_id == account.id, 0, kinds.of(text, start, end))
+              for number, first, second, start, end, quote, edited, text, name, coder_id in session.execute(links)]
     last = 1 << 60      # codings without a place come after all others
     return sorted(found, key=lambda row: (row.start if row.start is not None else last, row.end or 0, row.id))
 
 
 def _shared(kind: type[Coding] | type[LinkCoding]) -> tuple[Any, ...]:
-    return (Segment.start, Segment.end, Segment.quote, kind.edited_quote, Account.name, kind.account_id)
+    return (Segment.start, Segment.end, Segment.quote, kind.edited_quote, Segment.version_id, Account.name,
+            kind.account_id)
 
 
 def _seen(found: Select[Any], kind: type[Coding] | type[LinkCoding], interview: Interview, account: Account,
@@ -197,7 +202,8 @@ def list_passages(session: Session, study: Study, account: Account, codes: Seque
     """Return the passages of that kind with one of these codes that the account may see, by interview and place."""
     found = (
         select(Coding.id, Interview.id, Interview.key, Interview.role, Code.key, Coding.polarity, Account.name,
-               Segment.quote, Segment.prefix, Segment.suffix, Turn.number, Interview.record, Coding.memo)
+               Segment.quote, Segment.prefix, Segment.suffix, Turn.number, Segment.version_id, Segment.start,
+               Segment.end, Coding.memo)
         .join(Interview, Interview.id == Coding.interview_id).join(Code, Code.id == Coding.code_id)
         .join(Account, Account.id == Coding.account_id).outerjoin(Segment, Segment.id == Coding.segment_id)
         .outerjoin(Turn, and_(Turn.version_id == Segment.version_id, Turn.start <= Segment.start,
@@ -206,7 +212,8 @@ def list_passages(session: Session, study: Study, account: Account, codes: Seque
                Coding.deleted_at.is_(None), is_seen_by(Coding, account))
         .order_by(Interview.key, Segment.start, Coding.id)
     )
+    kinds = QuoteKinds(session, Interview.study_id == study.id)
     return [CodePassage(coding_id, interview_id, key, role_of, code, sign, name, quote or "", prefix or "",
-                        suffix or "", turn, record == "verbatim", memo)
-            for coding_id, interview_id, key, role_of, code, sign, name, quote, prefix, suffix, turn, record, memo
-            in session.execute(found)]
+                        suffix or "", turn, kinds.of(text, start, end) == VERBATIM, memo)
+            for coding_id, interview_id, key, role_of, code, sign, name, quote, prefix, suffix, turn, text, start, end,
+            memo in session.execute(found)]

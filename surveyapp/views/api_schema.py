@@ -83,10 +83,12 @@ SCHEMAS: dict[str, Schema] = {
     "Interviews": whole(interviews=many("Interview")),
     "Coding": {
         "type": "object", "additionalProperties": False,
-        "required": ["id", "kind", "polarity", "memo", "start", "end", "quote", "edited_quote", "coder"],
+        "required": ["id", "kind", "polarity", "memo", "start", "end", "quote", "edited_quote", "quote_kind",
+                     "coder"],
         "properties": {"id": TEXT, "kind": one_of("code", "link"), "code": TEXT, "cause": TEXT, "problem": TEXT,
                        "polarity": maybe(TEXT), "memo": TEXT, "start": maybe(NUMBER), "end": maybe(NUMBER),
-                       "quote": TEXT, "edited_quote": ANYTHING, "coder": TEXT}},
+                       "quote": TEXT, "edited_quote": ANYTHING,
+                       "quote_kind": TEXT, "coder": TEXT}},
     "Codings": whole(interview=TEXT, codings=many("Coding")),
     "Description": ANYTHING,
 }

@@ -1,3 +1,5 @@
+import pytest
+
 from analysis.qual.frequency import interview_evidence
 from analysis.qual.quotation import choose_quotes, link_quotes
 from tests.factories.interviews import codebook, coding, interview_table
@@ -77,3 +79,13 @@ def test_links_are_quoted_too():
 
     assert [(quote.interview, quote.role) for quote in quotes] == [("i0", "rm"), ("i2", None)]
     assert quotes[0].code == "CAU_T → PRB_I"
+
+
+@pytest.mark.parametrize(("kind", "is_verbatim"), [("verbatim", True), ("paraphrase", False), (None, True)])
+def test_notes_say_of_each_passage_whether_it_is_a_quotation(kind: str | None, is_verbatim: bool):
+    table = interview_table(PEOPLE, [coding("i0", "PRB.INFO", edited="we build tables")])
+    codings = table.codings if kind is None else table.codings.assign(quote_kind=kind)
+
+    (quote,) = choose_quotes(codings, table.interviews)
+
+    assert quote.is_verbatim is is_verbatim
