@@ -32,6 +32,7 @@ from surveyapp.services.private_numbers import find_private_numbers
 TITLE, FULL_NAME, OFFICE, KNOWN = "title", "full_name", "office", "known_name"
 _SIDE = f"(?:{'|'.join(DOUBLE_SURNAMES)}|[{SURNAMES}])"
 _TITLED = re.compile(f"{_SIDE}(?:{'|'.join(TITLES)})")
+_TITLE = re.compile("|".join(title for title in TITLES if len(title) > 1))
 _FAMILIAR = re.compile(f"[老小阿][{SURNAMES}](?![板户师区事时家商本型额微心组])")
 _NAMED = re.compile(f"(?:{'|'.join(DOUBLE_SURNAMES)}|[{SURNAMES}])[\u4e00-\u9fff]{{1,2}}")
 _SAID = re.compile(
@@ -135,7 +136,8 @@ def _full_names(text: str) -> Iterator[tuple[int, int]]:
     for start in range(len(text)):
         match = _NAMED.match(text, start)
         if match is not None and (end := _name_end(text, *match.span())):
-            yield start, end
+            title = _TITLE.match(text, end)
+            yield start, title.end() if title else end
     for pattern in (_SAID, _NAMED_BY):
         for found in pattern.finditer(text):
             is_name = (found["name"].casefold() not in NO_PEOPLE if pattern is _NAMED_BY else

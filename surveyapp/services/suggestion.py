@@ -20,14 +20,16 @@ MOST = 3                    # suggestions beside a comment; more would be read a
 LEAST_SCORE = 0.45          # of a comment's best code; below it, chance words of our own samples gave codes
 FEWEST_LINES = 2            # coded lines a term must stand in, so that one line teaches nothing by its accidents
 NAME_WEIGHT = 1.5           # a word of a code's name says more than one of its example
+_STAND_IN = re.compile(r"〔[^〔〕]*〕|\[[^\[\]]*\]")        # what stands for a name says nothing of a code
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
 _WORD = re.compile(r"[^\W\d_\u3400-\u9fff]{3,}")
 # Pairs and words that stand in every kind of comment and tell of none.
 STOP_TERMS = frozenset({
     "一个", "不能", "什么", "他们", "以及", "但是", "你们", "原因", "可以", "员工", "因为", "大家", "存在", "客户",
     "就是", "工作", "希望", "应该", "建议", "怎么", "我们", "所以", "指出", "描述", "方面", "时候", "是否", "比较",
-    "没有", "现在", "而且", "自己", "还是", "这个", "这样", "进行", "那个", "那样", "银行", "问题", "非常", "about",
-    "all", "and", "any", "are", "bank", "because", "branch", "but", "can", "customer", "customers", "does", "each",
+    "没有", "现在", "而且", "自己", "还是", "这个", "这样", "进行", "那个", "那样", "银行", "问题", "时间", "非常",
+    "about", "all", "and", "any", "are", "bank", "because", "branch", "but", "can", "customer", "customers", "does",
+    "each",
     "every", "for", "from", "good", "has", "have", "its", "little", "many", "more", "much", "new", "not", "now",
     "often", "one", "our", "people", "said", "same", "says", "some", "staff", "still", "than", "that", "the",
     "their", "them", "there", "they", "this", "time", "too", "was", "well", "were", "what", "when", "which", "who",
@@ -59,7 +61,7 @@ class Terms:
 def terms_of(text: str) -> list[str]:
     """Return the terms of a text in order: pairs of Chinese signs, and words without a plural's s."""
     found: list[tuple[int, str]] = []
-    text = text.replace(EVERYWHERE, "  ")
+    text = _STAND_IN.sub(lambda found: " " * len(found[0]), text).replace(EVERYWHERE, "  ")
     for run in _HAN.finditer(text):
         pairs = [(run.start() + place, run[0][place:place + 2]) for place in range(len(run[0]) - 1)]
         found += [(place, pair) for place, pair in pairs if not FUNCTION_SIGNS.intersection(pair)]

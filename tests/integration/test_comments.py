@@ -1,8 +1,11 @@
 """Comments from a closed wave to the coders: through the release, checked for names, coded in batches, counted."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import func, select, text
 
+from surveyapp.db.base import utc_now
 from surveyapp.db.session import Database, close_read_session, read_session, transaction
 from surveyapp.errors import BadInput, NotFound, Refused, Stale
 from surveyapp.models.audit import Audit
@@ -15,9 +18,11 @@ from surveyapp.services.coding import delete_coding
 from surveyapp.services.coding_history import undo_last
 from surveyapp.services.comment_page import UNCODED
 from surveyapp.services.comment_source import discard_source, list_open_items, make_source
+from surveyapp.services.erasure import set_retention
 from surveyapp.services.interview import current_version, get_interview
 from surveyapp.services.redaction import ALL, Decision, decide_comments, hand_over, load_redaction
 from surveyapp.services.study import get_study
+from surveyapp.services.upkeep import keep_up
 from tests.factories import comments as make
 from tests.factories import questionnaire
 from tests.factories.comments import account, code, page, ready
@@ -300,3 +305,18 @@ def test_discarded_comments_leave_no_codings_and_can_be_taken_over_again(study: 
             if row.item == make.ITEM] == [(make.ITEM, again.id)]
     with pytest.raises(Refused, match="already"), transaction() as session:
         make_source(session, get_study(session, study.id), "w1", "staff", make.ITEM)
+
+
+@pytest.mark.parametrize(("scope", "left"), [("roster", 1), ("answers", 0), ("everything", 0)])
+def test_comments_go_with_the_answers_they_are_copies_of(study: Study, scope: str, left: int):
+    ready(study)
+    with transaction() as session:
+        set_retention(session, get_study(session, study.id), utc_now().date() - timedelta(days=2), scope)
+    close_read_session()
+    with transaction() as session:
+        keep_up(session, "k" * 48)
+    close_read_session()
+    session = read_session()
+
+    assert [session.scalar(select(func.count()).select_from(table)) for table in (CommentSource, Interview)] == [
+        left, left]
