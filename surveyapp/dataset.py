@@ -24,6 +24,7 @@ from surveyapp.models.wave import Wave
 from surveyapp.services.coding_rows import coding_rows
 from surveyapp.services.comment_rows import comment_rows
 from surveyapp.services.order import PAGES
+from surveyapp.services.pace import pace_of
 from surveyapp.services.privacy_mode import minimum_of
 from surveyapp.services.release_plain import picker
 from surveyapp.services.response_rows import PARTING, answers_of, chunks_of, documents_of, filled, order_of
@@ -49,7 +50,7 @@ def load_tables(session: Session, study: Study, wave: Wave) -> StudyTables:
     return StudyTables(
         template=template, answers=answers, interviews=load_interviews(session, study),
         customers=load_customers(session, study), facts=facts_of(study), thresholds=thresholds_of(session, study, wave),
-        seed=study.seed, wave=wave.key, comments=load_comments(session, study, wave),
+        seed=study.seed, wave=wave.key, pace=pace_of(session, wave), comments=load_comments(session, study, wave),
     )
 
 

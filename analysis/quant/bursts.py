@@ -17,8 +17,8 @@ from analysis.results.integrity import BurstFinding
 Numbers = NDArray[np.float64]
 
 MINIMUM_QUARTERS = 20       # active quarter-hours needed to know an outlet's own rate
-LEVEL = 0.01                # nominal chance of one false burst or more (Bonferroni); measured 0.02 to 0.07, because
-                            # the rate itself is estimated
+LEVEL = 0.01                # nominal chance of one false burst or more (Bonferroni); measured 0.01 to 0.05, because
+                            # the rate itself is estimated (docs/data-quality.md)
 TRUSTED = 0.90              # counts up to this quantile fix the rate; of the rest only that they are larger counts
 FEWEST_CENSORED_AT = 2
 MOST_SIZE = 2_000           # where no larger number is improbable, nothing is said

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveyapp.db.base import Base
@@ -30,3 +30,23 @@ class FieldworkClosing(Base):
 
     link_id: Mapped[int] = mapped_column(ForeignKey("questionnaire_link.id", ondelete="CASCADE"), primary_key=True)
     document: Mapped[dict[str, Any]]
+
+
+class Pace(Base):
+    """How many quarter-hours brought how many responses from an outlet; which quarter-hours is not known."""
+
+    __tablename__ = "pace"
+
+    link_id: Mapped[int] = mapped_column(ForeignKey("questionnaire_link.id", ondelete="CASCADE"), primary_key=True)
+    outlet: Mapped[str] = mapped_column(String(40), primary_key=True)       # batch code, "" for the open link
+    n_seen: Mapped[int]                         # responses when the counts were looked at last
+    sizes: Mapped[dict[str, Any]]               # responses in one quarter-hour → such quarter-hours
+
+
+class PaceClock(Base):
+    """The quarter-hour in which upkeep looked at the counts last; one row, of no response."""
+
+    __tablename__ = "pace_clock"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    quarter: Mapped[int]                        # since 1970

@@ -20,6 +20,7 @@ from surveyapp.services.erasure import erase_if_due
 from surveyapp.services.fieldwork import closing_document, n_begun_and_submitted
 from surveyapp.services.fieldwork_view import day_counts
 from surveyapp.services.finished import level_traces, settle_marks, write_marks
+from surveyapp.services.pace import note_pace
 from surveyapp.services.study import close_wave, list_studies, list_waves, reopen_wave
 from surveyapp.services.wave import apply_dates
 from surveyapp.services.webhook import forget_deliveries
@@ -36,6 +37,7 @@ def keep_up(session: Session, secret: str, now: datetime | None = None) -> list[
             words += _keep_up_wave(session, secret, study, wave, now)
         words += erase_if_due(session, study, now.astimezone(ZoneInfo(study.time_zone)).date())
         done += [f"{study.name}: {word}" for word in words]
+    note_pace(session, now)
     level_traces(session)
     forget_deliveries(session, now)
     return done

@@ -71,7 +71,7 @@ def test_faults_are_listed_by_row_and_column(researcher: FlaskClient, bank_study
     page = send(researcher, bank_study, "respondent_id,ORG1\np1,9\n")
 
     assert page.status_code == 422
-    cells = re.findall(r"<td[^>]*>([^<]*)</td>", page.text)
+    cells = re.findall(r"<td[^>]*><div>([^<]*)</div></td>", page.text)
     assert ("ORG1", "9") in itertools.pairwise(cells)
     assert n_responses() == 0
 
