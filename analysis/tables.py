@@ -69,7 +69,8 @@ class InterviewTable:
     """Interviews and what coders marked in them.
 
     interviews  index: interview key (str); columns: audience, role, held_on (ISO date str), language, questions
-                (tuple of guide-question keys asked, or None where coverage was not noted), is_verbatim (bool).
+                (Mapping guide question → asked | covered | skipped, a question absent where it was not noted; or a
+                tuple of those asked, all others not; or None where nothing was noted), is_verbatim (bool).
     codings     columns: interview, code, polarity (supports | contradicts | mixed), coder, turn (int, -1 unknown),
                 start, end (code points, -1 unknown), quote (str), edited_quote (Mapping language → str of an edited,
                 non-identifying text; empty = not cleared for print), quote_kind (verbatim | paraphrase: whether it may

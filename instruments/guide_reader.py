@@ -23,7 +23,8 @@ def read_guide(fields: Fields) -> Guide:
         minimum_roles=_sample(sampling, "minimum_roles", Guide.minimum_roles),
         quota={role: int(number) for role, number in (sampling.numbers("quota") if sampling else {}).items()},
         roles={role: entry.wording(languages) for role, entry in sampling.members("roles", "role")} if sampling else {},
-        never_record=head.strings("never_record"))
+        never_record=head.strings("never_record"),
+        minutes={audience: int(n) for audience, n in head.numbers("minutes").items()})
     if sampling:
         sampling.ignore("saturation_rule")
         sampling.finish()

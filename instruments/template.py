@@ -44,6 +44,7 @@ class Guide:
     quota: Mapping[str, int] = field(default_factory=dict)
     roles: Mapping[str, Text] = field(default_factory=dict)     # role key → name; the role classes quotes are given by
     never_record: tuple[str, ...] = ()
+    minutes: Mapping[str, int] = field(default_factory=dict)    # audience → planned length
 
 
 # ---- codebook -------------------------------------------------------------------------------------------------------

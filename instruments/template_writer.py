@@ -80,7 +80,7 @@ def _guide(guide: Guide) -> dict[str, Any]:
     head = {
         "id": guide.key, "version": guide.version, "languages": list(guide.languages),
         **given(opening=dict(guide.opening), closing=dict(guide.closing)), "sampling": sampling,
-        "never_record": list(guide.never_record)}
+        **given(minutes=dict(guide.minutes) or None), "never_record": list(guide.never_record)}
     questions = [
         given(id=question.key, audiences=list(question.audiences), codes=list(question.codes),
               link_question=question.is_link_question)

@@ -19,6 +19,7 @@ from instruments.template import Codebook, Guide
 LinkStatus = Literal["supports", "some", "silent", "none"]
 
 STAFF = "staff"
+RAISED = ("asked", "covered")               # states of a guide question that came up; the third is "skipped"
 STAFF_AUDIENCES = ("staff", "manager")      # model 8: counted together; every other audience stands for itself
 INTERVIEW_DEFAULTS: Mapping[str, float] = MappingProxyType({    # model 8; Guest et al. 2020 for the minimum
     "interview_minimum": 9,
@@ -39,6 +40,13 @@ class CodeCount:
     contradicts: frozenset[str]
     mixed: frozenset[str]
     asked: frozenset[str]
+    not_noted: frozenset[str] = frozenset()     # of those asked: nobody noted whether they really were
+    not_asked: frozenset[str] = frozenset()
+
+    @property
+    def silent(self) -> frozenset[str]:
+        """Asked for certain, and not mentioned: the only silence that tells anything."""
+        return self.asked - self.not_noted - self.supports - self.contradicts - self.mixed
 
 
 def interviewees(table: InterviewTable, audience: str) -> pd.DataFrame:
@@ -76,13 +84,16 @@ def count_code(table: InterviewTable, codebook: Codebook, code: str, *, audience
         Whose interviews.
     guide : Guide, optional
         Says which questions reach which codes. With it, an interviewee whose coverage was noted counts as asked when a
-        question was put that names the code, one above or one below it; without coverage notes everybody was asked.
+        question came up (asked, or covered without being asked) that names the code, one above or one below it. Where
+        that was not noted, of the interview or of such a question, the interviewee counts as asked too, and is among
+        `not_noted`.
 
     Returns
     -------
     CodeCount
         Interview keys. Who said both, or was coded mixed, is in `mixed` only. Whoever raised the topic unasked counts
-        among those asked, so that k never exceeds N.
+        among those asked, so that k never exceeds N. Silence is not absence: `silent` (asked, not mentioned),
+        `not_noted` and `not_asked` are told apart, and who was not interviewed is in none of them.
     """
     people = interviewees(table, audience)
     family = _family(codebook, code)
@@ -91,9 +102,12 @@ def count_code(table: InterviewTable, codebook: Codebook, code: str, *, audience
     for_it = frozenset(key for key, words in said.items() if words == {"supports"})
     against = frozenset(key for key, words in said.items() if words == {"contradicts"})
     related = family | set(codebook.ancestors(code))
-    asked = frozenset(str(key) for key, questions in people["questions"].items()
-                      if _was_asked(questions, guide, related))
-    return CodeCount(for_it, against, frozenset(said) - for_it - against, asked | frozenset(said))
+    asked = {str(row.Index): _was_asked(row.questions, str(row.audience), guide, related)
+             for row in people[["questions", "audience"]].itertuples()}
+    everybody, who_said = frozenset(asked), frozenset(said)
+    not_asked = frozenset(key for key, was in asked.items() if was is False) - who_said
+    not_noted = frozenset(key for key, was in asked.items() if was is None) - who_said
+    return CodeCount(for_it, against, who_said - for_it - against, everybody - not_asked, not_noted, not_asked)
 
 
 def interview_status(n: int, k: int, roles: int, x: int, x_roles: int,
@@ -175,6 +189,7 @@ def interview_evidence(table: InterviewTable, codebook: Codebook, guide: Guide |
         coders = agreement[code.key]
         evidence.append(InterviewEvidence(
             code=code.key, construct=code.construct, n_asked=len(count.asked), supports=k, roles=n_roles,
+            n_silent=len(count.silent), n_not_noted=len(count.not_noted), n_not_asked=len(count.not_asked),
             contradicts=x, mixed=len(count.mixed),
             status=interview_status(len(count.asked), k, n_roles, x, x_roles, thresholds),
             agreement=None if coders.verdict == "not_double_coded" else coders.alpha,
@@ -225,11 +240,18 @@ def _family(codebook: Codebook, code: str) -> set[str]:
     return {code} | {other.key for other in codebook.codes if code in codebook.ancestors(other.key)}
 
 
-def _was_asked(questions: object, guide: Guide | None, related: set[str]) -> bool:
-    """Return whether an interviewee was asked about any of the related codes; True where coverage was not noted."""
-    if guide is None or not isinstance(questions, (tuple, list)):
+def _was_asked(questions: object, audience: str, guide: Guide | None, related: set[str]) -> bool | None:
+    """Return whether any of the related codes came up in an interview; None where that was not noted."""
+    if guide is None or not isinstance(questions, (tuple, list, Mapping)):
+        return None
+    reaching = [question for question in guide.questions if related & set(question.codes)]
+    if not isinstance(questions, Mapping):
+        return any(question.key in questions for question in reaching)
+    states = {question.key: questions.get(question.key) for question in reaching if audience in question.audiences}
+    states |= {question.key: questions[question.key] for question in reaching if question.key in questions}
+    if any(state in RAISED for state in states.values()):
         return True
-    return any(question.key in questions and related & set(question.codes) for question in guide.questions)
+    return None if None in states.values() else False
 
 
 def _by_role(count: CodeCount, roles: Mapping[str, str]) -> dict[str, tuple[int, int]]:

@@ -105,6 +105,9 @@ class InterviewEvidence:
     agreement_verdict: Literal["accept", "tentative", "unusable", "not_assessable", "not_double_coded"]
     by_role: Mapping[str, tuple[int, int]] = field(default_factory=dict)     # role → (mentions, interviewees)
     quotes: tuple[Quote, ...] = ()
+    n_silent: int = 0                           # asked, not mentioned
+    n_not_noted: int = 0                        # of those asked: not noted whether they were
+    n_not_asked: int = 0                        # interviewed, and not asked
 
 
 @dataclass(frozen=True)

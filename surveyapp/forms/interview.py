@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import request
@@ -16,12 +17,10 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from instruments.template import Guide
 from surveyapp.services.decoding import ENCODINGS
@@ -47,15 +46,13 @@ class InterviewForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF publishes no 
     tenure_band = StringField(_l("Years in the organisation, as a band"), [Optional(), Length(max=40)])
     record = RadioField(_l("What the text is"), [InputRequired()])
     has_consent = BooleanField(_l("The interviewee agreed to this record being kept and analysed"))
-    are_questions_noted = BooleanField(_l("It was noted which questions of the guide were asked"))
-    questions = SelectMultipleField(_l("Questions asked"), widget=ListWidget(prefix_label=False),
-                                    option_widget=CheckboxInput())
     notes = TextAreaField(_l("Remarks on the interview"), [Optional(), Length(max=5000)])
     file = FileField(_l("Transcript as a file"))
     encoding = SelectField(_l("Encoding of the file"), [Optional()])
     text = TextAreaField(_l("or transcript or notes as text"))
     source = HiddenField()
     times = HiddenField()
+    states: Mapping[str, str]           # guide question → state, as the page shows it
 
     @property
     def decisions(self) -> dict[str, str | None]:
@@ -72,7 +69,7 @@ class InterviewForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF publishes no 
             tenure_band=self.tenure_band.data or "", held_on=self.held_on.data, duration_min=self.duration_min.data,
             mode=self.mode.data, interviewer=self.interviewer.data or "", has_consent=self.has_consent.data,
             record=self.record.data, language=self.language.data, notes=self.notes.data or "",
-            questions=tuple(self.questions.data or ()) if self.are_questions_noted.data else None)
+            questions=dict(self.states) or None)
 
 
 def interview_form(guide: Guide | None, language: str, log: InterviewLog | None = None) -> InterviewForm:
@@ -88,10 +85,16 @@ def interview_form(guide: Guide | None, language: str, log: InterviewLog | None 
     if log is not None and log.record not in RECORDS:
         form.record.choices.append((log.record, _("Coded passages only")))
     form.language.choices = [(key, LANGUAGE_NAMES.get(key, key)) for key in (guide.languages if guide else ("en",))]
-    form.questions.choices = [(question.key, f"{question.key} · {question.text.get(language, '')}")
-                              for question in (guide.questions if guide else ())]
+    form.states = read_states(guide) if form.is_submitted() else dict(log.questions or {}) if log else {}
     form.encoding.choices = [("", _("detect")), *((key, ENCODING_NAMES[key]) for key in ENCODINGS)]
     return form
+
+
+def read_states(guide: Guide | None) -> dict[str, str]:
+    """Return what the request says of each question of the guide; one that was not noted is absent."""
+    said = {question.key: request.form.get(f"state_{question.key}", "")
+            for question in (guide.questions if guide else ())}
+    return {key: state for key, state in said.items() if state}
 
 
 def audience_name(key: str) -> str:
@@ -102,6 +105,5 @@ def audience_name(key: str) -> str:
 
 def _data(log: InterviewLog | None) -> dict[str, Any]:
     if log is None:
-        return {"record": "verbatim", "mode": "in_person", "are_questions_noted": True}
-    return {**{name: getattr(log, name) for name in log.__dataclass_fields__},
-            "are_questions_noted": log.questions is not None, "questions": list(log.questions or ())}
+        return {"record": "verbatim", "mode": "in_person"}
+    return {name: getattr(log, name) for name in log.__dataclass_fields__ if name != "questions"}

@@ -41,7 +41,7 @@ class Interview(Base):
     record: Mapped[str] = mapped_column(String(20), default="notes")        # verbatim, notes
     language: Mapped[str] = mapped_column(String(12), default="en")
     guide_version: Mapped[str] = mapped_column(String(40), default="")
-    questions: Mapped[list[Any] | None]                     # guide questions asked; None = not noted
+    questions: Mapped[dict[str, Any] | None]                # guide question → asked, covered, skipped; None = not noted
     notes: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 

@@ -33,7 +33,7 @@ class InterviewRow:
     role: str
     held_on: str                            # ISO date, "" where it was not noted
     language: str
-    questions: tuple[str, ...] | None
+    questions: Mapping[str, str] | None     # guide question → asked, covered, skipped
     is_verbatim: bool
 
 
@@ -104,7 +104,7 @@ def coding_rows(session: Session, study: Study, kind: str = CONVERSATION) -> Cod
 
 def _interview_row(row: Interview) -> InterviewRow:
     return InterviewRow(row.key, row.audience, row.role, row.held_on.isoformat() if row.held_on else "", row.language,
-                        tuple(row.questions) if row.questions is not None else None, row.is_verbatim)
+                        dict(row.questions) if row.questions is not None else None, row.is_verbatim)
 
 
 def _coder_names(session: Session, study: Study) -> dict[int, str]:

@@ -20,6 +20,7 @@ from surveyapp.models.coding import Coding, LinkCoding
 from surveyapp.models.interview import CONVERSATION, Interview, TranscriptFile, TranscriptVersion, Turn
 from surveyapp.models.study import Study
 from surveyapp.services.audit import record_change
+from surveyapp.services.coverage import STATES
 from surveyapp.services.decoding import is_chinese
 from surveyapp.services.transcript import Transcript, read_transcript
 
@@ -33,6 +34,7 @@ UNKNOWN_CHOICE = {
     "mode": marked("{value} is not a way to hold an interview."),
     "record": marked("{value} is not a kind of record."),
     "question": marked("{value} is not a question of the interview guide."),
+    "state": marked("{value} is not what can be noted of a question."),
 }
 LONGEST_INTERVIEW = 24 * 60         # minutes; more is a slip of the pen
 
@@ -53,7 +55,7 @@ class InterviewLog:
     has_consent: bool = False
     record: str = "notes"
     language: str = "en"
-    questions: tuple[str, ...] | None = None        # guide questions asked; None = not noted
+    questions: Mapping[str, str] | None = None      # guide question → asked, covered, skipped; None = not noted
     notes: str = ""
 
 
@@ -95,9 +97,7 @@ def get_conversation(session: Session, study: Study, key_or_number: str | int) -
 
 def log_of(interview: Interview) -> InterviewLog:
     """Return the log entry as a value."""
-    values = {field.name: getattr(interview, field.name) for field in fields(InterviewLog)}
-    asked = interview.questions
-    return InterviewLog(**{**values, "questions": tuple(asked) if asked is not None else None})
+    return InterviewLog(**{field.name: getattr(interview, field.name) for field in fields(InterviewLog)})
 
 
 def log_interview(session: Session, study: Study, log: InterviewLog, account: Account | None = None) -> Interview:
@@ -259,7 +259,7 @@ def _no_consent() -> Refused:
 
 def _columns(log: InterviewLog) -> dict[str, Any]:
     values = {field.name: getattr(log, field.name) for field in fields(log)}
-    return {**values, "questions": list(log.questions) if log.questions is not None else None}
+    return {**values, "questions": dict(log.questions) if log.questions is not None else None}
 
 
 def _next_key(session: Session, study: Study) -> str:
@@ -282,8 +282,9 @@ def _check_log(session: Session, study: Study, log: InterviewLog, interview: Int
     _check_choice("audience", log.audience, audiences_of(guide))
     _check_choice("mode", log.mode, MODES)
     _check_choice("record", log.record, (*RECORDS, PASSAGES))
-    for question in log.questions or ():
+    for question, state in (log.questions or {}).items():
         _check_choice("question", question, tuple(asked.key for asked in guide.questions) if guide else ())
+        _check_choice("state", state, STATES)
     if log.duration_min is not None and not 0 < log.duration_min <= LONGEST_INTERVIEW:
         raise BadInput("An interview of {n} minutes cannot be.", "Give the minutes it lasted.", n=log.duration_min)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
+from instruments.template import Guide
 from surveyapp.db.base import utc_now
 from surveyapp.models.account import Account
 from surveyapp.models.coding import CoderAssignment, Coding, LinkCoding
@@ -13,7 +14,8 @@ from surveyapp.models.interview import Interview
 from surveyapp.models.study import Study
 from surveyapp.sample.interview_files import SampleCoding, SampleInterview, SampleLink
 from surveyapp.services.coding import Passage, apply_code, apply_link, set_edited_quote
-from surveyapp.services.interview import InterviewLog, log_interview, store_transcript
+from surveyapp.services.coverage import states_of_list
+from surveyapp.services.interview import InterviewLog, guide_of, log_interview, store_transcript
 from surveyapp.services.speakers import ParsedTurn
 from surveyapp.services.transcript import Transcript, text_hash
 
@@ -27,7 +29,7 @@ def load_sample_interviews(session: Session, study: Study, interviews: Sequence[
 
 
 def _store(session: Session, study: Study, sample: SampleInterview, accounts: Mapping[str, Account]) -> Interview:
-    interview = log_interview(session, study, _log_of(sample))
+    interview = log_interview(session, study, _log_of(sample, guide_of(study)))
     transcript = _transcript_of(sample)
     store_transcript(session, study, interview, transcript, filename=f"{sample.key}.txt")
     for coding in sample.codings:
@@ -45,12 +47,13 @@ def _store(session: Session, study: Study, sample: SampleInterview, accounts: Ma
     return interview
 
 
-def _log_of(sample: SampleInterview) -> InterviewLog:
+def _log_of(sample: SampleInterview, guide: Guide | None) -> InterviewLog:
     return InterviewLog(
         role=sample.role, audience=sample.audience, key=sample.key, line=sample.line, tenure_band=sample.tenure_band,
         held_on=sample.held_on, duration_min=sample.duration_min, mode=sample.mode, interviewer=sample.interviewer,
         has_consent=bool(sample.consent) and sample.consent != "none",
-        record="verbatim" if sample.is_verbatim else "notes", language=sample.language, questions=sample.questions,
+        record="verbatim" if sample.is_verbatim else "notes", language=sample.language,
+        questions=states_of_list(guide, sample.audience, sample.questions),
     )
 
 

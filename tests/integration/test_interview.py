@@ -45,12 +45,13 @@ def test_an_imported_interview_keeps_file_text_and_turns(study: Study):
 
     with transaction() as session:
         made = import_interview(session, study, filename="谈话.txt", content=content,
-                                log=make.log(held_on=date(2026, 9, 8), questions=("Q1", "Q5")))
+                                log=make.log(held_on=date(2026, 9, 8), questions={"Q1": "asked", "Q5": "covered"}))
 
     session = read_session()
     interview = get_interview(session, study, made.key)
     version = current_version(session, interview)
-    assert (interview.key, interview.questions, interview.guide_version) == ("I01", ["Q1", "Q5"], "1.0.0")
+    assert (interview.key, interview.guide_version) == ("I01", "1.0.0")
+    assert interview.questions == {"Q1": "asked", "Q5": "covered"}
     assert version.text == make.TEXT
     assert [(turn.speaker, turn.is_interviewee) for turn in list_turns(session, version)] == [
         ("问", False), ("答", True)] * 2
@@ -93,7 +94,8 @@ def test_consent_cannot_be_unticked_while_a_text_is_stored(study: Study):
 @pytest.mark.parametrize(("changes", "reason"), [
     ({"role": "king"}, "'king' is not a role"), ({"role": ""}, "'' is not a role"), ({"audience": "x"}, "not a group"),
     ({"mode": "post"}, "not a way to hold"), ({"record": "film"}, "not a kind of record"),
-    ({"questions": ("Q99",)}, "'Q99' is not a question"),
+    ({"questions": {"Q99": "asked"}}, "'Q99' is not a question"),
+    ({"questions": {"Q1": "perhaps"}}, "'perhaps' is not what can be noted"),
     ({"duration_min": 0}, "0 minutes"),
 ])
 def test_a_log_entry_that_does_not_fit_the_guide_is_refused(study: Study, changes: dict, reason: str):

@@ -19,7 +19,8 @@ TEXT = "Interviewer: How is it?\r\nP: Slow. We log in to five systems.\r\n"
 
 def entry(**changes: object) -> dict[str, object]:
     return {"role": "relationship_manager", "audience": "staff", "mode": "in_person", "record": "verbatim",
-            "language": "en", "has_consent": "y", "are_questions_noted": "y", "questions": ["Q1", "Q5"], **changes}
+            "language": "en", "has_consent": "y", "state_Q1": "asked", "state_Q5": "covered", "state_Q6": "skipped",
+            **changes}
 
 
 def page(study: Study, rest: str = "") -> str:
@@ -46,7 +47,8 @@ def test_an_interview_is_logged_with_a_pasted_text(log_in, bank_study: Study):
     version = current_version(read_session(), interview)
     assert version.text == TEXT.replace("\r\n", "\n")
     assert [turn.is_interviewee for turn in list_turns(read_session(), version)] == [False, True]
-    assert (interview.questions, str(interview.held_on), interview.duration_min) == (["Q1", "Q5"], "2026-09-08", 54)
+    assert (str(interview.held_on), interview.duration_min) == ("2026-09-08", 54)
+    assert interview.questions == {"Q1": "asked", "Q5": "covered", "Q6": "skipped"}
 
 
 def test_an_interview_is_logged_with_a_file_in_a_chinese_encoding_and_says_how_it_was_read(log_in, bank_study: Study):
@@ -62,8 +64,7 @@ def test_an_interview_is_logged_with_a_file_in_a_chinese_encoding_and_says_how_i
 
 
 def test_questions_that_were_not_noted_are_not_taken_for_not_asked(log_in, bank_study: Study):
-    data = entry()
-    del data["are_questions_noted"]
+    data = entry(state_Q1="", state_Q5="", state_Q6="")
 
     log_in("researcher").post(page(bank_study, "/new"), data=data)
 

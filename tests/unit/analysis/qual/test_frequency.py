@@ -1,3 +1,4 @@
+import pandas as pd
 import pytest
 
 from analysis.qual.frequency import count_code, interview_evidence, interview_status, link_evidence
@@ -121,3 +122,21 @@ def test_the_order_of_the_codebook_is_kept():
     evidence = interview_evidence(interview_table(NINE), CODES, n_resamples=10)
 
     assert [e.code for e in evidence] == [code.key for code in CODES.codes]
+
+
+def test_silence_is_told_apart_from_not_asked_and_not_noted():
+    people = dict.fromkeys(("asked", "covered", "skipped", "unnoted", "nothing", "said", "other"), "rm")
+    table = interview_table(people, [coding("said", "PRB.INFO")])
+    states = {"asked": {"Q1": "asked"}, "covered": {"Q1": "covered"}, "skipped": {"Q1": "skipped"},
+              "unnoted": {"Q2": "asked"},
+              "nothing": None, "said": {"Q1": "skipped"}, "other": {"Q1": "skipped", "Q3": "asked"}}
+    table.interviews["questions"] = pd.Series(states, dtype=object)
+    put = guide({"Q1": ["PRB.INFO"], "Q2": ["PRB"], "Q3": ["CAU"]})
+    states["skipped"]["Q2"] = states["other"]["Q2"] = "skipped"
+
+    count = count_code(table, CODES, "PRB.INFO", guide=put)
+
+    assert count.silent == {"asked", "covered", "unnoted"}
+    assert count.not_asked == {"skipped", "other"}
+    assert count.not_noted == {"nothing"}
+    assert count.asked == {"asked", "covered", "unnoted", "nothing", "said"}
