@@ -23,6 +23,7 @@ from surveyapp.services.study import create_study, get_study
 from tests.postgresql import find_binaries, run_sql, running_server
 
 PASSWORD = "a long enough password"
+LONGEST_NAMED_BYTES = 16
 SHIPPED_HASHER = accounts._hasher
 
 # A busy machine says nothing about a property: only what is found counts, not how long the search took.
@@ -168,3 +169,8 @@ def log_in(client: FlaskClient, bank_study: Study):
         return client
 
     return do
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name a case with bytes by a word: an archive holds the time it was made, and workers compare names."""
+    return "bytes" if isinstance(val, bytes) and len(val) > LONGEST_NAMED_BYTES else None
