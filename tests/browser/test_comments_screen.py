@@ -74,7 +74,7 @@ def test_comments_are_coded_by_keyboard_alone_in_chinese(
         browser: Browser, serve: Callable[[], str], ready: Study, width: int):
     page = enter(browser, serve(), width=width)
     page.goto(f"{page.url.rsplit('/', 1)[0]}/studies/{ready.id}/comments/1")
-    expect(page.locator(".facts")).to_contain_text("未编码 8 条")
+    expect(page.locator(".facts")).to_contain_text("未编码8条")
 
     for words in ("系统太多", "系统之间"):
         page.keyboard.press("k")
@@ -89,17 +89,17 @@ def test_comments_are_coded_by_keyboard_alone_in_chinese(
     page.keyboard.type("CAU.TECH")
     page.keyboard.press("Enter")
 
-    expect(page.locator(".facts")).to_contain_text("已编码 2 条")
+    expect(page.locator(".facts")).to_contain_text("已编码2条")
     assert stored() == {"CAU.TECH": set(make.PLAIN[:2])}
     page.keyboard.press("u")
-    expect(page.locator(".facts")).to_contain_text("已编码 0 条")
+    expect(page.locator(".facts")).to_contain_text("已编码0条")
     page.keyboard.press("?")
     expect(page.locator("#help")).to_be_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("j")
     page.keyboard.press("x")
     page.keyboard.press("1")
-    expect(page.locator(".facts")).to_contain_text("已编码 1 条")
+    expect(page.locator(".facts")).to_contain_text("已编码1条")
     assert set(stored()) == {"CAU.TECH"}
 
 
