@@ -105,12 +105,14 @@ class CommentTable:
 
     items       index: key of the text (str); columns: audience, item, n_comments, n_blank, n_dropped.
     codings     columns: source (key of the text), comment (int, its line), code, polarity, coder.
+    double_coded  key of a text → coders who have each finished it, two or more.
     candidates  candidate problems and causes nominated from comments.
     """
 
     items: pd.DataFrame
     codings: pd.DataFrame
     candidates: tuple[CandidateRow, ...] = ()
+    double_coded: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -273,7 +273,7 @@ def load_comments(session: Session, study: Study, wave: Wave) -> CommentTable | 
     return CommentTable(
         items=items.set_index("key").rename_axis(None), codings=_frame(rows.codings, COMMENT_COLUMNS),
         candidates=tuple(CandidateRow(row.kind, row.name, row.definition, row.n_comments, row.n_of, row.items)
-                         for row in rows.candidates))
+                         for row in rows.candidates), double_coded=rows.double_coded)
 
 
 def _as_dict(row: Any, names: tuple[str, ...]) -> dict[str, Any]:

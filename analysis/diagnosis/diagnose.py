@@ -49,7 +49,7 @@ from analysis.tables import StudyTables
 from instruments.schema import NOT_SHOWN, ConstructGroup, ItemRole
 
 N_RESAMPLES = 2000          # model 5 and 7
-OPEN_ANSWER_STREAM = 4
+OPEN_ANSWER_STREAM, COMMENT_STREAM = 4, 13
 ASKED_ABOUT_PROBLEMS: frozenset[ConstructGroup] = frozenset({"problem", "cause", "situation"})
 
 
@@ -111,7 +111,8 @@ def diagnose(tables: StudyTables, *, n_resamples: int = N_RESAMPLES, study: str 
     improvement = _improvement(tables, metrics, sides, RankingEvidence(
         staff, customers, problems, causes, facets, links, {found.code: found for found in heard.evidence},
         template.codebook, thresholds, seed), heard)
-    comments = comment_evidence(tables.comments, template.codebook, minimum=int(thresholds["minimum_group"]))
+    comments = comment_evidence(tables.comments, template.codebook, thresholds=thresholds, n_resamples=n_resamples,
+                                seed=(seed, COMMENT_STREAM))
     grouped = [group_figures(side, thresholds) for side in sides.values()]
     # After all groups of people that the report shows: what the panel may name depends on them.
     panel = {audience: integrity_of(side, tables.pace.get(audience, {}), thresholds, seed=seed)

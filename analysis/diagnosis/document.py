@@ -129,7 +129,8 @@ def _comments(comments: Comments | None) -> dict[str, Any] | None:
     for row in comments.codes:
         codes.setdefault(row.audience, {})[row.code] = {
             "comments": row.n, "of": row.n_of, "supports": row.supports, "contradicts": row.contradicts,
-            "mixed": row.mixed, "by_item": row.by_item}
+            "mixed": row.mixed, "by_item": row.by_item, "agreement": row.agreement,
+            "agreement_verdict": row.agreement_verdict}
     return {"items": comments.items, "codes": codes, "candidates": comments.candidates}
 
 

@@ -72,7 +72,7 @@ def _input_hash(tables: StudyTables, thresholds: Mapping[str, float]) -> str:
     if tables.comments is not None:
         for name in ("items", "codings"):
             _add(digest, f"comments {name}", getattr(tables.comments, name))
-        digest.update(canonical_json(tables.comments.candidates).encode())
+        digest.update(canonical_json([tables.comments.candidates, tables.comments.double_coded]).encode())
     if tables.customers is not None:
         _add(digest, "customers", tables.customers)
     return digest.hexdigest()

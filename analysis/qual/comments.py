@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
 from analysis.privacy import MINIMUM_GROUP
+from analysis.qual.agreement import DEFAULT_SEED, N_RESAMPLES
+from analysis.qual.comment_agreement import CommentAgreement, comment_agreement
 from analysis.results.comments import CandidateFinding, CommentEvidence, CommentItem, Comments
 from analysis.tables import CommentTable
 from instruments.template import Codebook
@@ -16,7 +19,8 @@ MIXED = "mixed"
 
 
 def comment_evidence(table: CommentTable | None, codebook: Codebook | None, *,
-                     minimum: int = MINIMUM_GROUP) -> Comments | None:
+                     thresholds: Mapping[str, float] | None = None, n_resamples: int = N_RESAMPLES,
+                     seed: Sequence[int] = DEFAULT_SEED) -> Comments | None:
     """Return how many comments speak of each code, by audience and item.
 
     Parameters
@@ -25,15 +29,18 @@ def comment_evidence(table: CommentTable | None, codebook: Codebook | None, *,
         Comments that were handed over to coders, and what was coded in them by anybody.
     codebook : Codebook or None
         Codes, in whose order the evidence is returned.
-    minimum : int, optional
-        Fewest comments of an audience that are shown.
+    thresholds : Mapping[str, float], optional
+        The study's values: `minimum_group`, fewest comments of an audience that are shown, and the agreement bounds.
+    n_resamples, seed
+        For the interval of coder agreement.
 
     Returns
     -------
     Comments or None
         None where there is no comment. A comment counts once a code, whatever the number of coders and of sub-codes:
         `supports` or `contradicts` where everybody who gave the code read it so, otherwise `mixed`. Items in which
-        nothing is coded yet count in no denominator; audiences with fewer than `minimum` comments have no codes.
+        nothing is coded yet count in no denominator; audiences with fewer than `minimum_group` comments have no codes.
+        Agreement is Krippendorff's alpha with a comment as unit and as what is resampled.
 
     Notes
     -----
@@ -43,12 +50,20 @@ def comment_evidence(table: CommentTable | None, codebook: Codebook | None, *,
     if table is None or table.items.empty:
         return None
     coded = table.codings.groupby("source")["comment"].nunique() if len(table.codings) else pd.Series(dtype=int)
+    limits = {"minimum_group": float(MINIMUM_GROUP), **(thresholds or {})}
+
+    def agreed(sources: pd.Index) -> dict[str, CommentAgreement]:
+        return comment_agreement(table, codebook, sources, thresholds=limits, n_resamples=n_resamples,
+                                 seed=seed) if codebook else {}
+
     items = tuple(CommentItem(str(row.audience), str(row.item), int(row.n_comments), int(row.n_blank),
                               int(row.n_dropped), int(coded.get(row.Index, 0))) for row in table.items.itertuples())
-    return Comments(items, tuple(_evidence(table, codebook, minimum)) if codebook else (), _candidates(table))
+    codes = _evidence(table, codebook, int(limits["minimum_group"]), agreed) if codebook else []
+    return Comments(items, tuple(codes), _candidates(table))
 
 
-def _evidence(table: CommentTable, codebook: Codebook, minimum: int) -> list[CommentEvidence]:
+def _evidence(table: CommentTable, codebook: Codebook, minimum: int,
+              agreed: Callable[[pd.Index], dict[str, CommentAgreement]]) -> list[CommentEvidence]:
     begun = table.items[table.items.index.isin(table.codings["source"])]
     found = []
     for audience, items in begun.groupby("audience", sort=True):
@@ -56,12 +71,21 @@ def _evidence(table: CommentTable, codebook: Codebook, minimum: int) -> list[Com
         if n_of < minimum:
             continue
         codings = table.codings[table.codings["source"].isin(items.index)]
+        agreement = agreed(items.index)
         for code in codebook.codes:
-            family = {code.key} | {other.key for other in codebook.codes if code.key in codebook.ancestors(other.key)}
-            evidence = _count(str(audience), code.key, codings[codings["code"].isin(family)], items, n_of)
+            evidence = _count(str(audience), code.key, codings[codings["code"].isin(_family(codebook, code.key))],
+                              items, n_of)
             if evidence.n:
-                found.append(evidence)
+                found.append(_with_agreement(evidence, agreement.get(code.key)))
     return found
+
+
+def _family(codebook: Codebook, code: str) -> set[str]:
+    return {code} | {other.key for other in codebook.codes if code in codebook.ancestors(other.key)}
+
+
+def _with_agreement(evidence: CommentEvidence, coders: CommentAgreement | None) -> CommentEvidence:
+    return evidence if coders is None else replace(evidence, agreement=coders.alpha, agreement_verdict=coders.verdict)
 
 
 def _count(audience: str, code: str, codings: pd.DataFrame, items: pd.DataFrame, n_of: int) -> CommentEvidence:

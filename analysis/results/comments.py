@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from analysis.results.measurement import Estimate
+
 
 @dataclass(frozen=True)
 class CommentItem:
@@ -30,6 +32,9 @@ class CommentEvidence:
     contradicts: int
     mixed: int
     by_item: Mapping[str, tuple[int, int]]      # item → comments with the code, comments on the item
+    agreement: Estimate | None = None           # Krippendorff's alpha over comments, None = not double coded
+    agreement_verdict: Literal["accept", "tentative", "unusable", "not_assessable",
+                               "not_double_coded"] = "not_double_coded"
 
     @property
     def n(self) -> int:

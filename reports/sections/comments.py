@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from analysis.results.comments import CandidateFinding, CommentEvidence, Comments
 from reports.content import Block, Bullets, Group, Heading, Number, Row, Section, Statement, Table
+from reports.numbers import printed
 from reports.sections.source import Source, capitalised, lowered
 from reports.sections.table_columns import columns_of
 
@@ -34,12 +35,10 @@ def _table(study: Source, found: Comments, audience: str) -> Table:
     words = study.words
     own = sorted(_children(study, [row for row in found.codes if row.audience == audience]),
                  key=lambda row: (-row.n, row.code))
-    rows = [Row((Statement(f"{row.code} {study.code(row.code)}"), *(Number(float(value), "count", trace=(
-        f"comment.{audience}.{row.code}.{name}",)) for name, value in (
-            ("comments", row.n), ("supports", row.supports), ("contradicts", row.contradicts), ("mixed", row.mixed)))))
-        for row in own[:MOST_CODES]]
-    columns = columns_of(words, "comments.", ("code", 0.52, "left"), ("comments", 0.12, "right"),
-                         ("supports", 0.12, "right"), ("contradicts", 0.12, "right"), ("mixed", 0.12, "right"))
+    rows = [_row(study, row) for row in own[:MOST_CODES]]
+    columns = columns_of(words, "comments.", ("code", 0.38, "left"), ("comments", 0.11, "right"),
+                         ("supports", 0.11, "right"), ("contradicts", 0.11, "right"), ("mixed", 0.09, "right"),
+                         ("agreement", 0.20, "left"))
     title = words.say("comments.table", who=study.audience(audience), n=own[0].n_of if own else 0,
                       name=_named(study, own[0]) if own else "", first=own[0].n if own else 0)
     items = [item for item in found.items if item.audience == audience and item.n_coded]
@@ -47,6 +46,19 @@ def _table(study: Source, found: Comments, audience: str) -> Table:
     rest = len(own) - MOST_CODES
     source = words.text("comments.source_more", n=rest) if rest > 0 else words.text("comments.source")
     return Table(f"t-comments-{audience}", title, columns, tuple(rows), unit, source)
+
+
+def _row(study: Source, row: CommentEvidence) -> Row:
+    counts = (("comments", row.n), ("supports", row.supports), ("contradicts", row.contradicts), ("mixed", row.mixed))
+    return Row((Statement(f"{row.code} {study.code(row.code)}"), *(
+        Number(float(value), "count", trace=(f"comment.{row.audience}.{row.code}.{name}",)) for name, value in counts),
+        _agreement(study, row)))
+
+
+def _agreement(study: Source, row: CommentEvidence) -> Statement:
+    verdict = study.words.text(f"agreement.{row.agreement_verdict}")
+    alpha = row.agreement.value if row.agreement else None
+    return Statement(verdict if alpha is None else f"{printed(alpha, 'coefficient')} {verdict}")
 
 
 def _children(study: Source, rows: list[CommentEvidence]) -> list[CommentEvidence]:

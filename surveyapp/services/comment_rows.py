@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -52,6 +53,7 @@ class CommentRows:
     items: tuple[CommentItemRow, ...]
     codings: tuple[CommentCodingRow, ...]
     candidates: tuple[CandidateCount, ...]
+    double_coded: Mapping[str, tuple[str, ...]]         # key → coders who have each finished it
 
 
 def comment_rows(session: Session, study: Study, wave: Wave) -> CommentRows:
@@ -60,14 +62,16 @@ def comment_rows(session: Session, study: Study, wave: Wave) -> CommentRows:
         select(CommentSource, Interview.key).join(Interview, Interview.id == CommentSource.interview_id)
         .where(CommentSource.study_id == study.id, CommentSource.wave_id == wave.id).order_by(Interview.key)).all()
     if not found:
-        return CommentRows((), (), ())
+        return CommentRows((), (), (), {})
     keys = {key for _, key in found}
+    coded = coding_rows(session, study, ANSWERS)
     return CommentRows(
         tuple(CommentItemRow(key, row.audience, row.item, row.n_written - row.n_dropped, row.n_blank, row.n_dropped)
               for row, key in found),
         tuple(CommentCodingRow(row.interview, row.turn, row.code, row.polarity, row.coder)
-              for row in coding_rows(session, study, ANSWERS).codings if row.interview in keys and row.turn != UNKNOWN),
-        tuple(_candidates(session, study, {row.id: row for row, _ in found})))
+              for row in coded.codings if row.interview in keys and row.turn != UNKNOWN),
+        tuple(_candidates(session, study, {row.id: row for row, _ in found})),
+        {key: coded.finished[key] for key in coded.double_coded if key in keys})
 
 
 def _candidates(session: Session, study: Study, sources: dict[int, CommentSource]) -> list[CandidateCount]:

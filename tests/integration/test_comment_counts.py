@@ -166,7 +166,8 @@ def test_the_diagnosis_counts_the_waves_comments_apart_and_prints_candidates_wit
 
     assert tables.interviews is None
     assert document["comments"]["codes"]["staff"]["PRB.INFO"] == {
-        "comments": 2, "of": 8, "supports": 2, "contradicts": 0, "mixed": 0, "by_item": {"OPEN": [2, 8]}}
+        "comments": 2, "of": 8, "supports": 2, "contradicts": 0, "mixed": 0, "by_item": {"OPEN": [2, 8]},
+        "agreement": None, "agreement_verdict": "not_double_coded"}
     assert [(one["kind"], one["n_comments"], one["n_of"]) for one in document["comments"]["candidates"]] == [
         ("problem", 3, 8)]
     assert document["metrics"]["comment.staff.PRB.INFO.comments"] == 2
@@ -187,3 +188,25 @@ def test_coding_a_comment_changes_what_the_diagnosis_was_computed_from(study: St
     code(study, source, ann, ("系统太多",))
 
     assert computed_from() != before
+
+
+def test_a_finished_round_over_comments_gives_agreement_over_comments(study: Study):
+    source = ready(study)
+    pair = [account(study, name) for name in ("ann", "bob")]
+    with transaction() as session:
+        open_round(session, study, get_interview(session, study, source.interview_id), [who.id for who in pair])
+    code(study, source, pair[0], ("系统太多", "系统之间", "流程太长"), "PRB.INFO")
+    code(study, source, pair[1], ("系统太多", "系统之间"), "PRB.INFO")
+    with transaction() as session:
+        for who in pair:
+            finish_coding(session, study, get_interview(session, study, source.interview_id), who)
+    close_read_session()
+    session = read_session()
+
+    found = diagnose(load_tables(session, get_study(session, study.id), get_wave(session, study, "w1")),
+                     n_resamples=50).comments
+    info = next(row for row in found.codes if row.code == "PRB.INFO")
+
+    assert info.agreement_verdict == "tentative"
+    assert info.agreement.value == pytest.approx(1 - (2 / 16) / (2 * 5 * 11 / (16 * 15)), abs=1e-9)
+    assert (info.agreement.n, info.n) == (8, 3)

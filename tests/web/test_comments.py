@@ -239,3 +239,36 @@ def test_comments_are_discarded_after_asking(log_in, place: str):
     "?page=999", "?page=x", "?state=nonsense", "?code=NO", "?like=NO", "?q=%F0%9F%91%8D"])
 def test_an_odd_address_shows_the_list(log_in, place: str, query: str):
     assert log_in("coder").get(f"{place}{query}").status_code == 200
+
+
+def test_a_round_over_comments_is_opened_and_finished_by_the_same_forms_as_an_interviews(
+        log_in, bank_study: Study, place: str):
+    with transaction() as session:
+        study = get_study(session, bank_study.id)
+        ann, bob = (people.member(session, study, name) for name in ("ann", "bob"))
+    client = log_in("researcher")
+    page = client.get(place).text
+
+    opened = client.post(f"/studies/{bank_study.id}/interviews/1/round", follow_redirects=True,
+                         data={"deed": "open", "coder": [str(ann.id), str(bob.id)]})
+    client.post("/logout")
+    client.post("/login", data={"login": "ann", "password": people.PASSWORD})
+    give(client, place, 1)
+    finished = client.post(f"/studies/{bank_study.id}/interviews/1/finish", follow_redirects=True)
+    late = give(client, place, 2)
+
+    assert "Open a round" in page
+    assert opened.request.path == place
+    assert "Take my finish back" in finished.text
+    assert (late.status_code, n_codings()) == (409, 1)
+
+
+def test_whoever_is_not_in_a_running_round_gives_no_code(log_in, bank_study: Study, place: str):
+    with transaction() as session:
+        study = get_study(session, bank_study.id)
+        pair = [people.member(session, study, name).id for name in ("ann", "bob")]
+        open_round(session, study, get_interview(session, study, 1), pair)
+
+    reply = give(log_in("coder"), place, 1)
+
+    assert (reply.status_code, n_codings()) == (403, 0)

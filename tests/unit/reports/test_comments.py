@@ -32,7 +32,7 @@ def test_a_table_for_each_audience_counts_comments_and_leaves_headings_out(bank:
     assert [[row.cells[0].text.split()[0] for row in table.rows] for table in tables] == [
         ["PRB.INFO", "PRB.GOAL", "CAU.TECH"], ["SIT.ACH"]]
     assert tables[0].title.text == "Of 81 comments by staff, 23 speak of incomplete customer information"
-    assert [cell.value for cell in tables[0].rows[0].cells[1:]] == [23.0, 20.0, 1.0, 2.0]
+    assert [cell.value for cell in tables[0].rows[0].cells[1:5]] == [23.0, 20.0, 1.0, 2.0]
 
 
 @pytest.mark.parametrize(("language", "words"), [
