@@ -19,8 +19,9 @@ from surveyapp.config import Config
 from surveyapp.db.migrate import upgrade
 from surveyapp.db.session import Database, transaction, use_database
 from surveyapp.services.account import add_account, add_member
-from surveyapp.services.coding import Passage, apply_code
+from surveyapp.services.coding import apply_code
 from surveyapp.services.interview import InterviewLog, current_version, import_interview
+from surveyapp.services.segment import Passage
 from surveyapp.services.study import create_study
 
 N_CHARACTERS = 100_000

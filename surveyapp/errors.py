@@ -7,6 +7,7 @@ AppError                 base: reason and remedy, shown in the reader's language
 │   ├── WaveClosed       answers are no longer taken
 │   ├── AlreadySubmitted the response was handed in before
 │   ├── Stale            somebody else changed it first
+│   │   └── Overtaken    … and both wordings are shown, to choose from
 │   └── BadInput         a value or file does not fit; `rows` lists places
 ├── Busy                 the queue is full; try again soon
 └── Misconfigured        a setting is missing or wrong; the program does not start
@@ -15,7 +16,7 @@ AppError                 base: reason and remedy, shown in the reader's language
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 
@@ -69,6 +70,23 @@ class AlreadySubmitted(Refused):
 
 class Stale(Refused):
     """Somebody else changed it first."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field that two people, or two windows, wrote differently."""
+
+    name: str
+    mine: str
+    theirs: str
+
+
+class Overtaken(Stale):
+    """Somebody changed it first, and nothing is lost: `both` has the two wordings, `version` is that now stored."""
+
+    def __init__(self, reason: str, remedy: str, both: Sequence[Difference], version: int, **values: object) -> None:
+        super().__init__(reason, remedy, **values)
+        self.both, self.version = tuple(both), version
 
 
 class BadInput(Refused):

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from surveyapp.db.base import utc_now
 from surveyapp.errors import BadInput, NotAllowed, Refused
 from surveyapp.models.account import Account, Membership, Role
-from surveyapp.models.coding import CoderAssignment, Coding, LinkCoding
+from surveyapp.models.coding import CoderAssignment, Coding, LinkCoding, Memo
 from surveyapp.models.interview import Interview
 from surveyapp.models.study import Study
 from surveyapp.services.audit import record_change
@@ -24,8 +24,11 @@ _unfinished, _blind = aliased(CoderAssignment), aliased(CoderAssignment)
 FEWEST_CODERS = 2       # agreement needs two who code independently
 
 
-def is_seen_by(kind: type[Coding] | type[LinkCoding], account: Account) -> ColumnElement[bool]:
-    """Return the condition under which the account may know of a coding; every query of codings holds it."""
+def is_seen_by(kind: type[Coding] | type[LinkCoding] | type[Memo], account: Account) -> ColumnElement[bool]:
+    """Return the condition under which the account may know of a coding or memo; every query of them holds it.
+
+    A memo on a code names no interview, so that no round hides it.
+    """
     is_running = exists().where(_unfinished.interview_id == kind.interview_id, _unfinished.finished_at.is_(None))
     is_blind = exists().where(_blind.interview_id == kind.interview_id, _blind.is_blind)
     if account.permissions.can_run_studies:

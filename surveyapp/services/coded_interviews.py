@@ -26,7 +26,7 @@ from surveyapp.models.interview import Interview
 from surveyapp.models.study import Study
 from surveyapp.services.answer_file import find_separator
 from surveyapp.services.codebook import CodeEntry, StudyCodebook, load_codebook
-from surveyapp.services.coding import Passage, apply_code, apply_link
+from surveyapp.services.coding import apply_code, apply_link
 from surveyapp.services.coding_history import record_coding
 from surveyapp.services.decoding import decode_text, is_chinese, normalise
 from surveyapp.services.interview import (
@@ -37,6 +37,7 @@ from surveyapp.services.interview import (
     log_interview,
     store_transcript,
 )
+from surveyapp.services.segment import Passage
 from surveyapp.services.speakers import ParsedTurn
 from surveyapp.services.transcript import Transcript, text_hash
 

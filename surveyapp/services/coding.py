@@ -7,40 +7,26 @@ hash are those the coder saw, so that a coding can never land on other words.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
-from uuid import uuid4
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from surveyapp.db.base import utc_now
-from surveyapp.errors import BadInput, NotAllowed, NotFound, Refused, Stale
+from surveyapp.errors import BadInput, Difference, NotAllowed, NotFound, Overtaken, Refused
 from surveyapp.models.account import Account
-from surveyapp.models.coding import POLARITIES, Coding, LinkCoding, Segment
+from surveyapp.models.coding import POLARITIES, Coding, LinkCoding
 from surveyapp.models.interview import Interview, TranscriptVersion, Turn
 from surveyapp.models.study import Study
 from surveyapp.services.blinding import check_may_code, is_seen_by
 from surveyapp.services.codebook import load_codebook
 from surveyapp.services.coding_history import record_coding, state_of
 from surveyapp.services.decoding import normalise
-from surveyapp.services.interview import current_version
+from surveyapp.services.segment import Passage, checked_version, get_segment
 from surveyapp.services.speakers import sentence_spans
 
 Kind = TypeVar("Kind", Coding, LinkCoding)
-CONTEXT = 32                # code points kept on either side of a passage, to find it again in an edited text
 LONGEST_QUOTE = 2_000       # characters of an edited quote; a report prints a few lines
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A passage as the coder saw it."""
-
-    start: int
-    end: int
-    quote: str
-    version_sha256: str
 
 
 def apply_code(session: Session, study: Study, interview: Interview, account: Account, passage: Passage,
@@ -49,7 +35,7 @@ def apply_code(session: Session, study: Study, interview: Interview, account: Ac
     check_may_code(session, interview, account)
     code = load_codebook(session, study).chosen(code_key)
     _check_polarity(polarity)
-    segment = _segment(session, interview, passage)
+    segment = get_segment(session, interview, passage)
     again = select(Coding.id).where(Coding.segment_id == segment.id, Coding.code_id == code.id,
                                     Coding.account_id == account.id, Coding.deleted_at.is_(None))
     if session.scalar(again) is not None:
@@ -69,7 +55,7 @@ def apply_link(session: Session, study: Study, interview: Interview, account: Ac
     check_may_code(session, interview, account)
     codebook = load_codebook(session, study)
     cause, problem = codebook.chosen(cause_key, "cause"), codebook.chosen(problem_key, "problem")
-    segment = _segment(session, interview, passage)
+    segment = get_segment(session, interview, passage)
     again = select(LinkCoding.id).where(
         LinkCoding.segment_id == segment.id, LinkCoding.cause_id == cause.id, LinkCoding.problem_id == problem.id,
         LinkCoding.account_id == account.id, LinkCoding.deleted_at.is_(None))
@@ -87,12 +73,10 @@ def apply_link(session: Session, study: Study, interview: Interview, account: Ac
 def change_coding(session: Session, study: Study, interview: Interview, account: Account, coding_id: int, *,
                   polarity: str, memo: str, version: int) -> Coding:
     """Give one's own coding another polarity or memo; Stale if it was changed since the page was loaded."""
-    coding = _own(session, interview, account, Coding, coding_id)
+    coding = get_own(session, interview, account, Coding, coding_id)
     _check_polarity(polarity)
     if coding.version != version:
-        raise Stale("This coding was changed in another window after you had opened it.",
-                    "It now says {polarity}. Load the page again and repeat the change if it is still right.",
-                    polarity=coding.polarity)
+        _compare(coding, version, polarity=(polarity, coding.polarity), memo=(memo.strip(), coding.memo))
     if polarity != coding.polarity:
         check_may_code(session, interview, account)
     before = state_of(coding)
@@ -106,7 +90,7 @@ def change_coding(session: Session, study: Study, interview: Interview, account:
 
 def delete_coding(session: Session, study: Study, interview: Interview, account: Account, coding_id: int) -> Coding:
     """Take one's own coding away; `undo_last` brings it back."""
-    coding = _own(session, interview, account, Coding, coding_id)
+    coding = get_own(session, interview, account, Coding, coding_id)
     check_may_code(session, interview, account)
     before = state_of(coding)
     coding.deleted_at = utc_now()
@@ -118,30 +102,37 @@ def delete_coding(session: Session, study: Study, interview: Interview, account:
 
 def delete_link(session: Session, study: Study, interview: Interview, account: Account, link_id: int) -> LinkCoding:
     """Take one's own link coding away; `undo_last` brings it back."""
-    link = _own(session, interview, account, LinkCoding, link_id)
+    link = get_own(session, interview, account, LinkCoding, link_id)
     check_may_code(session, interview, account)
     before = state_of(link)
     link.deleted_at = utc_now()
+    link.version += 1
     record_coding(session, study, account, "delete_link", link, before=before)
     session.flush()
     return link
 
 
 def set_edited_quote(session: Session, study: Study, interview: Interview, account: Account,
-                     kind: type[Kind], number: int, edited: Mapping[str, str]) -> None:
-    """Store the non-identifying wording that may be printed; by the coder or by who runs the study."""
-    row = get_seen(session, interview, account, kind, number)
+                     kind: type[Kind], number: int, edited: Mapping[str, str], *, version: int | None = None) -> None:
+    """Store the non-identifying wording that may be printed; by the coder or by who runs the study.
+
+    Overtaken if a version is given and the wording was changed since.
+    """
+    row: Kind = get_seen(session, interview, account, kind, number)
     if row.account_id != account.id and not account.permissions.can_run_studies:
         raise NotAllowed("Only the coder or a researcher may clear a quote for print.", "Ask one of them.")
     wording = {language: words.strip() for language, words in edited.items() if words.strip()}
     longest = max(map(len, wording.values()), default=0)
     if longest > LONGEST_QUOTE:
         raise BadInput("The wording has {n} characters.", "Give at most {most}.", n=longest, most=LONGEST_QUOTE)
+    if version is not None and row.version != version:
+        languages = [*edited, *(key for key in row.edited_quote if key not in edited)]
+        _compare(row, version, **{f"edited_{key}": (wording.get(key, ""), row.edited_quote.get(key, ""))
+                                  for key in languages})
     before = state_of(row)
     row.edited_quote = wording
     if state_of(row) != before:
-        if isinstance(row, Coding):
-            row.version += 1
+        row.version += 1
         record_coding(session, study, account, "edit_quote", row, before=before)
         session.flush()
 
@@ -189,51 +180,27 @@ def passage_of_words(session: Session, interview: Interview, turn_number: int, q
 
 def _turn_words(session: Session, interview: Interview, number: int,
                 version_sha256: str) -> tuple[TranscriptVersion, str, int]:
-    version = _checked_version(session, interview, version_sha256)
+    version = checked_version(session, interview, version_sha256)
     turn = session.scalar(select(Turn).where(Turn.version_id == version.id, Turn.number == number))
     if turn is None:
         raise NotFound("The interview has no turn {n}.", "Load the interview again.", n=number)
     return version, version.text[turn.start:turn.end], turn.start
 
 
-def _checked_version(session: Session, interview: Interview, version_sha256: str) -> TranscriptVersion:
-    version = current_version(session, interview)
-    if version is None:
-        raise Refused("This interview has no text yet.", "Add a transcript or notes first.")
-    if version.sha256 != version_sha256:
-        raise Stale("The text of this interview was replaced after you had opened it.",
-                    "Load the page again and mark the passage in the new text.")
-    return version
-
-
-def _segment(session: Session, interview: Interview, passage: Passage) -> Segment:
-    """Return the segment of the passage, made if it is new; Stale unless text, place and words agree."""
-    version = _checked_version(session, interview, passage.version_sha256)
-    text, start, end = version.text, passage.start, passage.end
-    if not 0 <= start < end <= len(text) or text[start:end] != passage.quote:
-        raise Stale("The marked words are not at this place of the text.",
-                    "Nothing was saved. Load the page again and mark the passage anew.")
-    if not passage.quote.strip():
-        raise BadInput("The marked passage has no words.", "Mark at least one word.")
-    same = select(Segment).where(Segment.version_id == version.id, Segment.start == start, Segment.end == end)
-    segment = session.scalar(same)
-    if segment is not None:
-        return segment
-    segment = Segment(guid=str(uuid4()), version_id=version.id, start=start, end=end, quote=passage.quote,
-                      prefix=text[max(0, start - CONTEXT):start], suffix=text[end:end + CONTEXT])
-    try:
-        with session.begin_nested():
-            session.add(segment)
-    except IntegrityError:      # another coder marked the same words at the same moment
-        return session.scalars(same).one()
-    return segment
-
-
-def _own(session: Session, interview: Interview, account: Account, kind: type[Kind], number: int) -> Kind:
+def get_own(session: Session, interview: Interview, account: Account, kind: type[Kind], number: int) -> Kind:
+    """Return one's own coding of that number; NotFound or NotAllowed otherwise."""
     row = get_seen(session, interview, account, kind, number)
     if row.account_id != account.id:
         raise NotAllowed("This is the coding of another coder.", "Only they can change it.")
     return row
+
+
+def _compare(row: Coding | LinkCoding, version: int, **fields: tuple[str, str]) -> None:
+    """Raise Overtaken with both wordings where they differ; what was stored meanwhile may be the same."""
+    both = [Difference(name, mine, theirs) for name, (mine, theirs) in fields.items()]
+    if version > row.version or any(field.mine != field.theirs for field in both):
+        raise Overtaken("This coding was changed in another window after you had opened it.",
+                        "Nothing of yours is lost: choose below what shall stand.", both, row.version)
 
 
 def _check_polarity(polarity: str) -> None:

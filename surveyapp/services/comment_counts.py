@@ -61,10 +61,13 @@ def count_comments(session: Session, study: Study, account: Account, codebook: S
 
 
 def _n_turns(session: Session, study: Study) -> int:
+    """Return how many comments there are; those of an older text are the same people's."""
+    newest = (select(func.max(TranscriptVersion.number)).where(TranscriptVersion.interview_id == Interview.id)
+              .correlate(Interview).scalar_subquery())
     return session.scalar(
         select(func.count()).select_from(Turn).join(TranscriptVersion, TranscriptVersion.id == Turn.version_id)
         .join(Interview, Interview.id == TranscriptVersion.interview_id)
-        .where(Interview.study_id == study.id, Interview.kind == ANSWERS)) or 0
+        .where(Interview.study_id == study.id, Interview.kind == ANSWERS, TranscriptVersion.number == newest)) or 0
 
 
 def _count(marks: list[tuple[str, int, int]]) -> CommentCount:

@@ -16,7 +16,7 @@ from surveyapp.db.base import utc_now
 from surveyapp.errors import BadInput, NotFound, Refused, marked
 from surveyapp.models.account import Account
 from surveyapp.models.audit import Audit
-from surveyapp.models.coding import Coding, LinkCoding
+from surveyapp.models.coding import Coding, LinkCoding, Memo
 from surveyapp.models.interview import CONVERSATION, Interview, TranscriptFile, TranscriptVersion, Turn
 from surveyapp.models.study import Study
 from surveyapp.services.audit import record_change
@@ -210,10 +210,10 @@ def file_of(session: Session, interview: Interview) -> TranscriptFile | None:
 
 
 def has_codings(session: Session, interview: Interview) -> bool:
-    """Return whether anything is coded in the interview, by anybody."""
-    for kind in (Coding, LinkCoding):
+    """Return whether anything is coded, or noted on a passage, in the interview, by anybody."""
+    for kind in (Coding, LinkCoding, Memo):
         found = select(kind.id).where(kind.interview_id == interview.id, kind.deleted_at.is_(None)).limit(1)
-        if session.scalar(found) is not None:
+        if session.scalar(found if kind is not Memo else found.where(Memo.segment_id.is_not(None))) is not None:
             return True
     return False
 

@@ -22,6 +22,7 @@ from surveyapp.services.verbatim import VERBATIM
 LONGEST_SHOWN = 90          # characters of a quote in the table of codings
 MOST_SHOWN = 500            # passages on one page; filters lead to the rest
 RECENT_CODES = 9            # the keys 1 to 9
+_former = aliased(Segment)
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class SeenCoding:
     is_own: bool
     version: int
     quote_kind: str = VERBATIM                  # or paraphrase: may it stand in quotation marks?
+    needs_review: bool = False
+    former_quote: str = ""          # its words before a correction of the text, where they wait for a review
 
     @property
     def mark(self) -> str:
@@ -101,31 +104,33 @@ def seen_codings(session: Session, interview: Interview, account: Account, *,
     """Return the codings and links the account may see, by place; `overlapping` keeps those that touch a range."""
     cause, problem = aliased(Code), aliased(Code)
     kinds = QuoteKinds(session, Interview.id == interview.id)
-    codes = _seen(select(Coding.id, Code.key, Coding.polarity, Coding.memo, Coding.version, *_shared(Coding))
+    codes = _seen(select(Coding.id, Code.key, Coding.polarity, Coding.memo, *_shared(Coding))
                   .join(Code, Code.id == Coding.code_id), Coding, interview, account, overlapping)
     links = _seen(select(LinkCoding.id, cause.key, problem.key, *_shared(LinkCoding))
                   .join(cause, cause.id == LinkCoding.cause_id).join(problem, problem.id == LinkCoding.problem_id),
                   LinkCoding, interview, account, overlapping)
     found = [SeenCoding(number, False, (key,), polarity, memo, start, end, quote or "", edited, name,
-                        coder_id == account.id, version, kinds.of(text, start, end))
-             for number, key, polarity, memo, version, start, end, quote, edited, text, name, coder_id
-             in session.execute(codes)]
+                        coder_id == account.id, version, kinds.of(text, start, end), needs_review, former or "")
+             for number, key, polarity, memo, start, end, quote, edited, text, name, coder_id, version, needs_review,
+             former in session.execute(codes)]
     found += [SeenCoding(number, True, (first, second), "", "", start, end, quote or "", edited, name,
-                         coder_id == account.id, 0, kinds.of(text, start, end))
-              for number, first, second, start, end, quote, edited, text, name, coder_id in session.execute(links)]
+                         coder_id == account.id, version, kinds.of(text, start, end), needs_review, former or "")
+              for number, first, second, start, end, quote, edited, text, name, coder_id, version, needs_review,
+              former in session.execute(links)]
     last = 1 << 60      # codings without a place come after all others
     return sorted(found, key=lambda row: (row.start if row.start is not None else last, row.end or 0, row.id))
 
 
 def _shared(kind: type[Coding] | type[LinkCoding]) -> tuple[Any, ...]:
     return (Segment.start, Segment.end, Segment.quote, kind.edited_quote, Segment.version_id, Account.name,
-            kind.account_id)
+            kind.account_id, kind.version, kind.needs_review, _former.quote)
 
 
 def _seen(found: Select[Any], kind: type[Coding] | type[LinkCoding], interview: Interview, account: Account,
           overlapping: tuple[int, int] | None) -> Select[Any]:
     found = (
         found.join(Account, Account.id == kind.account_id).outerjoin(Segment, Segment.id == kind.segment_id)
+        .outerjoin(_former, _former.id == kind.former_id)
         .where(kind.interview_id == interview.id, kind.deleted_at.is_(None), is_seen_by(kind, account))
     )
     if overlapping is not None:

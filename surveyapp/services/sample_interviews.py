@@ -13,9 +13,10 @@ from surveyapp.models.coding import CoderAssignment, Coding, LinkCoding
 from surveyapp.models.interview import Interview
 from surveyapp.models.study import Study
 from surveyapp.sample.interview_files import SampleCoding, SampleInterview, SampleLink
-from surveyapp.services.coding import Passage, apply_code, apply_link, set_edited_quote
+from surveyapp.services.coding import apply_code, apply_link, set_edited_quote
 from surveyapp.services.coverage import states_of_list
 from surveyapp.services.interview import InterviewLog, guide_of, log_interview, store_transcript
+from surveyapp.services.segment import Passage
 from surveyapp.services.speakers import ParsedTurn
 from surveyapp.services.transcript import Transcript, text_hash
 

@@ -15,7 +15,6 @@ from surveyapp.models.study import Study
 from surveyapp.services.blinding import dissolve_round, finish_coding, list_coders, open_round, resume_coding
 from surveyapp.services.codebook import codebook_rules, load_codebook
 from surveyapp.services.coding import (
-    Passage,
     apply_code,
     apply_link,
     change_coding,
@@ -31,6 +30,7 @@ from surveyapp.services.comment_counts import count_comments
 from surveyapp.services.comment_source import source_of_text
 from surveyapp.services.interview import get_interview, guide_of
 from surveyapp.services.passage import count_codes, load_code_page
+from surveyapp.services.segment import Passage
 from surveyapp.services.study import get_study
 from surveyapp.views.access import current_account, requires
 

@@ -15,7 +15,6 @@ from surveyapp.models.coding import Coding, LinkCoding, Segment
 from surveyapp.models.interview import Interview
 from surveyapp.models.study import Study
 from surveyapp.services.coding import (
-    Passage,
     apply_code,
     apply_link,
     change_coding,
@@ -28,6 +27,7 @@ from surveyapp.services.coding import (
 from surveyapp.services.coding_history import undo_last
 from surveyapp.services.interview import current_version
 from surveyapp.services.passage import recent_codes, seen_codings
+from surveyapp.services.segment import Passage
 from tests.factories import coding as make
 
 WORDS = "前后登了五个系统，最后还是自己拿表格拼的。"
