@@ -13,7 +13,6 @@ from surveyapp.models.account import Account
 from surveyapp.models.interview import Interview
 from surveyapp.models.study import Study
 from surveyapp.services.account import add_account, add_member, find_account
-
 from surveyapp.services.interview import InterviewLog, current_version, import_interview
 from surveyapp.services.segment import Passage
 from surveyapp.services.study import create_study
