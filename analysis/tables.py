@@ -130,3 +130,4 @@ class StudyTables:
     # audience → outlet ("" = the open link) → responses handed in within a quarter of an hour → such quarter-hours
     pace: Mapping[str, Mapping[str, Mapping[int, int]]] = field(default_factory=dict)
     comments: CommentTable | None = None
+    codebook_versions: tuple[str, ...] = ()         # frozen versions that codings were made with

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from instruments.fields import Fields
 from instruments.loader import check_schema_version, read_languages
-from instruments.template import Codebook, CodebookQuality, CodeDefinition, Guide, Question
+from instruments.template import COLOURS, PATTERNS, Codebook, CodebookQuality, CodeDefinition, Guide, Question
 
 
 def read_guide(fields: Fields) -> Guide:
@@ -85,6 +85,11 @@ def _read_code(fields: Fields, languages: tuple[str, ...]) -> CodeDefinition:
         definition=fields.text("definition", languages), include=fields.text("include", languages),
         exclude=fields.text("exclude", languages), example=fields.text("example", languages),
         construct=fields.find_string("construct"), strategy=fields.strings("strategy"),
-        safeguard=fields.find_string("safeguard"))
+        safeguard=fields.find_string("safeguard"), colour=_find_word(fields, "colour", COLOURS),
+        pattern=_find_word(fields, "pattern", PATTERNS), aliases=fields.strings("aliases"))
     fields.finish()
     return code
+
+
+def _find_word(fields: Fields, key: str, allowed: tuple[str, ...]) -> str | None:
+    return fields.word(key, allowed) if fields.has(key) else None

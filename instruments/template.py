@@ -48,6 +48,10 @@ class Guide:
 
 
 # ---- codebook -------------------------------------------------------------------------------------------------------
+COLOURS = ("blue", "red", "ochre", "green", "violet", "slate")      # of a top code; told apart with any colour vision
+PATTERNS = ("solid", "dashed", "dotted", "double", "wavy")          # of its lines, for whom colours say nothing
+
+
 @dataclass(frozen=True)
 class CodeDefinition:
     """A code with the fields a coder needs; `construct` joins it to the survey."""
@@ -62,6 +66,9 @@ class CodeDefinition:
     construct: str | None = None
     strategy: tuple[str, ...] = ()      # measures a suggestion code speaks for
     safeguard: str | None = None
+    colour: str | None = None           # one of COLOURS; None = by its place among the top codes
+    pattern: str | None = None          # one of PATTERNS
+    aliases: tuple[str, ...] = ()       # former keys
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,8 @@ def _codebook(codebook: Codebook) -> dict[str, Any]:
 
 def _code(code: CodeDefinition) -> dict[str, Any]:
     head = given(id=code.key, parent=code.parent, construct=code.construct, strategy=list(code.strategy) or None,
-                 safeguard=code.safeguard)
+                 safeguard=code.safeguard, colour=code.colour, pattern=code.pattern,
+                 aliases=list(code.aliases) or None)
     texts = {name: dict(text) for name in ("definition", "include", "exclude", "example")
              if (text := getattr(code, name))}
     return head | inline(code.name, "name") | texts

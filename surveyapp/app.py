@@ -25,6 +25,8 @@ from surveyapp.views import (
     api_result,  # noqa: F401 - see above
     api_study,  # noqa: F401 - see above
     candidate,
+    codebook,
+    codebook_version,
     coding,
     comment,
     dataset_file,
@@ -138,6 +140,7 @@ def _add_views(app: Flask) -> None:
         interview, guide,
         identity,
         coding,
+        codebook, codebook_version,
         comment,
         candidate,
         diagnosis, report, pilot, rehearsal,

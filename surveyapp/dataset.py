@@ -21,6 +21,7 @@ from surveyapp.models.customer import Customer, CustomerFile
 from surveyapp.models.response import Response
 from surveyapp.models.study import PILOT, Study
 from surveyapp.models.wave import Wave
+from surveyapp.services.codebook_version import provenance_of
 from surveyapp.services.coding_rows import coding_rows
 from surveyapp.services.comment_rows import comment_rows
 from surveyapp.services.order import PAGES
@@ -51,6 +52,7 @@ def load_tables(session: Session, study: Study, wave: Wave) -> StudyTables:
         template=template, answers=answers, interviews=load_interviews(session, study),
         customers=load_customers(session, study), facts=facts_of(study), thresholds=thresholds_of(session, study, wave),
         seed=study.seed, wave=wave.key, pace=pace_of(session, wave), comments=load_comments(session, study, wave),
+        codebook_versions=provenance_of(session, study),
     )
 
 

@@ -35,7 +35,8 @@ def provenance_of(tables: StudyTables, thresholds: Mapping[str, float], *, study
     Returns
     -------
     Provenance
-        `input_hash` is the SHA-256 of every table, the template's version, the facts, the thresholds and the seed.
+        `input_hash` is the SHA-256 of every table, the template's version, the codebook, the facts, the thresholds and
+        the seed.
     """
     template = tables.template
     instruments = {audience: table.instrument for audience, table in tables.answers.items()}
@@ -44,7 +45,8 @@ def provenance_of(tables: StudyTables, thresholds: Mapping[str, float], *, study
         study=study, wave=tables.wave, template=template.key, template_version=template.version,
         instrument_versions={audience: instrument.version for audience, instrument in sorted(instruments.items())},
         input_hash=_input_hash(tables, thresholds), seed=tables.seed, thresholds=dict(thresholds),
-        versions=_versions(), is_synthetic=is_synthetic, frozen_on=frozen_on)
+        versions=_versions(), is_synthetic=is_synthetic, frozen_on=frozen_on,
+        codebook_versions=tables.codebook_versions)
 
 
 def _versions() -> dict[str, str]:
@@ -61,7 +63,8 @@ def _versions() -> dict[str, str]:
 def _input_hash(tables: StudyTables, thresholds: Mapping[str, float]) -> str:
     template = tables.template
     digest = hashlib.sha256(canonical_json(
-        [template.key, template.version, tables.facts, dict(thresholds), tables.seed, tables.wave]).encode())
+        [template.key, template.version, tables.facts, dict(thresholds), tables.seed, tables.wave,
+         template.codebook]).encode())
     for audience, table in sorted(tables.answers.items()):
         for frame in (table.values, table.missing, table.positions, table.duration_s.to_frame("seconds")):
             _add(digest, f"{audience} {table.instrument.version}", frame)

@@ -343,6 +343,7 @@ class Provenance:
     versions: Mapping[str, str]                 # program and libraries
     is_synthetic: bool = False
     frozen_on: str = ""                         # ISO date of the data, not of the run
+    codebook_versions: tuple[str, ...] = ()     # "v2 (day, hash): codings" for each that codings were made with
 
 
 @dataclass(frozen=True)

@@ -91,13 +91,16 @@ def reproducibility(study: Source) -> list[Section]:
                            for name, version in provenance.versions.items()])
     instruments = words.join([f"{study.audience(name)} {version}" for name, version in
                               provenance.instrument_versions.items()])
-    rows = ((words.text("repro.hash"), Statement(_grouped(provenance.input_hash))),
-            (words.text("repro.frozen"), Statement(day(provenance.frozen_on, study.language) or "–")),
-            (words.text("repro.study"), Statement(f"{provenance.study} / {provenance.wave}")),
-            (words.text("repro.template"), Statement(f"{provenance.template} {provenance.template_version}")),
-            (words.text("repro.instruments"), Statement(instruments)),
-            (words.text("repro.seed"), Statement(str(provenance.seed))),
-            (words.text("repro.versions"), Statement(versions)))
+    rows: tuple[tuple[str, Statement], ...] = (
+        (words.text("repro.hash"), Statement(_grouped(provenance.input_hash))),
+        (words.text("repro.frozen"), Statement(day(provenance.frozen_on, study.language) or "–")),
+        (words.text("repro.study"), Statement(f"{provenance.study} / {provenance.wave}")),
+        (words.text("repro.template"), Statement(f"{provenance.template} {provenance.template_version}")),
+        (words.text("repro.instruments"), Statement(instruments)),
+        (words.text("repro.seed"), Statement(str(provenance.seed))),
+        (words.text("repro.versions"), Statement(versions)))
+    if provenance.codebook_versions:
+        rows = (*rows, (words.text("repro.codebook"), Statement(words.join(list(provenance.codebook_versions)))))
     blocks: list[Block] = [Facts(rows), Statement(words.text("repro.statement"))]
     if provenance.is_synthetic:
         blocks.append(Statement(words.text("repro.synthetic")))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from surveyapp.cli.codebook import add_codebook
 from surveyapp.cli.output import Subparsers, add_command, add_group, open_database, read_bytes
 from surveyapp.db.session import transaction
 from surveyapp.errors import BadInput, Refused
@@ -38,6 +39,7 @@ IMPORTER = "import"         # the account imported codings belong to; nobody can
 def add_commands(commands: Subparsers) -> None:
     """Add the interview commands."""
     group = add_group(commands, "interviews", "transcripts and coded interviews")
+    add_codebook(group)
     load = add_command(
         group, "import",
         "import transcripts (txt, md, docx, odt, rtf, pdf, srt, vtt) or coded interviews (json, csv)", _import)

@@ -89,6 +89,7 @@ class Database:
         session: DirectSession | None = getattr(self._local, "session", None)
         if session is not None and session.is_used:
             session.close()
+            session.info.clear()        # what was kept of the rows is as old as they
 
     def close(self) -> None:
         self.close_read_session()

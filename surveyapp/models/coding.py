@@ -25,6 +25,8 @@ class Code(Base):
     position: Mapped[int]
     document: Mapped[dict[str, Any]]            # instruments.template.CodeDefinition
     is_active: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("code.id", ondelete="SET NULL"), index=True)
 
 
 class Segment(Base):
@@ -60,6 +62,8 @@ class Coding(Base):
     needs_review: Mapped[bool] = mapped_column(default=False, server_default=false())    # a correction changed it
     # The passage before that correction.
     former_id: Mapped[int | None] = mapped_column(ForeignKey("segment.id", ondelete="SET NULL"), index=True)
+    codebook_version_id: Mapped[int | None] = mapped_column(
+        ForeignKey("codebook_version.id", ondelete="SET NULL"), index=True)     # the newest when the code was given
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

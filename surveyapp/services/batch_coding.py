@@ -17,6 +17,7 @@ from surveyapp.models.study import Study
 from surveyapp.services.audit import record_change
 from surveyapp.services.blinding import check_may_code
 from surveyapp.services.codebook import load_codebook
+from surveyapp.services.codebook_version import newest_version_id
 from surveyapp.services.coding_history import BATCH, state_of
 from surveyapp.services.interview import current_version
 
@@ -58,8 +59,10 @@ def code_lines(session: Session, study: Study, interview: Interview, account: Ac
     if not new:
         raise Refused("All chosen comments have the code {code} of yours already.", "Choose others, or another code.",
                       code=code.key)
+    newest = newest_version_id(session, study)
     codings = [Coding(interview_id=interview.id, segment_id=segment.id, code_id=code.id, account_id=account.id,
-                      polarity=polarity, memo=wanted.memo.strip(), edited_quote={}, version=1) for segment in new]
+                      polarity=polarity, memo=wanted.memo.strip(), edited_quote={}, version=1,
+                      codebook_version_id=newest) for segment in new]
     session.add_all(codings)
     session.flush()
     record_change(session, BATCH, f"interview {interview.id} batch {codings[0].id}", study_id=study.id,

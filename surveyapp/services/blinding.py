@@ -19,6 +19,7 @@ from surveyapp.models.coding import CoderAssignment, Coding, LinkCoding, Memo
 from surveyapp.models.interview import Interview
 from surveyapp.models.study import Study
 from surveyapp.services.audit import record_change
+from surveyapp.services.codebook_version import freeze_codebook
 
 _unfinished, _blind = aliased(CoderAssignment), aliased(CoderAssignment)
 FEWEST_CODERS = 2       # agreement needs two who code independently
@@ -94,6 +95,7 @@ def open_round(session: Session, study: Study, interview: Interview, coder_ids: 
     for coder in chosen:
         session.add(CoderAssignment(interview_id=interview.id, account_id=coder.id, is_blind=True))
     session.flush()
+    freeze_codebook(session, study, account, f"{interview.key}: round opened")
     record_change(session, "open_round", f"interview {interview.id}", study_id=study.id, account=account,
                   after={"coders": [coder.id for coder in chosen]})
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from instruments.codec import from_document
-from instruments.template import Codebook, CodeDefinition
+from instruments.template import COLOURS, PATTERNS, Codebook, CodeDefinition
 from surveyapp.errors import BadInput, NotFound
 from surveyapp.models.coding import Code
 from surveyapp.models.study import PublishedInstrument, Study
@@ -22,7 +22,10 @@ _groups_by_hash: dict[str, dict[str, str]] = {}     # a published questionnaire 
 
 @dataclass(frozen=True)
 class CodeEntry:
-    """One code; `group` is that of the constructs it belongs to (problem, cause, situation …), None without any."""
+    """One code; `group` is that of the constructs it belongs to (problem, cause, situation …), None without any.
+
+    `hue` and `pattern` are the places of its top code's colour and pattern among COLOURS and PATTERNS.
+    """
 
     id: int
     key: str
@@ -32,6 +35,9 @@ class CodeEntry:
     group: str | None
     is_active: bool
     definition: CodeDefinition = field(hash=False)
+    pattern: int = 0
+    version: int = 1
+    merged_into: int | None = None
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,9 @@ class StudyCodebook:
 
     @cached_property
     def by_key(self) -> Mapping[str, CodeEntry]:
-        return {entry.key: entry for entry in self.entries}
+        """Each code by its key, and by every former key that no other code has taken."""
+        former = {alias: entry for entry in self.entries for alias in entry.definition.aliases}
+        return former | {entry.key: entry for entry in self.entries}
 
     @cached_property
     def by_id(self) -> Mapping[int, CodeEntry]:
@@ -75,7 +83,8 @@ class StudyCodebook:
 
     def with_descendants(self, key: str) -> tuple[CodeEntry, ...]:
         """Return the code and every code below it."""
-        found = {key}
+        known = self.by_key.get(key)
+        found = {known.key if known is not None else key}
         for entry in self.entries:
             if entry.definition.parent in found:
                 found.add(entry.key)
@@ -93,9 +102,9 @@ class StudyCodebook:
         return None
 
     def top_code_of(self, construct: str) -> CodeEntry | None:
-        """Return the code nearest the root that is linked to the construct, or None."""
+        """Return the code nearest the root that is linked to the construct, or None; a retired one as the last."""
         linked = [entry for entry in self.entries if entry.definition.construct == construct]
-        return min(linked, key=lambda entry: entry.depth, default=None)
+        return min(linked, key=lambda entry: (not entry.is_active, entry.depth), default=None)
 
 
 def load_codebook(session: Session, study: Study) -> StudyCodebook:
@@ -114,12 +123,33 @@ def _read_codebook(session: Session, study: Study) -> StudyCodebook:
     roots = list(dict.fromkeys(tops.values()))
     group_of_top = {top: _only(groups.get(definition.construct or "") for key, definition in definitions.items()
                                if tops[key] == top) for top in roots}
+    looks = {top: look_of(definitions[top], place) for place, top in enumerate(roots)}
     return StudyCodebook(tuple(
-        CodeEntry(row.id, row.key, _depth(row.key, definitions), tops[row.key], roots.index(tops[row.key]),
+        CodeEntry(row.id, row.key, _depth(row.key, definitions), tops[row.key], looks[tops[row.key]][0],
                   groups.get(definitions[row.key].construct or "") or group_of_top[tops[row.key]], row.is_active,
-                  definitions[row.key])
+                  definitions[row.key], looks[tops[row.key]][1], row.version, row.merged_into_id)
         for row in rows
     ))
+
+
+def look_of(top: CodeDefinition, place: int) -> tuple[int, int]:
+    """Return colour and pattern of a top code: as chosen, else by its place, so that neighbours differ in both."""
+    hue = COLOURS.index(top.colour) if top.colour in COLOURS else place % len(COLOURS)
+    pattern = PATTERNS.index(top.pattern) if top.pattern in PATTERNS else place % len(PATTERNS)
+    return hue, pattern
+
+
+def forget_codebook(session: Session, study: Study) -> None:
+    """Have the codebook read anew, because this session changed it."""
+    session.info.get("codebooks", {}).pop(study.id, None)
+
+
+def definitions_in_force(rows: Sequence[Code]) -> tuple[CodeDefinition, ...]:
+    """Return the codes as the analysis takes them: a construct of an active code is not that of a retired one too."""
+    found = [from_document(CodeDefinition, row.document) for row in rows]
+    linked = {code.construct for code, row in zip(found, rows, strict=True) if row.is_active}
+    return tuple(replace(code, construct=None) if not row.is_active and code.construct in linked else code
+                 for code, row in zip(found, rows, strict=True))
 
 
 def _definition(row: Code) -> CodeDefinition:

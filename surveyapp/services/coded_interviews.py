@@ -26,6 +26,7 @@ from surveyapp.models.interview import Interview
 from surveyapp.models.study import Study
 from surveyapp.services.answer_file import find_separator
 from surveyapp.services.codebook import CodeEntry, StudyCodebook, load_codebook
+from surveyapp.services.codebook_version import newest_version_id
 from surveyapp.services.coding import apply_code, apply_link
 from surveyapp.services.coding_history import record_coding
 from surveyapp.services.decoding import decode_text, is_chinese, normalise
@@ -247,7 +248,8 @@ def _store_codes(session: Session, study: Study, interview: Interview, entry: _E
         else:
             _add(session, study, account, "apply_code", Coding(
                 interview_id=interview.id, segment_id=None, code_id=code.id, account_id=account.id,
-                polarity=polarity, memo="", edited_quote={}, version=1))
+                polarity=polarity, memo="", edited_quote={}, version=1,
+                codebook_version_id=newest_version_id(session, study)))
 
 
 def _store_links(session: Session, study: Study, interview: Interview, entry: _Entry,

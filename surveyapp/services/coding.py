@@ -20,6 +20,7 @@ from surveyapp.models.interview import Interview, TranscriptVersion, Turn
 from surveyapp.models.study import Study
 from surveyapp.services.blinding import check_may_code, is_seen_by
 from surveyapp.services.codebook import load_codebook
+from surveyapp.services.codebook_version import newest_version_id
 from surveyapp.services.coding_history import record_coding, state_of
 from surveyapp.services.decoding import normalise
 from surveyapp.services.segment import Passage, checked_version, get_segment
@@ -42,7 +43,8 @@ def apply_code(session: Session, study: Study, interview: Interview, account: Ac
         raise Refused("You have given this passage the code {code} already.",
                       "Change the coding in the table, or mark another passage.", code=code.key)
     coding = Coding(interview_id=interview.id, segment_id=segment.id, code_id=code.id, account_id=account.id,
-                    polarity=polarity, memo=memo.strip(), edited_quote={}, version=1)
+                    polarity=polarity, memo=memo.strip(), edited_quote={}, version=1,
+                    codebook_version_id=newest_version_id(session, study))
     session.add(coding)
     session.flush()
     record_coding(session, study, account, "apply_code", coding, before=None)

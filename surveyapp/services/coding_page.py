@@ -15,7 +15,7 @@ from surveyapp.models.study import Study
 from surveyapp.services.blinding import is_complete, list_assignments, sees_only_own
 from surveyapp.services.codebook import StudyCodebook, load_codebook
 from surveyapp.services.interview import current_version, file_of, list_turns, turns_around
-from surveyapp.services.marking import TurnLayout, lay_out
+from surveyapp.services.marking import HUES, TurnLayout, lay_out
 from surveyapp.services.passage import SeenCoding, recent_codes, seen_codings
 from surveyapp.services.speakers import sentence_spans
 
@@ -114,5 +114,5 @@ def load_added_coding(session: Session, study: Study, interview: Interview, acco
 
 
 def hues_of(codebook: StudyCodebook) -> Mapping[str, int]:
-    """Return the colour number of each code: that of its top code."""
-    return {entry.key: entry.hue for entry in codebook.entries}
+    """Return the look of each code, that of its top code: its colour, and HUES times its pattern."""
+    return {entry.key: entry.hue + HUES * entry.pattern for entry in codebook.entries}

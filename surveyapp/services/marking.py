@@ -127,6 +127,7 @@ def _counted(labels: Iterable[str]) -> str:
 
 
 def _classes(active: Iterable[SeenCoding], lanes: Mapping[str, int], hues: Mapping[str, int]) -> tuple[str, ...]:
-    """Return one class a lane that is in use: its height and the colour of the code's top code."""
-    drawn = {lanes[coding.mark]: hues.get(coding.codes[0], 0) % HUES for coding in active}
-    return tuple(f"l{lane}h{hue}" for lane, hue in sorted(drawn.items()))
+    """Return the classes of each lane in use: its height with the colour of the top code, and with its pattern."""
+    drawn = {lanes[coding.mark]: divmod(hues.get(coding.codes[0], 0), HUES) for coding in active}
+    return tuple(f"l{lane}h{hue}" + (f" l{lane}p{pattern}" if pattern else "")
+                 for lane, (pattern, hue) in sorted(drawn.items()))

@@ -197,7 +197,7 @@ def load_code_page(session: Session, study: Study, account: Account, key: str,
     passages = list_passages(session, study, account, [entry.id, *(row.id for row in below)])
     fitting = [row for row in passages if all(value in ("", getattr(row, name)) for name, value in wanted.items())]
     return CodePage(
-        entry, tuple(below), count_codes(session, study, account, codebook)[key], tuple(fitting[:MOST_SHOWN]),
+        entry, tuple(below), count_codes(session, study, account, codebook)[entry.key], tuple(fitting[:MOST_SHOWN]),
         len(fitting), len(passages), tuple(sorted({row.role for row in passages})),
         tuple(sorted({row.coder for row in passages})))
 

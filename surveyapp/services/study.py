@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from instruments.codec import content_hash, from_document, to_document
 from instruments.facts import StudyFacts
 from instruments.schema import Instrument
-from instruments.template import CodeDefinition, StudyTemplate
+from instruments.template import StudyTemplate
 from surveyapp.db.base import utc_now
 from surveyapp.errors import NotFound, Refused
 from surveyapp.models.account import Account
@@ -22,6 +22,7 @@ from surveyapp.models.privacy import ANONYMOUS
 from surveyapp.models.study import FULL, SHORT, PublishedInstrument, Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.audit import record_change
+from surveyapp.services.codebook import definitions_in_force
 from surveyapp.services.finished import drop_receipts
 from surveyapp.services.paper_pile import forget_sheets
 from surveyapp.services.privacy_mode import chosen_modes, promise_for
@@ -289,7 +290,7 @@ def template_of(session: Session, study: Study) -> StudyTemplate:
     newest = {row.audience: row for row in list_instruments(session, study)}
     template = replace(template, instruments=tuple(instrument_of(row) for row in newest.values()))
     if template.codebook is not None:
-        codes = tuple(from_document(CodeDefinition, row.document) for row in list_codes(session, study))
+        codes = definitions_in_force(list_codes(session, study))
         template = replace(template, codebook=replace(template.codebook, codes=codes))
     return template
 

@@ -14,6 +14,7 @@ from surveyapp.models.interview import ANSWERS, Interview
 from surveyapp.models.study import Study
 from surveyapp.services.blinding import dissolve_round, finish_coding, list_coders, open_round, resume_coding
 from surveyapp.services.codebook import codebook_rules, load_codebook
+from surveyapp.services.codebook_check import check_codebook
 from surveyapp.services.coding import (
     apply_code,
     apply_link,
@@ -154,6 +155,9 @@ def change_round(study_id: int, interview_id: int) -> Response:
             dissolve_round(session, study, interview, current_account())
         else:
             open_round(session, study, interview, request.form.getlist("coder", type=column_number), current_account())
+            if not check_codebook(session, study, current_account()).is_complete:
+                flash(_("The round was opened with an incomplete codebook: coders may read its codes differently. "
+                        "The page “Codebook” lists the gaps."))
     return redirect(url_for("coding.show", study_id=study_id, interview_id=interview_id, _anchor="round"))
 
 
