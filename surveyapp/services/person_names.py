@@ -49,10 +49,10 @@ _ZH = (
 )
 _EN_WORD = r"[A-Z][a-zA-Z'’\-]+"
 _EN = (
-    re.compile(rf"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam)\.?\s+(?P<name>{_EN_WORD}(?:\s+{_EN_WORD})?)"),
-    re.compile(rf"\b(?:[Mm]y name is|[Ii]['’]m called|named|[Cc]olleague|[Bb]oss|[Mm]anager|[Ff]ather|[Mm]other"
-               rf"|[Ff]riend)\s+(?P<name>{_EN_WORD}(?:\s+{_EN_WORD})?)"),
-    re.compile(rf"(?<=[a-z,;] )(?P<name>{_EN_WORD}\s+{_EN_WORD})\b"),
+    re.compile(rf"(?<![A-Za-z])(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam)\.?\s+(?P<name>{_EN_WORD}(?:\s+{_EN_WORD})?)"),
+    re.compile(rf"(?<![A-Za-z])(?:[Mm]y name is|[Ii]['’]m called|named|[Cc]olleague|[Bb]oss|[Mm]anager|[Ff]ather"
+               rf"|[Mm]other|[Ff]riend)\s+(?P<name>{_EN_WORD}(?:\s+{_EN_WORD})?)"),
+    re.compile(rf"(?<=[a-z,;] )(?P<name>{_EN_WORD}\s+{_EN_WORD})(?![A-Za-z])"),
 )
 ORDINARY = frozenset({
     "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "January", "February",
@@ -120,6 +120,7 @@ def _is_duty(text: str, match: re.Match[str]) -> bool:
 
 
 def _places(text: str, name: str) -> Iterator[tuple[int, int]]:
-    edge = r"\b" if name[0].isascii() and name[-1].isascii() else ""
-    for match in re.finditer(f"{edge}{re.escape(name)}{edge}", text):
+    # Chinese signs are word signs to the library, so that its edge of a word is none between 找 and Mr.
+    before, after = ("(?<![A-Za-z])", "(?![A-Za-z])") if name[0].isascii() and name[-1].isascii() else ("", "")
+    for match in re.finditer(f"{before}{re.escape(name)}{after}", text):
         yield match.span()

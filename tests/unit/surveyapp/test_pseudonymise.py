@@ -18,7 +18,7 @@ def names(text: str, *, sure: bool | None = None) -> list[str]:
     ("小李和老陈都知道。", ["小李", "老陈"]), ("找赵总谈，欧阳主任也在。", ["赵总", "欧阳"]),
     ("我叫刘建国。", ["刘建国"]), ("張經理說，陳行長不在。", ["張經理", "陳行長"]),
     ("I talked to Mr. Smith and Ms Zhang Wei.", ["Smith", "Zhang Wei"]), ("My name is John Doe.", ["John Doe"]),
-    ("Then we asked Peter Miller's team.", ["Peter Miller"]),
+    ("Then we asked Peter Miller's team.", ["Peter Miller"]), ("我们找Mr Smith谈，Smith不在。", ["Smith"]),
 ])
 def test_names_are_found_by_how_people_speak_of_each_other(text: str, wanted: list[str]):
     assert names(text) == wanted
