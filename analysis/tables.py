@@ -78,6 +78,8 @@ class InterviewTable:
     links       columns: interview, cause, problem (construct keys), coder, quote, edited_quote, quote_kind.
     turns       columns: interview, turn (int), speaker, is_interviewee (bool): the units of coder agreement.
     double_coded  interview keys that two or more coders have each finished.
+    originals   as codings: what the coders of double-coded interviews marked themselves, before anybody decided their
+                differences; agreement is computed from it. None where it is no different from codings.
     """
 
     interviews: pd.DataFrame
@@ -85,6 +87,7 @@ class InterviewTable:
     links: pd.DataFrame
     turns: pd.DataFrame
     double_coded: tuple[str, ...] = ()
+    originals: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
+from analysis.qual.coded_text import CodedText, Mark
 from analysis.tables import AnswerTable, CandidateRow, CommentTable, InterviewTable, StudyTables
 from instruments.schema import MISSING_CODES, NOT_REACHED, NUMBER_KINDS, Instrument, Item
 from surveyapp.models.customer import Customer, CustomerFile
 from surveyapp.models.response import Response
 from surveyapp.models.study import PILOT, Study
 from surveyapp.models.wave import Wave
+from surveyapp.services.agreement import TextRow
 from surveyapp.services.codebook_version import provenance_of
 from surveyapp.services.coding_rows import coding_rows
 from surveyapp.services.comment_rows import comment_rows
@@ -263,6 +265,7 @@ def load_interviews(session: Session, study: Study) -> InterviewTable | None:
         links=_frame(rows.links, LINK_COLUMNS),
         turns=_frame(rows.turns, TURN_COLUMNS),
         double_coded=tuple(rows.double_coded),
+        originals=_frame(rows.originals, CODING_COLUMNS),
     )
 
 
@@ -276,6 +279,12 @@ def load_comments(session: Session, study: Study, wave: Wave) -> CommentTable | 
         items=items.set_index("key").rename_axis(None), codings=_frame(rows.codings, COMMENT_COLUMNS),
         candidates=tuple(CandidateRow(row.kind, row.name, row.definition, row.n_comments, row.n_of, row.items)
                          for row in rows.candidates), double_coded=rows.double_coded)
+
+
+def load_coded_texts(rows: Iterable[TextRow]) -> list[CodedText]:
+    """Return texts that two or more coders have finished, as agreement is computed from."""
+    return [CodedText(row.key, row.length, row.coders, row.turns, row.sentences, tuple(
+        Mark(mark.coder, mark.code, mark.polarity, mark.start, mark.end) for mark in row.marks)) for row in rows]
 
 
 def _as_dict(row: Any, names: tuple[str, ...]) -> dict[str, Any]:

@@ -108,8 +108,9 @@ class _Grid:
 def _grids(table: InterviewTable) -> list[_Grid]:
     """Return the double-coded interviews whose codings all have a place, in order of their keys."""
     grids = []
+    own = table.codings if table.originals is None else table.originals
     for key in sorted(table.double_coded):
-        codings = table.codings[table.codings["interview"] == key]
+        codings = own[own["interview"] == key]
         turns = table.turns[table.turns["interview"] == key]
         if (codings["turn"] < 0).any() or turns.empty:
             continue

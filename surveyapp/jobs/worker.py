@@ -19,6 +19,7 @@ from surveyapp.db.base import utc_now
 from surveyapp.db.session import close_read_session, database, read_session, transaction
 from surveyapp.db.traces import empty_log, erase_traces
 from surveyapp.errors import AppError, places_of
+from surveyapp.jobs.agreement import do_agreement
 from surveyapp.jobs.diagnose import compute_diagnosis, write_report
 from surveyapp.jobs.export import export_answers
 from surveyapp.jobs.mail import send_waiting
@@ -82,6 +83,7 @@ def _judge_pilot(study: Study, options: dict[str, Any]) -> str:
 KINDS: dict[str, Callable[[Study, dict[str, Any]], str]] = {
     "diagnose": _diagnose, "report": _report, "send_mail": _send_mail, "pilot": _judge_pilot,
     "export": export_answers, "rehearsal": rehearse_study,
+    "agreement": do_agreement,
 }
 
 

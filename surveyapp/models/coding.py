@@ -108,7 +108,10 @@ class Memo(Base):
 
 
 class CoderAssignment(Base):
-    """An interview given to a coder; others' codings stay hidden from them until every coder has finished."""
+    """An interview given to a coder; others' codings stay hidden from them until it is released.
+
+    It is released when its round is closed, or, where it is in none, when every coder has finished.
+    """
 
     __tablename__ = "coder_assignment"
     __table_args__ = (UniqueConstraint("interview_id", "account_id"),)
@@ -118,3 +121,5 @@ class CoderAssignment(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     is_blind: Mapped[bool] = mapped_column(default=True)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("coding_round.id", ondelete="CASCADE"), index=True)
+    released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

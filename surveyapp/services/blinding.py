@@ -1,8 +1,9 @@
 """Who sees whose codings: independent coding rounds, enforced where rows are read.
 
-While an interview is given to coders blind and one of them has not finished, each of them, and everybody who only
-codes, sees nothing but their own codings there. Once all have finished, what they marked stays as it is: agreement
-is computed from it.
+While an interview is given to coders blind and not released, each of them, and everybody who only codes, sees nothing
+but their own codings there; a researcher who codes in a round is blind to all of that round. It is released when its
+round is closed, or, in no round, when all have finished. From then on what they marked stays as it is: agreement is
+computed from it.
 """
 
 from __future__ import annotations
@@ -10,18 +11,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, and_, delete, exists, not_, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, object_session
 
 from surveyapp.db.base import utc_now
 from surveyapp.errors import BadInput, NotAllowed, Refused
 from surveyapp.models.account import Account, Membership, Role
 from surveyapp.models.coding import CoderAssignment, Coding, LinkCoding, Memo
 from surveyapp.models.interview import Interview
+from surveyapp.models.round import AdjudicatedSet, Decision
 from surveyapp.models.study import Study
 from surveyapp.services.audit import record_change
 from surveyapp.services.codebook_version import freeze_codebook
 
-_unfinished, _blind = aliased(CoderAssignment), aliased(CoderAssignment)
+_running, _blind, _own = aliased(CoderAssignment), aliased(CoderAssignment), aliased(CoderAssignment)
 FEWEST_CODERS = 2       # agreement needs two who code independently
 
 
@@ -30,10 +32,11 @@ def is_seen_by(kind: type[Coding] | type[LinkCoding] | type[Memo], account: Acco
 
     A memo on a code names no interview, so that no round hides it.
     """
-    is_running = exists().where(_unfinished.interview_id == kind.interview_id, _unfinished.finished_at.is_(None))
+    is_running = exists().where(_running.interview_id == kind.interview_id, _running.released_at.is_(None))
     is_blind = exists().where(_blind.interview_id == kind.interview_id, _blind.is_blind)
     if account.permissions.can_run_studies:
-        is_blind = is_blind.where(_blind.account_id == account.id)
+        in_round = exists().where(_own.round_id == _blind.round_id, _own.account_id == account.id)
+        is_blind = is_blind.where(or_(_blind.account_id == account.id, in_round))
     hides = and_(is_running, is_blind)
     return or_(kind.account_id == account.id, not_(hides))
 
@@ -55,15 +58,24 @@ def list_coders(session: Session, study: Study) -> list[Account]:
 
 
 def is_complete(assignments: Sequence[tuple[CoderAssignment, Account]]) -> bool:
-    """Return whether a round was opened and every coder of it has finished."""
-    return bool(assignments) and all(row.finished_at is not None for row, _ in assignments)
+    """Return whether the interview was given to coders and is released: nothing is hidden or changed any more."""
+    return bool(assignments) and all(row.released_at is not None for row, _ in assignments)
 
 
 def sees_only_own(assignments: Sequence[tuple[CoderAssignment, Account]], account: Account) -> bool:
     """Return whether the account is blind to others in this interview now; the same rule as `is_seen_by`."""
-    is_running = any(row.finished_at is None for row, _ in assignments)
-    blind = {row.account_id for row, _ in assignments if row.is_blind}
-    return is_running and (account.id in blind or (bool(blind) and not account.permissions.can_run_studies))
+    is_running = any(row.released_at is None for row, _ in assignments)
+    blind = [row for row, _ in assignments if row.is_blind]
+    if not is_running or not blind:
+        return False
+    is_own = account.id in {row.account_id for row in blind}
+    return is_own or not account.permissions.can_run_studies or _codes_in_round(blind[0], account)
+
+
+def _codes_in_round(row: CoderAssignment, account: Account) -> bool:
+    session = object_session(row)
+    return session is not None and row.round_id is not None and session.scalar(select(CoderAssignment.id).where(
+        CoderAssignment.round_id == row.round_id, CoderAssignment.account_id == account.id).limit(1)) is not None
 
 
 def check_may_code(session: Session, interview: Interview, account: Account) -> None:
@@ -108,9 +120,18 @@ def dissolve_round(session: Session, study: Study, interview: Interview, account
     if account is not None and sees_only_own(assignments, account):
         raise NotAllowed("You are one of the coders of this round and it is not finished.",
                          "Finish your coding, or ask another researcher to dissolve the round.")
+    if assignments[0][0].round_id is not None:
+        raise Refused("The interview belongs to a round with others.", "Dissolve the round on the page of rounds.")
+    clear_adjudication(session, interview.id)
     session.execute(delete(CoderAssignment).where(CoderAssignment.interview_id == interview.id))
     record_change(session, "dissolve_round", f"interview {interview.id}", study_id=study.id, account=account,
                   before={"coders": [row.account_id for row, _ in assignments]})
+
+
+def clear_adjudication(session: Session, interview_id: int) -> None:
+    """Forget what was decided of differences in an interview: they are differences no more."""
+    session.execute(delete(AdjudicatedSet).where(AdjudicatedSet.interview_id == interview_id))
+    session.execute(delete(Decision).where(Decision.interview_id == interview_id))
 
 
 def finish_coding(session: Session, study: Study, interview: Interview, account: Account) -> None:
@@ -135,6 +156,10 @@ def _set_finished(session: Session, study: Study, interview: Interview, account:
     if (row.finished_at is not None) == is_finished:
         return
     row.finished_at = utc_now() if is_finished else None
+    rows = [found for found, _ in list_assignments(session, interview)]
+    if row.round_id is None and all(found.finished_at is not None for found in rows):
+        for found in rows:
+            found.released_at = row.finished_at
     record_change(session, "finish_coding" if is_finished else "resume_coding", f"interview {interview.id}",
                   study_id=study.id, account=account)
     session.flush()

@@ -172,12 +172,12 @@ def _is_linked(codebook: StudyCodebook, entry: CodeEntry) -> bool:
 
 
 # ---- use ------------------------------------------------------------------------------------------------------------
-_unfinished, _blind = aliased(CoderAssignment), aliased(CoderAssignment)
+_running, _blind = aliased(CoderAssignment), aliased(CoderAssignment)
 
 
 def is_in_blind_round(kind: type[Coding] | type[LinkCoding]) -> ColumnElement[bool]:
     """Return the condition that the mark lies in an interview that is being coded blind now."""
-    return and_(exists().where(_unfinished.interview_id == kind.interview_id, _unfinished.finished_at.is_(None)),
+    return and_(exists().where(_running.interview_id == kind.interview_id, _running.released_at.is_(None)),
                 exists().where(_blind.interview_id == kind.interview_id, _blind.is_blind))
 
 

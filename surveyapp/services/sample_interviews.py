@@ -80,4 +80,4 @@ def _close_round(session: Session, interview: Interview, sample: SampleInterview
     coders = list(dict.fromkeys(coding.coder for coding in sample.codings))
     if len(coders) >= FEWEST_CODERS:
         session.add_all(CoderAssignment(interview_id=interview.id, account_id=accounts[coder].id, is_blind=True,
-                                        finished_at=utc_now()) for coder in coders)
+                                        finished_at=utc_now(), released_at=utc_now()) for coder in coders)

@@ -136,7 +136,7 @@ def _check_may_correct(session: Session, interview: Interview, account: Account)
     if not account.permissions.can_run_studies:
         raise NotAllowed("Only a researcher may correct the text.", "Ask one of them.")
     if session.scalar(select(CoderAssignment.id).where(CoderAssignment.interview_id == interview.id,
-                                                       CoderAssignment.finished_at.is_(None)).limit(1)) is not None:
+                                                       CoderAssignment.released_at.is_(None)).limit(1)) is not None:
         raise Refused("The interview is being coded independently: all of its coders must read the same text.",
                       "Correct it when all have finished, or dissolve the round.")
 
