@@ -57,9 +57,7 @@ class InterviewForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF publishes no 
     @property
     def decisions(self) -> dict[str, str | None]:
         """What is put in place of words that may identify a person, None where they stay; by the words."""
-        words, deeds, wanted = (request.form.getlist(f"find_{name}") for name in ("words", "deed", "replacement"))
-        return {word: replacement if deed == "replace" else None
-                for word, deed, replacement in zip(words, deeds, wanted, strict=False) if deed}
+        return read_decisions()
 
     @property
     def log(self) -> InterviewLog:
@@ -95,6 +93,13 @@ def read_states(guide: Guide | None) -> dict[str, str]:
     said = {question.key: request.form.get(f"state_{question.key}", "")
             for question in (guide.questions if guide else ())}
     return {key: state for key, state in said.items() if state}
+
+
+def read_decisions() -> dict[str, str | None]:
+    """Return what the request puts in place of words that may identify a person, None where they stay."""
+    words, deeds, wanted = (request.form.getlist(f"find_{name}") for name in ("words", "deed", "replacement"))
+    return {word: replacement if deed == "replace" else None
+            for word, deed, replacement in zip(words, deeds, wanted, strict=False) if deed}
 
 
 def audience_name(key: str) -> str:

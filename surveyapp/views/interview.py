@@ -85,6 +85,8 @@ def _entry_page(form: InterviewForm, interview: Interview | None) -> Page:
         flash(_("The file was read as %(encoding)s. If characters look wrong, load it again and choose the encoding.",
                 encoding=transcript.encoding))
     _tell_left_out(transcript)
+    if transcript is None and request.form.get("then") == "notes":
+        return redirect(url_for("note.show", study_id=g.study.id, interview_id=stored.id))
     if transcript is None:
         flash(_("Interview %(key)s is logged.", key=stored.key))
         return redirect(url_for("interview.index", study_id=g.study.id))
