@@ -19,3 +19,10 @@ def read_code(form: MultiDict[str, str], languages: Sequence[str]) -> CodeDefini
         strategy=tuple(dict.fromkeys(form.getlist("strategy"))), safeguard=form.get("safeguard") or None,
         colour=form.get("colour") or None, pattern=form.get("pattern") or None, name=name,
         definition=definition, include=include, exclude=exclude, example=example)
+
+
+def read_new_codes(form: MultiDict[str, str], languages: Sequence[str], most: int) -> list[CodeDefinition]:
+    """Return the codes of a split's rows that were filled in."""
+    rows = [(form.get(f"key_{row}", "").strip(), {key: form.get(f"name_{row}_{key}", "").strip() for key in languages})
+            for row in range(most)]
+    return [CodeDefinition(key, None, name, {}) for key, name in rows if key or any(name.values())]

@@ -28,6 +28,7 @@ from surveyapp.services.codebook_edit import (
 from surveyapp.services.codebook_history import code_history
 from surveyapp.services.codebook_text import TEXTS, list_choices
 from surveyapp.services.codebook_version import newest_version, word_changes
+from surveyapp.services.regrouping import regroupings_of
 from surveyapp.services.study import get_study
 from surveyapp.views.access import current_account, requires
 
@@ -58,7 +59,7 @@ def show(study_id: int, code_id: int) -> str:
     return render_template(
         "codebook/show.html", study=g.study, rules=codebook_rules(g.study), entry=codebook.by_id[row.id],
         codebook=codebook, history=code_history(session, g.study, row), choices=list_choices(session, g.study),
-        colours=COLOURS, patterns=PATTERNS)
+        colours=COLOURS, patterns=PATTERNS, regroupings=regroupings_of(session, g.study, row.id))
 
 
 @blueprint.route(f"{LIST}/new", methods=["GET", "POST"])

@@ -7,8 +7,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from surveyapp.db.session import close_read_session, read_session, transaction
-from surveyapp.models.coding import Code
+from surveyapp.models.coding import Code, Coding
 from surveyapp.models.study import Study
+from surveyapp.services.coding import apply_code
 from surveyapp.services.study import get_study
 from tests.factories import coding as make
 
@@ -120,3 +121,54 @@ def test_opening_a_round_with_an_incomplete_codebook_warns(log_in, bank_study: S
     assert "incomplete codebook" in opened.text
     assert "CAU.TECH has no example in 中文." in client.get(place).text
     assert "round opened" in client.get(f"{place}/versions").text
+
+
+def test_codes_are_merged_after_a_look_and_taken_back(log_in, bank_study: Study, place: str):
+    client = log_in("researcher")
+    old, into = row("CAU.TECH").id, row("CAU.COORD").id
+
+    look = client.get(f"{place}/{old}/merge?into={into}").text
+    done = client.post(f"{place}/{old}/merge", data={"into": into})
+
+    assert "Merge CAU.TECH into CAU.COORD" in look
+    assert done.status_code == 302
+    assert row("CAU.TECH").merged_into_id == into
+    assert "merged into CAU.COORD" in client.get(place).text
+    client.post(f"{place}/regroupings/1/back")
+    assert row("CAU.TECH").is_active
+    assert "taken back" in client.get(f"{place}/{into}").text
+
+
+def test_a_merge_that_cannot_be_is_told_on_the_page(log_in, place: str):
+    client = log_in("researcher")
+    number = row("CAU").id
+
+    refused = client.get(f"{place}/{number}/merge?into={row('PRB').id}")
+
+    assert refused.status_code == 409
+    assert "Codes in use stand below CAU" in refused.text
+
+
+def test_a_code_is_split_by_plain_forms(log_in, bank_study: Study, place: str):
+    client = log_in("researcher")
+    with transaction() as session:
+        study = get_study(session, bank_study.id)
+        interview, ann = make.interview(session, study), make.member(session, study, "ann")
+        for words in ("前后登了五个系统", "永远是半张脸"):
+            apply_code(session, study, interview, ann, make.passage(session, interview, words), "CAU.TECH")
+    names = {f"name_{n}_{key}": f"Part {n}" for n in (0, 1) for key in ("en", "zh")}
+
+    begun = client.post(f"{place}/{row('CAU.TECH').id}/split", data={
+        "key_0": "CAU.A", "key_1": "CAU.B", **names, "place": "beside"})
+    page = client.get(begun.location).text
+    found = re.findall(r'name="place" value="([^"]*)"', page)
+    client.post(begun.location, data={"place": found, f"to-{found[0]}": "CAU.A", "rest": "CAU.B", "deed": "assign"})
+    finished = client.post(begun.location, data={"deed": "finish"}, follow_redirects=True)
+
+    assert found == ["c1", "c2"]
+    assert "前后登了" in page
+    assert "the old code is retired" in finished.text
+    close_read_session()
+    assert read_session().scalars(select(Code.key).join(Coding, Coding.code_id == Code.id).order_by(Coding.id)).all() \
+        == ["CAU.A", "CAU.B"]
+    assert not row("CAU.TECH").is_active
