@@ -29,7 +29,11 @@ class PassageForm:
     memo: str
     cause: str
     problem: str
-    is_link: bool
+    deed: str               # code, link or memo
+
+    @property
+    def is_link(self) -> bool:
+        return self.deed == "link"
 
     @classmethod
     def read(cls, form: MultiDict[str, str]) -> PassageForm:
@@ -40,7 +44,7 @@ class PassageForm:
             turn=form.get("turn", 0, type=column_number), sentences=tuple(form.getlist("sentence", type=column_number)),
             words=form.get("words", ""), code=form.get("code", ""), polarity=form.get("polarity", ""),
             memo=form.get("memo", ""), cause=form.get("cause", ""), problem=form.get("problem", ""),
-            is_link=form.get("deed") == "link")
+            deed=form.get("deed", ""))
 
 
 def column_number(text: str) -> int:

@@ -39,6 +39,12 @@ class CodeEntry:
     version: int = 1
     merged_into: int | None = None
 
+    @cached_property
+    def search_words(self) -> str:
+        """What a type-ahead looks in, in small letters: key, names and definitions in every language."""
+        parts = (self.key, *self.definition.name.values(), *self.definition.definition.values())
+        return " ".join(parts).casefold()
+
 
 @dataclass(frozen=True)
 class StudyCodebook:

@@ -180,6 +180,12 @@ def passage_of_words(session: Session, interview: Interview, turn_number: int, q
     return Passage(start + place, start + place + len(quote), quote, version.sha256)
 
 
+def passage_of_turn(session: Session, interview: Interview, turn_number: int, version_sha256: str) -> Passage:
+    """Return the passage of all words of a turn."""
+    version, words, start = _turn_words(session, interview, turn_number, version_sha256)
+    return Passage(start, start + len(words), words, version.sha256)
+
+
 def _turn_words(session: Session, interview: Interview, number: int,
                 version_sha256: str) -> tuple[TranscriptVersion, str, int]:
     version = checked_version(session, interview, version_sha256)

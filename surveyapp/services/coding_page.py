@@ -2,22 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveyapp.errors import NotFound
 from surveyapp.models.account import Account
-from surveyapp.models.coding import CoderAssignment
-from surveyapp.models.interview import Interview, TranscriptFile, TranscriptVersion
+from surveyapp.models.coding import CoderAssignment, Coding, LinkCoding, Segment
+from surveyapp.models.interview import Interview, TranscriptFile, TranscriptVersion, Turn
 from surveyapp.models.study import Study
-from surveyapp.services.blinding import is_complete, list_assignments, sees_only_own
+from surveyapp.services.blinding import is_complete, is_seen_by, list_assignments, sees_only_own
 from surveyapp.services.codebook import StudyCodebook, load_codebook
 from surveyapp.services.interview import current_version, file_of, list_turns, turns_around
 from surveyapp.services.marking import HUES, TurnLayout, lay_out
+from surveyapp.services.memo import SeenMemo, list_memos
 from surveyapp.services.passage import SeenCoding, recent_codes, seen_codings
 from surveyapp.services.speakers import sentence_spans
+
+MOST_CHARACTERS = 150_000       # on one page; longer texts are shown in parts, so that a browser stays quick
+MOST_CODINGS = 1_500
+
+
+@dataclass(frozen=True)
+class Window:
+    """The part of a long text that is shown: its number from 1, the turns it begins with, and its range."""
+
+    number: int
+    first_turns: tuple[int, ...]
+    start: int
+    end: int
+
+    @property
+    def n_parts(self) -> int:
+        return len(self.first_turns)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the page shall show: the part with this turn, or with the coding of this mark."""
+
+    turn: int = 0
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,10 +70,10 @@ class CodingPage:
     codebook: StudyCodebook
     recent: tuple[str, ...]
     round: RoundState
-
-    @property
-    def n_codings(self) -> int:
-        return len(self.codings)
+    memos: tuple[SeenMemo, ...]
+    window: Window
+    n_codings: int              # in all of the text; `codings` are those of the part
+    to_review: tuple[str, ...]  # marks of one's own codings that a correction touched, in all of the text
 
     @property
     def has_text(self) -> bool:
@@ -68,15 +96,70 @@ class CodingPage:
         return [words[start:end] for start, end in sentence_spans(words)]
 
 
-def load_coding_page(session: Session, study: Study, interview: Interview, account: Account) -> CodingPage:
+def load_coding_page(session: Session, study: Study, interview: Interview, account: Account,
+                     wish: Wish | None = None) -> CodingPage:
     """Return the coding screen of the interview for the account."""
     version = current_version(session, interview)
     codebook = load_codebook(session, study)
-    codings = seen_codings(session, interview, account)
-    turns = lay_out(version.text, list_turns(session, version), codings, hues_of(codebook)) if version else []
+    turns = list_turns(session, version) if version else []
+    places = _places(session, interview, account)
+    window, shown = _window(turns, places, wish or Wish())
+    around = (window.start, window.end) if window.n_parts > 1 else None
+    codings = seen_codings(session, interview, account, overlapping=around)
+    before = max((turn.end for turn in turns if turn.number < shown[0].number), default=0) if shown else 0
+    layouts = lay_out(version.text, shown, codings, hues_of(codebook), before) if version else []
     return CodingPage(
-        interview, version, file_of(session, interview), tuple(turns), tuple(codings), codebook,
-        tuple(recent_codes(session, study, account)), round_state(session, interview, account))
+        interview, version, file_of(session, interview), tuple(layouts), tuple(codings), codebook,
+        tuple(recent_codes(session, study, account)), round_state(session, interview, account),
+        tuple(list_memos(session, interview, account)), window, len(places),
+        tuple(place.mark for place in places if place.is_to_review))
+
+
+@dataclass(frozen=True)
+class _Place:
+    mark: str
+    start: int | None
+    is_to_review: bool
+
+
+def _places(session: Session, interview: Interview, account: Account) -> list[_Place]:
+    """Return where the codings begin that the account may see."""
+    found = []
+    for letter, kind in (("c", Coding), ("k", LinkCoding)):
+        rows = session.execute(
+            select(kind.id, Segment.start, kind.needs_review, kind.account_id)
+            .outerjoin(Segment, Segment.id == kind.segment_id)
+            .where(kind.interview_id == interview.id, kind.deleted_at.is_(None), is_seen_by(kind, account)))
+        found += [_Place(f"{letter}{number}", start, needs and coder == account.id)
+                  for number, start, needs, coder in rows]
+    return found
+
+
+def _window(turns: Sequence[Turn], places: Sequence[_Place], wish: Wish) -> tuple[Window, Sequence[Turn]]:
+    """Cut the turns into parts of bearable size; return the wished part with its turns."""
+    starts = sorted(place.start for place in places if place.start is not None)
+    firsts, characters, codings = [0], 0, 0
+    for index, turn in enumerate(turns):
+        here = bisect_left(starts, turn.end) - bisect_left(starts, turn.start)
+        if index > firsts[-1] and (characters + turn.end - turn.start > MOST_CHARACTERS
+                                   or codings + here > MOST_CODINGS):
+            firsts.append(index)
+            characters = codings = 0
+        characters += turn.end - turn.start
+        codings += here
+    wished = _wished_turn(turns, places, wish)
+    number = max(place for place, first in enumerate(firsts) if first <= wished)
+    shown = turns[firsts[number]:firsts[number + 1] if number + 1 < len(firsts) else None]
+    return Window(number + 1, tuple(turns[first].number for first in firsts) if turns else (1,),
+                  shown[0].start if shown else 0, shown[-1].end if shown else 0), shown
+
+
+def _wished_turn(turns: Sequence[Turn], places: Sequence[_Place], wish: Wish) -> int:
+    """Return the place in the list of the turn that must be shown."""
+    start = next((place.start for place in places if place.mark == wish.mark and place.start is not None), None)
+    if start is not None and not wish.turn:
+        return max(bisect_left([turn.end for turn in turns], start + 1), 0) if turns[-1].end > start else 0
+    return next((index for index, turn in enumerate(turns) if turn.number == wish.turn), 0)
 
 
 def round_state(session: Session, interview: Interview, account: Account) -> RoundState:
@@ -90,15 +173,16 @@ def round_state(session: Session, interview: Interview, account: Account) -> Rou
 
 @dataclass(frozen=True)
 class AddedCoding:
-    """A new coding and the turns it touches, drawn anew."""
+    """A coding or memo and the turns it touches, or touched before, drawn anew."""
 
-    coding: SeenCoding
+    coding: SeenCoding | None
+    memo: SeenMemo | None
     turns: tuple[TurnLayout, ...]
 
 
 def load_added_coding(session: Session, study: Study, interview: Interview, account: Account, mark: str,
                       place: tuple[int, int]) -> AddedCoding:
-    """Return what the page shows anew after a coding was added at a range of the text."""
+    """Return what the page shows anew after something was added or moved within a range of the text."""
     version = current_version(session, interview)
     turns = turns_around(session, version, place) if version else []
     touched = [turn for turn in turns if turn.start < place[1] and turn.end > place[0]]
@@ -108,9 +192,11 @@ def load_added_coding(session: Session, study: Study, interview: Interview, acco
     codings = seen_codings(session, interview, account, overlapping=around)
     hues = hues_of(load_codebook(session, study))
     coding = next((row for row in codings if row.mark == mark), None)
-    if coding is None or version is None:
+    memos = list_memos(session, interview, account, overlapping=around) if mark.startswith("m") else []
+    memo = next((row for row in memos if row.mark == mark), None)
+    if version is None or (coding is None and memo is None):
         raise NotFound("There is no such coding in this interview.", "Load the interview again.")
-    return AddedCoding(coding, tuple(lay_out(version.text, touched, codings, hues, before)))
+    return AddedCoding(coding, memo, tuple(lay_out(version.text, touched, codings, hues, before)))
 
 
 def hues_of(codebook: StudyCodebook) -> Mapping[str, int]:

@@ -29,6 +29,18 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Bar:
+    """The bar of a coding in the margin of a turn; `is_from` and `is_to` say whether it runs over its borders."""
+
+    mark: str
+    label: str
+    hue: int
+    pattern: int
+    is_from: bool
+    is_to: bool
+
+
+@dataclass(frozen=True)
 class TurnLayout:
     """A turn ready to be shown; `gap` is the text between the turn before and this one, `sentences` their starts."""
 
@@ -40,7 +52,11 @@ class TurnLayout:
     gap: str
     sentences: str
     runs: tuple[Run, ...]
-    n_codings: int
+    bars: tuple[Bar, ...]
+
+    @property
+    def n_codings(self) -> int:
+        return len(self.bars)
 
     @property
     def clock(self) -> str:
@@ -68,9 +84,14 @@ def lay_out(text: str, turns: Sequence[Turn], codings: Sequence[SeenCoding], hue
         words = text[turn.start:turn.end]
         layouts.append(TurnLayout(
             turn.number, turn.speaker, turn.is_interviewee, turn.at_ms, turn.start, gap,
-            _sentences(words),
-            tuple(_runs(text, turn.start, turn.end, found, lanes, hues)), len(found)))
+            _sentences(words), tuple(_runs(text, turn.start, turn.end, found, lanes, hues)),
+            tuple(_bar(coding, turn, hues) for coding in found)))
     return layouts
+
+
+def _bar(coding: SeenCoding, turn: Turn, hues: Mapping[str, int]) -> Bar:
+    pattern, hue = divmod(hues.get(coding.codes[0], 0), HUES)
+    return Bar(coding.mark, label_of(coding), hue, pattern, (coding.start or 0) < turn.start, (coding.end or 0) > turn.end)
 
 
 @lru_cache(maxsize=4096)

@@ -16,7 +16,7 @@ from surveyapp.models.interview import Interview
 from surveyapp.models.study import Study
 from surveyapp.services.blinding import is_seen_by
 from surveyapp.services.codebook import load_codebook
-from surveyapp.services.coding_history import record_coding, state_of
+from surveyapp.services.coding_history import REVIEW, placed_state_of, record_coding, state_of
 from surveyapp.services.decoding import normalise
 from surveyapp.services.segment import Passage, get_segment
 
@@ -74,13 +74,13 @@ def change_memo(session: Session, study: Study, account: Account, number: int, t
         raise Overtaken("This memo was changed in another window after you had opened it.",
                         "Nothing of yours is lost: choose below what shall stand.",
                         [Difference("text", words, memo.text)], memo.version)
-    before = state_of(memo)
-    memo.text = words
-    memo.needs_review, memo.former_id = False, None
-    if state_of(memo) != before:
+    action, before = ("change_memo", state_of(memo)) if memo.text != words else (REVIEW, placed_state_of(memo))
+    is_done = memo.text == words and not memo.needs_review
+    memo.text, memo.needs_review, memo.former_id = words, False, None
+    if not is_done:
         memo.version += 1
-        record_coding(session, study, account, "change_memo", memo, before=before)
-    session.flush()
+        record_coding(session, study, account, action, memo, before=before)
+        session.flush()
     return memo
 
 

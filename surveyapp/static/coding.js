@@ -1,4 +1,5 @@
-// The coding screen: marking with mouse and keys. Without this script every turn can be coded by sentence.
+// The coding screen: marking, saving, the palette. Without a script every turn can be coded by sentence.
+// coding_keys.js (keys) and coding_edges.js (boundaries) are loaded after this file and share its names.
 "use strict";
 
 const root = document.getElementById("coding");
@@ -8,12 +9,11 @@ const search = document.getElementById("search");
 const palette = document.getElementById("palette");
 const recent = document.getElementById("recent");
 const statusLine = document.getElementById("status");
-const help = document.getElementById("help");
-const keysBox = document.getElementById("keys");
 const hint = document.getElementById("passage").textContent;
 const MOST_RECENT = 9;
-const KEYS_OFF = "surveyapp-keys-off";
 let passage = null;
+let edge = null;        // the boundary that is being moved
+let litMark = "";       // the coding that is shown
 
 // ---- positions: the server counts code points, the browser UTF-16 units ---------------------------------------------
 const codePoints = (text) => Array.from(text);
@@ -81,7 +81,7 @@ document.getElementById("drop").addEventListener("click", dropPassage);
 
 document.addEventListener("selectionchange", () => {
   const selection = document.getSelection();
-  if (!selection.rangeCount || selection.isCollapsed) return;
+  if (edge || !selection.rangeCount || selection.isCollapsed) return;
   const range = selection.getRangeAt(0);
   if (!root.querySelector(".text").contains(range.startContainer)) return;
   const found = passageOf(range);
@@ -92,6 +92,22 @@ document.addEventListener("selectionchange", () => {
 function say(text, isError = false) {
   statusLine.textContent = text;
   statusLine.classList.toggle("is-error", isError);
+}
+
+// Return the parts of the page the server drew anew, or say why there are none.
+async function post(address, fields) {
+  let reply;
+  try {
+    reply = await fetch(address, { method: "POST", body: fields, headers: { "X-Fragment": "1" } });
+  } catch {
+    say(root.dataset.failed, true);
+    return null;
+  }
+  const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+  if (reply.ok && !reply.redirected) return page;
+  const parts = [...page.querySelectorAll("main h1, main .lead")].map((node) => node.textContent);
+  say(parts.join(" ") || root.dataset.failed, true);
+  return null;
 }
 
 async function save(extra, name) {
@@ -105,19 +121,8 @@ async function save(extra, name) {
   for (const [key, value] of Object.entries({ start: marked.start, end: marked.end, quote: marked.quote, ...extra })) {
     fields.set(key, value);
   }
-  let reply;
-  try {
-    reply = await fetch(form.action, { method: "POST", body: fields, headers: { "X-Fragment": "1" } });
-  } catch {
-    say(root.dataset.failed, true);
-    return;
-  }
-  const page = new DOMParser().parseFromString(await reply.text(), "text/html");
-  if (!reply.ok || reply.redirected) {
-    const parts = [...page.querySelectorAll("main h1, main .lead")].map((node) => node.textContent);
-    say(parts.join(" ") || root.dataset.failed, true);
-    return;
-  }
+  const page = await post(form.getAttribute("action"), fields);
+  if (!page) return;
   showSaved(page);
   remember(extra.code);
   form.reset();
@@ -127,12 +132,18 @@ async function save(extra, name) {
 }
 
 function showSaved(page) {
-  for (const turn of page.querySelectorAll(".turn")) document.getElementById(turn.id).replaceWith(turn);
-  const rows = document.getElementById("rows");
+  for (const turn of page.querySelectorAll(".turn")) document.getElementById(turn.id)?.replaceWith(turn);
+  const note = page.querySelector(".memo-short");
+  if (note) document.getElementById("memo-list").prepend(note);
   const row = page.querySelector("tr");
+  if (!row) return;
+  const rows = document.getElementById("rows");
+  const known = document.getElementById(row.id);
+  known?.remove();
   const after = [...rows.children].find((other) => Number(other.dataset.start) > Number(row.dataset.start));
   rows.insertBefore(row, after || null);
-  document.getElementById("n-codings").textContent = rows.children.length;
+  const count = document.getElementById("n-codings");
+  if (!known) count.textContent = Number(count.textContent) + 1;
 }
 
 function remember(code) {
@@ -169,13 +180,19 @@ function move(step) {
   activate(options[(at + step + options.length) % options.length]);
 }
 
+// Every word must occur, in key, names or definition, in either language; whose key or name has them comes first.
 search.addEventListener("input", () => {
-  const wanted = search.value.trim().toLowerCase();
-  for (const option of palette.children) option.hidden = !option.textContent.toLowerCase().includes(wanted);
-  activate(wanted ? shown()[0] : null);
+  const wanted = search.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+  for (const option of palette.children) {
+    option.hidden = !wanted.every((word) => option.dataset.words.includes(word));
+  }
+  const has = (words) => shown().find((option) => wanted.every((word) => words(option).includes(word)));
+  activate(wanted.length ? has((option) => option.dataset.code.toLowerCase())
+    || has((option) => option.textContent.toLowerCase()) || shown()[0] : null);
 });
 
 function onListKey(event) {
+  if (event.isComposing) return;        // Enter chooses a sign of the input method, not a code
   if (event.key === "ArrowDown") move(1);
   else if (event.key === "ArrowUp") move(-1);
   else if (event.key === "Enter") {
@@ -212,88 +229,35 @@ document.getElementById("save-link").addEventListener("click", () => {
   const [cause, problem] = [form.elements.cause.value, form.elements.problem.value];
   save({ deed: "link", cause, problem, code: "" }, `${cause} → ${problem}`);
 });
+document.getElementById("save-memo").addEventListener("click", () => save({ deed: "memo", code: "" }, root.dataset.memo));
 form.addEventListener("submit", (event) => event.preventDefault());
 
 // ---- from the text to the table -------------------------------------------------------------------------------------
-root.querySelector(".text").addEventListener("click", (event) => {
+function unlight() {
+  litMark = "";
   for (const lit of document.querySelectorAll(".is-lit")) lit.classList.remove("is-lit");
+}
+
+function light(mark) {
+  litMark = litMark || mark;
+  const row = document.getElementById(`row-${mark}`);
+  row?.classList.add("is-lit");
+  // On a narrow screen the table is below the text, and the reader stays with the text.
+  if (row && window.matchMedia("(min-width: 56rem)").matches) row.scrollIntoView({ block: "nearest" });
+  else if (row) row.closest(".scroll").scrollTop = row.offsetTop - 40;
+  for (const part of root.querySelectorAll(`.run[data-codings~="${mark}"]`)) part.classList.add("is-lit");
+}
+
+root.querySelector(".text").addEventListener("click", (event) => {
+  if (edge || event.target.closest(".handle")) return;
+  unlight();
   const run = event.target.closest(".run");
-  if (!run || !document.getSelection().isCollapsed) return;
-  for (const mark of run.dataset.codings.split(" ")) {
-    const row = document.getElementById(`row-${mark}`);
-    row?.classList.add("is-lit");
-    row?.scrollIntoView({ block: "nearest" });
-    for (const part of root.querySelectorAll(`.run[data-codings~="${mark}"]`)) part.classList.add("is-lit");
+  if (run && document.getSelection().isCollapsed) {
+    const marks = run.dataset.codings.split(" ");
+    marks.forEach(light);
+    say(marks.map((mark) => document.querySelector(`#row-${mark} .code`)?.textContent).join(" · "));
   }
+  showHandles();
 });
 
-// ---- keys -----------------------------------------------------------------------------------------------------------
-const currentTurn = () => document.activeElement.closest?.(".turn") || passage?.turn;
-
-function stepTurn(step) {
-  const turns = [...root.querySelectorAll(".turn")];
-  const at = turns.indexOf(currentTurn());
-  const next = turns[at < 0 ? 0 : Math.min(Math.max(at + step, 0), turns.length - 1)];
-  dropPassage();
-  next.focus();
-}
-
-// Selecting by sentence goes through the same passage as the mouse: the browser's own selection.
-function stepSentence(step, isExtended) {
-  const turn = currentTurn() || root.querySelector(".turn");
-  const words = turn.querySelector(".words");
-  const base = Number(turn.dataset.start);
-  const spans = turn.dataset.sentences.split(" ").map((span) => span.split("-").map(Number));
-  const from = passage && passage.turn === turn ? passage.start - base : -1;
-  const to = passage && passage.turn === turn ? passage.end - base : -1;
-  const first = spans.findIndex((span) => span[1] > from);
-  const last = to < 0 ? -1 : spans.findIndex((span) => span[1] >= to);
-  const edge = isExtended || step > 0 ? last : first;
-  const at = Math.min(Math.max(edge + step, 0), spans.length - 1);
-  select(words, spans[isExtended && last >= 0 ? first : at][0], spans[at][1]);
-}
-
-function select(words, start, end) {
-  const signs = codePoints(words.textContent);
-  const range = document.createRange();
-  const units = (count) => signs.slice(0, count).join("").length;
-  for (const [set, offset, isEnd] of [["setStart", units(start), false], ["setEnd", units(end), true]]) {
-    const walker = document.createTreeWalker(words, NodeFilter.SHOW_TEXT);
-    let left = offset;
-    while (walker.nextNode()) {
-      const length = walker.currentNode.data.length;
-      if (left < length || (isEnd && left === length)) break;
-      left -= length;
-    }
-    range[set](walker.currentNode, Math.min(left, walker.currentNode.length || 0));
-  }
-  document.getSelection().removeAllRanges();
-  document.getSelection().addRange(range);
-  showPassage(passageOf(range));      // the browser tells of the new selection only later
-  words.scrollIntoView({ block: "nearest" });
-}
-
-const KEYS = {
-  j: () => stepTurn(1), k: () => stepTurn(-1),
-  "]": () => stepSentence(1, false), "[": () => stepSentence(-1, false), "}": () => stepSentence(1, true),
-  c: () => search.focus(),
-  m: () => { document.getElementById("more").open = true; document.getElementById("memo").focus(); },
-  u: () => document.getElementById("undo").requestSubmit(),
-  "?": () => help.showModal(),
-  Escape: dropPassage,
-};
-
-document.addEventListener("keydown", (event) => {
-  const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
-  if (!keysBox.checked || isTyping || help.open || event.ctrlKey || event.metaKey || event.altKey) return;
-  const button = /^[1-9]$/.test(event.key) && recent.children[Number(event.key) - 1]?.firstElementChild;
-  const deed = button ? () => give(button.dataset.code) : KEYS[event.key];
-  if (!deed) return;
-  event.preventDefault();
-  deed();
-});
-
-document.getElementById("ask").addEventListener("click", () => help.showModal());
-keysBox.checked = localStorage.getItem(KEYS_OFF) !== "1";
-keysBox.addEventListener("change", () => localStorage.setItem(KEYS_OFF, keysBox.checked ? "0" : "1"));
-for (const id of ["panel", "ask", "keys-tick"]) document.getElementById(id).hidden = false;
+panel.hidden = false;

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from surveyapp.db.session import close_read_session, read_session, transaction
+from surveyapp.errors import Overtaken
 from surveyapp.forms.coding import PassageForm, column_number, mark_of
 from surveyapp.models.coding import POLARITIES, Coding, LinkCoding
 from surveyapp.models.interview import ANSWERS, Interview
@@ -25,11 +26,12 @@ from surveyapp.services.coding import (
     passage_of_words,
     set_edited_quote,
 )
-from surveyapp.services.coding_history import undo_last
-from surveyapp.services.coding_page import load_added_coding, load_coding_page
+from surveyapp.services.coding_history import redo_last, undo_last
+from surveyapp.services.coding_page import Wish, load_added_coding, load_coding_page
 from surveyapp.services.comment_counts import count_comments
 from surveyapp.services.comment_source import source_of_text
 from surveyapp.services.interview import get_interview, guide_of
+from surveyapp.services.memo import get_code, list_code_memos, write_segment_memo
 from surveyapp.services.passage import count_codes, load_code_page
 from surveyapp.services.segment import Passage
 from surveyapp.services.study import get_study
@@ -49,30 +51,27 @@ def show(study_id: int, interview_id: int) -> str | Response:
     if interview.kind == ANSWERS:
         source = source_of_text(session, interview)
         return redirect(url_for("comment.show", study_id=study_id, source_id=source.id))
-    page = load_coding_page(session, g.study, interview, account)
+    turn, mark = request.args.get("turn", 0, type=column_number), request.args.get("mark", "")
+    at = request.args.get("at", 0, type=column_number)
+    page = load_coding_page(session, g.study, interview, account, Wish(turn or at, mark))
     return render_template(
         "coding/show.html", study=g.study, page=page, guide=guide_of(g.study), rules=codebook_rules(g.study),
-        polarities=POLARITIES, turn_to_code=request.args.get("turn", 0, type=column_number),
-        chosen=page.coding_of(request.args.get("mark", "")), coders=list_coders(session, g.study))
+        polarities=POLARITIES, turn_to_code=turn, chosen=page.coding_of(mark),
+        coders=list_coders(session, g.study))
 
 
 @blueprint.post(f"{PLACE}/codings")
 @requires("can_code")
 def add(study_id: int, interview_id: int) -> str | Response:
-    """Give a passage a code, or link cause and problem on it; answers a script with the parts of the page to renew."""
+    """Give a passage a code, a link or a memo; answers a script with the parts of the page to renew."""
     form = PassageForm.read(request.form)
     with transaction() as session:
         study = get_study(session, study_id)
         interview = get_interview(session, study, interview_id)
         passage = _passage(session, interview, form)
-        if form.is_link:
-            row = apply_link(session, study, interview, current_account(), passage, cause_key=form.cause,
-                             problem_key=form.problem).id
-        else:
-            row = apply_code(session, study, interview, current_account(), passage, form.code,
-                             polarity=form.polarity, memo=form.memo).id
+        mark = _store(session, study, interview, passage, form)
     if request.headers.get("X-Fragment"):
-        return _added(interview, passage, ("k" if form.is_link else "c") + str(row))
+        return renewed(interview, mark, (passage.start, passage.end))
     return redirect(url_for("coding.show", study_id=study_id, interview_id=interview_id,
                             _anchor=f"turn-{form.turn}" if form.turn else None))
 
@@ -85,41 +84,65 @@ def _passage(session: Session, interview: Interview, form: PassageForm) -> Passa
     return passage_of_sentences(session, interview, form.turn, form.sentences, form.version)
 
 
-def _added(interview: Interview, passage: Passage, mark: str) -> str:
+def _store(session: Session, study: Study, interview: Interview, passage: Passage, form: PassageForm) -> str:
+    """Return the mark of what was stored."""
+    account = current_account()
+    if form.deed == "memo":
+        return f"m{write_segment_memo(session, study, interview, account, passage, form.memo).id}"
+    if form.is_link:
+        link = apply_link(session, study, interview, account, passage, cause_key=form.cause, problem_key=form.problem)
+        return f"k{link.id}"
+    coding = apply_code(session, study, interview, account, passage, form.code, polarity=form.polarity, memo=form.memo)
+    return f"c{coding.id}"
+
+
+def renewed(interview: Interview, mark: str, place: tuple[int, int]) -> str:
+    """Return the turns of a range and the row of what was stored there, for a script to put into the page."""
     close_read_session()        # it still shows the database as it was when the request began
-    added = load_added_coding(read_session(), g.study, interview, current_account(), mark,
-                              (passage.start, passage.end))
+    added = load_added_coding(read_session(), g.study, interview, current_account(), mark, place)
     return render_template("coding/added.html", study=g.study, interview=interview, added=added)
 
 
 @blueprint.post(f"{PLACE}/codings/<mark>")
 @requires("can_code")
-def change(study_id: int, interview_id: int, mark: str) -> Response:
-    """Change or delete a coding, or clear its words for print."""
+def change(study_id: int, interview_id: int, mark: str) -> Response | tuple[str, int]:
+    """Change or delete a coding, or clear its words for print; what was changed meanwhile is laid beside it."""
     is_link, number = mark_of(mark)
     deed, account = request.form.get("deed"), current_account()
-    with transaction() as session:
-        study = get_study(session, study_id)
-        interview = get_interview(session, study, interview_id)
-        if deed == "delete":
-            (delete_link if is_link else delete_coding)(session, study, interview, account, number)
-            flash(_("The coding was deleted. Undo brings it back."))
-        elif deed == "print":
-            edited = {key: request.form.get(f"edited_{key}", "") for key in codebook_rules(study).languages}
-            _set_quote(session, study, interview, is_link, number, edited)
-        else:
-            change_coding(session, study, interview, account, number, polarity=request.form.get("polarity", ""),
-                          memo=request.form.get("memo", ""), version=request.form.get("version", 0, type=column_number))
+    version = request.form.get("version", type=column_number)
+    place = url_for("coding.show", study_id=study_id, interview_id=interview_id)
+    try:
+        with transaction() as session:
+            study = get_study(session, study_id)
+            interview = get_interview(session, study, interview_id)
+            if deed == "delete":
+                (delete_link if is_link else delete_coding)(session, study, interview, account, number)
+                flash(_("The coding was deleted. Undo brings it back."))
+            elif deed == "print":
+                edited = {key: request.form.get(f"edited_{key}", "") for key in codebook_rules(study).languages}
+                _set_quote(session, study, interview, mark, edited, version)
+            else:
+                change_coding(session, study, interview, account, number, polarity=request.form.get("polarity", ""),
+                              memo=request.form.get("memo", ""), version=version or 0)
+    except Overtaken as fault:
+        return conflict(fault, f"{place}?mark={mark}#chosen"), 409
     anchor = "codings" if deed == "delete" else f"row-{mark}"
-    return redirect(url_for("coding.show", study_id=study_id, interview_id=interview_id, _anchor=anchor))
+    return redirect(f"{place}#{anchor}")
 
 
-def _set_quote(session: Session, study: Study, interview: Interview, is_link: bool, number: int,
-               edited: dict[str, str]) -> None:
+def _set_quote(session: Session, study: Study, interview: Interview, mark: str, edited: dict[str, str],
+               version: int | None) -> None:
+    is_link, number = mark_of(mark)
     if is_link:
-        set_edited_quote(session, study, interview, current_account(), LinkCoding, number, edited)
+        set_edited_quote(session, study, interview, current_account(), LinkCoding, number, edited, version=version)
     else:
-        set_edited_quote(session, study, interview, current_account(), Coding, number, edited)
+        set_edited_quote(session, study, interview, current_account(), Coding, number, edited, version=version)
+
+
+def conflict(fault: Overtaken, back: str) -> str:
+    """Return the page with both wordings and the choice between them."""
+    return render_template("coding/conflict.html", study=g.study, fault=fault, back=back, polarities=POLARITIES,
+                           rules=codebook_rules(g.study), deed=request.form.get("deed", ""))
 
 
 @blueprint.post(f"{PLACE}/undo")
@@ -130,7 +153,25 @@ def undo(study_id: int, interview_id: int) -> Response:
         study = get_study(session, study_id)
         undo_last(session, study, get_interview(session, study, interview_id), current_account())
     flash(_("Your last step was undone."))
-    return redirect(url_for("coding.show", study_id=study_id, interview_id=interview_id, _anchor="codings"))
+    return _back_to_text(study_id, interview_id)
+
+
+@blueprint.post(f"{PLACE}/redo")
+@requires("can_code")
+def redo(study_id: int, interview_id: int) -> Response:
+    """Do again what one undid last in this interview."""
+    with transaction() as session:
+        study = get_study(session, study_id)
+        redo_last(session, study, get_interview(session, study, interview_id), current_account())
+    flash(_("The step was done again."))
+    return _back_to_text(study_id, interview_id)
+
+
+def _back_to_text(study_id: int, interview_id: int) -> Response:
+    """Lead back to the turn one was at, where a script told it."""
+    turn = request.form.get("turn", 0, type=column_number)
+    return redirect(url_for("coding.show", study_id=study_id, interview_id=interview_id, at=turn or None,
+                            _anchor=f"turn-{turn}" if turn else "codings"))
 
 
 @blueprint.post(f"{PLACE}/finish")
@@ -181,4 +222,5 @@ def code(study_id: int, key: str) -> str:
     return render_template(
         "coding/code.html", study=g.study, guide=guide_of(g.study), rules=codebook_rules(g.study), wanted=wanted,
         polarities=POLARITIES, page=load_code_page(session, g.study, account, key, wanted),
-        comments=count_comments(session, g.study, account, load_codebook(session, g.study)))
+        comments=count_comments(session, g.study, account, load_codebook(session, g.study)),
+        memos=list_code_memos(session, get_code(session, g.study, key), account))

@@ -43,7 +43,7 @@ def codings(kind: type = Coding) -> list:
 
 def words_of(page: str, turn: int) -> str:
     """The text inside a turn's words as a browser's Range would give it: tags out, entities read."""
-    block = re.search(rf'id="turn-{turn}".*?<div class="words">(.*?)</div>', page, re.DOTALL)
+    block = re.search(rf'id="turn-{turn}".*?<div class="words"[^>]*>(.*?)</div>', page, re.DOTALL)
     return unescape(re.sub(r"<[^>]*>", "", block[1]))
 
 
