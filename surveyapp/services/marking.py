@@ -91,7 +91,8 @@ def lay_out(text: str, turns: Sequence[Turn], codings: Sequence[SeenCoding], hue
 
 def _bar(coding: SeenCoding, turn: Turn, hues: Mapping[str, int]) -> Bar:
     pattern, hue = divmod(hues.get(coding.codes[0], 0), HUES)
-    return Bar(coding.mark, label_of(coding), hue, pattern, (coding.start or 0) < turn.start, (coding.end or 0) > turn.end)
+    return Bar(coding.mark, label_of(coding), hue, pattern, (coding.start or 0) < turn.start,
+               (coding.end or 0) > turn.end)
 
 
 @lru_cache(maxsize=4096)
