@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from surveyapp.cli.codebook import add_codebook
+from surveyapp.cli.note_sheet import add_sheet, import_sheet
 from surveyapp.cli.output import Subparsers, add_command, add_group, open_database, read_bytes
 from surveyapp.db.session import transaction
 from surveyapp.errors import BadInput, Refused
@@ -26,6 +27,7 @@ from surveyapp.services.identity_key import (
     names_to_look_for,
 )
 from surveyapp.services.interview import UNSPECIFIED, InterviewLog, guide_of, import_transcript
+from surveyapp.services.note_sheet_reading import is_sheet
 from surveyapp.services.pseudonymise import find_identifiers, replace_identifiers
 from surveyapp.services.study import get_study
 from surveyapp.services.transcript import Transcript, read_transcript
@@ -40,9 +42,11 @@ def add_commands(commands: Subparsers) -> None:
     """Add the interview commands."""
     group = add_group(commands, "interviews", "transcripts and coded interviews")
     add_codebook(group)
+    add_sheet(group)
     load = add_command(
         group, "import",
-        "import transcripts (txt, md, docx, odt, rtf, pdf, srt, vtt) or coded interviews (json, csv)", _import)
+        "import transcripts (txt, md, docx, odt, rtf, pdf, srt, vtt), filled sheets for notes (docx) or coded interviews "
+        "(json, csv)", _import)
     load.add_argument("study")
     load.add_argument("files", nargs="+")
     load.add_argument("--role", default=UNSPECIFIED, help="role class of the guide, for transcripts")
@@ -52,6 +56,8 @@ def add_commands(commands: Subparsers) -> None:
                       help="whether the interviewees have consented; taken as given where not said")
     load.add_argument("--pseudonymise", action="store_true",
                       help="replace numbers, mail addresses and names that are sure; the key table is sealed")
+    load.add_argument("--left-over", choices=("rest", "drop"), default=None,
+                      help="of filled sheets for notes: where paragraphs outside the boxes go; refused where not said")
     load.add_argument("--names", metavar="FILE", default=None,
                       help="with --pseudonymise: further names to replace, one a line")
 
@@ -110,6 +116,10 @@ def _import_one(session: Session, study: Study, path: Path, content: bytes, opti
     if path.suffix.lower() in CODED:
         rows = read_coded_interviews(path.name, content)
         return len(import_coded_interviews(session, study, rows, _importer(session)))
+    guide = guide_of(study)
+    if guide is not None and path.suffix.lower() == ".docx" and is_sheet(content, path.name, guide):
+        import_sheet(session, study, path, content, options)
+        return 1
     if options.consent is False:
         raise Refused("Without consent no transcript may be stored.", "Say --consent once it was given.")
     log = InterviewLog(key=_key_of(path, options.files), audience=options.audience, role=_role(study, options.role),

@@ -70,12 +70,16 @@ class InterviewForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF publishes no 
             questions=dict(self.states) or None)
 
 
-def interview_form(guide: Guide | None, language: str, log: InterviewLog | None = None) -> InterviewForm:
-    """Return the form with the choices of the study's guide, filled with a log entry if one is given."""
-    form = InterviewForm(data=_data(log))
+def interview_form(guide: Guide | None, language: str, log: InterviewLog | None = None, *,
+                   is_proposal: bool = False) -> InterviewForm:
+    """Return the form with the choices of the study's guide, filled with a log entry if one is given.
+
+    A proposal shows that entry whatever was posted: another form led to it.
+    """
+    form = InterviewForm(formdata=None, data=_data(log)) if is_proposal else InterviewForm(data=_data(log))
     roles = dict(guide.roles) if guide else {}
     form.role.choices = [("", _("Choose …")), *((key, names.get(language, key)) for key, names in roles.items())]
-    if log is not None and log.role not in roles:
+    if log is not None and log.role and log.role not in roles:
         form.role.choices.append((log.role, log.role))
     form.audience.choices = [(key, audience_name(key)) for key in audiences_of(guide)]
     form.mode.choices = [("in_person", _("in person")), ("telephone", _("by telephone")), ("video", _("by video"))]
@@ -83,7 +87,8 @@ def interview_form(guide: Guide | None, language: str, log: InterviewLog | None 
     if log is not None and log.record not in RECORDS:
         form.record.choices.append((log.record, _("Coded passages only")))
     form.language.choices = [(key, LANGUAGE_NAMES.get(key, key)) for key in (guide.languages if guide else ("en",))]
-    form.states = read_states(guide) if form.is_submitted() else dict(log.questions or {}) if log else {}
+    is_read = form.is_submitted() and not is_proposal
+    form.states = read_states(guide) if is_read else dict(log.questions or {}) if log else {}
     form.encoding.choices = [("", _("detect")), *((key, ENCODING_NAMES[key]) for key in ENCODINGS)]
     return form
 

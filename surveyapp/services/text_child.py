@@ -1,4 +1,4 @@
-"""Run as a process of its own: a pdf, odt or rtf on standard input → one JSON document on standard output.
+"""Run as a process of its own: a pdf, odt, rtf or sheet for notes on standard input → one JSON document on the output.
 
 The document has `text` and `left_out` (counts), or `refused` with one word: password, scan, damaged, too_large. A file
 that strangers made meets this process's limits, and its parsers stay out of the web worker.
@@ -82,7 +82,16 @@ def _pdf(content: bytes) -> Read:
     return joined_pages(pages), {"empty_pages": n_empty}
 
 
-READERS: dict[str, Callable[[bytes], Read]] = {"pdf": _pdf, "odt": _odt, "rtf": _rtf}
+def _sheet(content: bytes) -> Read:
+    from surveyapp.services.sheet_controls import read_rows
+    from surveyapp.services.word_document import is_locked
+
+    if is_locked(content):
+        raise Unreadable("password")
+    return read_rows(content)
+
+
+READERS: dict[str, Callable[[bytes], Read]] = {"pdf": _pdf, "odt": _odt, "rtf": _rtf, "sheet": _sheet}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1]))

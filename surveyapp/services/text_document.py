@@ -27,7 +27,12 @@ class DocumentText:
 
 def read_text_document(content: bytes, suffix: str, place: str) -> DocumentText:
     """Return the text of a pdf, odt or rtf; BadInput says what is wrong and what to do."""
-    command = [sys.executable, "-m", text_child.__name__, KINDS[suffix]]
+    return read_in_child(content, KINDS[suffix], place)
+
+
+def read_in_child(content: bytes, kind: str, place: str) -> DocumentText:
+    """Return what the child process reads out of a file of that kind."""
+    command = [sys.executable, "-m", text_child.__name__, kind]
     try:
         done = subprocess.run(  # noqa: S603 - our own module
             command, input=content, capture_output=True, timeout=PATIENCE_S, check=False,

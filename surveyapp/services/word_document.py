@@ -43,7 +43,7 @@ def read_word_document(content: bytes, place: str) -> DocumentText:
     """Return the text of the document, one line a paragraph; BadInput where it is none, or too large."""
     if is_locked(content):
         raise password_needed(place)
-    part = _main_part(content, place)
+    part = main_part(content, place)
     try:
         paragraphs = _paragraphs(part)
     except (ParseError, DefusedXmlException):
@@ -54,7 +54,8 @@ def read_word_document(content: bytes, place: str) -> DocumentText:
     return DocumentText("\n".join(paragraphs), {what: n for what, n in left_out.items() if n})
 
 
-def _main_part(content: bytes, place: str) -> bytes:
+def main_part(content: bytes, place: str) -> bytes:
+    """Return the XML of the document's text; BadInput where there is none, or more than is allowed."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _read_within_limits(archive, place)
