@@ -45,7 +45,7 @@ def add_commands(commands: Subparsers) -> None:
     add_sheet(group)
     load = add_command(
         group, "import",
-        "import transcripts (txt, md, docx, odt, rtf, pdf, srt, vtt), filled sheets for notes (docx) or coded interviews "
+        "import transcripts (txt, md, docx, odt, rtf, pdf, srt, vtt), filled sheets for notes or coded interviews "
         "(json, csv)", _import)
     load.add_argument("study")
     load.add_argument("files", nargs="+")
