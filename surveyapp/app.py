@@ -53,6 +53,7 @@ from surveyapp.views import (
     report,
     response,
     resumed,  # noqa: F401 - adds the page for short codes to the respondents' blueprint
+    retrieval,
     study,
     text_correction,
     token,
@@ -149,7 +150,7 @@ def _add_views(app: Flask) -> None:
         codebook, codebook_version, regrouping,
         comment,
         candidate,
-        diagnosis, report, pilot, rehearsal,
+        diagnosis, report, pilot, rehearsal, retrieval,
         token, webhook, api,
     ):
         app.register_blueprint(views.blueprint)

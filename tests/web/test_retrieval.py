@@ -1,0 +1,119 @@
+"""Retrieval pages in the client: the form writes, the query finds, and a wrong one is named with its place."""
+
+import re
+from html import unescape
+
+import pytest
+from flask.testing import FlaskClient
+
+from surveyapp.db.session import transaction
+from surveyapp.models.interview import Interview
+from surveyapp.models.study import Study
+from surveyapp.services.account import find_account
+from surveyapp.services.blinding import open_round
+from surveyapp.services.coding import apply_code
+from surveyapp.services.study import get_study
+from tests.factories import coding as make
+
+WORDS = "前后登了五个系统，最后还是自己拿表格拼的。"
+
+
+@pytest.fixture
+def interview(bank_study: Study) -> Interview:
+    with transaction() as session:
+        return make.interview(session, get_study(session, bank_study.id))
+
+
+@pytest.fixture
+def place(bank_study: Study) -> str:
+    return f"/studies/{bank_study.id}"
+
+
+@pytest.fixture
+def coder(log_in, place: str, interview: Interview) -> FlaskClient:
+    client = log_in("coder")
+    with transaction() as session:
+        passage = make.passage(session, interview, WORDS)
+    client.post(f"{place}/interviews/{interview.id}/codings", data={
+        "start": passage.start, "end": passage.end, "quote": WORDS, "version": passage.version_sha256,
+        "code": "CAU.TECH", "polarity": "supports", "memo": "<暗号>"})
+    return client
+
+
+def test_the_form_without_a_script_leads_to_the_query_it_writes(coder: FlaskClient, place: str):
+    answer = coder.get(f"{place}/retrieval?build=1&first=CAU.TECH&relation=in+the+same+turn+as&second_words=半张脸")
+
+    page = coder.get(answer.location)
+
+    assert 'CAU.TECH in the same turn as "半张脸"' in unescape(page.text)
+    assert f"<mark>{WORDS}</mark>" in page.text
+    assert "1 of 1 interviewees" in page.text
+
+
+def test_a_found_passage_leads_to_its_place_on_the_coding_screen(coder: FlaskClient, place: str):
+    page = coder.get(f"{place}/retrieval?q=CAU.TECH").text
+
+    link = unescape(re.search(r'<li class="card">\s*<p class="fine"><a href="([^"]*)"', page)[1])
+
+    assert link.endswith("#turn-2")
+    assert WORDS in coder.get(link.partition("#")[0]).text
+
+
+def test_a_wrong_query_stays_in_the_field_and_is_marked_where_it_is_wrong(coder: FlaskClient, place: str):
+    page = coder.get(f"{place}/retrieval?q=CAU.TECH+and+NO.CODE")
+
+    assert page.status_code == 422
+    assert "Sign 14" in page.text
+    assert "CAU.TECH and <mark>N</mark>O.CODE" in page.text
+    assert ">CAU.TECH and NO.CODE</textarea>" in page.text
+
+
+def test_a_search_shows_words_in_context_with_a_link_to_the_turn(coder: FlaskClient, place: str, interview: Interview):
+    page = coder.get(f"{place}/search?q=系統").text
+
+    assert page.count("<mark>系统</mark>") == 2
+    assert f"/studies/{interview.study_id}/interviews/{interview.id}#turn-2" in page
+    assert "1 of 1 interviewees" in page
+
+
+def test_what_is_found_is_escaped_wherever_it_came_from(coder: FlaskClient, place: str):
+    page = coder.get(f"{place}/search?q=暗号").text
+    wrong = coder.get(f"{place}/retrieval?q=<b>").text
+
+    assert "&lt;暗号&gt;" in page
+    assert "<b>" not in wrong
+
+
+@pytest.mark.parametrize("address", ["search?q=" + "字" * 300, "search?q=%3B", "retrieval?q=" + "A" * 3000,
+                                     "retrieval?q=any&page=x", "retrieval?q=any&page=99999999999"])
+def test_odd_addresses_are_answered_calmly(coder: FlaskClient, place: str, address: str):
+    assert coder.get(f"{place}/{address}").status_code in {200, 422}
+
+
+def test_a_query_is_saved_listed_and_deleted(coder: FlaskClient, place: str):
+    coder.post(f"{place}/retrieval/saved", data={"q": "CAU.TECH", "name": "Systems", "claim": "Systems do not talk"})
+    listed = coder.get(f"{place}/retrieval").text
+    number = re.search(r'name="query" value="(\d+)"', listed)[1]
+
+    coder.post(f"{place}/retrieval/saved", data={"deed": "delete", "query": number})
+
+    assert "Systems do not talk" in listed
+    assert "Systems do not talk" not in coder.get(f"{place}/retrieval").text
+
+
+def test_the_wrong_coder_finds_nothing_of_a_running_round(log_in, interview: Interview, place: str):
+    other = log_in("coder")
+    with transaction() as session:
+        study = get_study(session, interview.study_id)
+        ann = make.member(session, study, "ann")
+        open_round(session, study, session.merge(interview), [ann.id, find_account(session, "coder@example").id])
+        apply_code(session, study, session.merge(interview), ann, make.passage(session, interview, WORDS), "CAU.TECH",
+                   memo="暗号")
+
+    asked = [other.get(f"{place}/{address}").text for address in (
+        "retrieval?q=CAU.TECH", "retrieval?q=any", "retrieval?q=turns+overlapping+any", "search?q=暗号", "retrieval")]
+
+    for page in asked:
+        assert "Ann" not in page
+        assert WORDS not in page
+        assert "<mark>" not in page
