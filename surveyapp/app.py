@@ -54,6 +54,7 @@ from surveyapp.views import (
     response,
     resumed,  # noqa: F401 - adds the page for short codes to the respondents' blueprint
     retrieval,
+    round,
     study,
     text_correction,
     token,
@@ -151,6 +152,8 @@ def _add_views(app: Flask) -> None:
         comment,
         candidate,
         diagnosis, report, pilot, rehearsal, retrieval,
+        round,
+        diagnosis, report, pilot, rehearsal,
         token, webhook, api,
     ):
         app.register_blueprint(views.blueprint)

@@ -18,11 +18,13 @@ from sqlalchemy.orm import Session
 from analysis.qual.coded_text import CodedText, Mark
 from analysis.tables import AnswerTable, CandidateRow, CommentTable, InterviewTable, StudyTables
 from instruments.schema import MISSING_CODES, NOT_REACHED, NUMBER_KINDS, Instrument, Item
+from surveyapp.models.coding import Coding
 from surveyapp.models.customer import Customer, CustomerFile
 from surveyapp.models.response import Response
 from surveyapp.models.study import PILOT, Study
 from surveyapp.models.wave import Wave
 from surveyapp.services.agreement import TextRow
+from surveyapp.services.blinding import is_released
 from surveyapp.services.codebook_version import provenance_of
 from surveyapp.services.coding_rows import coding_rows
 from surveyapp.services.comment_rows import comment_rows
@@ -54,7 +56,7 @@ def load_tables(session: Session, study: Study, wave: Wave) -> StudyTables:
         template=template, answers=answers, interviews=load_interviews(session, study),
         customers=load_customers(session, study), facts=facts_of(study), thresholds=thresholds_of(session, study, wave),
         seed=study.seed, wave=wave.key, pace=pace_of(session, wave), comments=load_comments(session, study, wave),
-        codebook_versions=provenance_of(session, study),
+        codebook_versions=provenance_of(session, study, is_released(Coding)),
     )
 
 

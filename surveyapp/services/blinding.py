@@ -41,6 +41,12 @@ def is_seen_by(kind: type[Coding] | type[LinkCoding] | type[Memo], account: Acco
     return or_(kind.account_id == account.id, not_(hides))
 
 
+def is_released(kind: type[Coding] | type[LinkCoding]) -> ColumnElement[bool]:
+    """Return the condition under which a coding counts in analyses: it is in no round that still goes on."""
+    return ~exists().where(_running.interview_id == kind.interview_id, _running.released_at.is_(None),
+                           _running.is_blind)
+
+
 def list_assignments(session: Session, interview: Interview) -> list[tuple[CoderAssignment, Account]]:
     """Return the coders the interview is given to, in the order they were named."""
     found = (

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from instruments.codec import content_hash, from_document, to_document
@@ -91,23 +91,24 @@ class ListedVersion:
     n_codings: int
 
 
-def list_versions(session: Session, study: Study) -> list[ListedVersion]:
-    """Return the versions, newest first; codings are counted over everybody, since a version tells nothing of any."""
-    counts = _n_codings(session, study)
+def list_versions(session: Session, study: Study, seen: ColumnElement[bool]) -> list[ListedVersion]:
+    """Return the versions, newest first; of codings only those are counted that may be `seen`."""
+    counts = _n_codings(session, study, seen)
     found = (select(CodebookVersion, Account.name).outerjoin(Account, Account.id == CodebookVersion.account_id)
              .where(CodebookVersion.study_id == study.id).order_by(CodebookVersion.number.desc()))
     return [ListedVersion(version, name or "", counts.get(version.id, 0)) for version, name in session.execute(found)]
 
 
-def _n_codings(session: Session, study: Study) -> dict[int | None, int]:
+def _n_codings(session: Session, study: Study, seen: ColumnElement[bool]) -> dict[int | None, int]:
     found = (select(Coding.codebook_version_id, func.count()).join(Interview, Interview.id == Coding.interview_id)
-             .where(Interview.study_id == study.id, Coding.deleted_at.is_(None)).group_by(Coding.codebook_version_id))
+             .where(Interview.study_id == study.id, Coding.deleted_at.is_(None), seen)
+             .group_by(Coding.codebook_version_id))
     return {row[0]: row[1] for row in session.execute(found)}
 
 
-def provenance_of(session: Session, study: Study) -> tuple[str, ...]:
-    """Return one line per version that codings were made with, for the report: number, day, hash, codings."""
-    counts = _n_codings(session, study)
+def provenance_of(session: Session, study: Study, counted: ColumnElement[bool]) -> tuple[str, ...]:
+    """Return one line per version that codings were made with, for the report: number, day, hash, `counted` codings."""
+    counts = _n_codings(session, study, counted)
     rows = session.scalars(select(CodebookVersion).where(CodebookVersion.study_id == study.id)
                            .order_by(CodebookVersion.number))
     return tuple(f"v{row.number} ({row.created_at.date().isoformat()}, {row.content_hash[:12]}): {counts[row.id]}"

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from surveyapp.models.account import Account
@@ -24,7 +24,7 @@ from surveyapp.models.interview import CONVERSATION, Interview, TranscriptVersio
 from surveyapp.models.round import CALIBRATION, CodingRound, RoundInterview
 from surveyapp.models.study import Study
 from surveyapp.services.adjudicated import CodingRow, LinkRow, adjudicated_codings, adjudicated_links
-from surveyapp.services.blinding import FEWEST_CODERS
+from surveyapp.services.blinding import FEWEST_CODERS, is_released
 from surveyapp.services.codebook import StudyCodebook, load_codebook
 from surveyapp.services.interview import PASSAGES
 from surveyapp.services.quote_kinds import QuoteKinds
@@ -197,8 +197,6 @@ def _marks(of_kind: _Conditions, kind: type[Coding] | type[LinkCoding], *columns
         select(Interview.key, kind.account_id, Segment.start, Segment.end, Segment.quote, kind.edited_quote,
                Segment.version_id, *columns)
         .join(Interview, Interview.id == kind.interview_id).outerjoin(Segment, Segment.id == kind.segment_id)
-        .where(*of_kind, kind.deleted_at.is_(None), ~exists().where(
-            CoderAssignment.interview_id == kind.interview_id, CoderAssignment.released_at.is_(None),
-            CoderAssignment.is_blind))
+        .where(*of_kind, kind.deleted_at.is_(None), is_released(kind))
         .order_by(Interview.key, Segment.start, Segment.end, kind.id)
     )

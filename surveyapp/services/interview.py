@@ -16,7 +16,7 @@ from surveyapp.db.base import utc_now
 from surveyapp.errors import BadInput, NotFound, Refused, marked
 from surveyapp.models.account import Account
 from surveyapp.models.audit import Audit
-from surveyapp.models.coding import Coding, LinkCoding, Memo
+from surveyapp.models.coding import CoderAssignment, Coding, LinkCoding, Memo
 from surveyapp.models.interview import CONVERSATION, Interview, TranscriptFile, TranscriptVersion, Turn
 from surveyapp.models.study import Study
 from surveyapp.services.audit import record_change
@@ -210,7 +210,12 @@ def file_of(session: Session, interview: Interview) -> TranscriptFile | None:
 
 
 def has_codings(session: Session, interview: Interview) -> bool:
-    """Return whether anything is coded, or noted on a passage, in the interview, by anybody."""
+    """Return whether anything is coded, or noted on a passage, by anybody, or the interview is given to coders.
+
+    Once it is given to them its text stays, coded or not: otherwise the answer would tell whether they have begun.
+    """
+    if session.scalar(select(CoderAssignment.id).where(CoderAssignment.interview_id == interview.id).limit(1)):
+        return True
     for kind in (Coding, LinkCoding, Memo):
         found = select(kind.id).where(kind.interview_id == interview.id, kind.deleted_at.is_(None)).limit(1)
         if session.scalar(found if kind is not Memo else found.where(Memo.segment_id.is_not(None))) is not None:

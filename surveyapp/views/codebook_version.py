@@ -8,6 +8,8 @@ from werkzeug.wrappers import Response
 
 from surveyapp.db.session import read_session, transaction
 from surveyapp.forms.coding import column_number
+from surveyapp.models.coding import Coding
+from surveyapp.services.blinding import is_seen_by
 from surveyapp.services.codebook import codebook_rules
 from surveyapp.services.codebook_version import (
     codebook_of,
@@ -31,7 +33,7 @@ NOW = 0                     # stands for the codebook as it is, where a version'
 def index(study_id: int) -> str:
     """List the versions, and show what differs between two of them or since the newest."""
     session = read_session()
-    versions = list_versions(session, g.study)
+    versions = list_versions(session, g.study, is_seen_by(Coding, current_account()))
     newest = versions[0].version.number if versions else NOW
     old = request.args.get("old", newest, type=column_number)
     new = request.args.get("new", NOW, type=column_number)
