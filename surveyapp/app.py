@@ -153,7 +153,6 @@ def _add_views(app: Flask) -> None:
         candidate,
         diagnosis, report, pilot, rehearsal, retrieval,
         round,
-        diagnosis, report, pilot, rehearsal,
         token, webhook, api,
     ):
         app.register_blueprint(views.blueprint)
