@@ -46,7 +46,7 @@ def template_files(template: StudyTemplate) -> dict[str, str]:
     if template.guide is not None:
         files[GUIDE_FILE] = to_yaml(_guide(template.guide))
     if template.codebook is not None:
-        files[CODEBOOK_FILE] = to_yaml(_codebook(template.codebook))
+        files[CODEBOOK_FILE] = to_yaml(codebook_document(template.codebook))
     if template.rules is not None:
         files[RULES_FILE] = to_yaml(_rules(template.rules))
     if template.value_model is not None:
@@ -89,7 +89,8 @@ def _guide(guide: Guide) -> dict[str, Any]:
     return {"schema_version": SCHEMA_VERSION, "guide": head, "questions": questions}
 
 
-def _codebook(codebook: Codebook) -> dict[str, Any]:
+def codebook_document(codebook: Codebook) -> dict[str, Any]:
+    """Return a codebook as its file says it."""
     quality = codebook.quality
     head = {
         "id": codebook.key, "version": codebook.version, "languages": list(codebook.languages),
@@ -104,8 +105,8 @@ def _code(code: CodeDefinition) -> dict[str, Any]:
     head = given(id=code.key, parent=code.parent, construct=code.construct, strategy=list(code.strategy) or None,
                  safeguard=code.safeguard, colour=code.colour, pattern=code.pattern,
                  aliases=list(code.aliases) or None)
-    texts = {name: dict(text) for name in ("definition", "include", "exclude", "example")
-             if (text := getattr(code, name))}
+    texts = {name: text for name in ("definition", "include", "exclude", "example")
+             if (text := {key: words for key, words in getattr(code, name).items() if words})}
     return head | inline(code.name, "name") | texts
 
 

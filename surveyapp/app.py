@@ -26,6 +26,7 @@ from surveyapp.views import (
     api_study,  # noqa: F401 - see above
     candidate,
     codebook,
+    codebook_file,
     codebook_version,
     coding,
     comment,
@@ -148,7 +149,7 @@ def _add_views(app: Flask) -> None:
         interview, guide, note, note_sheet,
         identity,
         coding, edges, memo, text_correction,
-        codebook, codebook_version, regrouping,
+        codebook, codebook_file, codebook_version, regrouping,
         comment,
         candidate,
         diagnosis, report, pilot, rehearsal, retrieval,

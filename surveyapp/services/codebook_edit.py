@@ -60,12 +60,12 @@ def definition_of(row: Code) -> CodeDefinition:
 def add_code(session: Session, study: Study, code: CodeDefinition, account: Account | None = None) -> Code:
     """Return a new code of the codebook, after its siblings."""
     codebook = lock_codebook(session, study)
-    code = replace(fitted_code(study, code), aliases=())
+    code = replace(fitted_code(study, code), aliases=tuple(key for key in code.aliases if key not in codebook.by_key))
     check_code(codebook, code, list_choices(session, study))
     row = Code(study_id=study.id, key=code.key, position=len(codebook.entries), document=to_document(code))
     session.add(row)
     session.flush()
-    _renumber(session, study)
+    renumber(session, study)
     record_change(session, ADD, subject_of(row), study_id=study.id, account=account, after=row.document)
     return row
 
@@ -87,7 +87,7 @@ def change_code(session: Session, study: Study, code_id: int, code: CodeDefiniti
     if row.document != old:
         row.version += 1
         session.flush()
-        _renumber(session, study)
+        renumber(session, study)
         _check_links(session, study)
         record_change(session, CHANGE, subject_of(row), study_id=study.id, account=account, before=old,
                       after=row.document)
@@ -107,7 +107,7 @@ def move_code(session: Session, study: Study, code_id: int, step: int, account: 
     neighbour = session.get_one(Code, siblings[other])
     row.position, neighbour.position = neighbour.position, row.position
     session.flush()
-    _renumber(session, study)
+    renumber(session, study)
     record_change(session, MOVE, subject_of(row), study_id=study.id, account=account, before={"place": place + 1},
                   after={"place": other + 1})
 
@@ -186,8 +186,8 @@ def with_new_key(template: Mapping[str, Any], old: str, new: str) -> dict[str, A
     return {name: renewed(part) if name in ("guide", "rules") else part for name, part in template.items()}
 
 
-def _renumber(session: Session, study: Study) -> None:
-    """Number the codes so that each comes before those below it, siblings in their order."""
+def renumber(session: Session, study: Study) -> None:
+    """Number the codes of the study so that each comes before those below it, siblings in their order."""
     rows = session.scalars(select(Code).where(Code.study_id == study.id).order_by(Code.position, Code.id)).all()
     keys = {row.key for row in rows}
     below: dict[str | None, list[Code]] = defaultdict(list)

@@ -106,7 +106,7 @@ def test_the_pages_of_the_codebook_pass_axe_and_do_not_scroll_sideways(
     number = read_session().scalars(select(Code.id).where(Code.key == "CAU.COORD")).one()
 
     for path in ("", "/new", f"/{number}", f"/{number}/edit", f"/{number}/merge?into={number - 1}", f"/{number}/split",
-                 f"/splits/{split}", "/versions"):
+                 f"/splits/{split}", "/versions", "/file"):
         page.goto(f"{place}{path}")
         violations = Axe().run(page).response["violations"]
         assert violations == [], (path, [(row["id"], row["nodes"][0]["html"]) for row in violations])

@@ -1,6 +1,7 @@
 """The codebook in the client: its pages, changing it, and what a coder may not."""
 
 import re
+from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
@@ -172,3 +173,29 @@ def test_a_code_is_split_by_plain_forms(log_in, bank_study: Study, place: str):
     assert read_session().scalars(select(Code.key).join(Coding, Coding.code_id == Code.id).order_by(Coding.id)).all() \
         == ["CAU.A", "CAU.B"]
     assert not row("CAU.TECH").is_active
+
+
+def test_a_file_is_looked_at_and_then_taken_over(log_in, place: str):
+    client = log_in("researcher")
+    content = "key,name_en,name_zh,mood\nCAU.NEW,Newness,新意,glad\n".encode()
+
+    look = client.post(f"{place}/file", data={"file": (BytesIO(content), "codes.csv"), "language": "en"})
+    hidden = dict(re.findall(r'name="(codes|mark)" value="([^"]*)"', look.text))
+    done = client.post(f"{place}/file", data={**hidden, "deed": "commit"}, follow_redirects=True)
+    late = client.post(f"{place}/file", data={**hidden, "deed": "commit"})
+
+    assert "The column mood is not known" in look.text
+    assert "Newness" in look.text
+    assert "The codes were taken over." in done.text
+    assert row("CAU.NEW").document["name"] == {"en": "Newness", "zh": "新意"}
+    assert late.status_code == 422
+    assert "changed after you had looked" in late.text
+
+
+@pytest.mark.parametrize(("format", "start"), [
+    ("yaml", b"schema_version"), ("csv", b"\xef\xbb\xbfkey"), ("xlsx", b"PK"), ("txt", b"Present situation")])
+def test_the_codebook_is_taken_away_in_each_format(log_in, place: str, format: str, start: bytes):
+    answer = log_in("coder").get(f"{place}/file/{format}")
+
+    assert answer.data.startswith(start)
+    assert "attachment" in answer.headers["Content-Disposition"]
