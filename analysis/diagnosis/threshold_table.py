@@ -137,6 +137,15 @@ _INTERVIEWS: tuple[Row, ...] = (
      "New codes over base codes at saturation", "判定饱和时新编码与基础编码之比的上限"),
 )
 
+_JOINT: tuple[Row, ...] = (
+    ("joint_voices", 2, 2, 10, "Farmer et al. 2006; one person's word is no direction",
+     "Interviewees that must speak of a topic before it has a direction", "访谈形成方向所需的提及人数"),
+    ("joint_ranked", 3, 3, 20, "Thirds need three", "Topics of a group needed to compare prominence",
+     "比较突出程度所需的同组主题数"),
+    ("joint_second_share", 0.20, 0.20, 1.0, "Farmer et al. 2006, step 5",
+     "Share of the joint display that a second person judges", "联合展示表中由第二人复判的比例"),
+)
+
 _GRADES: tuple[Row, ...] = (
     ("strong_minimum_n", 60, 30, 250, "Model 9", "Respondents needed for a strong grade", "评为“强”所需人数"),
     ("metric_minimum_n", 30, 20, 100, "Model 13",
@@ -148,4 +157,4 @@ _GRADES: tuple[Row, ...] = (
     ("kpi_step_relative", 0.10, 0.01, 0.50, "Model 11", "Step of a target on a count", "数量类目标的改进幅度"),
 )
 
-ROWS: tuple[Row, ...] = (*_SCREENING, *_MEASUREMENT, *_LEVELS, *_CUSTOMERS, *_LINKS, *_INTERVIEWS, *_GRADES)
+ROWS: tuple[Row, ...] = (*_SCREENING, *_MEASUREMENT, *_LEVELS, *_CUSTOMERS, *_LINKS, *_INTERVIEWS, *_JOINT, *_GRADES)
