@@ -41,8 +41,24 @@ def drawn_rows(keys: Iterable[str], seed: int, share: float) -> frozenset[str]:
     frozenset[str]
         Those whose SHA-256 of seed and key is smallest: a row that is added later changes the others' order in nothing.
     """
-    ordered = sorted(set(keys), key=lambda key: hashlib.sha256(f"{seed}:{key}".encode()).hexdigest())
+    ordered = in_drawn_order(keys, seed)
     return frozenset(ordered[:math.ceil(share * len(ordered) - _ROUNDING)])
+
+
+def in_drawn_order(keys: Iterable[str], seed: int) -> list[str]:
+    """Return rows in the order in which a seed draws them.
+
+    Parameters
+    ----------
+    keys : iterable of str
+    seed : int
+
+    Returns
+    -------
+    list[str]
+        By the SHA-256 of seed and key.
+    """
+    return sorted(set(keys), key=lambda key: hashlib.sha256(f"{seed}:{key}".encode()).hexdigest())
 
 
 def rater_agreement(pairs: Sequence[Pair], *, n_rows: int, n_drawn: int, seed: int,

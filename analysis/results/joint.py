@@ -130,30 +130,41 @@ class JointRow:
 
 
 @dataclass(frozen=True)
+class Opinion:
+    """One person's judgement of a row; an answer says how a dissonance is explained."""
+
+    rater: str
+    verdict: Verdict
+    silent: SilentSide
+    is_complementary: bool
+    reason: str
+    answer_kind: AnswerKind
+    answer: str
+    judged_on: str                              # ISO date
+
+    @property
+    def choice(self) -> str:
+        """Return the verdict with the silent side: what two raters agree on or not."""
+        return f"{self.verdict}:{self.silent}" if self.silent else self.verdict
+
+
+@dataclass(frozen=True)
 class JudgedRow:
-    """What people decided of a row, as far as it may be told; empty while it is open or the second rater is awaited."""
+    """What people decided of a row, as far as it may be told: nothing before the second rater of a drawn row is in."""
 
     key: str
     state: RowState
-    verdict: Verdict | None = None
-    silent: SilentSide = ""
-    is_complementary: bool = False
-    reason: str = ""
-    answer_kind: AnswerKind = ""
-    answer: str = ""
-    rater: str = ""
-    judged_on: str = ""                         # ISO date
+    final: Opinion | None = None                # what holds
+    first: Opinion | None = None
+    second: Opinion | None = None
+    settled: Opinion | None = None              # where the two differed
     is_drawn: bool = False                      # for a second rater
-    second_rater: str = ""
-    second_verdict: Verdict | None = None
-    second_reason: str = ""
-    settled_by: str = ""
     is_stale: bool = False                      # the evidence has changed since
 
     @property
     def is_answered(self) -> bool:
-        """Return whether the row's dissonance was explained."""
-        return bool(self.answer_kind)
+        """Return whether a dissonance of the row was explained."""
+        return self.final is not None and bool(self.final.answer_kind)
 
 
 @dataclass(frozen=True)
