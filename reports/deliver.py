@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from analysis.results.diagnosis import Diagnosis
+from analysis.results.joint import JointRecord
 from instruments.facts import StudyFacts
 from instruments.schema import Text
 from instruments.template import StudyTemplate
@@ -19,15 +20,17 @@ from reports.wording import Words
 
 
 def study_report_html(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFacts, *, language: str,
-                      title: Text | None = None) -> str:
+                      title: Text | None = None, joint: JointRecord | None = None) -> str:
     """Return the study's report as one HTML page that stands alone."""
-    return report_html(study_report(diagnosis, template, facts, language=language, title=title), style=style_sheet())
+    report = study_report(diagnosis, template, facts, language=language, title=title, joint_record=joint)
+    return report_html(report, style=style_sheet())
 
 
 def study_report_pdf(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFacts, *, language: str,
-                     title: Text | None = None, is_specimen: bool = False) -> bytes:
-    """Return the study's report as PDF/UA-1; the same diagnosis gives the same bytes. A specimen is marked as one."""
-    report = study_report(diagnosis, template, facts, language=language, title=title)
+                     title: Text | None = None, is_specimen: bool = False,
+                     joint: JointRecord | None = None) -> bytes:
+    """Return the study's report as PDF/UA-1; the same content gives the same bytes. A specimen is marked as one."""
+    report = study_report(diagnosis, template, facts, language=language, title=title, joint_record=joint)
     return report_pdf(replace(report, watermark=Words(language).text("front.specimen")) if is_specimen else report)
 
 

@@ -105,7 +105,7 @@ def propose(survey: SurveySide, spoken: SpokenSide) -> Proposal:
     if silent == "interviews":
         return Proposal("silence", silent, "silent_interviews", is_complementary=False)
     if spoken.direction == "not_valued":
-        return Proposal(None, "", "described_only", is_complementary=True)
+        return Proposal(None, "", "described_only", is_complementary=bool(spoken.facets))
     return _compared(survey, spoken, is_complementary=bool(spoken.facets))
 
 

@@ -18,6 +18,7 @@ Pair = tuple[str, str]
 Statistic = Callable[[Sequence[Pair]], float | None]
 
 N_RESAMPLES = 2000
+FEWEST_RESAMPLED = 5        # resamples of fewer rows are so alike that an interval would look exact
 Z_95 = 1.959963984540054    # two-sided 95 % of the normal distribution
 TAIL = 0.025
 _TINY = 1e-12
@@ -79,8 +80,8 @@ def rater_agreement(pairs: Sequence[Pair], *, n_rows: int, n_drawn: int, seed: i
     -------
     RaterAgreement
         Share agreed with Wilson's interval; Cohen's kappa and Krippendorff's alpha (nominal) with percentile intervals
-        of a bootstrap over rows. Kappa and alpha are None without variation; resamples without variation are left out,
-        and where they are more than half there is no interval.
+        of a bootstrap over rows, from five rows on. Kappa and alpha are None without variation; resamples without
+        variation are left out, and where they are more than half there is no interval.
 
     References
     ----------
@@ -146,7 +147,7 @@ def _wilson(k: int, n: int) -> Estimate:
 
 def _resampled(pairs: Sequence[Pair], statistic: Statistic, method: str, seed: int, n_resamples: int) -> Estimate:
     value = statistic(pairs)
-    if value is None or len(pairs) < 2:  # noqa: PLR2004 - of one row every resample is the same
+    if value is None or len(pairs) < FEWEST_RESAMPLED:
         return Estimate(value, None, None, len(pairs), method)
     dice = random.Random(seed)  # noqa: S311 - a stored seed is wanted, not a secret
     found = sorted(one for one in (statistic(dice.choices(pairs, k=len(pairs))) for _ in range(n_resamples))

@@ -209,6 +209,7 @@ def spoken_side(sources: Sources, design: DesignRow) -> SpokenSide:
         return SpokenSide(code, sources.n_interviewed, 0, 0, 0, 0, 0, {}, None, "not_double_coded", "none", None,
                           silence, (), n_comments, n_of)
     voices, ratio = int(sources.threshold("joint_voices")), sources.threshold("interview_ratio")
+    mentioned = said.supports + said.contradicts + said.mixed
     silence = _spoken_silence(sources, said, voices)
     direction: Direction = "none"
     if not silence:
@@ -216,7 +217,7 @@ def spoken_side(sources: Sources, design: DesignRow) -> SpokenSide:
                      if design.group in VALUED else "not_valued")
     return SpokenSide(
         code, sources.n_interviewed, said.n_asked, said.supports, said.contradicts, said.mixed, said.roles,
-        shown_roles(said.by_role), said.agreement, said.agreement_verdict, direction,
+        shown_roles(said.by_role, mentioned, said.n_asked), said.agreement, said.agreement_verdict, direction,
         sources.spoken_thirds.get(design.key), silence, _facets(sources, code, voices), n_comments, n_of)
 
 
@@ -254,25 +255,36 @@ def spoken_direction(supports: int, contradicts: int, mixed: int, *, voices: int
     return "undecided"
 
 
-def shown_roles(by_role: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
-    """Return the roles whose mentions may stand in a table.
+def shown_roles(by_role: Mapping[str, tuple[int, int]], n_mentioned: int, n_asked: int) -> dict[str, tuple[int, int]]:
+    """Return the roles whose mentions may stand in a table beside its total.
 
     Parameters
     ----------
     by_role : Mapping[str, tuple[int, int]]
         Role → (mentions, interviewees asked), roles of at least the smallest group.
+    n_mentioned, n_asked : int
+        Over all roles, which are printed too.
 
     Returns
     -------
     dict[str, tuple[int, int]]
         Without roles in which all, or all but one, did the same, and without the next smallest that would give them
-        away (`analysis.privacy.suppress_cells`).
+        away (`analysis.privacy.suppress_cells`). What is left when the roles shown are taken from the total is a group
+        too: while that is alike, the smallest role shown is left out.
     """
     cells = {role: asked for role, (_, asked) in by_role.items()}
-    alike = {role for role, (raised, asked) in by_role.items()
-             if is_unanimous([True] * raised + [False] * (asked - raised))}
+    alike = {role for role, counts in by_role.items() if _is_alike(*counts)}
     hidden = suppress_cells(cells, MINIMUM_GROUP, alike)
-    return {role: counts for role, counts in by_role.items() if role not in hidden}
+    shown = {role: counts for role, counts in by_role.items() if role not in hidden}
+    while shown and _is_alike(n_mentioned - sum(k for k, _ in shown.values()),
+                              n_asked - sum(n for _, n in shown.values())):
+        del shown[min(shown, key=lambda role: (shown[role][1], role))]
+    return shown
+
+
+def _is_alike(raised: int, asked: int) -> bool:
+    """Return whether all of a group, or all but one, did the same; of nobody it is not so."""
+    return is_unanimous([True] * raised + [False] * (asked - raised))
 
 
 def _facets(sources: Sources, code: str, voices: int) -> tuple[str, ...]:

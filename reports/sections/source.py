@@ -18,6 +18,7 @@ from analysis.results.diagnosis import (
     Quote,
     SingleItem,
 )
+from analysis.results.joint import JointRecord
 from instruments.facts import StudyFacts
 from instruments.schema import Choice, Construct, Instrument, Item, ItemRole, Text
 from instruments.template import Measure, Safeguard, StudyTemplate
@@ -36,8 +37,10 @@ TITLE_SIZE = {"en": 18.5, "zh": 17.0}   # points, as in the style sheet
 class Source:
     """A diagnosis with its template, facts and language."""
 
-    def __init__(self, diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFacts, language: str) -> None:
+    def __init__(self, diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFacts, language: str,
+                 joint: JointRecord | None = None) -> None:
         self.diagnosis, self.template, self.facts = diagnosis, template, facts
+        self.joint = joint or JointRecord()     # what people judged of the joint display
         self.language, self.words = language, Words(language)
         self.is_synthetic = diagnosis.provenance.is_synthetic
 

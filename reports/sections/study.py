@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from analysis.results.diagnosis import Diagnosis
+from analysis.results.joint import JointRecord
 from instruments.facts import StudyFacts
 from instruments.schema import Text
 from instruments.template import StudyTemplate
@@ -21,6 +22,7 @@ from reports.sections import (
     customer_file,
     customer_view,
     front,
+    joint,
     limits,
     method,
     needs,
@@ -40,8 +42,9 @@ FIRST_OF_SHORT = frozenset({"summary", "limits", "thresholds"})
 WHOLE = (
     summary.summary, summary.summary_more, front.contents, situation.answers, strengths.what_works, situation.facets,
     situation.entered_facts, problems.ranking, problems.details, customer_view.customer_view, causes.levels,
-    causes.joint_display, comments.comments, plan.objectives, actions.ranking, actions.measures, actions.set_aside,
-    plan.roadmap, plan.safeguards, customer_file.customer_file, limits.limits, method.method, method.reproducibility,
+    causes.joint_display, comments.comments, joint.joint, plan.objectives, actions.ranking, actions.measures,
+    actions.set_aside, plan.roadmap, plan.safeguards, customer_file.customer_file, limits.limits, method.method,
+    method.reproducibility,
     appendix_measurement.reliability, appendix_measurement.structure, appendix_quality.data_quality,
     appendix_sensitivity.sensitivity, appendix_sensitivity.groups, appendix_wording.wording, appendix_words.codebook,
     appendix_words.glossary, appendix_words.theory, method.thresholds,
@@ -54,9 +57,12 @@ SHORT = (
 
 
 def study_report(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFacts, *, language: str,
-                 title: Text | None = None) -> StudyReport:
-    """Return the report of a diagnosis in one language; `title` stands for the template's own."""
-    study = Source(diagnosis, template, facts, language)
+                 title: Text | None = None, joint_record: JointRecord | None = None) -> StudyReport:
+    """Return the report of a diagnosis in one language; `title` stands for the template's own.
+
+    `joint_record` holds what people judged of the joint display; without it the proposals stand alone.
+    """
+    study = Source(diagnosis, template, facts, language, joint_record)
     cover = front.cover(study, title)
     is_short = needs.is_too_little(study)
     parts, first = (SHORT, FIRST_OF_SHORT) if is_short else (WHOLE, FIRST_OF_PAGE)

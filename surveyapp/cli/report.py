@@ -14,7 +14,7 @@ from reports.sections.study import study_report
 from surveyapp.cli.output import Subparsers, add_command, open_database
 from surveyapp.db.session import read_session
 from surveyapp.errors import BadInput
-from surveyapp.jobs.diagnose import diagnose_study, write_report
+from surveyapp.jobs.diagnose import diagnose_study, judged_of, write_report
 from surveyapp.jobs.measure import measure_study
 from surveyapp.models.study import Study
 from surveyapp.services.study import facts_of, get_study, get_wave, template_of
@@ -49,15 +49,17 @@ def _report(options: argparse.Namespace) -> None:
 
 def _write_diagnosis(study: Study, template: StudyTemplate, options: argparse.Namespace, languages: list[str]) -> None:
     stored, diagnosis = diagnose_study(options.study, options.wave)
+    judged = judged_of(study, stored, diagnosis)
     for language in languages:
         path = target(Path(options.out), language, len(languages))
         path.parent.mkdir(parents=True, exist_ok=True)
         if options.format == "pdf":
             path.write_bytes(write_report(study, stored, language).content)
         elif options.format == "html":
-            path.write_text(study_report_html(diagnosis, template, facts_of(study), language=language), "utf-8")
+            path.write_text(study_report_html(diagnosis, template, facts_of(study), language=language, joint=judged),
+                            "utf-8")
         else:
-            content = study_report(diagnosis, template, facts_of(study), language=language)
+            content = study_report(diagnosis, template, facts_of(study), language=language, joint_record=judged)
             path.write_text(json.dumps(to_document(content), ensure_ascii=False, indent=1), "utf-8")
         print(f"Wrote {path}.")
 

@@ -6,6 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from analysis.diagnosis.diagnose import diagnose
 from analysis.results.diagnosis import Diagnosis
+from analysis.results.joint import JointRecord
 from reports.deliver import study_report_pdf
 from surveyapp.dataset import load_tables
 from surveyapp.db.session import read_session, transaction
@@ -13,6 +14,7 @@ from surveyapp.models.diagnosis import Report, StoredDiagnosis
 from surveyapp.models.study import Study
 from surveyapp.models.wave import Wave
 from surveyapp.services.diagnosis import diagnosis_of, store_diagnosis, store_report
+from surveyapp.services.joint import record_of
 from surveyapp.services.study import facts_of, get_study, get_wave, template_of
 
 
@@ -33,15 +35,22 @@ def diagnose_study(name: str, wave_key: str | None = None) -> tuple[StoredDiagno
         return store_diagnosis(session, study, wave, diagnosis), diagnosis
 
 
-def report_pdf(study: Study, diagnosis: Diagnosis, language: str, *, is_specimen: bool = False) -> bytes:
-    """Return the PDF of a diagnosis in one language."""
+def report_pdf(study: Study, diagnosis: Diagnosis, language: str, *, is_specimen: bool = False,
+               joint: JointRecord | None = None) -> bytes:
+    """Return the PDF of a diagnosis in one language, with what people judged of its joint display."""
     return study_report_pdf(diagnosis, template_of(read_session(), study), facts_of(study), language=language,
-                            is_specimen=is_specimen)
+                            is_specimen=is_specimen, joint=joint)
+
+
+def judged_of(study: Study, stored: StoredDiagnosis, diagnosis: Diagnosis) -> JointRecord:
+    """Return what people judged of a stored diagnosis's joint display, as everybody may see it."""
+    return record_of(read_session(), stored.wave_id, diagnosis, template_of(read_session(), study))
 
 
 def write_report(study: Study, stored: StoredDiagnosis, language: str) -> Report:
     """Return the stored PDF of a stored diagnosis."""
-    content = report_pdf(study, diagnosis_of(stored), language)
+    diagnosis = diagnosis_of(stored)
+    content = report_pdf(study, diagnosis, language, joint=judged_of(study, stored, diagnosis))
     with transaction() as session:
         return store_report(session, stored, language, content)
 

@@ -176,9 +176,15 @@ def test_a_higher_value_is_never_in_a_lower_third(values: dict[str, int]):
 def test_a_role_in_which_all_or_all_but_one_said_the_same_is_not_told_and_neither_is_the_next_smallest():
     alike = {"teller": (5, 5), "manager": (3, 6), "data": (4, 8)}
 
-    assert shown_roles(alike) == {"data": (4, 8)}
-    assert shown_roles({**alike, "teller": (4, 5)}) == {"data": (4, 8)}
-    assert shown_roles({**alike, "teller": (3, 5)}) == {**alike, "teller": (3, 5)}
+    assert shown_roles(alike, 14, 23) == {"data": (4, 8)}
+    assert shown_roles({**alike, "teller": (4, 5)}, 13, 23) == {"data": (4, 8)}
+    assert shown_roles({**alike, "teller": (3, 5)}, 12, 23) == {**alike, "teller": (3, 5)}
+
+
+def test_what_is_left_beside_the_roles_shown_is_not_told_either_where_it_is_alike():
+    assert shown_roles({"data": (4, 8)}, 4, 14) == {}           # the six others all said nothing of it
+    assert shown_roles({"data": (4, 8)}, 6, 14) == {"data": (4, 8)}
+    assert shown_roles({"data": (4, 8), "teller": (2, 5)}, 6, 14) == {"data": (4, 8)}   # one left: the smallest goes
 
 
 # ---- the whole display ----------------------------------------------------------------------------------------------
