@@ -39,6 +39,7 @@ from surveyapp.views import (
     identity,
     interview,
     invitation,
+    joint,
     memo,
     note,
     note_sheet,
@@ -154,6 +155,7 @@ def _add_views(app: Flask) -> None:
         candidate,
         diagnosis, report, pilot, rehearsal, retrieval,
         round,
+        joint,
         token, webhook, api,
     ):
         app.register_blueprint(views.blueprint)

@@ -7,7 +7,10 @@ import argparse
 from analysis.diagnosis.document import diagnosis_document
 from analysis.results.diagnosis import Diagnosis
 from surveyapp.cli.output import Subparsers, add_command, open_database, print_json, print_table
+from surveyapp.db.session import read_session
 from surveyapp.jobs.diagnose import diagnose_study
+from surveyapp.services.joint_sheet import joint_document, shared_display
+from surveyapp.services.study import get_study
 
 
 def add_commands(commands: Subparsers) -> None:
@@ -21,7 +24,8 @@ def _diagnose(options: argparse.Namespace) -> None:
     open_database()
     _, diagnosis = diagnose_study(options.study, options.wave)
     if options.json:
-        print_json(diagnosis_document(diagnosis))
+        display = shared_display(read_session(), get_study(read_session(), options.study))
+        print_json({**diagnosis_document(diagnosis), "joint": joint_document(display)})
     else:
         _show(diagnosis)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from surveyapp.cli.codebook import add_codebook
+from surveyapp.cli.joint import add_joint
 from surveyapp.cli.note_sheet import add_sheet, import_sheet
 from surveyapp.cli.output import Subparsers, add_command, add_group, open_database, read_bytes
 from surveyapp.db.session import transaction
@@ -60,6 +61,7 @@ def add_commands(commands: Subparsers) -> None:
                       help="of filled sheets for notes: where paragraphs outside the boxes go; refused where not said")
     load.add_argument("--names", metavar="FILE", default=None,
                       help="with --pseudonymise: further names to replace, one a line")
+    add_joint(group)
 
 
 def _import(options: argparse.Namespace) -> None:

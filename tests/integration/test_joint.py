@@ -246,8 +246,8 @@ def test_confidence_in_a_claim_is_kept_with_four_reasons_beside_the_suggestion(b
 
 
 @pytest.mark.parametrize(("changes", "words"), [
-    ({"components": {name: ("minor", "no") for name in COMPONENTS}}, "Each reason needs"),
-    ({"components": {name: ("", "A long enough reason.") for name in COMPONENTS}}, "no concern chosen"),
+    ({"components": dict.fromkeys(COMPONENTS, ("minor", "no"))}, "Each reason needs"),
+    ({"components": dict.fromkeys(COMPONENTS, ("", "A long enough reason."))}, "no concern chosen"),
     ({"components": {}}, "no concern chosen"), ({"overall": ""}, "No confidence"), ({"reason": "well"}, "Each reason")])
 def test_confidence_without_reasons_is_refused(bank: None, changes: dict[str, object], words: str):
     with pytest.raises(BadInput, match=words):
