@@ -43,6 +43,7 @@ def add_commands(commands: Subparsers) -> None:
     """Add the interview commands."""
     group = add_group(commands, "interviews", "transcripts and coded interviews")
     add_codebook(group)
+    add_joint(group)
     add_sheet(group)
     load = add_command(
         group, "import",
@@ -61,7 +62,6 @@ def add_commands(commands: Subparsers) -> None:
                       help="of filled sheets for notes: where paragraphs outside the boxes go; refused where not said")
     load.add_argument("--names", metavar="FILE", default=None,
                       help="with --pseudonymise: further names to replace, one a line")
-    add_joint(group)
 
 
 def _import(options: argparse.Namespace) -> None:
