@@ -34,7 +34,7 @@ def upgrade() -> None:
     op.create_table(
         "joint_draw", *_belongs("joint_draw", has_account=False),
         sa.Column("seed", sa.Integer(), nullable=False),
-        sa.Column("share", sa.Float(), nullable=False),
+        sa.Column("share", sa.Double(), nullable=False),
         sa.Column("rows", DOCUMENT, nullable=False),
         sa.Column("waiver", sa.Text(), server_default="", nullable=False),
         sa.Column("waived_by", sa.Integer(), nullable=True),
