@@ -25,6 +25,7 @@ from surveyapp.views import (
     api_result,  # noqa: F401 - see above
     api_study,  # noqa: F401 - see above
     candidate,
+    case_attribute,
     codebook,
     codebook_file,
     codebook_version,
@@ -57,6 +58,7 @@ from surveyapp.views import (
     resumed,  # noqa: F401 - adds the page for short codes to the respondents' blueprint
     retrieval,
     round,
+    schedule,
     study,
     text_correction,
     token,
@@ -147,7 +149,7 @@ def _add_views(app: Flask) -> None:
         account, study, wave, questionnaire, draft, wording, preview, publication, fieldwork, invitation,
         paper, paper_check, person,
         dataset_file,
-        interview, guide, note, note_sheet,
+        interview, guide, schedule, case_attribute, note, note_sheet,
         identity,
         coding, edges, memo, text_correction,
         codebook, codebook_file, codebook_version, regrouping,

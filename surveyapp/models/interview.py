@@ -43,6 +43,7 @@ class Interview(Base):
     guide_version: Mapped[str] = mapped_column(String(40), default="")
     questions: Mapped[dict[str, Any] | None]                # guide question → asked, covered, skipped; None = not noted
     notes: Mapped[str] = mapped_column(Text, default="")
+    attributes: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")   # case attribute → value
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
     @property
