@@ -193,7 +193,7 @@ def interview_evidence(table: InterviewTable, codebook: Codebook, guide: Guide |
             contradicts=x, mixed=len(count.mixed),
             status=interview_status(len(count.asked), k, n_roles, x, x_roles, thresholds),
             agreement=None if coders.verdict == "not_double_coded" else coders.alpha,
-            agreement_verdict=coders.verdict, by_role=_by_role(count, roles),
+            agreement_verdict=coders.verdict, coders=coders, by_role=_by_role(count, roles),
             quotes=choose_quotes(passages, people, quotable, N_QUOTES)))
     return tuple(evidence)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from analysis.results.comments import Comments
-from analysis.results.comparisons import GroupComparison
+from analysis.results.comparisons import CoderAgreement, GroupComparison
 from analysis.results.customers import CustomerPicture
 from analysis.results.integrity import Integrity
 from analysis.results.measurement import Estimate, ScaleQuality, Structure
@@ -108,6 +108,7 @@ class InterviewEvidence:
     n_silent: int = 0                           # asked, not mentioned
     n_not_noted: int = 0                        # of those asked: not noted whether they were
     n_not_asked: int = 0                        # interviewed, and not asked
+    coders: CoderAgreement | None = None        # everything that is reported with `agreement`
 
 
 @dataclass(frozen=True)

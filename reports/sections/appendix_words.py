@@ -8,6 +8,7 @@ from instruments.template import CodeDefinition
 from reports.content import Block, Bullets, Facts, Figure, Heading, Number, Row, Section, Statement, Table
 from reports.figures import Curve, Series
 from reports.numbers import printed
+from reports.sections.appendix_agreement import agreement
 from reports.sections.source import Source
 from reports.sections.table_columns import columns_of
 
@@ -31,7 +32,8 @@ def codebook(study: Source) -> list[Section]:
     table = Table("t-codes", words.say("codes.table", n=len(book.codes), version=book.version), columns, tuple(rows),
                   "", words.text("codes.source"), is_dense=True)
     return [Section("codebook", words.text("part.appendix_d"), words.say("codes.title", n=study.n_heard),
-                    (*([curve] if (curve := _saturation(study)) else []), table), is_appendix=True)]
+                    (*([curve] if (curve := _saturation(study)) else []), table,
+                     *([coders] if (coders := agreement(study)) else [])), is_appendix=True)]
 
 
 def _saturation(study: Source) -> Figure | None:
@@ -64,10 +66,10 @@ def _code_row(study: Source, code: CodeDefinition, depth: int) -> Row:
     else:
         alpha = found.agreement.value if found.agreement else None
         verdict = study.words.text(f"agreement.{found.agreement_verdict}")
-        agreement = f"{printed(alpha, 'coefficient')} {verdict}" if alpha is not None else verdict
+        judged = f"{printed(alpha, 'coefficient')} {verdict}" if alpha is not None else verdict
         counts = (Number(float(found.n_asked), "count"),
                   Number(float(found.supports), "count", trace=(f"interview.{code.key}.interviewees",)),
-                  Number(float(found.contradicts), "count"), Statement(agreement))
+                  Number(float(found.contradicts), "count"), Statement(judged))
     return Row((Statement(f"{name} ({code.key})" if study.language == "en" else f"{name}（{code.key}）"),
                 Statement(study.read(code.definition)), *counts))
 

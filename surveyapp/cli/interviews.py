@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from surveyapp.cli.agreement import add_agreement
 from surveyapp.cli.codebook import add_codebook
 from surveyapp.cli.joint import add_joint
 from surveyapp.cli.note_sheet import add_sheet, import_sheet
@@ -44,6 +45,7 @@ def add_commands(commands: Subparsers) -> None:
     group = add_group(commands, "interviews", "transcripts and coded interviews")
     add_codebook(group)
     add_joint(group)
+    add_agreement(group)
     add_sheet(group)
     load = add_command(
         group, "import",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from surveyapp.models.coding import Code
 from surveyapp.models.interview import Interview
 from surveyapp.models.round import AdjudicatedCoding, AdjudicatedSet
 from surveyapp.services.codebook import StudyCodebook
@@ -49,12 +50,15 @@ def adjudicated_codings(session: Session, of_kind: _Conditions, rows: Sequence[t
     found = {number: (code_id, polarity) for number, code_id, polarity in session.execute(
         select(AdjudicatedCoding.coding_id, AdjudicatedCoding.code_id, AdjudicatedCoding.polarity)
         .where(AdjudicatedCoding.coding_id.is_not(None), AdjudicatedCoding.set_id.in_(settled.values())))}
+    merged = dict(session.execute(select(Code.id, Code.merged_into_id).where(Code.merged_into_id.is_not(None))).all())
     held = []
     for number, row in rows:
         if row.interview not in settled:
             held.append(row)
         elif number in found:
             code_id, polarity = found[number]
+            while code_id in merged:        # the codebook was regrouped after the decision
+                code_id = merged[code_id]
             held.append(row if code_id is None else
                         replace(row, code=codebook.by_id[code_id].key, polarity=polarity))
     return held

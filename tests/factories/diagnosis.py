@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from analysis.diagnosis.thresholds import resolve_thresholds
+from analysis.results.comparisons import CoderAgreement
 from analysis.results.diagnosis import (
     CauseFinding,
     Diagnosis,
@@ -120,9 +121,10 @@ def interview(code: str, construct: str | None, k: int, x: int, place: int) -> I
     agreement = Estimate(0.84 - place % 4 * 0.06, 0.70 - place % 4 * 0.06, 0.93 - place % 4 * 0.03, 4, "Krippendorff")
     by_role = {"relationship_manager": (min(k, 4), 5), "outlet_head": (min(max(k - 4, 0), 3), 3),
                "product_or_middle_office": (min(max(k - 7, 0), 2), 3), "technology_or_data": (0, 3)}
-    return InterviewEvidence(code, construct, 14, k, 3 if k > 4 else 1, x, 1, status, agreement,
-                             "accept" if place % 4 == 0 else "tentative", by_role,
-                             quotes(code, place, polarity="contradicts" if x > k else "supports"))
+    verdict = "accept" if place % 4 == 0 else "tentative"
+    coders = CoderAgreement(code, 4, 120, 2, {"A": 0.12, "B": 0.10}, 0.93, 0.6, 0.75, agreement, 0.8, verdict)
+    return InterviewEvidence(code, construct, 14, k, 3 if k > 4 else 1, x, 1, status, agreement, verdict, by_role,
+                             quotes(code, place, polarity="contradicts" if x > k else "supports"), coders=coders)
 
 
 def _problems(template: StudyTemplate, levels: Mapping[str, Level]) -> tuple[ProblemFinding, ...]:

@@ -14,11 +14,13 @@ from surveyapp.services.adjudication import Choice, decide, undo_decision
 from surveyapp.services.agreement import agreement_texts, scope_of
 from surveyapp.services.batch_coding import LineCode, code_lines
 from surveyapp.services.blinding import dissolve_round, finish_coding, resume_coding
+from surveyapp.services.codebook import load_codebook
 from surveyapp.services.coding import delete_coding
 from surveyapp.services.coding_rows import coding_rows
 from surveyapp.services.comparison import AGREED, CODE, ONLY, POLARITY, load_comparison
 from surveyapp.services.interview import current_version, get_interview
 from surveyapp.services.passage import seen_codings
+from surveyapp.services.regrouping import merge_codes
 from surveyapp.services.round import (
     Draw,
     close_round,
@@ -271,6 +273,21 @@ def test_a_third_decides_and_analysis_reads_the_decided_set_but_agreement_the_co
     told = read_session().scalars(select(Audit).where(Audit.action == "decide_difference")).all()
     assert {row.account_id for row in told} == {people()[2].id}
     assert "said in so many words" in {row.after["reason"] for row in told}
+
+
+def test_a_code_merged_after_it_was_decided_counts_as_the_other(study: Study):
+    with transaction() as session:
+        of.closed_round(session, study)
+    decide_all(study)
+
+    with transaction() as session:
+        codes = load_codebook(session, study).by_key
+        merge_codes(session, study, codes["CAU.INCENT"].id, codes["CAU.CONCEPT"].id, make.find(session, "boss"))
+    close_read_session()
+
+    found = {row.code for row in coding_rows(read_session(), study).codings}
+    assert "CAU.CONCEPT" in found
+    assert "CAU.INCENT" not in found
 
 
 def test_a_decision_is_undone_and_the_union_counts_again(study: Study):

@@ -1,0 +1,33 @@
+"""How far the coders agree, with everything that belongs together: part of appendix D."""
+
+from __future__ import annotations
+
+from analysis.results.comparisons import CoderAgreement
+from reports.content import Number, Row, Statement, Table
+from reports.numbers import printed
+from reports.sections.source import Source
+from reports.sections.table_columns import columns_of
+
+
+def agreement(study: Source) -> Table | None:
+    """Return the table of double-coded codes that somebody gave, None where there is none."""
+    words = study.words
+    found = [evidence.coders for evidence in study.diagnosis.interviews
+             if evidence.coders is not None and evidence.agreement is not None and any(
+                 evidence.coders.share_coded.values())]
+    if not found:
+        return None
+    columns = columns_of(words, "coders.",
+        ("code", 0.2, "left"), ("units", 0.1, "right"), ("coders", 0.09, "right"), ("each", 0.17, "left"),
+        ("agreed", 0.12, "right"), ("coded_only", 0.12, "right"), ("alpha", 0.2, "left"))
+    return Table("t-coders", words.say("coders.table", n=max(row.n_interviews for row in found)), columns,
+                 tuple(_row(study, row) for row in found), "", words.text("coders.source"), is_dense=True)
+
+
+def _row(study: Source, row: CoderAgreement) -> Row:
+    shares = " / ".join(printed(value, "percent") for value in row.share_coded.values())
+    alpha = study.estimate(row.alpha.value, row.alpha.ci_low, row.alpha.ci_high, "coefficient") if (
+        row.alpha.value is not None) else study.words.text("agreement.not_assessable")
+    return Row((Statement(row.code), Number(float(row.n_units), "count"), Number(float(row.n_coders), "count"),
+                Statement(shares), Number(row.percent_agreement, "percent"), Number(row.jaccard, "coefficient"),
+                Statement(alpha)))
