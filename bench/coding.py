@@ -1,6 +1,7 @@
-"""Time the coding screen: opening a long interview with many codings, and adding one.
+"""Time the coding screen: opening a long interview with many codings, adding one, moving an edge, correcting a text.
 
-Run with `python -m bench.coding`; prints milliseconds on the server, median of several requests.
+Run with `python -m bench.coding`; prints milliseconds on the server, median of several requests, and the processor
+time of one, which says more on a busy machine.
 """
 
 from __future__ import annotations
@@ -34,23 +35,24 @@ LINE = f"{QUESTION}答：{ANSWER * 7}\n"      # about 180 characters a turn, as 
 CODES = ("PRB.INFO", "CAU.TECH", "SIT.PROC", "PRB.EFFECT", "SUG.INFO")
 
 
-def prepare(home: Path) -> tuple[FlaskClient, str, dict[str, str]]:
+def prepare(home: Path, n_characters: int = N_CHARACTERS,
+            n_codings: int = N_CODINGS) -> tuple[FlaskClient, str, dict[str, str]]:
     """Return a logged-in client, the interview's address and the words of the text for one more coding."""
-    url = f"sqlite:///{home / 'bench.sqlite3'}"
+    url = f"sqlite:///{home / f'bench-{n_characters}.sqlite3'}"
     database = Database(url)
     upgrade(database)
     use_database(database)
     with transaction() as session:
         study = create_study(session, load_catalogue_template("bank_crm"), "bench")
-        coder = add_account(session, "ann", "Ann", "coder", PASSWORD)
+        coder = add_account(session, "ann", "Ann", "researcher", PASSWORD)
         add_member(session, study, coder)
         interview = import_interview(
-            session, study, filename="long.txt", content=(LINE * (N_CHARACTERS // len(LINE) + 1)).encode(),
+            session, study, filename="long.txt", content=_text(n_characters).encode(),
             log=InterviewLog(role="relationship_manager", audience="staff", has_consent=True, language="zh"))
         version = current_version(session, interview)
         assert version is not None
-        step = len(version.text) // N_CODINGS
-        for number in range(N_CODINGS):
+        step = len(version.text) // n_codings
+        for number in range(n_codings):
             start = number * step
             end = start + 20 + number % 90      # many overlap their neighbours
             passage = Passage(start, end, version.text[start:end], version.sha256)
@@ -65,35 +67,64 @@ def prepare(home: Path) -> tuple[FlaskClient, str, dict[str, str]]:
     return client, address, words
 
 
-def milliseconds(deed: Callable[[int], None]) -> float:
-    """Return the median time of the deed; the first run warms up and does not count."""
+def _text(n_characters: int) -> str:
+    """Return a conversation in which no two lines are the same."""
+    lines = (f"{QUESTION}答：第{number}次，{ANSWER * 7}\n" for number in range(n_characters // len(LINE) + 1))
+    return "".join(lines)[:n_characters]
+
+
+def milliseconds(deed: Callable[[int], None], n_times: int = N_TIMES) -> str:
+    """Return the median time of the deed and its processor time; the first run warms up and does not count."""
     deed(0)
-    times = []
-    for number in range(1, N_TIMES + 1):
-        began = time.perf_counter()
+    times, processor = [], []
+    for number in range(1, n_times + 1):
+        began, worked = time.perf_counter(), time.process_time()
         deed(number)
         times.append((time.perf_counter() - began) * 1000)
-    return statistics.median(times)
+        processor.append((time.process_time() - worked) * 1000)
+    return f"{statistics.median(times):.1f} ms (processor {statistics.median(processor):.1f} ms)"
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        client, address, words = prepare(Path(folder))
+        for n_characters, n_codings in ((N_CHARACTERS, N_CODINGS), (1_000_000, 10_000)):
+            measure(Path(folder), n_characters, n_codings)
 
-        def show(_number: int) -> None:
-            assert client.get(address).status_code == 200
 
-        def add(number: int) -> None:
-            start = 50_000 + 7 * number
-            reply = client.post(f"{address}/codings", headers={"X-Fragment": "1"}, data={
-                "start": start, "end": start + 15, "quote": words["text"][start:start + 15],
-                "version": words["version"], "code": "PRB.INFO.LINK", "polarity": "supports"})
-            assert reply.status_code == 200
+def measure(home: Path, n_characters: int, n_codings: int) -> None:
+    """Print how long the deeds of a coder take in a text of that size."""
+    client, address, words = prepare(home, n_characters, n_codings)
+    text = words["text"]
 
-        size = len(client.get(address).data) // 1024
-        print(f"open {len(words['text']):,} characters with {N_CODINGS:,} codings: {milliseconds(show):.0f} ms, "
-              f"{size} kB (goal 100 ms)")
-        print(f"add a coding: {milliseconds(add):.1f} ms (goal 20 ms)")
+    def show(_number: int) -> None:
+        assert client.get(address).status_code == 200
+
+    def add(number: int) -> None:
+        start = 50_000 + 7 * number
+        reply = client.post(f"{address}/codings", headers={"X-Fragment": "1"}, data={
+            "start": start, "end": start + 15, "quote": text[start:start + 15], "version": words["version"],
+            "code": "PRB.INFO.LINK", "polarity": "supports"})
+        assert reply.status_code == 200
+
+    def move(number: int) -> None:
+        start = 5 + number
+        reply = client.post(f"{address}/codings/c1/edges", headers={"X-Fragment": "1"}, data={
+            "start": start, "end": start + 15, "quote": text[start:start + 15], "version": words["version"],
+            "coding_version": number + 1, "deed": "move"})
+        assert reply.status_code == 200
+
+    def correct(number: int) -> None:
+        page = client.get(f"{address}/text?turn=4").text
+        sha = page.partition('name="version" value="')[2][:64]
+        assert client.post(f"{address}/text?turn=4", data={
+            "deed": "turn", "version": sha, "text": f"更正{number}：{ANSWER}"}).status_code == 302
+
+    size = len(client.get(address).data) // 1024
+    print(f"{len(text):,} characters with {n_codings:,} codings; a page of {size} kB")
+    print(f"  open: {milliseconds(show)}; goal 100 ms for 100,000 with 1,000")
+    print(f"  add a coding: {milliseconds(add)}; goal 20 ms")
+    print(f"  move an edge: {milliseconds(move)}")
+    print(f"  correct a turn: {milliseconds(correct, 3)}")
 
 
 if __name__ == "__main__":

@@ -238,13 +238,20 @@ function unlight() {
   for (const lit of document.querySelectorAll(".is-lit")) lit.classList.remove("is-lit");
 }
 
+// The row comes into sight within its table and column; the text stays where the reader is.
+function reveal(row) {
+  for (const box of [row.closest(".tall"), row.closest(".side")]) {
+    const [inner, outer] = [row.getBoundingClientRect(), box.getBoundingClientRect()];
+    if (inner.top < outer.top) box.scrollTop -= outer.top - inner.top;
+    else if (inner.bottom > outer.bottom) box.scrollTop += inner.bottom - outer.bottom;
+  }
+}
+
 function light(mark) {
   litMark = litMark || mark;
   const row = document.getElementById(`row-${mark}`);
   row?.classList.add("is-lit");
-  // On a narrow screen the table is below the text, and the reader stays with the text.
-  if (row && window.matchMedia("(min-width: 56rem)").matches) row.scrollIntoView({ block: "nearest" });
-  else if (row) row.closest(".scroll").scrollTop = row.offsetTop - 40;
+  if (row) reveal(row);
   for (const part of root.querySelectorAll(`.run[data-codings~="${mark}"]`)) part.classList.add("is-lit");
 }
 

@@ -56,7 +56,7 @@ const KEYS = {
   j: () => step(1), k: () => step(-1), x: toggle, a: toggleAll, s: takeSuggestion,
   c: () => codeField.focus(), m: () => document.getElementById("memo").focus(),
   "/": () => document.getElementById("q").focus(),
-  u: () => document.getElementById("undo").requestSubmit(),
+  u: () => document.getElementById("undo").requestSubmit(), U: () => document.getElementById("redo").requestSubmit(),
   "?": () => helpBox.showModal(),
   Escape: () => goTo(lastLine || lines[0]),
 };

@@ -18,7 +18,7 @@ from surveyapp.services.blinding import list_coders
 from surveyapp.services.candidate import list_candidates
 from surveyapp.services.codebook import codebook_rules
 from surveyapp.services.coding import delete_coding
-from surveyapp.services.coding_history import undo_last
+from surveyapp.services.coding_history import redo_last, undo_last
 from surveyapp.services.comment_page import STATES, load_comment_page
 from surveyapp.services.comment_source import discard_source, get_source, item_text, list_open_items, make_source
 from surveyapp.services.interview import get_interview
@@ -156,6 +156,18 @@ def undo(study_id: int, source_id: int) -> Response:
         source = get_source(session, study, source_id)
         undo_last(session, study, get_interview(session, study, source.interview_id or 0), current_account())
     flash(_("Your last step was undone."))
+    return _back(study_id, source_id, "lines")
+
+
+@blueprint.post(f"{PLACE}/redo")
+@requires("can_code")
+def redo(study_id: int, source_id: int) -> Response:
+    """Do again what one undid last, a whole batch where that was one."""
+    with transaction() as session:
+        study = get_study(session, study_id)
+        source = get_source(session, study, source_id)
+        redo_last(session, study, get_interview(session, study, source.interview_id or 0), current_account())
+    flash(_("The step was done again."))
     return _back(study_id, source_id, "lines")
 
 

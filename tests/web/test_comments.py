@@ -143,6 +143,22 @@ def test_one_undo_takes_the_batch_back_and_one_coding_can_be_deleted(log_in, pla
     assert (left, n_codings()) == (2, 0)
 
 
+def test_what_was_undone_is_done_again_and_memos_stand_on_comments(log_in, bank_study: Study, place: str):
+    client = log_in("coder")
+    give(client, place, 1, 2, 3)
+    client.post(f"{place}/undo")
+    client.post(f"{place}/redo")
+    memos = re.search(r'href="([^"]*/memos\?turn=1)"', client.get(place).text)[1]
+    form = client.get(memos).text
+
+    client.post(memos.partition("?")[0], data={
+        "turn": "1", "text": "see comment 2", "version": re.search(r'name="version" value="(\w{64})"', form)[1]})
+
+    assert n_codings() == 3
+    assert "New memo on comment 1" in form
+    assert "see comment 2" in client.get(memos).text
+
+
 def test_the_workbench_of_interviews_leads_to_the_list(log_in, bank_study: Study, place: str):
     client = log_in("coder")
 
