@@ -30,14 +30,11 @@ class Run:
 
 @dataclass(frozen=True)
 class Bar:
-    """The bar of a coding in the margin of a turn; `is_from` and `is_to` say whether it runs over its borders."""
+    """The bar of a coding in the margin of a turn; arrows in the label say that it runs over the turn's borders."""
 
     mark: str
     label: str
-    hue: int
-    pattern: int
-    is_from: bool
-    is_to: bool
+    look: str
 
 
 @dataclass(frozen=True)
@@ -91,8 +88,9 @@ def lay_out(text: str, turns: Sequence[Turn], codings: Sequence[SeenCoding], hue
 
 def _bar(coding: SeenCoding, turn: Turn, hues: Mapping[str, int]) -> Bar:
     pattern, hue = divmod(hues.get(coding.codes[0], 0), HUES)
-    return Bar(coding.mark, label_of(coding), hue, pattern, (coding.start or 0) < turn.start,
-               (coding.end or 0) > turn.end)
+    first = "↑ " if (coding.start or 0) < turn.start else ""
+    last = " ↓" if (coding.end or 0) > turn.end else ""
+    return Bar(coding.mark, f"{first}{label_of(coding)}{last}", f"hue-{hue} bar-{pattern}")
 
 
 @lru_cache(maxsize=4096)
@@ -138,13 +136,15 @@ def _runs(text: str, start: int, end: int, codings: Sequence[SeenCoding], lanes:
         for coding in closes[left]:
             active.pop(coding.mark, None)
         active.update((coding.mark, coding) for coding in opens[left])
-        ending = _counted(label_of(coding) for coding in closes[right] if coding.end == right)
+        ending = _counted([label_of(coding) for coding in closes[right] if coding.end == right])
         runs.append(Run(text[left:right], tuple(active), _classes(active.values(), lanes, hues), ending))
     return runs
 
 
-def _counted(labels: Iterable[str]) -> str:
+def _counted(labels: Sequence[str]) -> str:
     """Return each label once, with how many coders gave it where it is more than one."""
+    if len(labels) <= 1:        # as for nearly every run; counting takes as long as all the rest
+        return "".join(labels)
     return " ".join(label if n == 1 else f"{label} ×{n}" for label, n in Counter(labels).items())
 
 
