@@ -27,7 +27,16 @@ from surveyapp.services.blinding import FEWEST_CODERS
 from surveyapp.services.codebook import StudyCodebook, load_codebook
 from surveyapp.services.codebook_check import is_in_blind_round, is_open_to
 from surveyapp.services.codebook_edit import add_code, definition_of, get_code, lock_codebook, set_active, subject_of
-from surveyapp.services.regrouping import Mark, check_no_blind_round, get_regrouping, marks_of, names, recode
+from surveyapp.services.regrouped_decisions import count_decided
+from surveyapp.services.regrouping import (
+    Mark,
+    check_no_blind_round,
+    check_not_blind,
+    get_regrouping,
+    marks_of,
+    names,
+    recode,
+)
 
 SPLIT_BEGUN, SPLIT_FINISHED = "split_code", "finish_split"
 BELOW, BESIDE = "below", "beside"       # where the new codes stand
@@ -125,6 +134,7 @@ class _Row:
 
 def load_split(session: Session, study: Study, regrouping: Regrouping, account: Account, words: str = "") -> SplitPage:
     """Return the passages left, with context, those with the words first found; a page of them at a time."""
+    check_not_blind(session, study, account)
     rows = _rows(session, study, regrouping.code_id, account)
     double = double_coded(session, study)
     free = [row for row in rows if regrouping.is_for_all or row.interview.id not in double]
@@ -161,8 +171,8 @@ def _rows_of(session: Session, study: Study, kind: type[Coding] | type[LinkCodin
 
 
 def double_coded(session: Session, study: Study) -> set[int]:
-    """Return the interviews that a finished round of two or more coders made double coded."""
-    found = (select(CoderAssignment.interview_id, CoderAssignment.finished_at)
+    """Return the interviews that two or more coders coded in a round that is over."""
+    found = (select(CoderAssignment.interview_id, CoderAssignment.released_at)
              .join(Interview, Interview.id == CoderAssignment.interview_id).where(Interview.study_id == study.id))
     finished: dict[int, list[bool]] = {}
     for interview_id, at in session.execute(found):
@@ -215,6 +225,7 @@ def _in_context(session: Session, group: Sequence[_Row]) -> tuple[str, str, str]
 def assign_places(session: Session, study: Study, number: int, chosen: Mapping[str, str],
                   account: Account) -> tuple[int, int]:
     """Give places to the chosen new codes; return how many, and how many were left because they changed meanwhile."""
+    check_not_blind(session, study, account)
     codebook = lock_codebook(session, study)
     regrouping = get_regrouping(session, study, number)
     if regrouping.finished_at is not None or regrouping.taken_back_at is not None:
@@ -237,13 +248,14 @@ def assign_places(session: Session, study: Study, number: int, chosen: Mapping[s
 
 def finish_split(session: Session, study: Study, number: int, account: Account | None) -> bool:
     """End a split; the old code is retired, and True returned, where nothing has it and no code stands below it."""
+    check_not_blind(session, study, account)
     codebook = lock_codebook(session, study)
     regrouping = get_regrouping(session, study, number)
     if regrouping.finished_at is not None or regrouping.taken_back_at is not None:
         raise Refused("This split is finished.", "Begin another one from the code.")
     source = get_code(session, study, regrouping.code_id)
     has_below = any(entry.is_active and entry.id != source.id for entry in codebook.with_descendants(source.key))
-    is_empty = not marks_of(session, study, source.id)
+    is_empty = not marks_of(session, study, source.id) and not count_decided(session, source.id)
     if is_empty and not has_below and source.is_active:
         session.add(RegroupedMark(regrouping_id=regrouping.id, before={"is_active": True, "merged_into": None},
                                   after={"is_active": False, "merged_into": None}))

@@ -10,15 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, not_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, func, not_, select
+from sqlalchemy.orm import Session
 
 from surveyapp.errors import marked
 from surveyapp.models.account import Account
-from surveyapp.models.coding import CoderAssignment, Coding, LinkCoding
+from surveyapp.models.coding import Coding, LinkCoding
 from surveyapp.models.interview import Interview
 from surveyapp.models.study import Study
-from surveyapp.services.blinding import is_seen_by
+from surveyapp.services.blinding import is_released, is_seen_by
 from surveyapp.services.codebook import CodeEntry, StudyCodebook, codebook_rules, load_codebook
 from surveyapp.services.codebook_text import TEXTS, list_choices
 
@@ -172,18 +172,14 @@ def _is_linked(codebook: StudyCodebook, entry: CodeEntry) -> bool:
 
 
 # ---- use ------------------------------------------------------------------------------------------------------------
-_running, _blind = aliased(CoderAssignment), aliased(CoderAssignment)
-
-
 def is_in_blind_round(kind: type[Coding] | type[LinkCoding]) -> ColumnElement[bool]:
     """Return the condition that the mark lies in an interview that is being coded blind now."""
-    return and_(exists().where(_running.interview_id == kind.interview_id, _running.released_at.is_(None)),
-                exists().where(_blind.interview_id == kind.interview_id, _blind.is_blind))
+    return not_(is_released(kind))
 
 
 def is_open_to(kind: type[Coding] | type[LinkCoding], account: Account | None) -> ColumnElement[bool]:
     """Return the condition under which an account may know of a mark; a command knows of no running blind round."""
-    return not_(is_in_blind_round(kind)) if account is None else is_seen_by(kind, account)
+    return is_released(kind) if account is None else is_seen_by(kind, account)
 
 
 def count_uses(session: Session, study: Study, account: Account | None) -> dict[int, int]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from surveyapp.db.base import utc_now
@@ -24,6 +24,7 @@ from surveyapp.services.audit import record_change
 from surveyapp.services.codebook import StudyCodebook, forget_codebook, load_codebook
 from surveyapp.services.codebook_check import is_in_blind_round
 from surveyapp.services.codebook_edit import get_code, lock_codebook, set_active, subject_of
+from surveyapp.services.regrouped_decisions import follow_merge, follow_union, restore_decisions
 
 MERGED, TAKEN_BACK = "merge_codes", "take_back_regrouping"
 MIXED = "mixed"             # the polarity of two codings that are united and do not say the same
@@ -46,6 +47,7 @@ def merge_codes(session: Session, study: Study, code_id: int, target_id: int, ac
     n = sum(mark.deleted_at is None for mark in marks)
     for mark in marks:
         recode(session, regrouping, mark, source.id, target.id)
+    follow_merge(session, regrouping, source.id, target.id)
     _retire(session, study, regrouping, source, target, account)
     _tell(session, study, MERGED, (source, target), account, {
         "regrouping": regrouping.id, "key": source.key, "into": target.key, "n": n})
@@ -118,9 +120,7 @@ def _tell(session: Session, study: Study, action: str, codes: Iterable[Code], ac
 # ---- which marks ----------------------------------------------------------------------------------------------------
 def check_no_blind_round(session: Session, study: Study, code_ids: Sequence[int], account: Account | None) -> None:
     """Refuse while codings of these codes are made blind; and anything by who is blind, whom a refusal would tell."""
-    if account is not None and session.scalar(_blind_work(study, account).limit(1)) is not None:
-        raise Refused("You are coding blind in a round that is not finished.",
-                      "Finish it first; merging and splitting would show what others coded.")
+    check_not_blind(session, study, account)
     for kind in (Coding, LinkCoding):
         found = (select(Interview.key).distinct().join(kind, kind.interview_id == Interview.id)
                  .where(Interview.study_id == study.id, kind.deleted_at.is_(None), names(kind, code_ids),
@@ -131,10 +131,16 @@ def check_no_blind_round(session: Session, study: Study, code_ids: Sequence[int]
                           "Wait until the round is finished, or dissolve it.", interviews=", ".join(running))
 
 
-def _blind_work(study: Study, account: Account) -> Select[int]:
-    return (select(CoderAssignment.id).join(Interview, Interview.id == CoderAssignment.interview_id)
-            .where(Interview.study_id == study.id, CoderAssignment.account_id == account.id,
-                   CoderAssignment.is_blind, CoderAssignment.finished_at.is_(None)))
+def check_not_blind(session: Session, study: Study, account: Account | None) -> None:
+    """Refuse merging and splitting to who codes blind: what is left, or refused, would tell what others coded."""
+    if account is None:
+        return
+    blind = (select(CoderAssignment.id).join(Interview, Interview.id == CoderAssignment.interview_id)
+             .where(Interview.study_id == study.id, CoderAssignment.account_id == account.id,
+                    CoderAssignment.is_blind, CoderAssignment.released_at.is_(None)))
+    if session.scalar(blind.limit(1)) is not None:
+        raise Refused("You are coding blind in a round that is not finished.",
+                      "Finish it first; merging and splitting would show what others coded.")
 
 
 def names(kind: type[Coding] | type[LinkCoding], code_ids: Sequence[int]) -> Any:
@@ -178,6 +184,7 @@ def recode(session: Session, regrouping: Regrouping, mark: Mark, old: int, new: 
         mark.deleted_at = utc_now()
         _keep(session, regrouping, mark, before)
         _keep(session, regrouping, same, before_same)
+        follow_union(session, regrouping, mark, same)
     session.flush()
 
 
@@ -256,6 +263,7 @@ def take_back(session: Session, study: Study, number: int, account: Account | No
                       interviews=", ".join(keys))
     for step in steps:
         _restore(step)
+    restore_decisions(session, kept)
     codes = [get_code(session, study, code_id) for code_id in code_ids]
     _restore_codes(session, study, regrouping, kept, codes, account)
     regrouping.taken_back_at = utc_now()
@@ -327,7 +335,7 @@ def _restore_codes(session: Session, study: Study, regrouping: Regrouping, kept:
     """Give the code its state back; codes that a split made, and that nothing has, are retired."""
     source, *targets = codes
     for entry in kept:
-        if entry.coding_id is None and entry.link_id is None:
+        if "merged_into" in entry.before:
             source.merged_into_id = entry.before["merged_into"]
             set_active(session, study, source, account, is_active=entry.before["is_active"])
     session.flush()

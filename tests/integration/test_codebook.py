@@ -12,7 +12,7 @@ from surveyapp.errors import BadInput, Refused
 from surveyapp.models.audit import Audit
 from surveyapp.models.coding import Code, Coding
 from surveyapp.models.study import Study
-from surveyapp.services.blinding import is_released, open_round
+from surveyapp.services.blinding import finish_coding, is_released, open_round
 from surveyapp.services.codebook import StudyCodebook, load_codebook
 from surveyapp.services.codebook_check import check_codebook, count_uses
 from surveyapp.services.codebook_edit import (
@@ -294,6 +294,11 @@ def test_opening_a_round_freezes_the_codebook_and_codings_know_it(study: Study):
                           make.passage(session, second, WORDS), "CAU.TECH")
         assert late.codebook_version_id == newest_version(session, own).id
 
+    assert provenance_of(fresh(), study, is_released(Coding)) == ()
+    with transaction() as session:
+        own = get_study(session, study.id)
+        for login in ("ann", "ben"):
+            finish_coding(session, own, get_interview(session, own, second.id), make.find(session, login))
     session = fresh()
     assert newest_version(session, study).number == 1
     assert [line.split(" ")[0] for line in provenance_of(session, study, is_released(Coding))] == ["v1"]

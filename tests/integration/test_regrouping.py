@@ -6,93 +6,52 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from instruments.template import CodeDefinition
-from surveyapp.db.session import Database, close_read_session, read_session, transaction
-from surveyapp.errors import BadInput, Refused
-from surveyapp.models.codebook import RegroupedMark, Regrouping
+from surveyapp.db.session import Database, transaction
+from surveyapp.errors import Refused
+from surveyapp.models.codebook import RegroupedMark
 from surveyapp.models.coding import Code, Coding, LinkCoding
 from surveyapp.models.interview import Interview
+from surveyapp.models.round import AdjudicatedCoding, AdjudicatedSet
 from surveyapp.models.study import Study
-from surveyapp.services.blinding import finish_coding, open_round
-from surveyapp.services.code_split import BESIDE, assign_places, finish_split, load_split, start_split
 from surveyapp.services.codebook import load_codebook
 from surveyapp.services.codebook_history import code_history
-from surveyapp.services.coding import apply_code, apply_link, change_coding
+from surveyapp.services.coding import change_coding
 from surveyapp.services.coding_history import undo_last
 from surveyapp.services.interview import get_interview
-from surveyapp.services.regrouping import mark_state, merge_codes, preview_merge, take_back
+from surveyapp.services.regrouping import preview_merge
 from surveyapp.services.study import get_study
 from tests.factories import coding as make
-
-FIRST, SECOND, THIRD = "前后登了五个系统", "最后还是自己拿表格拼的", "永远是半张脸"
-OLD, INTO = "CAU.TECH", "CAU.COORD"
+from tests.factories.regrouping import (
+    FIRST,
+    INTO,
+    OLD,
+    SECOND,
+    THIRD,
+    back,
+    finish,
+    fresh,
+    give,
+    keys_of,
+    link,
+    merge,
+    number,
+    open_for,
+    states,
+    team,
+)
 
 
 @pytest.fixture
 def study(any_database: Database) -> Study:
     with transaction() as session:
-        made = make.bank_study(session)
-        for login, role in (("boss", "researcher"), ("ann", "coder"), ("ben", "coder")):
-            make.member(session, made, login, role)
-    return made
+        return team(session)
 
 
 @pytest.fixture
 def interview(study: Study) -> Interview:
     with transaction() as session:
         return make.interview(session, get_study(session, study.id))
-
-
-def give(of: Interview, login: str, words: str, key: str, **more: Any) -> int:
-    with transaction() as session:
-        study = get_study(session, of.study_id)
-        return apply_code(session, study, get_interview(session, study, of.id), make.find(session, login),
-                          make.passage(session, of, words), key, **more).id
-
-
-def link(of: Interview, cause: str) -> int:
-    with transaction() as session:
-        study = get_study(session, of.study_id)
-        return apply_link(session, study, get_interview(session, study, of.id), make.find(session, "ann"),
-                          make.passage(session, of, FIRST), cause_key=cause, problem_key="PRB.INFO").id
-
-
-def fresh() -> Session:
-    close_read_session()
-    return read_session()
-
-
-def number(key: str) -> int:
-    return fresh().scalars(select(Code.id).where(Code.key == key)).one()
-
-
-def merge(study: Study, old: str = OLD, into: str = INTO) -> int:
-    old_id, into_id = number(old), number(into)
-    with transaction() as session:
-        return merge_codes(session, get_study(session, study.id), old_id, into_id, make.find(session, "boss")).id
-
-
-def back(study: Study, regrouping: int) -> None:
-    with transaction() as session:
-        take_back(session, get_study(session, study.id), regrouping, make.find(session, "boss"))
-
-
-def states() -> dict[str, Any]:
-    """Everything of codings, links and codes that a regrouping may change."""
-    session = fresh()
-    found: dict[str, Any] = {f"{kind.__name__} {row.id}": mark_state(row)
-                             for kind in (Coding, LinkCoding) for row in session.scalars(select(kind))}
-    return found | {row.key: (row.is_active, row.merged_into_id) for row in session.scalars(select(Code))}
-
-
-def keys_of(login: str) -> list[tuple[str, str, str]]:
-    """Code, polarity and memo of the coder's live codings, by number."""
-    session = fresh()
-    found = (select(Code.key, Coding.polarity, Coding.memo).join(Coding, Coding.code_id == Code.id)
-             .where(Coding.deleted_at.is_(None), Coding.account_id == make.find(session, login).id).order_by(Coding.id))
-    return [(key, polarity, memo) for key, polarity, memo in session.execute(found)]
 
 
 def test_a_merge_moves_all_codings_unites_double_ones_and_retires_the_code(study: Study, interview: Interview):
@@ -186,20 +145,6 @@ def test_codes_that_cannot_be_merged_are_refused(study: Study, interview: Interv
         merge(study, old, into)
 
 
-def open_for(study: Study, interview: Interview, *logins: str) -> None:
-    with transaction() as session:
-        own = get_study(session, study.id)
-        open_round(session, own, get_interview(session, own, interview.id),
-                   [make.find(session, login).id for login in logins])
-
-
-def finish(study: Study, interview: Interview, *logins: str) -> None:
-    with transaction() as session:
-        own = get_study(session, study.id)
-        for login in logins:
-            finish_coding(session, own, get_interview(session, own, interview.id), make.find(session, login))
-
-
 def test_no_merge_while_codings_of_either_code_are_made_blind(study: Study, interview: Interview):
     open_for(study, interview, "ann", "ben")
     give(interview, "ann", FIRST, INTO)
@@ -221,127 +166,30 @@ def test_who_codes_blind_learns_nothing_from_a_refusal(study: Study, interview: 
             merge(study, old, into)
 
 
-# ---- splitting ------------------------------------------------------------------------------------------------------
-def new_codes(*keys: str) -> list[CodeDefinition]:
-    return [CodeDefinition(key, None, {"en": f"Name {key}", "zh": f"名称{key}"}, {}) for key in keys]
-
-
-def split(study: Study, *keys: str, key: str = OLD, place: str = BESIDE, is_for_all: bool = False) -> int:
-    code_id = number(key)
+def test_what_was_decided_between_coders_follows_a_merge_and_comes_back(study: Study, interview: Interview):
+    first = give(interview, "ann", FIRST, OLD)
+    kept = give(interview, "ann", FIRST, INTO)
+    old = number(OLD)
     with transaction() as session:
-        return start_split(session, get_study(session, study.id), code_id, new_codes(*keys), place=place,
-                           is_for_all=is_for_all, account=make.find(session, "boss")).id
+        settled = AdjudicatedSet(interview_id=interview.id)
+        session.add(settled)
+        session.flush()
+        session.add(AdjudicatedCoding(set_id=settled.id, coding_id=first))
+        session.flush()
+        session.add(AdjudicatedCoding(set_id=settled.id, coding_id=first, code_id=old))
 
+    def held() -> list[tuple[int | None, int | None]]:
+        return [(row.coding_id, row.code_id) for row in fresh().scalars(
+            select(AdjudicatedCoding).order_by(AdjudicatedCoding.id))]
 
-def left(study: Study, regrouping: int) -> Any:
-    session = fresh()
-    return load_split(session, study, session.get_one(Regrouping, regrouping), make.find(session, "boss"))
+    before = held()
+    done = merge(study)
+    merged = held()
+    back(study, done)
 
-
-def assign(study: Study, regrouping: int, chosen: dict[str, str]) -> tuple[int, int]:
-    with transaction() as session:
-        return assign_places(session, get_study(session, study.id), regrouping, chosen, make.find(session, "boss"))
-
-
-def end(study: Study, regrouping: int) -> bool:
-    with transaction() as session:
-        return finish_split(session, get_study(session, study.id), regrouping, make.find(session, "boss"))
-
-
-def test_a_code_is_split_passage_by_passage_and_then_retired(study: Study, interview: Interview):
-    for words in (FIRST, SECOND, THIRD):
-        give(interview, "ann", words, OLD, memo=words)
-    link(interview, OLD)
-    begun = split(study, "CAU.DATA", "CAU.TOOLS")
-    page = left(study, begun)
-    assert [place.quote for place in page.places] == [FIRST, FIRST, SECOND, THIRD]
-    assert page.places[1].before.endswith("上周。") or page.places[0].before.endswith("上周。")
-
-    first = assign(study, begun, {page.places[0].key: "CAU.DATA", page.places[1].key: "CAU.DATA"})
-    half = left(study, begun)
-    assign(study, begun, {place.key: "CAU.TOOLS" for place in half.places})
-
-    assert first == (2, 0)
-    assert (half.n_done, half.n_places, half.n_all) == (2, 2, 4)
-    assert [key for key, _, _ in keys_of("ann")] == ["CAU.DATA", "CAU.TOOLS", "CAU.TOOLS"]
-    assert fresh().scalars(select(LinkCoding.cause_id)).one() == number("CAU.DATA")
-    book = load_codebook(fresh(), study)
-    assert book.get("CAU.DATA").definition.construct == book.get(OLD).definition.construct
-    assert end(study, begun)
-    assert not load_codebook(fresh(), study).get(OLD).is_active
-
-
-def test_a_split_taken_back_restores_exactly_and_can_begin_again(study: Study, interview: Interview):
-    give(interview, "ann", FIRST, OLD)
-    give(interview, "ann", SECOND, OLD)
-    before = states()
-    begun = split(study, "CAU.DATA", "CAU.TOOLS")
-    assign(study, begun, {place.key: "CAU.DATA" for place in left(study, begun).places})
-    end(study, begun)
-
-    back(study, begun)
-
-    after = states()
-    assert {name: after[name] for name in before} == before
-    assert [after[key] for key in ("CAU.DATA", "CAU.TOOLS")] == [(False, None)] * 2
-    again = split(study, "CAU.DATA", "CAU.TOOLS")
-    assert left(study, again).n_places == 2
-
-
-def test_a_finished_double_coded_round_is_left_alone_unless_for_all(study: Study, interview: Interview):
-    open_for(study, interview, "ann", "ben")
-    give(interview, "ann", FIRST, OLD)
-    give(interview, "ben", "登了五个系统", OLD)
-    finish(study, interview, "ann", "ben")
-    begun = split(study, "CAU.DATA", "CAU.TOOLS")
-    alone = left(study, begun)
-    back(study, begun)
-    for_all = split(study, "CAU.DATA", "CAU.TOOLS", is_for_all=True)
-    together = left(study, for_all)
-
-    assign(study, for_all, {together.places[0].key: "CAU.DATA"})
-
-    assert (alone.n_places, alone.n_left_alone) == (0, 2)
-    assert [place.coders for place in together.places] == [("Ann", "Ben")]
-    assert together.places[0].quote == FIRST
-    assert [keys_of(login)[0][0] for login in ("ann", "ben")] == ["CAU.DATA", "CAU.DATA"]
-
-
-def test_what_is_made_blind_meanwhile_is_not_shown_and_not_split(study: Study, interview: Interview):
-    give(interview, "ann", FIRST, OLD)
-    begun = split(study, "CAU.DATA", "CAU.TOOLS")
-    key = left(study, begun).places[0].key
-    open_for(study, interview, "ann", "ben")
-
-    page = left(study, begun)
-
-    assert (page.n_places, page.n_waiting) == (0, 1)
-    assert assign(study, begun, {key: "CAU.DATA"}) == (0, 1)
-    assert not end(study, begun)
-    assert load_codebook(fresh(), study).get(OLD).is_active
-
-
-def test_a_split_needs_two_codes_and_one_at_a_time(study: Study):
-    with pytest.raises(BadInput, match="is split into"):
-        split(study, "CAU.DATA")
-    split(study, "CAU.DATA", "CAU.TOOLS")
-
-    with pytest.raises(Refused, match="being split already"):
-        split(study, "CAU.X", "CAU.Y")
-
-
-def test_a_merge_of_a_new_code_is_taken_back_before_its_split(study: Study, interview: Interview):
-    give(interview, "ann", FIRST, OLD)
-    begun = split(study, "CAU.DATA", "CAU.TOOLS")
-    assign(study, begun, {left(study, begun).places[0].key: "CAU.DATA"})
-    merged = merge(study, "CAU.DATA", INTO)
-
-    with pytest.raises(Refused, match="later merge or split"):
-        back(study, begun)
-    back(study, merged)
-    back(study, begun)
-
-    assert [key for key, _, _ in keys_of("ann")] == [OLD]
+    assert merged[0] == (kept, None)
+    assert merged[1][1] == number(INTO)
+    assert held() == before
 
 
 _CODINGS = st.lists(st.tuples(st.sampled_from(["ann", "ben"]), st.sampled_from([FIRST, SECOND, THIRD]),
