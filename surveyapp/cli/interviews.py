@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.cli.agreement import add_agreement
 from surveyapp.cli.codebook import add_codebook
+from surveyapp.cli.interview_exchange import import_project, print_plans
 from surveyapp.cli.joint import add_joint
 from surveyapp.cli.note_sheet import add_sheet, import_sheet
 from surveyapp.cli.output import Subparsers, add_command, add_group, open_database, read_bytes
@@ -22,6 +23,7 @@ from surveyapp.models.study import Study
 from surveyapp.services.account import add_account, find_account
 from surveyapp.services.coded_interviews import LONGEST_KEY, import_coded_interviews, read_coded_interviews
 from surveyapp.services.decoding import decode_text
+from surveyapp.services.exchange_file import is_project_file
 from surveyapp.services.identity_key import (
     count_replacements,
     keep_replacements,
@@ -49,8 +51,8 @@ def add_commands(commands: Subparsers) -> None:
     add_sheet(group)
     load = add_command(
         group, "import",
-        "import transcripts (txt, md, docx, odt, rtf, pdf, srt, vtt), filled sheets for notes or coded interviews "
-        "(json, csv)", _import)
+        "import transcripts (txt, md, docx, odt, rtf, pdf, srt, vtt), filled sheets for notes, coded interviews (json, "
+        "csv) or projects of other coding programs (qdpx, qdc, Taguette sqlite3, csv, xlsx)", _import)
     load.add_argument("study")
     load.add_argument("files", nargs="+")
     load.add_argument("--role", default=UNSPECIFIED, help="role class of the guide, for transcripts")
@@ -64,19 +66,34 @@ def add_commands(commands: Subparsers) -> None:
                       help="of filled sheets for notes: where paragraphs outside the boxes go; refused where not said")
     load.add_argument("--names", metavar="FILE", default=None,
                       help="with --pseudonymise: further names to replace, one a line")
+    load.add_argument("--dry-run", action="store_true", help="say what would come in and what not; store nothing")
+    load.add_argument("--code", action="append", default=[], metavar="NAME=KEY",
+                      help="of a project: which code of the study a code of the file is; new = a new one, - = left out")
+    load.add_argument("--offsets", default=None, metavar="READING",
+                      help="of a project: how its offsets count, if the report shows that it was guessed wrong")
 
 
 def _import(options: argparse.Namespace) -> None:
     config = open_database()
-    options.secret, options.tally = config.secret_key, Counter()
+    options.secret, options.tally, options.plans = config.secret_key, Counter(), []
     options.further = _names(options)
     contents = [(Path(name), read_bytes(name)) for name in options.files]
-    with transaction() as session:
-        study = get_study(session, options.study)
-        n = sum(_import_one(session, study, path, content, options) for path, content in contents)
+    try:
+        with transaction() as session:
+            study = get_study(session, options.study)
+            n = sum(_import_one(session, study, path, content, options) for path, content in contents)
+            if options.dry_run:
+                raise _OnlyAsked
+    except _OnlyAsked:
+        print_plans(options)
+        return
     print(f"Imported {n} interviews into {study.name}.")
     _print_tally(options)
     _print_assumed(options)
+
+
+class _OnlyAsked(Exception):
+    """Ends the transaction of a dry run, so that nothing of it stays."""
 
 
 def _names(options: argparse.Namespace) -> list[str]:
@@ -117,6 +134,8 @@ def _pseudonymised(session: Session, study: Study, transcript: Transcript,
 
 
 def _import_one(session: Session, study: Study, path: Path, content: bytes, options: argparse.Namespace) -> int:
+    if is_project_file(path.name, content):
+        return import_project(session, study, path, content, options)
     if path.suffix.lower() in CODED:
         rows = read_coded_interviews(path.name, content)
         return len(import_coded_interviews(session, study, rows, _importer(session)))
@@ -132,6 +151,8 @@ def _import_one(session: Session, study: Study, path: Path, content: bytes, opti
     # The file as it came would name whom the text no longer names.
     import_transcript(session, study, transcript, log, filename=log.key if is_replaced else path.name,
                       content=b"" if is_replaced else content)
+    if options.dry_run and not options.json:
+        print(f"{path.name}: would be interview {log.key} with {len(transcript.turns)} turns.")
     return 1
 
 

@@ -47,14 +47,20 @@ class DecodedText:
 
 def decode_text(content: bytes, place: str, encoding: str | None = None) -> DecodedText:
     """Return the text of the bytes; BadInput names the file where they are no text."""
-    check_size(content, place)
     if encoding is not None:
+        check_size(content, place)
         return _decode_as(content, place, encoding)
+    return _checked(decode_as_filed(content, place), place)
+
+
+def decode_as_filed(content: bytes, place: str) -> DecodedText:
+    """Return the text with the line ends and signs the file has, for offsets that count them, without its mark."""
+    check_size(content, place)
     found = _by_bom(content) or _by_utf8(content) or _by_nuls(content) or _by_guess(content)
     if found is None:
         raise BadInput("{place}: the encoding cannot be made out.",
                        "Save the file as UTF-8 text, or choose its encoding by hand.", place=place)
-    return _checked(found, place)
+    return found
 
 
 def check_size(content: bytes, place: str) -> None:

@@ -1,0 +1,170 @@
+"""Segments, codings and links of one imported text, made in bulk, each with its row in the audit log."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from surveyapp.db.base import utc_now
+from surveyapp.models.account import Account
+from surveyapp.models.audit import Audit
+from surveyapp.models.coding import Coding, LinkCoding, Segment
+from surveyapp.models.interview import ANSWERS, Interview, TranscriptVersion
+from surveyapp.models.study import Study
+from surveyapp.services.codebook import CodeEntry
+from surveyapp.services.coding import CONTEXT
+from surveyapp.services.coding_history import state_of
+from surveyapp.services.foreign_offsets import Placed
+from surveyapp.services.foreign_project import ForeignCoding, ForeignLink, ForeignSelection, ForeignText
+from surveyapp.services.labelled_lines import read_coding
+from surveyapp.services.refi_reader import GUID
+
+IMPORT_CODING, IMPORT_LINK = "import_coding", "import_link"
+AT_ONCE = 500               # values in one condition; databases allow a few thousand
+Place = tuple[int, int]
+Mark = Coding | LinkCoding
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Where the marks of a text go, and what its codes and coders are here."""
+
+    session: Session
+    study: Study
+    interview: Interview
+    version: TranscriptVersion | None
+    codes: Mapping[str, CodeEntry]
+    coder: Callable[[str], Account]
+    account: Account | None
+
+
+def store_marks(marks: Marks, text: ForeignText, placed: list[Placed], counts: Counter[str]) -> None:
+    """Store what is coded in the text; what cannot be is counted under the reason."""
+    segments = _segments(marks, placed)
+    known = set(_known(marks))
+    rows: list[Mark] = []
+    for place in placed:
+        segment = segments.get(place.place) if place.place else None
+        if segment is None:
+            counts["passages_lost"] += 1
+            continue
+        rows += _rows(marks, place.selection, segment, known, counts)
+    rows += _rows(marks, text, None, known, counts)
+    _record(marks, rows)
+    counts["segments"] += len(segments)
+    counts["codings"] += sum(isinstance(row, Coding) for row in rows)
+    counts["links"] += sum(isinstance(row, LinkCoding) for row in rows)
+
+
+def _rows(marks: Marks, passage: ForeignSelection | ForeignText, segment: Segment | None, known: set[tuple[Any, ...]],
+          counts: Counter[str]) -> Iterator[Mark]:
+    note = passage.note if isinstance(passage, ForeignSelection) else ""
+    found_marks: tuple[ForeignCoding | ForeignLink, ...] = (*passage.codings, *passage.links)
+    for found in found_marks:
+        row: Mark | None = (_link(marks, found, segment) if isinstance(found, ForeignLink)
+                            else _coding(marks, found, segment, note))
+        if row is None:
+            counts["codes_left"] += 1
+        elif _identity(row) in known:
+            counts["known"] += 1
+        else:
+            known.add(_identity(row))
+            yield row
+
+
+def _identity(row: Mark) -> tuple[Any, ...]:
+    """Return what makes two marks the same: one coder gives a code to a passage once."""
+    codes = (row.code_id,) if isinstance(row, Coding) else (row.cause_id, row.problem_id)
+    return (row.segment_id, row.account_id, *codes)
+
+
+def _known(marks: Marks) -> Iterator[tuple[Any, ...]]:
+    here = marks.interview.id
+    codings = select(Coding).where(Coding.interview_id == here, Coding.deleted_at.is_(None))
+    links = select(LinkCoding).where(LinkCoding.interview_id == here, LinkCoding.deleted_at.is_(None))
+    yield from map(_identity, marks.session.scalars(codings))
+    yield from map(_identity, marks.session.scalars(links))
+
+
+def _coding(marks: Marks, found: ForeignCoding, segment: Segment | None, note: str) -> Coding | None:
+    code = marks.codes.get(found.code)
+    if code is None:
+        return None
+    polarity, memo, edited = read_coding(found.note)
+    memo = "\n\n".join(words for words in (memo, note) if words)
+    return Coding(interview_id=marks.interview.id, segment_id=segment.id if segment else None, code_id=code.id,
+                  account_id=marks.coder(found.coder).id, polarity=polarity, memo=memo, edited_quote=edited, version=1,
+                  created_at=_instant(found.created_at))
+
+
+def _link(marks: Marks, found: ForeignLink, segment: Segment | None) -> LinkCoding | None:
+    cause, problem = marks.codes.get(found.cause), marks.codes.get(found.problem)
+    if cause is None or problem is None or (cause.group, problem.group) != ("cause", "problem"):
+        return None
+    _, _, edited = read_coding(found.note)
+    return LinkCoding(interview_id=marks.interview.id, segment_id=segment.id if segment else None, cause_id=cause.id,
+                      problem_id=problem.id, account_id=marks.coder(found.coder).id, edited_quote=edited,
+                      created_at=utc_now())
+
+
+def _instant(words: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(words)
+    except ValueError:
+        return utc_now()
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _segments(marks: Marks, placed: list[Placed]) -> dict[Place, Segment]:
+    """Return the segment of each place, new where there is none; a passage's identifier is kept where it is free."""
+    version = marks.version
+    if version is None:
+        return {}
+    found = marks.session.scalars(select(Segment).where(Segment.version_id == version.id))
+    segments = {(row.start, row.end): row for row in found}
+    wanted = {row.place: row.selection.guid for row in reversed(placed) if row.place and _is_used(row.selection)}
+    new = {place: guid for place, guid in wanted.items() if place not in segments}
+    taken = set(_taken(marks.session, [guid for guid in new.values() if GUID.fullmatch(guid)]))
+    for (start, end), guid in sorted(new.items()):
+        is_free = bool(GUID.fullmatch(guid)) and guid not in taken
+        taken.add(guid)
+        context = marks.interview.kind != ANSWERS       # the lines around a comment are other people's
+        row = Segment(
+            guid=guid if is_free else str(uuid4()), version_id=version.id, start=start, end=end,
+            quote=version.text[start:end], prefix=version.text[max(0, start - CONTEXT):start] if context else "",
+            suffix=version.text[end:end + CONTEXT] if context else "")
+        segments[start, end] = row
+        marks.session.add(row)
+    marks.session.flush()
+    return {place: segments[place] for place in wanted}
+
+
+def _is_used(selection: ForeignSelection) -> bool:
+    return bool(selection.codings or selection.links)
+
+
+def _taken(session: Session, guids: list[str]) -> Iterable[str]:
+    for start in range(0, len(guids), AT_ONCE):
+        yield from session.scalars(select(Segment.guid).where(Segment.guid.in_(guids[start:start + AT_ONCE])))
+
+
+def _record(marks: Marks, rows: list[Mark]) -> None:
+    """Add the rows and tell of each in the audit log, under a deed that undoing one's own steps passes over."""
+    marks.session.add_all(rows)
+    marks.session.flush()
+    number = marks.account.id if marks.account else None
+    for row in rows:
+        is_coding = isinstance(row, Coding)
+        codes = {"code": row.code_id} if isinstance(row, Coding) else {"cause": row.cause_id, "problem": row.problem_id}
+        marks.session.add(Audit(
+            action=IMPORT_CODING if is_coding else IMPORT_LINK, study_id=marks.study.id, account_id=number,
+            subject=f"interview {marks.interview.id} {'coding' if is_coding else 'link'} {row.id}",
+            after={**state_of(row), **codes, "segment": row.segment_id, "coder": row.account_id}))
+    marks.session.flush()
