@@ -1,8 +1,9 @@
-"""`surveyapp interviews import` of other coding programs' files: the report of what comes in, and the import itself."""
+"""`surveyapp interviews`: files of other coding programs in, with a report of what comes, and export to them."""
 
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -10,17 +11,81 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from surveyapp.cli.output import print_json, print_table
+from surveyapp.cli.output import Subparsers, add_command, open_database, print_json, print_table
+from surveyapp.db.session import transaction
 from surveyapp.errors import BadInput
+from surveyapp.models.account import Account
 from surveyapp.models.study import Study
+from surveyapp.services.account import get_account
 from surveyapp.services.exchange_codes import HOW
+from surveyapp.services.exchange_export import WRITERS, check_export, export_interviews, record_export
 from surveyapp.services.exchange_file import read_project_file
 from surveyapp.services.exchange_import import Imported, import_exchange
 from surveyapp.services.exchange_plan import ADD, SAME, Choices, ExchangePlan, KnownNames, plan_exchange
 from surveyapp.services.exchange_report import fit_words, loss_lines, stored_lines
+from surveyapp.services.exchange_rows import take_study
+from surveyapp.services.exchange_tables import tables_of, write_csv
 from surveyapp.services.identity_key import count_replacements, known_replacements, names_to_look_for
+from surveyapp.services.passage_report import LANGUAGES
+from surveyapp.services.study import get_study
 
 DEEDS = {ADD: "new interview", SAME: "codings for the interview that is here"}
+
+
+def add_export(group: Subparsers) -> None:
+    """Add the command that writes interviews, codings and codebook for other programs."""
+    command = add_command(group, "export", "export coded interviews, the codebook and a report of passages", _export,
+                          has_json=True)
+    command.add_argument("study")
+    command.add_argument("--format", default="qdpx", help=f"one or more of {','.join(WRITERS)}")
+    command.add_argument("-o", "--out", required=True, metavar="FILE",
+                         help="with several formats each gets its own ending; csv also writes -codebook and -cases")
+    command.add_argument("--account", metavar="LOGIN", help="only what this account may see")
+    command.add_argument("--language", default="en", choices=LANGUAGES, help="of a docx or html report")
+
+
+def _export(options: argparse.Namespace) -> None:
+    open_database()
+    kinds = [kind.strip() for kind in options.format.split(",") if kind.strip()]
+    for kind in kinds:
+        check_export(kind, options.language)
+    written: list[dict[str, object]] = []
+    with transaction() as session:
+        study = get_study(session, options.study)
+        account = get_account(session, options.account) if options.account else None
+        for kind in kinds:
+            path = Path(options.out)
+            written += _write(session, study, kind, path if len(kinds) == 1 else path.with_suffix(f".{kind}"),
+                              options.language, account)
+    if options.json:
+        print_json(written)
+        return
+    for row in written:
+        print(f"Wrote {row['file']}: {row['n_interviews']} interviews, {row['n_codings']} codings.")
+    if account is None:
+        print("Notice: codings of blind rounds that are still running are left out.", file=sys.stderr)
+
+
+def _write(session: Session, study: Study, kind: str, path: Path, language: str,
+           account: Account | None) -> list[dict[str, object]]:
+    """Write one format and return what was written; a file appears only when it is complete."""
+    about = {"format": kind}
+    content = io.BytesIO()
+    if kind == "csv" and path.suffix.lower() != ".zip":
+        taken = take_study(session, study, account)
+        record_export(session, study, kind, taken, account)
+        files = []
+        for number, table in enumerate(tables_of(taken)):
+            part = io.BytesIO()
+            write_csv(table, part)
+            files.append((path if number == 0 else path.with_stem(f"{path.stem}-{table.name}"), part.getvalue()))
+    else:
+        taken = export_interviews(session, study, kind, content, language=language, account=account)
+        files = [(path, content.getvalue())]
+    for name, octets in files:
+        name.write_bytes(octets)
+    n = {"n_interviews": len(taken.interviews), "n_codings": taken.n_codings}
+    return [{"file": str(name), **about, **n} for name, _ in files]
 
 
 def choices_of(options: argparse.Namespace) -> Choices:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.cli.agreement import add_agreement
 from surveyapp.cli.codebook import add_codebook
-from surveyapp.cli.interview_exchange import import_project, print_plans
+from surveyapp.cli.interview_exchange import add_export, import_project, print_plans
 from surveyapp.cli.joint import add_joint
 from surveyapp.cli.note_sheet import add_sheet, import_sheet
 from surveyapp.cli.output import Subparsers, add_command, add_group, open_database, read_bytes
@@ -46,6 +46,7 @@ def add_commands(commands: Subparsers) -> None:
     """Add the interview commands."""
     group = add_group(commands, "interviews", "transcripts and coded interviews")
     add_codebook(group)
+    add_export(group)
     add_joint(group)
     add_agreement(group)
     add_sheet(group)
@@ -82,8 +83,7 @@ def _import(options: argparse.Namespace) -> None:
         with transaction() as session:
             study = get_study(session, options.study)
             n = sum(_import_one(session, study, path, content, options) for path, content in contents)
-            if options.dry_run:
-                raise _OnlyAsked
+            _end_if_only_asked(options)
     except _OnlyAsked:
         print_plans(options)
         return
@@ -94,6 +94,11 @@ def _import(options: argparse.Namespace) -> None:
 
 class _OnlyAsked(Exception):
     """Ends the transaction of a dry run, so that nothing of it stays."""
+
+
+def _end_if_only_asked(options: argparse.Namespace) -> None:
+    if options.dry_run:
+        raise _OnlyAsked
 
 
 def _names(options: argparse.Namespace) -> list[str]:

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from instruments.template import CodeDefinition
+from instruments.template import COLOURS, PATTERNS, CodeDefinition
 from surveyapp.errors import BadInput, marked
 from surveyapp.models.study import Study
 from surveyapp.services.codebook import CodeEntry, StudyCodebook
+from surveyapp.services.codebook_text import LONGEST_KEY, MOST_CODES
 from surveyapp.services.foreign_project import ForeignCode
 from surveyapp.services.labelled_lines import LINKS, RETIRED, TEXTS, Fields, read_code
 
@@ -20,8 +21,6 @@ HOW: Mapping[str, str] = {
     GUID: marked("the same code"), KEY: marked("the same key"), NAME: marked("the same name"),
     NEW: marked("a new code"), ASK: marked("more than one code fits"), CHOSEN: marked("as you have chosen"),
 }
-LONGEST_KEY = 80                    # the width of the column
-MOST_CODES = 1_000                  # of one codebook; nobody can apply more
 NOT_IN_A_KEY = re.compile(r"[^\w.\-]+")
 
 
@@ -132,7 +131,12 @@ def definition_of(plan: CodePlan, parent: str | None, languages: Sequence[str],
     construct = links["construct"] if links["construct"] in constructs else None
     return CodeDefinition(
         plan.key, parent, name, definition, texts["include"], texts["exclude"], texts["example"], construct,
-        tuple(part.strip() for part in links["strategy"].split(",") if part.strip()), links["safeguard"] or None)
+        _parts(links["strategy"]), links["safeguard"] or None, links["colour"] if links["colour"] in COLOURS else None,
+        links["pattern"] if links["pattern"] in PATTERNS else None, _parts(links["former keys"]))
+
+
+def _parts(words: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in words.split(",") if part.strip())
 
 
 def is_retired(plan: CodePlan) -> bool:

@@ -20,9 +20,10 @@ from surveyapp.models.interview import Interview, TranscriptVersion
 from surveyapp.models.study import Study
 from surveyapp.services.account import add_account, find_account
 from surveyapp.services.audit import record_change
-from surveyapp.services.codebook import codebook_rules, load_codebook
+from surveyapp.services.codebook import codebook_rules, forget_codebook, load_codebook
+from surveyapp.services.codebook_version import newest_version_id
 from surveyapp.services.exchange_codes import CodePlan, definition_of, is_retired
-from surveyapp.services.exchange_marks import Marks, store_marks
+from surveyapp.services.exchange_marks import Marks, code_memos, record_rows, store_marks
 from surveyapp.services.exchange_plan import ADD, ExchangePlan, TextPlan, check_decided
 from surveyapp.services.exchange_words import replaced_words, turns_of
 from surveyapp.services.foreign_offsets import Placed, place_selections, words_are_quotes
@@ -55,12 +56,19 @@ def import_exchange(session: Session, study: Study, plan: ExchangePlan, secret: 
     codebook = load_codebook(session, study)
     known = {guid: codebook.by_key[key] for guid, key in codes.items()}
     coders = _Coders(session, study, plan.project)
+    newest = newest_version_id(session, study)
+    for plan_of_code in plan.codes:
+        if plan_of_code.key and plan_of_code.foreign.memos:
+            memos = list(code_memos(session, study, codebook.by_key[plan_of_code.key], plan_of_code.foreign.memos,
+                                    coders.of))
+            record_rows(session, study, account, memos)
+            imported.counts["memos"] += len(memos)
     trusts = words_are_quotes(plan.project, plan.fit.reading)
     for text in plan.taken:
         placed = place_selections(text.text, plan.fit.reading, trusts_words=trusts)
         interview, version, placed = _interview_of(session, study, text, placed, secret, account, imported,
                                                    is_pseudonymised=plan.choices.is_pseudonymised)
-        marks = Marks(session, study, interview, version, known, coders.of, account)
+        marks = Marks(session, study, interview, version, known, coders.of, account, newest)
         store_marks(marks, text.text, placed, imported.counts)
     record_change(session, IMPORT, f"study {study.id}", study_id=study.id, account=account, after={
         "origin": plan.project.origin[:80], "interviews": imported.interviews, "added_to": imported.added_to,
@@ -86,7 +94,7 @@ def _store_codes(session: Session, study: Study, plans: tuple[CodePlan, ...], ac
             session.flush()
             record_change(session, "add_code", f"code {row.id}", study_id=study.id, account=account,
                           after=row.document)
-        session.info.get("codebooks", {}).pop(study.id, None)
+        forget_codebook(session, study)
         imported.counts["codes"] = len(new)
     return keys
 

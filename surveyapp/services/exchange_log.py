@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import PurePath
 
 from instruments.template import Guide
+from surveyapp.services.coverage import STATES
 from surveyapp.services.decoding import is_chinese
 from surveyapp.services.foreign_project import ForeignText
 from surveyapp.services.interview import (
@@ -74,10 +75,11 @@ def _value(field: str, words: str, guide: Guide | None) -> object | None:
     return _questions(words, guide) if field == "questions" else words[:WIDTHS[field]]
 
 
-def _questions(words: str, guide: Guide | None) -> tuple[str, ...] | None:
-    asked = tuple(part.strip() for part in words.split(",") if part.strip())
+def _questions(words: str, guide: Guide | None) -> dict[str, str] | None:
+    """Return what became of each question: `Q1 covered, Q2 asked`."""
+    noted = {key: state for key, _, state in (part.strip().partition(" ") for part in words.split(",")) if key}
     known = {question.key for question in guide.questions} if guide else set()
-    return asked if set(asked) <= known else None
+    return noted if set(noted) <= known and set(noted.values()) <= set(STATES) else None
 
 
 def _role(words: str, guide: Guide | None) -> str | None:

@@ -22,8 +22,8 @@ MOVED = marked("{n} more were found elsewhere in the text by their words.")
 LOST = marked("{n} are left out, because their words are not in the text.")
 STORED: Mapping[str, str] = {
     "codes": marked("New codes: {n}."), "segments": marked("Passages: {n}."), "codings": marked("Codings: {n}."),
-    "links": marked("Links from cause to problem: {n}."), "known": marked("Already here: {n}."),
-    "replaced": marked("Words or numbers replaced: {n}."),
+    "links": marked("Links from cause to problem: {n}."), "memos": marked("Memos: {n}."),
+    "known": marked("Already here: {n}."), "replaced": marked("Words or numbers replaced: {n}."),
 }
 UNSTORED: Mapping[str, str] = {
     "passages_lost": marked("Passages without a place in the text, left out: {n}"),

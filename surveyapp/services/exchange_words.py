@@ -12,6 +12,7 @@ from surveyapp.services.pseudonymise import Identifier, check_replacement
 from surveyapp.services.speakers import LONGEST_SPEAKER, ParsedTurn, find_turns
 
 YES, NO = "yes", "no"
+N_CELLS = 4                 # of a line of turns, behind the speaker
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,10 @@ def replaced_words(text: str, found: Sequence[Identifier], chosen: Mapping[str, 
 
 
 def write_turns(turns: Sequence[ParsedTurn]) -> str:
-    """Return the turns as lines of start, end, milliseconds, interviewee and speaker, with a line of headings."""
-    rows = [f"{turn.start}\t{turn.end}\t{'' if turn.at_ms is None else turn.at_ms}\t"
-            f"{YES if turn.is_interviewee else NO}\t{turn.speaker}" for turn in turns]
-    return "\n".join(["start\tend\tmilliseconds\tinterviewee\tspeaker", *rows])
+    """Return the turns as lines of speaker, start, end, milliseconds and interviewee, with a line of headings."""
+    rows = [f"{turn.speaker}\t{turn.start}\t{turn.end}\t{'' if turn.at_ms is None else turn.at_ms}\t"
+            f"{YES if turn.is_interviewee else NO}" for turn in turns]
+    return "\n".join(["speaker\tstart\tend\tmilliseconds\tinterviewee", *rows])
 
 
 def turns_of(text: ForeignText, words: ReplacedWords) -> tuple[ParsedTurn, ...]:
@@ -84,12 +85,12 @@ def _read_turns(lines: str, length: int) -> tuple[ParsedTurn, ...]:
     """Return the turns of the lines, or none where a line does not fit the text."""
     turns: list[ParsedTurn] = []
     for line in lines.split("\n")[1:]:
-        cells = line.split("\t")
-        if len(cells) != len(ParsedTurn.__dataclass_fields__) or not (cells[0].isdecimal() and cells[1].isdecimal()):
+        speaker, *cells = line.rsplit("\t", N_CELLS)
+        if len(cells) != N_CELLS or not (cells[0].isdecimal() and cells[1].isdecimal()):
             return ()
         start, end = int(cells[0]), int(cells[1])
         if not (turns[-1].end if turns else 0) <= start < end <= length:
             return ()
-        turns.append(ParsedTurn(cells[4][:LONGEST_SPEAKER], cells[3] == YES, start, end,
+        turns.append(ParsedTurn(speaker[:LONGEST_SPEAKER], cells[3] == YES, start, end,
                                 int(cells[2]) if cells[2].isdecimal() else None))
     return tuple(turns)

@@ -35,6 +35,14 @@ LOSSES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
+class ForeignMemo:
+    """A memo on a text, a passage or a code."""
+
+    text: str
+    coder: str = ""
+
+
+@dataclass(frozen=True)
 class ForeignCode:
     """A code of the file; `parent` is the guid of the code above it."""
 
@@ -43,6 +51,7 @@ class ForeignCode:
     parent: str = ""
     description: str = ""
     is_codable: bool = True
+    memos: tuple[ForeignMemo, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,7 +84,7 @@ class ForeignSelection:
     start: int
     end: int
     quote: str = ""
-    note: str = ""
+    memos: tuple[ForeignMemo, ...] = ()
     codings: tuple[ForeignCoding, ...] = ()
     links: tuple[ForeignLink, ...] = ()
 
@@ -94,8 +103,9 @@ class ForeignText:
     crlf: tuple[int, ...] = ()
     dropped: tuple[int, ...] = ()
     has_mark: bool = False
-    note: str = ""
+    note: str = ""                      # the text's own description, for the log
     turns: str = ""
+    memos: tuple[ForeignMemo, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
     selections: tuple[ForeignSelection, ...] = ()
     codings: tuple[ForeignCoding, ...] = ()

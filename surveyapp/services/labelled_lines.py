@@ -11,7 +11,7 @@ from surveyapp.models.coding import POLARITIES
 LINE = re.compile(r"(?P<label>[A-Za-z][A-Za-z ]*?)(?: \((?P<language>[\w-]+)\))?[:：] ?(?P<words>.*)", re.DOTALL)
 INDENT = "  "
 TEXTS = ("name", "definition", "include", "exclude", "example")
-LINKS = ("key", "construct", "strategy", "safeguard", "state")
+LINKS = ("key", "construct", "strategy", "safeguard", "colour", "pattern", "former keys", "state")
 RETIRED = "retired"
 POLARITY, PRINT, MEMO, CODER = "polarity", "words for print", "memo", "coder"
 Fields = Mapping[tuple[str, str], str]
@@ -49,7 +49,9 @@ def write_code(code: CodeDefinition, *, is_active: bool) -> str:
     """Return what a code says, for the description of a code in a file of another program."""
     texts = [(label, language, words) for label in TEXTS for language, words in sorted(getattr(code, label).items())]
     links = [("construct", "", code.construct or ""), ("strategy", "", ", ".join(code.strategy)),
-             ("safeguard", "", code.safeguard or ""), ("state", "", "" if is_active else RETIRED)]
+             ("safeguard", "", code.safeguard or ""), ("colour", "", code.colour or ""),
+             ("pattern", "", code.pattern or ""), ("former keys", "", ", ".join(code.aliases)),
+             ("state", "", "" if is_active else RETIRED)]
     return write_lines([("key", "", code.key), *texts, *links])
 
 

@@ -12,6 +12,7 @@ from surveyapp.services.foreign_project import (
     REFI,
     ForeignCoding,
     ForeignLink,
+    ForeignMemo,
     ForeignProject,
     ForeignSelection,
     ForeignText,
@@ -23,6 +24,7 @@ from surveyapp.services.refi_reader import (
     children,
     description_of,
     inside,
+    is_own,
     local,
     open_project,
     read_codes,
@@ -57,12 +59,18 @@ class Memos:
         """Return the words of the notes that hang on the element."""
         return "\n\n".join(self.texts[guid] for guid in self.of(element, reading) if self.texts[guid].strip())
 
+    def on(self, element: Element, reading: Reading, user: str = "") -> tuple[ForeignMemo, ...]:
+        """Return the memos on the element; `user` wrote those of which nobody else is named."""
+        return tuple(ForeignMemo(self.texts[guid], self.users[guid] or user) for guid in self.of(element, reading)
+                     if self.texts[guid].strip() and self.names[guid] != TURNS_NOTE)
+
 
 def read_project(content: bytes) -> ForeignProject:
     """Return the project of a .qdpx file."""
     reading = open_project(content)
     root = reading.root
-    memos, codes = _memos(reading), read_codes(child(root, "CodeBook"), reading)
+    memos, creator = _memos(reading), reading.guid(root.get("creatingUserGUID"))
+    codes = read_codes(child(root, "CodeBook"), reading, lambda element: memos.on(element, reading, creator))
     attributes = _attributes(reading)
     texts = tuple(_with_case(text, attributes) for text in _texts(reading, memos))
     coders = {reading.guid(user.get("guid")): (user.get("name") or user.get("id") or "").strip()
@@ -82,7 +90,7 @@ def _count_losses(reading: Reading, memos: Memos) -> None:
     losses["notes"] = len(set(memos.texts) - memos.used)
     losses["links"] = sum(1 for _ in children(child(root, "Links"), "Link")) - len(
         {link for guid, links in memos.links.items() if guid in memos.used for *_, link in links})
-    losses["descriptions"] = int(bool(description_of(root)))
+    losses["descriptions"] = int(bool(description_of(root)) and not is_own(root))
     losses["coded_cases"] = sum(1 for case in children(child(root, "Cases"), "Case") for _ in children(case, "CodeRef"))
 
 
@@ -170,14 +178,12 @@ def _text(element: Element, source: Element, reading: Reading, memos: Memos) -> 
     kept = text_of(element, reading)
     if kept is None:
         return
-    notes = [memos.texts[guid] for guid in memos.of(source, reading) if memos.names[guid] != TURNS_NOTE]
     turns = [memos.texts[guid] for guid in memos.of(source, reading) if memos.names[guid] == TURNS_NOTE]
-    note = "\n\n".join(words for words in (description_of(source), *notes) if words)
     user = reading.guid(source.get("creatingUser")) or reading.guid(reading.root.get("creatingUserGUID"))
     yield ForeignText(
         reading.guid(source.get("guid")), _name(source) or _name(element), kept.text,
-        kept.crlf, kept.dropped, kept.has_mark, note, turns[0] if turns else "",
-        selections=tuple(_selections(element, reading, memos, user)),
+        kept.crlf, kept.dropped, kept.has_mark, description_of(source), turns[0] if turns else "",
+        memos.on(source, reading, user), selections=tuple(_selections(element, reading, memos, user)),
         codings=tuple(_codings(source, "", reading, memos, user)), links=tuple(_links(source, reading, memos)))
 
 
@@ -198,7 +204,8 @@ def _selections(element: Element, reading: Reading, memos: Memos, user: str) -> 
         maker = reading.guid(selection.get("creatingUser")) or user
         yield ForeignSelection(
             reading.guid(selection.get("guid")), int(start), int(end), as_kept(selection.get("name") or "").text,
-            "\n\n".join(words for words in (description_of(selection), memos.words(selection, reading)) if words),
+            (*((ForeignMemo(description_of(selection), maker),) if description_of(selection) else ()),
+             *memos.on(selection, reading, maker)),
             tuple(_codings(selection, selection.get("creationDateTime", ""), reading, memos, maker)),
             tuple(_links(selection, reading, memos)))
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element, ParseError  # only the classes; defusedxml does the parsing
 
 from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]  # publishes no types
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]  # publishes no types
 
-from surveyapp.services.foreign_project import REFI, ForeignCode, ForeignProject
+from surveyapp.services.foreign_project import OWN_ORIGIN, REFI, ForeignCode, ForeignMemo, ForeignProject
 from surveyapp.services.foreign_zip import ForeignZip, UnsafeZip, open_zip
 
 NAMESPACES = ("urn:QDA-XML:project:1.0", "urn:QDA-XML:codebook:1.0")
@@ -142,15 +142,28 @@ def _look_over(reading: Reading) -> None:
     reading.losses["unknown_elements"] = sum(local(element) not in KNOWN for element in reading.root.iter())
 
 
-def read_codes(book: Element | None, reading: Reading) -> tuple[ForeignCode, ...]:
+def is_own(root: Element) -> bool:
+    """Return whether this program wrote the file."""
+    return root.get("origin", "").split(" ")[0].casefold() == OWN_ORIGIN
+
+
+def no_memos(element: Element) -> tuple[ForeignMemo, ...]:
+    """Return the memos on a code where a file has none."""
+    return ()
+
+
+def read_codes(book: Element | None, reading: Reading,
+               memos_of: Callable[[Element], tuple[ForeignMemo, ...]] = no_memos) -> tuple[ForeignCode, ...]:
     """Return the codes of a codebook, each after the one it stands below."""
     found: list[ForeignCode] = []
+    own = is_own(reading.root)
     waiting = [(code, "") for code in reversed(list(children(child(book, "Codes"), "Code")))]
     while waiting:
         element, parent = waiting.pop()
         guid = reading.guid(element.get("guid")) or f"code {len(found)}"
         found.append(ForeignCode(guid, (element.get("name") or "").strip(), parent, description_of(element),
-                                 element.get("isCodable", "true").strip() not in ("false", "0")))
-        reading.losses["colours"] += "color" in element.attrib
+                                 element.get("isCodable", "true").strip() not in ("false", "0"),
+                                 memos_of(element)))
+        reading.losses["colours"] += "color" in element.attrib and not own
         waiting += [(below, guid) for below in reversed(list(children(element, "Code")))]
     return tuple(found)
