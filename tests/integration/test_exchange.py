@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveyapp.db.session import Database, transaction
-from surveyapp.models.coding import Coding, Segment
+from surveyapp.models.coding import Coding
 from surveyapp.models.interview import Interview
 from surveyapp.models.study import Study
 from surveyapp.services.coding import Passage, apply_code, apply_link, delete_coding, set_edited_quote
