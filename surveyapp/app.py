@@ -35,6 +35,7 @@ from surveyapp.views import (
     diagnosis,
     draft,
     edges,
+    exchange,
     fieldwork,
     guide,
     identity,
@@ -110,6 +111,7 @@ def create_app(config: Config | None = None) -> Flask:
     _add_login(app)
     _add_languages(app)
     _add_errors(app)
+    app.before_request(exchange.allow_long_form)        # before the form is read for its CSRF token
     _add_views(app)
     app.before_request(access.refuse_null_signs)
     app.after_request(add_headers)
@@ -155,6 +157,7 @@ def _add_views(app: Flask) -> None:
         codebook, codebook_file, codebook_version, regrouping,
         comment,
         candidate,
+        exchange,
         diagnosis, report, pilot, rehearsal, retrieval,
         round,
         joint,

@@ -6,6 +6,7 @@ blind round hides from somebody: whoever gets the file might be one of its coder
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -171,7 +172,7 @@ class _Marks:
         memos = self._memos_of(target, below)
         if segment is None:
             return TakenPassage(guid, 0, 0, "", None, "", tuple(codings), tuple(links), memos)
-        turn = next((turn for turn in turns if turn.start <= segment.start < turn.end), None)
+        turn = _turn_at(turns, segment.start)
         return TakenPassage(guid, segment.start, segment.end, segment.quote, turn.number if turn else None,
                             turn.speaker if turn else "", tuple(codings), tuple(links), memos)
 
@@ -194,6 +195,12 @@ class _Marks:
         """Return the memos on codes, by key."""
         return {entry.key: memos for entry in self.codebook.entries
                 if (memos := self._memos_of((None, entry.id), uuid5(self._space, f"code {entry.key}")))}
+
+
+def _turn_at(turns: Sequence[Turn], place: int) -> Turn | None:
+    """Return the turn in which the place lies; between two turns it lies in none."""
+    number = bisect_right(turns, place, key=lambda turn: turn.start) - 1
+    return turns[number] if number >= 0 and place < turns[number].end else None
 
 
 def is_taken(kind: Kind, account: Account | None) -> ColumnElement[bool]:
