@@ -42,8 +42,8 @@ def _run(options: argparse.Namespace) -> None:
 
 
 def _print(report: AgreementReport) -> None:
-    print(f"Unit: {report.unit}; {report.n_units} units in {len(report.documents)} texts; {len(report.coders)} coders: "
-          f"{', '.join(report.coders)}.")
+    print(f"Unit: {report.unit}; units: {report.n_units}; texts: {len(report.documents)}; coders: "
+          f"{len(report.coders)} ({', '.join(report.coders)}).")
     print(f"Intervals: 95 %, {report.n_resamples} resamples of {report.resampled}, "
           f"seed {'-'.join(map(str, report.seed))}. Reliable from alpha {report.accept_at:g}, tentative from "
           f"{report.tentative_at:g}, below that no conclusion.")

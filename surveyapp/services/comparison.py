@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from itertools import combinations
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -231,23 +232,31 @@ def _key(marks: Sequence[Mark]) -> str:
 
 def _with_other_codes(found: Sequence[Difference], coders: Sequence[int]) -> list[Difference]:
     """Join what one coder gave one code and another coder another code, where the passages overlap."""
-    single = [row for row in found if row.kind == ONLY and not row.is_link and row.turn != NO_TURN]
-    pairs = sorted(((_overlap(first, second), i, j) for i, first in enumerate(single)
-                    for j, second in enumerate(single[:i]) if first.turn == second.turn
-                    and not {mark.coder for mark in first.marks} & {mark.coder for mark in second.marks}),
-                   key=lambda row: (-row[0], row[1], row[2]))
-    joined: dict[int, int] = {}
-    for length, i, j in pairs:
-        if length > 0 and i not in joined and j not in joined:
-            joined[i], joined[j] = j, i
-    rest = [row for row in found if row not in [single[i] for i in joined]]
-    for i, j in joined.items():
-        if i < j:
-            marks = sorted(single[i].marks + single[j].marks,
-                           key=lambda mark: (coders.index(mark.coder), mark.start, mark.mark))
-            codes = tuple(dict.fromkeys(code for mark in marks for code in mark.codes))
-            rest.append(replace(single[i], place=_key(marks), kind=CODE, codes=codes, marks=tuple(marks)))
-    return rest
+    by_turn: dict[int, list[Difference]] = defaultdict(list)
+    for row in found:
+        if row.kind == ONLY and not row.is_link and row.turn != NO_TURN:
+            by_turn[row.turn].append(row)
+    joined: dict[str, Difference | None] = {}       # place → what it became, None where another place holds it
+    for single in by_turn.values():
+        for first, second in _pairs(single):
+            if first.place not in joined and second.place not in joined:
+                joined[first.place], joined[second.place] = _join(first, second, coders), None
+    whole = [joined.get(row.place, row) for row in found]
+    return [row for row in whole if row is not None]
+
+
+def _pairs(single: Sequence[Difference]) -> list[tuple[Difference, Difference]]:
+    """Return the pairs of a turn by different coders on words that overlap, those that overlap most first."""
+    pairs = [(_overlap(first, second), first, second) for first, second in combinations(single, 2)
+             if not {mark.coder for mark in first.marks} & {mark.coder for mark in second.marks}]
+    pairs.sort(key=lambda pair: (-pair[0], pair[1].marks[0].start, pair[1].codes, pair[2].codes))
+    return [(first, second) for length, first, second in pairs if length > 0]
+
+
+def _join(first: Difference, second: Difference, coders: Sequence[int]) -> Difference:
+    marks = sorted(first.marks + second.marks, key=lambda mark: (coders.index(mark.coder), mark.start, mark.mark))
+    codes = tuple(dict.fromkeys(code for mark in marks for code in mark.codes))
+    return replace(first, place=_key(marks), kind=CODE, codes=codes, marks=tuple(marks))
 
 
 def _overlap(first: Difference, second: Difference) -> int:

@@ -27,7 +27,7 @@ def test_agreement_is_printed_with_everything_that_belongs_together(study: str, 
 
     said = capsys.readouterr().out
     row = next(line for line in said.splitlines() if line.startswith("PRB.INFO"))
-    assert "Unit: turn; 6 units in 3 texts; 2 coders: Ann, Bob." in said
+    assert "Unit: turn; units: 6; texts: 3; coders: 2 (Ann, Bob)." in said
     assert "2000 resamples of documents, seed 20260101-8" in said
     assert row.split()[1] == "-0.22"
     assert "do not conclude" in row

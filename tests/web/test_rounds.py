@@ -7,13 +7,16 @@ from sqlalchemy import select
 from surveyapp.db.session import close_read_session, read_session, transaction
 from surveyapp.jobs.worker import do_job
 from surveyapp.models.coding import CoderAssignment
+from surveyapp.models.interview import ANSWERS
 from surveyapp.models.round import CodingRound, Decision
 from surveyapp.models.study import Study
+from surveyapp.services.batch_coding import LineCode, code_lines
 from surveyapp.services.comparison import load_comparison
-from surveyapp.services.interview import get_interview
-from surveyapp.services.round import open_calibration
+from surveyapp.services.interview import current_version, get_interview
+from surveyapp.services.round import Draw, close_round, open_calibration, open_main_round
 from surveyapp.services.study import get_study
 from tests.factories import coding as make
+from tests.factories import comments
 from tests.factories import rounds as of
 
 
@@ -141,7 +144,7 @@ def test_agreement_is_computed_once_and_says_when_it_is_out_of_date(log_in, stud
 
     assert "Compute agreement" in empty
     assert "Compute agreement" not in shown
-    assert "3 texts; 2 coders: Ann, Bob" in shown
+    assert "texts: 3; coders: 2 (Ann, Bob)" in shown
     assert "seed 20260101-8" in shown
     assert "do not conclude" in shown
     assert "Given by nobody" in shown
@@ -154,3 +157,28 @@ def test_agreement_of_nothing_is_refused(log_in: FlaskClient, bank_study: Study)
     assert "No text was finished by two coders" in client.get(f"/studies/{bank_study.id}/agreement").text
     assert client.post(f"/studies/{bank_study.id}/agreement").status_code == 409
     assert client.get(f"/studies/{bank_study.id}/agreement?unit=word").status_code == 422
+
+
+def test_comments_are_compared_decided_and_measured_like_interviews(log_in, bank_study: Study, asked: list[str]):
+    with transaction() as session:
+        stored = get_study(session, bank_study.id)
+        ann, bob, boss = of.people(session, stored)
+        text = get_interview(session, stored, comments.source(session, stored, item="O_OTHER").interview_id)
+        row = open_main_round(session, stored, Draw((ann.id, bob.id), ANSWERS, 1.0, 3), boss)
+        sha, number = current_version(session, text).sha256, text.id
+        for who, lines in ((ann, (1, 2, 3)), (bob, (1, 2, 5))):
+            code_lines(session, stored, text, who, LineCode(lines, "CAU.TECH", sha))
+        of.finish(session, stored, [text])
+        close_round(session, stored, row, boss)
+    client, page = log_in("researcher"), f"/studies/{bank_study.id}"
+
+    shown = client.get(f"{page}/interviews/{number}/comparison").text
+    client.post(f"{page}/agreement?kind=answers")
+    close_read_session()
+    do_job(asked[0])
+    measured = client.get(f"{page}/agreement?kind=answers").text
+
+    assert shown.count('class="difference is-only"') == 2
+    assert "units: 8; texts: 1" in measured
+    assert "resamples of units" in measured
+    assert "too few double-coded texts" not in measured
