@@ -129,6 +129,8 @@ class StudyTables:
     facts: StudyFacts = field(default_factory=StudyFacts)
     thresholds: Mapping[str, float] = field(default_factory=dict)   # the study's own values, over the template's
     seed: int = 20260101
+    # summaries sent to interviewees: "all" → how many, state (sent, confirmed, corrected, not_returned) → how many
+    member_checks: Mapping[str, int] = field(default_factory=dict)
     wave: str = "w1"
     # audience → outlet ("" = the open link) → responses handed in within a quarter of an hour → such quarter-hours
     pace: Mapping[str, Mapping[str, Mapping[int, int]]] = field(default_factory=dict)

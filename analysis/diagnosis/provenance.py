@@ -46,7 +46,7 @@ def provenance_of(tables: StudyTables, thresholds: Mapping[str, float], *, study
         instrument_versions={audience: instrument.version for audience, instrument in sorted(instruments.items())},
         input_hash=_input_hash(tables, thresholds), seed=tables.seed, thresholds=dict(thresholds),
         versions=_versions(), is_synthetic=is_synthetic, frozen_on=frozen_on,
-        codebook_versions=tables.codebook_versions)
+        codebook_versions=tables.codebook_versions, member_checks=dict(tables.member_checks))
 
 
 def _versions() -> dict[str, str]:
@@ -72,6 +72,7 @@ def _input_hash(tables: StudyTables, thresholds: Mapping[str, float]) -> str:
         for name in ("interviews", "codings", "links", "turns"):
             _add(digest, name, getattr(tables.interviews, name))
         digest.update(canonical_json(tables.interviews.double_coded).encode())
+    _add_counts(digest, tables.member_checks)
     if tables.comments is not None:
         for name in ("items", "codings"):
             _add(digest, f"comments {name}", getattr(tables.comments, name))
@@ -79,6 +80,11 @@ def _input_hash(tables: StudyTables, thresholds: Mapping[str, float]) -> str:
     if tables.customers is not None:
         _add(digest, "customers", tables.customers)
     return digest.hexdigest()
+
+
+def _add_counts(digest: hashlib._Hash, counts: Mapping[str, int]) -> None:
+    if counts:
+        digest.update(canonical_json(dict(sorted(counts.items()))).encode())
 
 
 def _add(digest: hashlib._Hash, name: str, frame: pd.DataFrame) -> None:

@@ -344,6 +344,7 @@ class Provenance:
     versions: Mapping[str, str]                 # program and libraries
     is_synthetic: bool = False
     frozen_on: str = ""                         # ISO date of the data, not of the run
+    member_checks: Mapping[str, int] = field(default_factory=dict)     # summaries sent to interviewees: all, by state
     codebook_versions: tuple[str, ...] = ()     # "v2 (day, hash): codings" for each that codings were made with
 
 

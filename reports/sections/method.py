@@ -51,6 +51,11 @@ def _facts(study: Source) -> list[tuple[str, Statement]]:
     if study.n_interviews:
         found.append(("interviews", words.say("method.interviews_text", n=study.n_interviews,
                                               roles=len(study.diagnosis.roles_interviewed) + len(study.others_heard))))
+    sent = study.diagnosis.provenance.member_checks
+    if sent.get("all"):
+        found.append(("member_check", words.say(
+            "method.member_check_text", n=sent["all"], confirmed=sent.get("confirmed", 0),
+            corrected=sent.get("corrected", 0), missing=sent.get("sent", 0) + sent.get("not_returned", 0))))
     found.append(("weighting", words.say("method.weighting_text")))
     return found
 

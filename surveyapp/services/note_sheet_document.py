@@ -174,3 +174,9 @@ def _styles(language: str) -> str:
         made += (f'<w:style w:type="paragraph"{is_default} w:styleId="{key}"><w:name w:val="{name}"/>{basis}'
                  f"<w:pPr>{paragraph}</w:pPr><w:rPr>{run}</w:rPr></w:style>")
     return f'{HEAD}<w:styles xmlns:w="{W}">{defaults}{made}</w:styles>'
+
+
+def word_document(paragraphs: Iterable[tuple[str, str]], language: str) -> bytes:
+    """Return a docx of paragraphs, each with the name of its style: Title, Heading1, Normal, Hint, Probe."""
+    lines = (_paragraph(line, style) for text, style in paragraphs for line in text.split("\n"))
+    return _package("".join(lines), language)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from surveyapp.db.base import utc_now
@@ -107,6 +107,17 @@ def _keep_only_last(session: Session, interview: Interview, boxes: Sequence[Note
     session.execute(delete(NoteSave).where(NoteSave.interview_id == interview.id))
     session.add_all(NoteSave(interview_id=interview.id, box=box.key, number=box.number + 1, text=notes[box.key],
                              account_id=account.id if account else None) for box in boxes if notes[box.key])
+
+
+def correct_note(session: Session, interview: Interview, speaker: str, text: str, account: Account | None) -> None:
+    """Put into the box what its turn was corrected to, so that notes opened again hold the correction."""
+    box = REST if speaker in SPEAKER_OF_REST.values() else speaker
+    newest = session.scalar(select(func.max(NoteSave.number)).where(
+        NoteSave.interview_id == interview.id, NoteSave.box == box))
+    if newest is not None:
+        session.add(NoteSave(interview_id=interview.id, box=box, number=newest + 1, text=text,
+                             account_id=account.id if account else None))
+        session.flush()
 
 
 def reopen_notes(session: Session, study: Study, interview: Interview, account: Account | None = None) -> None:

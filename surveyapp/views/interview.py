@@ -34,6 +34,7 @@ from surveyapp.services.interview import (
     store_transcript,
 )
 from surveyapp.services.interview_log import fieldwork_of, list_log
+from surveyapp.services.member_check import count_checks, states_of_checks
 from surveyapp.services.pseudonymise import Identifier, find_identifiers, replace_identifiers, with_times
 from surveyapp.services.study import get_study
 from surveyapp.services.transcript import Transcript, read_transcript, transcript_of
@@ -50,7 +51,8 @@ def index(study_id: int) -> str:
     """List the interviews with what is still to do."""
     session = read_session()
     return render_template("interview/index.html", study=g.study, guide=guide_of(g.study),
-                           rows=list_log(session, g.study, current_account()),
+                           rows=list_log(session, g.study, current_account()), n_checks=count_checks(session, g.study),
+                           checks=states_of_checks(session, g.study),
                            fieldwork=fieldwork_of(list_interviews(session, g.study), guide_of(g.study)))
 
 
