@@ -115,6 +115,19 @@ SENTENCES = (
     marked("nobody belongs to it."),
     marked("the condition holds for nobody, so it is never shown."),
     marked("Correct the condition: look for values that exclude each other or an item that is never asked."),
+    # files
+    marked("a file can show who sent it: a face, a name in a document, a voice."),
+    marked("Ask for it anonymously only if that cannot happen, and say so in the item's hint; otherwise leave it out "
+           "or publish the questionnaire as confidential or identified."),
+    marked("the kind of file '{kind}' is not known."),
+    marked("files of {n} MB are not taken."),
+    marked("`accepts` names some of {known}; `largest_mb` is a whole number, 1 to {most}."),
+    marked("a file has no default and no constraint."),
+    marked("Remove them."),
+    marked("an item of kind {kind} takes no file."),
+    marked("Remove `accepts` and `largest_mb`, or make it `kind: upload`."),
+    marked("{item} is a file, of which only whether it is there is known."),
+    marked("Write `{item} != ''` or `{item} = ''`."),
     # expressions
     marked("sign {n}: {reason}"),
     marked("Correct the name or add the item."),

@@ -33,4 +33,5 @@ def walk_through(page: Page, look: Callable[[Page], None]) -> None:
         answer_everything(page)
         look(page)
         page.click("button.primary")
+        page.wait_for_load_state()
     raise AssertionError(f"no end in sight at {page.url}")

@@ -131,7 +131,7 @@ def fill_in(respondent: Respondent, instrument: Instrument) -> dict[str, object]
             return given
         section = respondent.address.rsplit("/", 1)[-1]
         answers = {item.key: plain_answer(item, instrument) for item in instrument.items_of_section(section)
-                   if item.stores_answer and f'name="{item.key}"' in respondent.page.text}
+                   if item.stores_answer and item.kind != "upload" and f'name="{item.key}"' in respondent.page.text}
         before = respondent.address
         respondent.post(**answers)
         if respondent.address == before:        # a constraint of theirs refuses a plain value: leave those out

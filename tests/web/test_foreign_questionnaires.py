@@ -1,5 +1,6 @@
 """A questionnaire of another tool is published and filled in from its first page to its last, in every language."""
 
+import io
 import os
 import re
 from pathlib import Path
@@ -12,6 +13,7 @@ from instruments.formats.foreign import convert
 from instruments.schema import Instrument, Item
 from surveyapp.db.session import Database, read_session, transaction
 from surveyapp.models.response import SUBMITTED, Response, ResponsePage
+from tests.factories import files as file
 from tests.factories import questionnaire as make
 from tests.factories.questionnaire import Respondent
 
@@ -35,6 +37,8 @@ def answer_of(instrument: Instrument, item: Item) -> dict[str, object]:
     """Return the fields of an answer that every item of its kind takes."""
     if item.kind == "rating":
         return {item.key: str(instrument.scale(item.scale or "").points[0].value)}
+    if item.kind == "upload":
+        return {item.key: (io.BytesIO(file.picture("PNG")), "picture.png")}
     if item.kind in ("single", "acknowledge"):
         return {item.key: item.choices[0].value}
     if item.kind == "multiple":

@@ -42,7 +42,7 @@ def test_a_sign_that_a_few_people_carry_shows_no_number_on_paper_page_or_in_json
 
     assert {(cell.value, cell.is_hidden) for cell in cells if isinstance(cell, Number)} >= {
         (None, True), (7, False), (0, False)}
-    assert sorted((n for _, n in page.flags), key=str) == [0, 7, None]
+    assert sorted((n for _, n, _ in page.flags), key=str) == [0, 7, None]
     assert document["flags"] == {"speed": None, "longstring": 7, "attention": 0}
     assert "flagged" not in document
     assert "here-000001" not in str(document)
