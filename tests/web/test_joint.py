@@ -52,8 +52,8 @@ def form(key: str, choice: str = "partial_agreement", **changes: str) -> dict[st
 
 @pytest.mark.parametrize(("language", "words"), [
     ("en", ["Incomplete customer information", "Proposed: Dissonance.", "silent by design",
-            "The dissonance is not answered."]),
-    ("zh", ["信息不全面", "建议：不一致。", "设计上沉默", "不一致之处尚无解释。"])])
+            "No answer to the dissonance stands yet."]),
+    ("zh", ["信息不全面", "建议：不一致。", "设计上沉默", "不一致之处尚无最终解释。"])])
 def test_a_manager_reads_every_row_and_judges_none(app: Flask, bank: Study, language: str, words: list[str]):
     client = client_of(app, "may")
     client.post("/language", data={"language": language})

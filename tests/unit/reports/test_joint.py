@@ -81,11 +81,11 @@ def test_the_state_of_a_row_is_told(bank: Study, row: JudgedRow, lines: list[str
 def test_a_dissonance_without_an_answer_is_printed_as_such_with_both_sides(bank: Study):
     section = section_of(bank)
 
-    assert "The dissonance is not answered." in lines_of(section, DISSONANT)
+    assert "No answer to the dissonance stands yet." in lines_of(section, DISSONANT)
     warning = next(block for block in walk(section.blocks) if isinstance(block, Callout))
-    assert warning.items[0].text.startswith("Low management effectiveness: nobody has said yet how")
+    assert warning.items[0].text.startswith("Low management effectiveness: no explanation of the contradiction")
     assert ("Low management effectiveness: 3.55 [3.43–3.67], n 172; 1 of 14 asked say so, 2 the opposite, 1 both. "
-            "The dissonance is not answered.") in texts(section.blocks)
+            "No answer to the dissonance stands yet.") in texts(section.blocks)
 
 
 def test_an_answered_dissonance_is_printed_with_its_answer_and_changes_no_grade(bank: Study):
