@@ -9,7 +9,8 @@ from analysis.results.diagnosis import Diagnosis
 from surveyapp.cli.output import Subparsers, add_command, open_database, print_json, print_table
 from surveyapp.db.session import read_session
 from surveyapp.jobs.diagnose import diagnose_study
-from surveyapp.services.joint_sheet import joint_document, shared_display
+from surveyapp.services.joint import display_of
+from surveyapp.services.joint_sheet import joint_document
 from surveyapp.services.study import get_study
 
 
@@ -22,9 +23,9 @@ def add_commands(commands: Subparsers) -> None:
 
 def _diagnose(options: argparse.Namespace) -> None:
     open_database()
-    _, diagnosis = diagnose_study(options.study, options.wave)
+    stored, diagnosis = diagnose_study(options.study, options.wave)
     if options.json:
-        display = shared_display(read_session(), get_study(read_session(), options.study))
+        display = display_of(read_session(), get_study(read_session(), options.study), stored)
         print_json({**diagnosis_document(diagnosis), "joint": joint_document(display)})
     else:
         _show(diagnosis)

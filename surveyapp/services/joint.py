@@ -66,8 +66,11 @@ def load_display(session: Session, study: Study, account: Account | None = None)
     Without an account it is what everybody may see: a judgement that waits for the second rater is left out.
     """
     stored = newest_diagnosis(session, study)
-    if stored is None:
-        return None
+    return None if stored is None else display_of(session, study, stored, account)
+
+
+def display_of(session: Session, study: Study, stored: StoredDiagnosis, account: Account | None = None) -> Display:
+    """Return the joint display of a stored diagnosis, as the account may see it; without one, as everybody may."""
     diagnosis, template = diagnosis_of(stored), template_of(session, study)
     rows, claims = joint_rows(diagnosis, template), claims_of(diagnosis)
     record, own = _record(session, stored.wave_id, rows, claims, account)
