@@ -138,11 +138,11 @@ _INTERVIEWS: tuple[Row, ...] = (
 )
 
 _JOINT: tuple[Row, ...] = (
-    ("joint_voices", 2, 2, 10, "Farmer et al. 2006; one person's word is no direction",
+    ("joint_voices", 2, 2, 10, "Rule of the project after Farmer et al. 2006",
      "Interviewees that must speak of a topic before it has a direction", "访谈形成方向所需的提及人数"),
-    ("joint_ranked", 3, 3, 20, "Thirds need three", "Topics of a group needed to compare prominence",
+    ("joint_ranked", 3, 3, 20, "Rule of the project", "Topics of a group needed to compare prominence",
      "比较突出程度所需的同组主题数"),
-    ("joint_second_share", 0.20, 0.20, 1.0, "Farmer et al. 2006, step 5",
+    ("joint_second_share", 0.20, 0.20, 1.0, "Farmer et al. 2006",
      "Share of the joint display that a second person judges", "联合展示表中由第二人复判的比例"),
 )
 

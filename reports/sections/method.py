@@ -11,7 +11,7 @@ from reports.wording import Words
 
 HASH_SHOWN = 64
 SOURCES_IN_WORDS = ("source_simulation", "source_approximation", "source_midpoint", "source_privacy", "source_points",
-                    "source_disclosure", "source_and", "model")
+                    "source_disclosure", "source_after", "source_rule", "source_and", "model")
 
 
 def method(study: Source) -> list[Section]:
