@@ -40,6 +40,7 @@ from surveyapp.views import (
     guide,
     identity,
     interview,
+    interview_analysis,
     invitation,
     joint,
     member_check,
@@ -162,6 +163,7 @@ def _add_views(app: Flask) -> None:
         diagnosis, report, pilot, rehearsal, retrieval,
         round,
         joint,
+        interview_analysis,
         token, webhook, api,
     ):
         app.register_blueprint(views.blueprint)

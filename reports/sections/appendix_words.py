@@ -6,7 +6,7 @@ import re
 
 from instruments.template import CodeDefinition
 from reports.content import Block, Bullets, Facts, Figure, Heading, Number, Row, Section, Statement, Table
-from reports.figures import Curve, Series
+from reports.evidence import saturation_figure
 from reports.numbers import printed
 from reports.sections.appendix_agreement import agreement
 from reports.sections.source import Source
@@ -37,25 +37,7 @@ def codebook(study: Source) -> list[Section]:
 
 
 def _saturation(study: Source) -> Figure | None:
-    found, words = study.diagnosis.saturation, study.words
-    if found is None or not found.curve:
-        return None
-    new = tuple(float(count) for _, count, _ in found.curve)
-    total, cumulative = 0.0, []
-    for count in new:
-        total += count
-        cumulative.append(total)
-    series = (Series(words.text("method.saturation_new"), new, "bars"),
-              Series(words.text("method.saturation_total"), tuple(cumulative), "line"))
-    labels = tuple(str(place) for place in range(1, len(new) + 1))
-    alt = words.text("method.saturation_alt", n=found.n_interviews, total=total,
-                     verdict=words.text(f"method.saturation_{found.verdict}"))
-    title = words.say(f"method.saturation_title_{found.verdict}", at=found.reached_at or "", n=found.n_interviews,
-                      threshold=found.threshold)
-    return Figure("f-saturation", title, Curve(series, labels, words.text("method.saturation_x"),
-                                               words.text("method.saturation_y")), alt,
-                  words.text("method.saturation_unit"),
-                  words.text("method.saturation_source", base=found.base, run=found.run, threshold=found.threshold))
+    return saturation_figure(study.diagnosis.saturation, study.words)
 
 
 def _code_row(study: Source, code: CodeDefinition, depth: int) -> Row:

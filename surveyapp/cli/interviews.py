@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.cli.agreement import add_agreement
 from surveyapp.cli.codebook import add_codebook
+from surveyapp.cli.interview_analysis import add_analyse
 from surveyapp.cli.interview_exchange import add_export, import_project, print_plans
 from surveyapp.cli.joint import add_joint
 from surveyapp.cli.note_sheet import add_sheet, import_sheet
@@ -50,6 +51,7 @@ def add_commands(commands: Subparsers) -> None:
     add_joint(group)
     add_agreement(group)
     add_sheet(group)
+    add_analyse(group)
     load = add_command(
         group, "import",
         "import transcripts (txt, md, docx, odt, rtf, pdf, srt, vtt), filled sheets for notes, coded interviews (json, "

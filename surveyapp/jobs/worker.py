@@ -22,6 +22,7 @@ from surveyapp.errors import AppError, places_of
 from surveyapp.jobs.agreement import do_agreement
 from surveyapp.jobs.diagnose import compute_diagnosis, write_report
 from surveyapp.jobs.export import export_answers
+from surveyapp.jobs.interview_analysis import run_analysis
 from surveyapp.jobs.mail import send_waiting
 from surveyapp.jobs.pilot import judge_wave
 from surveyapp.jobs.rehearsal import rehearse_study
@@ -82,7 +83,7 @@ def _judge_pilot(study: Study, options: dict[str, Any]) -> str:
 
 KINDS: dict[str, Callable[[Study, dict[str, Any]], str]] = {
     "diagnose": _diagnose, "report": _report, "send_mail": _send_mail, "pilot": _judge_pilot,
-    "export": export_answers, "rehearsal": rehearse_study,
+    "export": export_answers, "rehearsal": rehearse_study, "interviews": run_analysis,
     "agreement": do_agreement,
 }
 

@@ -14,6 +14,7 @@ from surveyapp.models.coding import Code, Coding, Memo
 from surveyapp.models.interview import ANSWERS, CONVERSATION, Interview, Turn
 from surveyapp.models.study import Study
 from surveyapp.services.blinding import is_seen_by
+from surveyapp.services.codebook import load_codebook
 from surveyapp.services.interview import guide_of
 from surveyapp.services.keyword import Pattern
 from surveyapp.services.query_rows import Case, QueryRows
@@ -113,7 +114,7 @@ def search_words(session: Session, study: Study, account: Account, words: str, *
     turns = _turns(session, {place.version_id for place in found})
     if only_interviewees:
         found = [place for place in found if (turn := _turn_of(turns[place.version_id], place)) and turn.is_interviewee]
-    lexicon = Lexicon.of_list(domain_words(rows)) if is_whole else None
+    lexicon = Lexicon.of_list(domain_names(session, study)) if is_whole else None
     places = [place for place in found
               if lexicon is None or lexicon.is_word(texts[place.version_id], place.start, place.end)]
     n_pages = max((len(places) + ON_PAGE - 1) // ON_PAGE, 1)
@@ -129,10 +130,10 @@ def search_words(session: Session, study: Study, account: Account, words: str, *
         tuple(_memos(session, study, account, pattern)), number, n_pages, len(found) - len(places))
 
 
-def domain_words(rows: QueryRows) -> list[str]:
+def domain_names(session: Session, study: Study) -> list[str]:
     """Return the names of the study's codes and role classes: words that no list has."""
-    names = [name for entry in rows.codebook.entries for name in entry.definition.name.values()]
-    guide = guide_of(rows.study)
+    names = [name for entry in load_codebook(session, study).entries for name in entry.definition.name.values()]
+    guide = guide_of(study)
     return [*names, *(name for texts in guide.roles.values() for name in texts.values())] if guide else names
 
 

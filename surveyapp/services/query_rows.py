@@ -136,7 +136,9 @@ class QueryRows:
 
 def case_attributes(session: Session, study: Study) -> dict[int, dict[str, str]]:
     """Return the free attributes of each interview, by its number; the log's own columns are added by `QueryRows`."""
-    return {}
+    found = select(Interview.id, Interview.attributes).where(Interview.study_id == study.id)
+    return {number: {name: str(value) for name, value in own.items() if value not in (None, "")}
+            for number, own in session.execute(found)}
 
 
 def _case(row: Interview, role_names: tuple[str, ...], attributes: Mapping[str, str]) -> Case:

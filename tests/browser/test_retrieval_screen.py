@@ -6,7 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from surveyapp.db.session import transaction
+from surveyapp.db.session import close_read_session, transaction
+from surveyapp.jobs.interview_analysis import analyse_study
 from surveyapp.models.study import Study
 from surveyapp.services.coding import apply_code
 from surveyapp.services.saved_query import save_query
@@ -27,6 +28,8 @@ def site(serve: Callable[[], str], bank_study: Study) -> str:
         for words, code in ((WORDS, "CAU.TECH"), ("五个系统", "PRB.INFO")):
             apply_code(session, study, interview, boss, make.passage(session, interview, words), code)
         save_query(session, study, boss, "Systems", "CAU.TECH overlapping PRB.INFO", "Systems do not talk")
+    analyse_study(bank_study)
+    close_read_session()
     return serve()
 
 
@@ -79,7 +82,8 @@ def test_a_chinese_query_is_typed_sent_and_mended_with_keys_alone(browser: Brows
 def test_the_pages_have_no_fault_that_a_machine_can_find(browser: Browser, site: str, width: int, language: str):
     page = enter(browser, site, width=width, language=language)
 
-    for address in ("retrieval", "retrieval?q=CAU.TECH+overlapping+PRB.INFO", "retrieval?q=CAU+and+(", "search?q=系统"):
+    for address in ("retrieval", "retrieval?q=CAU.TECH+overlapping+PRB.INFO", "retrieval?q=CAU+and+(", "search?q=系统",
+                    "interview-analysis"):
         page.goto(f"{site}/studies/1/{address}")
         results = Axe().run(page)
         assert results.violations_count == 0, (address, results.generate_report())

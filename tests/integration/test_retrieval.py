@@ -111,6 +111,15 @@ def test_a_role_may_be_named_in_the_words_of_the_guide(coded: Coded):
     assert {coded.ask(f'any where role = "{name}"').counts.n_people for name in names.values()} == {1}
 
 
+def test_a_free_attribute_of_the_interview_is_a_condition(coded: Coded):
+    with transaction() as session:
+        session.merge(coded.second).attributes = {"branch": "North gate"}
+
+    answer = coded.ask('any where case.branch = "north GATE"')
+
+    assert {hit.interview_id for hit in answer.hits} == {coded.second.id}
+
+
 def test_codings_without_words_are_counted_and_overlap_nothing(coded: Coded):
     with transaction() as session:
         rows = read_coded_interviews("a.json", b'[{"id": "X1", "role": "x", "codes": [{"code": "CAU.TECH"}]}]')

@@ -6,7 +6,8 @@ from html import unescape
 import pytest
 from flask.testing import FlaskClient
 
-from surveyapp.db.session import transaction
+from surveyapp.db.session import close_read_session, transaction
+from surveyapp.jobs.interview_analysis import analyse_study
 from surveyapp.models.interview import Interview
 from surveyapp.models.study import Study
 from surveyapp.services.account import find_account
@@ -117,3 +118,61 @@ def test_the_wrong_coder_finds_nothing_of_a_running_round(log_in, interview: Int
         assert "Ann" not in page
         assert WORDS not in page
         assert "<mark>" not in page
+
+
+def test_the_analyses_show_evidence_that_leads_to_its_passages(coder: FlaskClient, place: str, bank_study: Study):
+    analyse_study(bank_study)
+    close_read_session()
+
+    page = coder.get(f"{place}/interview-analysis").text
+
+    link = unescape(re.search(r'<dd><a href="([^"]*)">1 of 1 interviewees</a>', page)[1])
+    assert WORDS in coder.get(link.partition("#")[0]).text
+    assert "not searched" in page
+    assert "This promises nothing" in page
+
+
+def test_a_search_for_negative_cases_is_recorded_by_a_person_on_the_page(coder: FlaskClient, place: str,
+                                                                         bank_study: Study):
+    analyse_study(bank_study)
+    close_read_session()
+
+    coder.post(f"{place}/interview-analysis/negative", data={
+        "code": "CAU.TECH", "outcome": "none_found", "method": "all read again"})
+
+    page = coder.get(f"{place}/interview-analysis").text
+    assert "searched, none found" in page
+    assert "all read again" in page
+    assert coder.post(f"{place}/interview-analysis/negative", data={"code": "CAU.TECH"}).status_code == 422
+
+
+def test_the_matrix_is_handed_out_in_both_formats(coder: FlaskClient, place: str):
+    text = coder.get(f"{place}/interview-analysis/cases/presence.csv")
+    book = coder.get(f"{place}/interview-analysis/cases/counts.xlsx")
+
+    assert text.text.splitlines()[0].startswith("\ufeffinterview,")
+    assert book.data[:2] == b"PK"
+    assert coder.get(f"{place}/interview-analysis/cases/names.csv").status_code == 422
+
+
+def test_the_wrong_coder_learns_nothing_from_analyses_made_before_a_round(log_in, interview: Interview, place: str,
+                                                                          bank_study: Study):
+    other = log_in("coder")
+    with transaction() as session:
+        study, own = get_study(session, interview.study_id), session.merge(interview)
+        ann = make.member(session, study, "ann")
+        apply_code(session, study, own, ann, make.passage(session, own, WORDS), "CAU.TECH")
+    analyse_study(bank_study)
+    close_read_session()
+    before = other.get(f"{place}/interview-analysis").text
+    with transaction() as session:
+        study, own = get_study(session, interview.study_id), session.merge(interview)
+        open_round(session, study, own, [find_account(session, "ann").id, find_account(session, "coder@example").id])
+
+    hidden = other.get(f"{place}/interview-analysis").text
+    matrix = other.get(f"{place}/interview-analysis/cases/counts.csv").text
+
+    assert "1 of 1 interviewees" in before
+    assert "1 of 1 interviewees" not in hidden
+    assert "CAU.TECH" not in hidden
+    assert set(matrix.splitlines()[1].split(",")[1:]) == {"0"}

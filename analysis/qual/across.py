@@ -1,0 +1,188 @@
+"""Everything that is computed across the interviews of one audience, from tables to one result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from analysis.privacy import MINIMUM_GROUP
+from analysis.qual.agreement import DEFAULT_SEED, N_RESAMPLES, code_agreement
+from analysis.qual.cooccurrence import cooccurrences, overlaps
+from analysis.qual.crosstab import crosstab
+from analysis.qual.frequency import RAISED, STAFF, count_code, interview_evidence, interviewees
+from analysis.qual.saturation import BASE_SIZE, RUN_LENGTH, saturation
+from analysis.results.interviews import (
+    ClaimEvidence,
+    InterviewAnalysis,
+    NegativeCases,
+    QuestionCoverage,
+    RoleSaturation,
+)
+from analysis.tables import InterviewTable
+from instruments.template import Codebook, Guide
+
+FEWEST_GROUPS, MOST_GROUPS = 2, 12      # values of an attribute by which codes are compared; one compares nothing
+
+
+def analyse_interviews(table: InterviewTable, codebook: Codebook, guide: Guide | None = None, *,
+                       attributes: Mapping[str, Mapping[str, str]] | None = None, audience: str = STAFF,
+                       minimum: int = MINIMUM_GROUP, n_resamples: int = N_RESAMPLES,
+                       seed: Sequence[int] = DEFAULT_SEED) -> InterviewAnalysis:
+    """Return what the interviews of an audience say together.
+
+    Parameters
+    ----------
+    table : InterviewTable
+        Interviews and codings, without interviews that are still being coded independently.
+    codebook : Codebook
+        Codes, in whose order rows stand.
+    guide : Guide, optional
+        Says who was asked.
+    attributes : Mapping[str, Mapping[str, str]], optional
+        Name of an attribute → interview key → value, for further crosstabs.
+    audience : str, optional
+        "staff" takes staff and managers together.
+    minimum : int, optional
+        People that a cell of a crosstab needs.
+    n_resamples, seed
+        For the interval of coder agreement.
+
+    Returns
+    -------
+    InterviewAnalysis
+        Without words, provenance and what was left out, which are not known here.
+    """
+    people = interviewees(table, audience)
+    codes = [code.key for code in codebook.codes]
+    given = [code for code in codes if _is_given(table, codebook, code, audience)]
+    roles = {str(key): str(role) for key, role in people["role"].items()}
+    groupings = {"role": roles, **{name: own for name, own in (attributes or {}).items() if _compares(own, roles)}}
+    return InterviewAnalysis(
+        audience=audience, interviews=tuple(sorted(map(str, people.index))),
+        crosstabs=tuple(crosstab(table, codebook, codes, groups, grouping=name, audience=audience, guide=guide,
+                                 minimum=minimum) for name, groups in groupings.items()),
+        same_turn=cooccurrences(table, codebook, given, audience=audience),
+        overlapping=overlaps(table, codebook, given, audience=audience),
+        saturation=saturation(table, audience=audience),
+        by_role=_by_role(table, roles, audience), questions=tuple(_questions(table, codebook, guide, audience)),
+        negative=tuple(_negative(table, codebook, codes, audience)),
+        evidence=tuple(claim_evidence(table, codebook, guide, audience=audience, n_resamples=n_resamples, seed=seed)))
+
+
+def claim_evidence(table: InterviewTable, codebook: Codebook, guide: Guide | None = None, *, audience: str = STAFF,
+                   n_resamples: int = N_RESAMPLES, seed: Sequence[int] = DEFAULT_SEED) -> list[ClaimEvidence]:
+    """Return how strong the evidence for each code is that somebody was given.
+
+    Parameters
+    ----------
+    table, codebook, guide, audience, n_resamples, seed
+        As in `analyse_interviews`.
+
+    Returns
+    -------
+    list[ClaimEvidence]
+        In the order of the codebook; counts as in `interview_evidence`, from which they are taken.
+    """
+    agreement = code_agreement(table, codebook, n_resamples=n_resamples, seed=seed)
+    people = interviewees(table, audience)
+    curve = saturation(table, audience=audience)
+    found = []
+    for row in interview_evidence(table, codebook, guide, audience=audience, n_resamples=1, seed=seed):
+        if row.supports + row.contradicts + row.mixed == 0:
+            continue
+        family = {row.code} | {code.key for code in codebook.codes if row.code in codebook.ancestors(code.key)}
+        passages = table.codings[table.codings["code"].isin(family) & table.codings["interview"].isin(people.index)]
+        coders = agreement[row.code]
+        found.append(ClaimEvidence(
+            row.code, row.n_asked, row.supports, row.contradicts, row.mixed, row.by_role, len(passages),
+            None if coders.verdict == "not_double_coded" else coders.alpha, coders.n_coders, coders.n_interviews,
+            len(people), curve))
+    return found
+
+
+def without_interviews(table: InterviewTable, keys: frozenset[str]) -> InterviewTable:
+    """Return the table without these interviews and everything in them.
+
+    Parameters
+    ----------
+    table : InterviewTable
+    keys : frozenset[str]
+        Interview keys.
+
+    Returns
+    -------
+    InterviewTable
+    """
+    if not keys:
+        return table
+    gone = sorted(keys)
+    originals = table.originals
+    return replace(
+        table, interviews=table.interviews[~table.interviews.index.isin(gone)],
+        codings=table.codings[~table.codings["interview"].isin(gone)],
+        links=table.links[~table.links["interview"].isin(gone)],
+        turns=table.turns[~table.turns["interview"].isin(gone)],
+        double_coded=tuple(key for key in table.double_coded if key not in keys),
+        originals=None if originals is None else originals[~originals["interview"].isin(gone)])
+
+
+def _is_given(table: InterviewTable, codebook: Codebook, code: str, audience: str) -> bool:
+    count = count_code(table, codebook, code, audience=audience)
+    return bool(count.supports | count.contradicts | count.mixed)
+
+
+def _compares(values: Mapping[str, str], roles: Mapping[str, str]) -> bool:
+    return FEWEST_GROUPS <= len({value for key, value in values.items() if key in roles}) <= MOST_GROUPS
+
+
+def _by_role(table: InterviewTable, roles: Mapping[str, str], audience: str) -> tuple[RoleSaturation, ...]:
+    """Return saturation within each role that has interviews enough for a base and a run."""
+    found = []
+    for role in sorted(set(roles.values())):
+        others = frozenset(map(str, table.interviews.index)) - {key for key, own in roles.items() if own == role}
+        enough = BASE_SIZE + RUN_LENGTH
+        if len(table.interviews) - len(others) >= enough:
+            found.append(RoleSaturation(role, saturation(without_interviews(table, others), audience=audience,
+                                                         minimum=enough)))
+    return tuple(found)
+
+
+def _questions(table: InterviewTable, codebook: Codebook, guide: Guide | None, audience: str) -> list[QuestionCoverage]:
+    people = interviewees(table, audience)
+    known = {code.key for code in codebook.codes}
+    found = []
+    for question in guide.questions if guide else ():
+        put_to = people[people["audience"].isin(question.audiences)]
+        states = {str(key): _state(noted, question.key) for key, noted in put_to["questions"].items()}
+        for code in (code for code in question.codes if code in known):
+            count = count_code(table, codebook, code, audience=audience)
+            said = count.supports | count.contradicts | count.mixed
+            found.append(_coverage(question.key, code, states, said))
+    return found
+
+
+def _state(noted: object, question: str) -> bool | None:
+    """Return whether a question came up in an interview; None where that was not noted."""
+    if isinstance(noted, Mapping):
+        state = noted.get(question)
+        return None if state is None else state in RAISED
+    return question in noted if isinstance(noted, (tuple, list)) else None
+
+
+def _coverage(question: str, code: str, states: Mapping[str, bool | None],
+              said: frozenset[str]) -> QuestionCoverage:
+    raised = {key for key, state in states.items() if state}
+    not_noted = {key for key, state in states.items() if state is None}
+    rest = set(states) - raised - not_noted
+    return QuestionCoverage(question, code, len(raised & said), len(raised - said), len(rest & said), len(rest - said),
+                            len(not_noted))
+
+
+def _negative(table: InterviewTable, codebook: Codebook, codes: Sequence[str], audience: str) -> list[NegativeCases]:
+    found = []
+    for code in codes:
+        count = count_code(table, codebook, code, audience=audience)
+        if count.supports | count.contradicts | count.mixed:
+            found.append(NegativeCases(code, len(count.supports), tuple(sorted(count.contradicts)),
+                                       tuple(sorted(count.mixed))))
+    return found
