@@ -13,6 +13,7 @@ from surveyapp.errors import NotFound
 from surveyapp.models.account import Account
 from surveyapp.models.coding import CoderAssignment, Coding, LinkCoding, Segment
 from surveyapp.models.interview import Interview, TranscriptFile, TranscriptVersion, Turn
+from surveyapp.models.round import RoundInterview
 from surveyapp.models.study import Study
 from surveyapp.services.blinding import is_complete, is_seen_by, list_assignments, sees_only_own
 from surveyapp.services.codebook import StudyCodebook, load_codebook
@@ -56,6 +57,7 @@ class RoundState:
     own: CoderAssignment | None
     is_complete: bool
     is_blind: bool                              # this account sees only its own codings now
+    n_lines: int | None = None                  # of open answers only the first so many, in a calibration
 
 
 @dataclass(frozen=True)
@@ -165,10 +167,14 @@ def _wished_turn(turns: Sequence[Turn], places: Sequence[_Place], wish: Wish) ->
 def round_state(session: Session, interview: Interview, account: Account) -> RoundState:
     """Return who codes the interview in a round, and whether the account is blind to the others."""
     assignments = list_assignments(session, interview)
+    n_lines = session.scalar(select(RoundInterview.n_lines).where(
+        RoundInterview.interview_id == interview.id,
+        RoundInterview.round_id.in_([row.round_id for row, _ in assignments if row.round_id is not None])))
     return RoundState(
         coders=tuple((coder.name, row.finished_at is not None) for row, coder in assignments),
         own=next((row for row, coder in assignments if coder.id == account.id), None),
-        is_complete=is_complete(assignments), is_blind=sees_only_own(assignments, account))
+        is_complete=is_complete(assignments), is_blind=sees_only_own(assignments, account),
+        n_lines=n_lines)
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,8 @@ VALUES = {"number": "1", "key": "CAU.TECH", "code_id": "1", "mark": "c1", "wave_
           "source_id": "1", "audience": "staff", "account_id": "1", "version": "1"}
 QUERIES = ("", "?code=CAU.TECH&mark=c1&turn=2&q=系统&state=coded&coder=Ann&show=all",
            "?kind=answers&like=CAU.TECH&words=系统&state=uncoded&role=relationship_manager")
+ASKED = {"retrieval": ("?q=CAU.TECH", "?q=CAU.TECH+where+coder+%3D+Ann", "?q=%E7%B3%BB%E7%BB%9F&is_whole=1")}
+WITH_QUERIES = ("coding", "comment", "round", "candidate", "interview", "codebook", "memo", "joint")
 # What is new on every page, or tells the hour; none of it knows a coding.
 _PASSING = re.compile(r'name="csrf_token" value="[^"]*"|nonce-[\w+/=-]+|\d\d:\d\d:\d\d(\.\d+)?')
 
@@ -66,8 +68,8 @@ class Walk:
     def _addresses(self, rule: Rule) -> list[str]:
         texts = [row.id for row in read_session().scalars(select(Interview).where(
             Interview.study_id == self.study.id))] if "interview_id" in rule.arguments else [0]
-        queries = QUERIES if rule.endpoint.split(".")[0] in ("coding", "comment", "round", "candidate", "interview",
-                                                             "codebook") else ("",)
+        area = rule.endpoint.split(".")[0]
+        queries = QUERIES if area in WITH_QUERIES else ("", *ASKED.get(area, ()))
         return [re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", lambda found, text=text: {
             **VALUES, "study_id": str(self.study.id), "interview_id": str(text)}.get(found[1], "1"), rule.rule) + query
                 for text in texts for query in queries]
@@ -138,7 +140,7 @@ def test_who_may_see_it_sees_it_on_the_same_routes(walks, bank_study: Study):
 
     told = {address.partition("?")[0].removeprefix(f"/studies/{bank_study.id}") for address in before
             if before[address] != after[address]}
-    assert {"/codes", "/codes/CAU.TECH", "/interviews", "/codebook"} <= told
+    assert {"/codes", "/codes/CAU.TECH", "/interviews", "/codebook", "/retrieval"} <= told
     assert any(address.startswith("/api/") for address in told)
     assert len(told) >= 8
 

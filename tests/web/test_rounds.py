@@ -182,3 +182,13 @@ def test_comments_are_compared_decided_and_measured_like_interviews(log_in, bank
     assert "units: 8; texts: 1" in measured
     assert "resamples of units" in measured
     assert "too few double-coded texts" not in measured
+
+
+def test_coders_are_told_which_comments_a_calibration_takes(log_in, bank_study: Study):
+    with transaction() as session:
+        stored = get_study(session, bank_study.id)
+        ann, bob, boss = of.people(session, stored)
+        number = comments.source(session, stored, item="O_OTHER").interview_id
+        open_calibration(session, stored, [number], [ann.id, bob.id], boss, n_lines=5)
+
+    assert "code comments 1 to 5" in log_in("coder").get(f"/studies/{bank_study.id}/comments/1").text
