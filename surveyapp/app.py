@@ -71,6 +71,7 @@ from surveyapp.views import (
 )
 from surveyapp.views.api_problem import problem_of_http
 from surveyapp.views.check_rules import CHECK_RULES, finding_place, finding_words
+from surveyapp.views.coding_html import drawn_bars, drawn_head, drawn_words, row_opening
 from surveyapp.views.reply_headers import add_headers
 from surveyapp.views.respondent_app import TwoApps, create_respondent_app
 from surveyapp.views.stacked_table import stacked
@@ -144,7 +145,8 @@ def _add_languages(app: Flask) -> None:
     Babel(app, locale_selector=lambda: g.get("language") or access.reader_language())
     app.jinja_env.globals.update(LANGUAGES=LANGUAGES, reader_language=access.reader_language,
                                  check_rules=CHECK_RULES, finding_words=finding_words, finding_place=finding_place)
-    app.jinja_env.filters["stacked"] = stacked
+    app.jinja_env.filters.update(stacked=stacked, drawn_head=drawn_head, drawn_words=drawn_words,
+                                 drawn_bars=drawn_bars, row_opening=row_opening)
 
 
 def _add_views(app: Flask) -> None:
