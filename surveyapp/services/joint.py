@@ -33,7 +33,9 @@ from surveyapp.models.account import Account
 from surveyapp.models.diagnosis import StoredDiagnosis
 from surveyapp.models.joint import JointDraw, JointJudgement, StatedConfidence
 from surveyapp.models.study import Study
+from surveyapp.services.codebook import load_codebook
 from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis
+from surveyapp.services.saved_query import SeenSearch, list_searches
 from surveyapp.services.study import template_of
 
 DIGITS = 6          # of figures in a hash: another build of a library must not make a judgement look old
@@ -163,6 +165,16 @@ def _record(session: Session, wave_id: int, rows: Sequence[JointRow], claims: Se
     return JointRecord(tuple(judged), agreement, draw.waiver if draw else "",
                        names.of(draw.waived_by) if draw and draw.waived_by else "",
                        _confidence(session, wave_id, claims, names)), own
+
+
+def searches_of(session: Session, study: Study, display: Display, claim: Claim) -> list[SeenSearch]:
+    """Return the recorded searches for what speaks against a problem or cause, newest first; none of a link."""
+    book = display.template.codebook
+    top = book.top_code_of(claim.key) if book is not None else None
+    if top is None:
+        return []
+    code_id = load_codebook(session, study).get(top.key).id
+    return [found for found in list_searches(session, study) if found.search.code_id == code_id]
 
 
 class _Names:

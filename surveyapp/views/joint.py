@@ -21,7 +21,7 @@ from reports.sections.source import Source
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import NotFound, Refused, Stale, marked
 from surveyapp.forms.joint import SHOWN, WantedRows, read_judgement, read_statement, read_wanted_rows
-from surveyapp.services.joint import Display, evidence_hash, load_display
+from surveyapp.services.joint import Display, evidence_hash, load_display, searches_of
 from surveyapp.services.joint_judgement import (
     CHOICES,
     LONGEST_REASON,
@@ -179,5 +179,6 @@ def _claim_page(key: str, **shown: object) -> str:
     stated = next((one for one in display.record.confidence if one.claim == key), None)
     return render_template(
         "joint/claim.html", study=g.study, told=_told(display), claim=found, stated=stated,
-        evidence=evidence_hash(found), components=COMPONENTS, concerns=CONCERNS, confidences=CONFIDENCES,
+        searches=searches_of(read_session(), g.study, display, found), evidence=evidence_hash(found),
+        components=COMPONENTS, concerns=CONCERNS, confidences=CONFIDENCES,
         shortest=SHORTEST_REASON, longest=LONGEST_REASON, **shown)

@@ -12,6 +12,7 @@ from surveyapp.db.session import Database, close_read_session, read_session, tra
 from surveyapp.models.study import Study
 from surveyapp.services.joint import drawn_of, evidence_hash, find_draw
 from surveyapp.services.joint_judgement import draw_second, judge_row
+from surveyapp.services.saved_query import record_search
 from tests.conftest import PASSWORD
 from tests.factories import coding as make
 from tests.factories.joint import diagnosed_study, display, judgement
@@ -156,6 +157,20 @@ def test_confidence_without_a_reason_is_refused_and_what_was_typed_is_kept(app: 
     assert answer.status_code == 422
     assert "A component has no concern chosen." in answer.text
     assert "No guide was used." in answer.text
+
+
+def test_a_claim_says_who_searched_for_negative_cases_or_that_nobody_did(app: Flask, bank: Study):
+    client = client_of(app, "ann")
+    with transaction() as session:
+        record_search(session, make.find_study(session), make.find(session, "ben"), code="PRB.INFO",
+                      outcome="none_found", method="Read four interviews again.")
+    close_read_session()
+
+    with_search, without = (client.get(f"{place(bank)}/confidence/{key}").text for key in ("PRB_INFO", "CAU_TECH"))
+
+    assert "Ben searched for negative cases" in with_search
+    assert "Read four interviews again. (found none)" in with_search
+    assert "No search for negative cases is recorded." in without
 
 
 def test_without_a_second_rater_the_page_says_why(app: Flask, bank: Study):
