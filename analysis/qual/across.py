@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from analysis.privacy import MINIMUM_GROUP
-from analysis.qual.agreement import DEFAULT_SEED, N_RESAMPLES, code_agreement
+from analysis.qual.agreement import DEFAULT_SEED, N_RESAMPLES
 from analysis.qual.cooccurrence import cooccurrences, overlaps
 from analysis.qual.crosstab import crosstab
 from analysis.qual.frequency import RAISED, STAFF, count_code, interview_evidence, interviewees
@@ -83,21 +83,9 @@ def claim_evidence(table: InterviewTable, codebook: Codebook, guide: Guide | Non
     list[ClaimEvidence]
         In the order of the codebook; counts as in `interview_evidence`, from which they are taken.
     """
-    agreement = code_agreement(table, codebook, n_resamples=n_resamples, seed=seed)
-    people = interviewees(table, audience)
-    curve = saturation(table, audience=audience)
-    found = []
-    for row in interview_evidence(table, codebook, guide, audience=audience, n_resamples=1, seed=seed):
-        if row.supports + row.contradicts + row.mixed == 0:
-            continue
-        family = {row.code} | {code.key for code in codebook.codes if row.code in codebook.ancestors(code.key)}
-        passages = table.codings[table.codings["code"].isin(family) & table.codings["interview"].isin(people.index)]
-        coders = agreement[row.code]
-        found.append(ClaimEvidence(
-            row.code, row.n_asked, row.supports, row.contradicts, row.mixed, row.by_role, len(passages),
-            None if coders.verdict == "not_double_coded" else coders.alpha, coders.n_coders, coders.n_interviews,
-            len(people), curve))
-    return found
+    n, curve = len(interviewees(table, audience)), saturation(table, audience=audience)
+    rows = interview_evidence(table, codebook, guide, audience=audience, n_resamples=n_resamples, seed=seed)
+    return [ClaimEvidence.of(row, n, curve) for row in rows if row.supports + row.contradicts + row.mixed]
 
 
 def without_interviews(table: InterviewTable, keys: frozenset[str]) -> InterviewTable:

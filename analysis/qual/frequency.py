@@ -194,7 +194,7 @@ def interview_evidence(table: InterviewTable, codebook: Codebook, guide: Guide |
             status=interview_status(len(count.asked), k, n_roles, x, x_roles, thresholds),
             agreement=None if coders.verdict == "not_double_coded" else coders.alpha,
             agreement_verdict=coders.verdict, coders=coders, by_role=_by_role(count, roles),
-            quotes=choose_quotes(passages, people, quotable, N_QUOTES)))
+            quotes=choose_quotes(passages, people, quotable, N_QUOTES), n_passages=len(passages)))
     return tuple(evidence)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from analysis.results.comparisons import Cooccurrence
-from analysis.results.diagnosis import Saturation
+from analysis.results.diagnosis import InterviewEvidence, Saturation
 from analysis.results.measurement import Estimate
 
 
@@ -80,6 +80,14 @@ class ClaimEvidence:
     n_double_coded: int
     n_interviews: int
     saturation: Saturation | None = None
+
+    @classmethod
+    def of(cls, row: InterviewEvidence, n_interviews: int, saturation: Saturation | None) -> ClaimEvidence:
+        """Return what the line on a code says, from its evidence in a diagnosis or an analysis."""
+        coders = row.coders
+        return cls(
+            row.code, row.n_asked, row.supports, row.contradicts, row.mixed, row.by_role, row.n_passages, row.agreement,
+            coders.n_coders if coders else 0, coders.n_interviews if coders else 0, n_interviews, saturation)
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from analysis.results.interviews import ClaimEvidence
 from instruments.template import CodeDefinition
 from reports.content import Block, Bullets, Facts, Figure, Heading, Number, Row, Section, Statement, Table
-from reports.evidence import saturation_figure
+from reports.evidence import evidence_line, saturation_figure
 from reports.numbers import printed
 from reports.sections.appendix_agreement import agreement
 from reports.sections.source import Source
@@ -32,8 +33,21 @@ def codebook(study: Source) -> list[Section]:
     table = Table("t-codes", words.say("codes.table", n=len(book.codes), version=book.version), columns, tuple(rows),
                   "", words.text("codes.source"), is_dense=True)
     return [Section("codebook", words.text("part.appendix_d"), words.say("codes.title", n=study.n_heard),
-                    (*([curve] if (curve := _saturation(study)) else []), table,
+                    (*([curve] if (curve := _saturation(study)) else []), table, *_evidence_lines(study),
                      *([coders] if (coders := agreement(study)) else [])), is_appendix=True)]
+
+
+def _evidence_lines(study: Source) -> list[Block]:
+    """Return how strong the evidence is for each code that anybody spoke of, in the words of the team's page."""
+    words, curve = study.words, study.diagnosis.saturation
+    lines = [(row, evidence_line(ClaimEvidence.of(row, study.n_heard, curve), words,
+                                 lambda role: study.role(role, "staff")))
+             for row in study.diagnosis.interviews if row.supports + row.contradicts + row.mixed]
+    if not lines:
+        return []
+    return [Heading(words.text("evidence.title")), Bullets(tuple(
+        words.say("evidence.line", code=row.code, line=line, trace=(f"interview.{row.code}.interviewees",))
+        for row, line in lines))]
 
 
 def _saturation(study: Source) -> Figure | None:
