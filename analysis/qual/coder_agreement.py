@@ -137,7 +137,7 @@ class _Bench:
 
     def _alpha(self, counts: Sequence[Numbers]) -> Estimate:
         level = f"Krippendorff's alpha, nominal, unit {self.options.unit}; percentiles over {self.resampled}"
-        per_text = np.array([coincidences(found).sum(axis=0) for found in counts])
+        per_text = np.array([np.tensordot(times, coincidences(kinds), axes=1) for kinds, times in map(_kinds, counts)])
         value = optional(alpha_of(per_text.sum(axis=0)))
         n = len(self.grids) if self.resampled == "documents" else sum(map(len, counts))
         if value is None:
@@ -152,7 +152,7 @@ class _Bench:
 
     def _unit_draws(self, counts: Numbers) -> Numbers:
         """Return summed coincidences of resampled units; units alike are drawn together."""
-        kinds, times = np.unique(counts, axis=0, return_counts=True)
+        kinds, times = _kinds(counts)
         stream = np.random.default_rng(list(self.options.seed))
         drawn = stream.multinomial(len(counts), times / len(counts), size=self.options.n_resamples)
         return np.asarray(np.tensordot(drawn.astype(float), coincidences(kinds), axes=1))
@@ -191,6 +191,15 @@ class _Bench:
         if not common:
             return None
         return unitized_alpha([continuum_of(text, family, self.coders) for text in common]).all_values
+
+
+def _kinds(counts: Numbers) -> tuple[Numbers, Numbers]:
+    """Return the different units and how often each occurs; as one number each, a hundred thousand are soon sorted."""
+    if len(counts) == 0:
+        return counts, np.zeros(0)
+    weights = (counts.max() + 1) ** np.arange(counts.shape[1])[::-1]
+    _, first, times = np.unique(counts @ weights, return_index=True, return_counts=True)
+    return counts[first], times.astype(float)
 
 
 def _fleiss(counts: Numbers) -> float | None:
