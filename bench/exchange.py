@@ -36,7 +36,7 @@ def made_project() -> ForeignProject:
         ForeignSelection("", start, start + 40, text[start:start + 40],
                          codings=(ForeignCoding("", "c", "x", "memo: noted", ""),))
         for start in range(0, N_CODINGS * step - 40, step))
-    return ForeignProject(REFI, "p", "Other", (ForeignCode("c", "trust"),), {"x": "Ann"},
+    return ForeignProject(REFI, "p", "Other", (ForeignCode("c", "trust"),), {"x": "Ann"}, {},
                           (ForeignText("t", "talk", text, selections=selections),))
 
 

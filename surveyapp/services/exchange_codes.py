@@ -116,8 +116,7 @@ def _free_key(words: str, taken: set[str]) -> str:
     return key
 
 
-def definition_of(plan: CodePlan, parent: str | None, languages: Sequence[str],
-                  constructs: frozenset[str]) -> CodeDefinition:
+def definition_of(plan: CodePlan, parent: str | None, languages: Sequence[str]) -> CodeDefinition:
     """Return the new code; a name or definition in one language stands in the others too."""
     fields = plan.fields or {}
     texts = {label: {language: words for (name, language), words in fields.items() if name == label and words}
@@ -128,9 +127,9 @@ def definition_of(plan: CodePlan, parent: str | None, languages: Sequence[str],
         for language in languages:
             text.setdefault(language, next(iter(text.values()), ""))
     links = {label: fields.get((label, ""), "") for label in LINKS}
-    construct = links["construct"] if links["construct"] in constructs else None
     return CodeDefinition(
-        plan.key, parent, name, definition, texts["include"], texts["exclude"], texts["example"], construct,
+        plan.key, parent, name, definition, texts["include"], texts["exclude"], texts["example"],
+        links["construct"] or None,
         _parts(links["strategy"]), links["safeguard"] or None, links["colour"] if links["colour"] in COLOURS else None,
         links["pattern"] if links["pattern"] in PATTERNS else None, _parts(links["former keys"]))
 

@@ -12,24 +12,25 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
 
-from instruments.codec import to_document
 from surveyapp.errors import Refused
 from surveyapp.models.account import Account, Role
-from surveyapp.models.coding import Code
 from surveyapp.models.interview import Interview, TranscriptVersion
 from surveyapp.models.study import Study
 from surveyapp.services.account import add_account, find_account
 from surveyapp.services.audit import record_change
-from surveyapp.services.codebook import codebook_rules, forget_codebook, load_codebook
+from surveyapp.services.case_attribute import set_values
+from surveyapp.services.codebook import load_codebook
 from surveyapp.services.codebook_version import newest_version_id
-from surveyapp.services.exchange_codes import CodePlan, definition_of, is_retired
+from surveyapp.services.exchange_attributes import Attributes
+from surveyapp.services.exchange_code_rows import add_codes
+from surveyapp.services.exchange_log import with_notes
 from surveyapp.services.exchange_marks import Marks, code_memos, record_rows, store_marks
 from surveyapp.services.exchange_plan import ADD, ExchangePlan, TextPlan, check_decided
 from surveyapp.services.exchange_words import replaced_words, turns_of
 from surveyapp.services.foreign_offsets import Placed, place_selections, words_are_quotes
 from surveyapp.services.foreign_project import ForeignProject
 from surveyapp.services.identity_key import keep_replacements
-from surveyapp.services.interview import current_version, get_interview, log_interview, store_transcript
+from surveyapp.services.interview import InterviewLog, current_version, get_interview, log_interview, store_transcript
 from surveyapp.services.transcript import Transcript, text_hash
 
 IMPORTER, IMPORTER_NAME = "import", "Imported codings"      # whom codings belong to of which the file names nobody
@@ -52,60 +53,27 @@ def import_exchange(session: Session, study: Study, plan: ExchangePlan, secret: 
     if not plan.codes and not plan.taken:
         raise Refused("Nothing of this file can be taken over.", "Look at the reasons in the report.")
     imported = Imported()
-    codes = _store_codes(session, study, plan.codes, account, imported)
+    keys = add_codes(session, study, plan.codes, account, imported.counts)
     codebook = load_codebook(session, study)
-    known = {guid: codebook.by_key[key] for guid, key in codes.items()}
+    known = {guid: codebook.by_key[key] for guid, key in keys.items()}
     coders = _Coders(session, study, plan.project)
-    newest = newest_version_id(session, study)
-    for plan_of_code in plan.codes:
-        if plan_of_code.key and plan_of_code.foreign.memos:
-            memos = list(code_memos(session, study, codebook.by_key[plan_of_code.key], plan_of_code.foreign.memos,
-                                    coders.of))
+    for row in plan.codes:
+        if row.key and row.foreign.memos:
+            memos = list(code_memos(session, study, known[row.foreign.guid], row.foreign.memos, coders.of))
             record_rows(session, study, account, memos)
             imported.counts["memos"] += len(memos)
-    trusts = words_are_quotes(plan.project, plan.fit.reading)
+    store = _Store(session, study, plan, secret, account, imported)
+    newest = newest_version_id(session, study)
     for text in plan.taken:
-        placed = place_selections(text.text, plan.fit.reading, trusts_words=trusts)
-        interview, version, placed = _interview_of(session, study, text, placed, secret, account, imported,
-                                                   is_pseudonymised=plan.choices.is_pseudonymised)
+        interview, version, placed = store.interview_of(text)
         marks = Marks(session, study, interview, version, known, coders.of, account, newest)
         store_marks(marks, text.text, placed, imported.counts)
+    imported.counts["attributes"] = len(store.attributes.new)
     record_change(session, IMPORT, f"study {study.id}", study_id=study.id, account=account, after={
         "origin": plan.project.origin[:80], "interviews": imported.interviews, "added_to": imported.added_to,
         **imported.counts})
     session.flush()
     return imported
-
-
-def _store_codes(session: Session, study: Study, plans: tuple[CodePlan, ...], account: Account | None,
-                 imported: Imported) -> dict[str, str]:
-    """Return the key of each code of the file, after the new ones were added at the end of the codebook."""
-    keys = {plan.foreign.guid: plan.key for plan in plans if plan.key}
-    new = [plan for plan in plans if plan.is_new]
-    if new:
-        codebook = load_codebook(session, study)
-        languages = codebook_rules(study).languages
-        constructs = frozenset(entry.definition.construct for entry in codebook.entries if entry.definition.construct)
-        for place, plan in enumerate(new):
-            definition = definition_of(plan, _parent(plan, plans, keys), languages, constructs)
-            row = Code(study_id=study.id, key=plan.key, position=len(codebook.entries) + place,
-                       document=to_document(definition), is_active=not is_retired(plan))
-            session.add(row)
-            session.flush()
-            record_change(session, "add_code", f"code {row.id}", study_id=study.id, account=account,
-                          after=row.document)
-        forget_codebook(session, study)
-        imported.counts["codes"] = len(new)
-    return keys
-
-
-def _parent(plan: CodePlan, plans: tuple[CodePlan, ...], keys: Mapping[str, str]) -> str | None:
-    """Return the key of the nearest code above that is taken over."""
-    by_guid = {other.foreign.guid: other for other in plans}
-    above = plan.foreign.parent
-    while above and above not in keys:
-        above = by_guid[above].foreign.parent if above in by_guid else ""
-    return keys.get(above) if keys.get(above) != plan.key else None
 
 
 class _Coders:
@@ -126,26 +94,44 @@ class _Coders:
         return self._known[guid]
 
 
-def _interview_of(session: Session, study: Study, plan: TextPlan, placed: list[Placed], secret: str,
-                  account: Account | None, imported: Imported, *,
-                  is_pseudonymised: bool) -> tuple[Interview, TranscriptVersion | None, list[Placed]]:
-    if plan.deed != ADD or plan.log is None:
-        interview = get_interview(session, study, plan.interview_id or 0)
-        imported.added_to.append(interview.key)
-        return interview, current_version(session, interview), placed
-    text, log = plan.text.text, plan.log
-    chosen = {row.words: row.replacement for row in plan.found
-              if is_pseudonymised and (row.is_sure or row.is_known)}
-    words = replaced_words(text, plan.found, chosen)
-    if chosen:
-        keep_replacements(session, secret, study, plan.found, chosen, account)
-        log = replace(log, notes=replaced_words(log.notes, (), chosen).text)
-        imported.counts["replaced"] += len(chosen)
-    interview = log_interview(session, study, log, account)
-    imported.interviews.append(interview.key)
-    version = None
-    if words.text.strip():
-        transcript = Transcript(words.text, text_hash(words.text), turns_of(plan.text, words), "UTF-8")
-        version = store_transcript(session, study, interview, transcript, filename=log.key, account=account)
-    return interview, version, [words.moved(row) for row in placed]
+class _Store:
+    """Makes the interviews of a plan, with names replaced where that was asked for."""
 
+    def __init__(self, session: Session, study: Study, plan: ExchangePlan, secret: str, account: Account | None,
+                 imported: Imported) -> None:
+        self._session, self._study, self._secret, self._account = session, study, secret, account
+        self._plan, self._imported = plan, imported
+        self._trusts = words_are_quotes(plan.project, plan.fit.reading)
+        self.attributes = Attributes(session, study, plan.project.variables, account)
+
+    def interview_of(self, plan: TextPlan) -> tuple[Interview, TranscriptVersion | None, list[Placed]]:
+        """Return the interview, its text, and the passages at their places in it."""
+        placed = place_selections(plan.text, self._plan.fit.reading, trusts_words=self._trusts)
+        if plan.deed != ADD or plan.log is None:
+            interview = get_interview(self._session, self._study, plan.interview_id or 0)
+            self._imported.added_to.append(interview.key)
+            return interview, current_version(self._session, interview), placed
+        chosen = {row.words: row.replacement for row in plan.found
+                  if self._plan.choices.is_pseudonymised and (row.is_sure or row.is_known)}
+        if chosen:
+            keep_replacements(self._session, self._secret, self._study, plan.found, chosen, self._account)
+            self._imported.counts["replaced"] += len(chosen)
+        words = replaced_words(plan.text.text, plan.found, chosen)
+        interview = self._logged(plan, plan.log, chosen)
+        version = None
+        if words.text.strip():
+            transcript = Transcript(words.text, text_hash(words.text), turns_of(plan.text, words), "UTF-8")
+            version = store_transcript(self._session, self._study, interview, transcript, filename=plan.key,
+                                       account=self._account)
+        return interview, version, [words.moved(row) for row in placed]
+
+    def _logged(self, plan: TextPlan, log: InterviewLog, chosen: Mapping[str, str]) -> Interview:
+        """Return the new interview with its log entry and the attributes of its case."""
+        said = {name: replaced_words(words, (), chosen).text for name, words in plan.attributes.items()}
+        values, left = self.attributes.values(said)
+        log = with_notes(replace(log, notes=replaced_words(log.notes, (), chosen).text), left)
+        interview = log_interview(self._session, self._study, log, self._account)
+        if values:
+            set_values(self._session, self._study, {interview.key: values}, self._account)
+        self._imported.interviews.append(interview.key)
+        return interview

@@ -36,8 +36,9 @@ NO = ("false", "no", "0", "否")
 KIND, CASE = "kind", "case"         # what else an export says of a text: what it is, and the case it belongs to
 
 
-def log_of_text(text: ForeignText, key: str, guide: Guide | None, *, has_consent: bool) -> InterviewLog:
-    """Return the log entry; an unknown role becomes `unspecified`, and the words of the file stand in the notes."""
+def log_of_text(text: ForeignText, key: str, guide: Guide | None, *,
+                has_consent: bool) -> tuple[InterviewLog, dict[str, str]]:
+    """Return the log entry and the attributes that fit no field of it; an unknown role becomes `unspecified`."""
     audiences = audiences_of(guide)
     log = InterviewLog(UNSPECIFIED, (audiences or ("staff",))[0], key, has_consent=has_consent, record=RECORDS[0],
                        language="zh" if is_chinese(text.text) else "en")
@@ -51,8 +52,13 @@ def log_of_text(text: ForeignText, key: str, guide: Guide | None, *, has_consent
             left[name] = words
     if text.is_passages:
         log = replace(log, record=PASSAGES)
-    notes = [text.note, *(f"{name}: {words}" for name, words in left.items())]
-    return replace(log, notes="\n".join(words for words in notes if words))
+    return replace(log, notes=text.note), left
+
+
+def with_notes(log: InterviewLog, left: Mapping[str, str]) -> InterviewLog:
+    """Return the log entry with what has no other place, a line each."""
+    lines = [log.notes, *(f"{name}: {words}" for name, words in left.items())]
+    return replace(log, notes="\n".join(words for words in lines if words))
 
 
 def _with(log: InterviewLog, field: str, words: str, guide: Guide | None) -> InterviewLog | None:

@@ -59,6 +59,7 @@ class TextPlan:
     deed: str
     key: str
     log: InterviewLog | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)     # of the case, beside the log
     interview_id: int | None = None
     reason: str = ""
     found: tuple[Identifier, ...] = ()
@@ -181,7 +182,7 @@ def _codings_for(session: Session, text: ForeignText, interview: Interview) -> T
 
 
 def _new_interview(study: Study, text: ForeignText, key: str, choices: Choices, known: KnownNames) -> TextPlan:
-    log = log_of_text(text, key, guide_of(study), has_consent=choices.has_consent)
+    log, left = log_of_text(text, key, guide_of(study), has_consent=choices.has_consent)
     reason = ""
     if text.attributes.get(KIND) == ANSWERS:
         reason = COMMENTS
@@ -191,6 +192,7 @@ def _new_interview(study: Study, text: ForeignText, key: str, choices: Choices, 
         reason = NO_WORDS
     if reason:
         return TextPlan(text, LEFT, key, reason=reason)
-    found = find_identifiers(f"{text.text}\n{log.notes}", known.replaced, n_known=known.n_known,
+    said = "\n".join((text.text, log.notes, *left.values()))
+    found = find_identifiers(said, known.replaced, n_known=known.n_known,
                              names=[*known.names, *choices.further_names])
-    return TextPlan(text, ADD, key, log, found=found)
+    return TextPlan(text, ADD, key, log, left, found=found)

@@ -21,12 +21,15 @@ NO_PASSAGES = marked("The file has no passages.")
 MOVED = marked("{n} more were found elsewhere in the text by their words.")
 LOST = marked("{n} are left out, because their words are not in the text.")
 STORED: Mapping[str, str] = {
-    "codes": marked("New codes: {n}."), "segments": marked("Passages: {n}."), "codings": marked("Codings: {n}."),
+    "codes": marked("New codes: {n}."), "attributes": marked("New attributes of cases: {n}."),
+    "segments": marked("Passages: {n}."), "codings": marked("Codings: {n}."),
     "links": marked("Links from cause to problem: {n}."), "memos": marked("Memos: {n}."),
     "known": marked("Already here: {n}."), "replaced": marked("Words or numbers replaced: {n}."),
 }
 UNSTORED: Mapping[str, str] = {
     "passages_lost": marked("Passages without a place in the text, left out: {n}"),
+    "code_links_lost": marked("Links of codes to constructs, measures or safeguards that the study does not have: {n}"),
+    "code_texts_cut": marked("Texts of codes that were too long and were cut: {n}"),
     "codes_left": marked("Codings and links whose codes were left out or do not fit: {n}"),
 }
 LEFT_TEXT = marked("{name} is left out: {reason}")

@@ -20,8 +20,10 @@ from sqlalchemy.orm import Session, aliased
 from surveyapp.models.account import Account
 from surveyapp.models.coding import CoderAssignment, Coding, LinkCoding, Memo, Segment
 from surveyapp.models.interview import CONVERSATION, Interview, TranscriptVersion, Turn
+from surveyapp.models.schedule import CaseAttribute
 from surveyapp.models.study import Study
 from surveyapp.services.blinding import is_seen_by
+from surveyapp.services.case_attribute import list_attributes
 from surveyapp.services.codebook import StudyCodebook, load_codebook
 from surveyapp.services.exchange_codes import study_space
 from surveyapp.services.speakers import ParsedTurn
@@ -101,6 +103,7 @@ class TakenStudy:
     coders: Mapping[str, str]
     interviews: tuple[TakenInterview, ...]
     code_memos: Mapping[str, tuple[TakenMemo, ...]]
+    attributes: tuple[CaseAttribute, ...]
 
     @property
     def n_codings(self) -> int:
@@ -124,7 +127,8 @@ def take_study(session: Session, study: Study, account: Account | None) -> Taken
             marks.on(row, None, own),
             tuple(found for found in passages if found.codings or found.links or found.memos)))
     coders = sorted(marks.coders.items(), key=lambda pair: (pair[1], pair[0]))
-    return TakenStudy(study, marks.codebook, dict(coders), tuple(interviews), marks.on_codes())
+    return TakenStudy(study, marks.codebook, dict(coders), tuple(interviews), marks.on_codes(),
+                      tuple(list_attributes(session, study)))
 
 
 class _Marks:

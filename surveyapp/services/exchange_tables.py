@@ -88,7 +88,7 @@ def _codebook(taken: TakenStudy) -> Table:
 
 def _cases(taken: TakenStudy) -> Table:
     """Return one row a case: its attributes, then the number of passages with each code by any coder seen."""
-    names = [name for name, _ in VARIABLES]
+    names, further = [name for name, _ in VARIABLES], [row.key for row in taken.attributes]
     used = [entry.key for entry in taken.codebook.entries
             if any(coding.code == entry.key for interview in taken.interviews
                    for passage in interview.all_passages for coding in passage.codings)]
@@ -97,8 +97,9 @@ def _cases(taken: TakenStudy) -> Table:
         values = case_values(interview.row)
         counts = {key: len({passage.guid for passage in interview.all_passages for coding in passage.codings
                             if coding.code == key}) for key in used}
-        rows.append((interview.row.key, *(values.get(name, "") for name in names), *counts.values()))
-    return Table(CASES, ("interview", *names, *used), tuple(rows))
+        rows.append((interview.row.key, *(values.get(name, "") for name in names),
+                     *(str(interview.row.attributes.get(key, "")) for key in further), *counts.values()))
+    return Table(CASES, ("interview", *names, *further, *used), tuple(rows))
 
 
 # ---- files ----------------------------------------------------------------------------------------------------------

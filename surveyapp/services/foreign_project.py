@@ -127,6 +127,7 @@ class ForeignProject:
     origin: str
     codes: tuple[ForeignCode, ...] = ()
     coders: Mapping[str, str] = field(default_factory=dict)         # guid → name
+    variables: Mapping[str, str] = field(default_factory=dict)      # name of an attribute of cases → its description
     texts: tuple[ForeignText, ...] = ()
     losses: Mapping[str, int] = field(default_factory=dict)
     warnings: Mapping[str, int] = field(default_factory=dict)       # places mended while reading, by WARNINGS

@@ -79,8 +79,10 @@ def read_project(content: bytes) -> ForeignProject:
     codings = [coding for text in texts for passage in passages_of(text) for coding in passage.codings]
     reading.losses["unknown_codes"] = sum(coding.code not in known for coding in codings)
     _count_losses(reading, memos)
-    origin = root.get("origin", "")
-    return ForeignProject(REFI, root.get("name", ""), origin, codes, coders, texts, +reading.losses, +reading.warnings)
+    variables = {(variable.get("name") or "").strip(): description_of(variable)
+                 for variable in children(child(root, "Variables"), "Variable")}
+    return ForeignProject(REFI, root.get("name", ""), root.get("origin", ""), codes, coders, variables, texts,
+                          +reading.losses, +reading.warnings)
 
 
 def _count_losses(reading: Reading, memos: Memos) -> None:

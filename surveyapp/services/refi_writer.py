@@ -17,6 +17,7 @@ from uuid import UUID, uuid5
 from surveyapp.models.interview import Interview
 from surveyapp.models.study import Study
 from surveyapp.services.codebook import CodeEntry, codebook_rules
+from surveyapp.services.exchange_attributes import write_attribute
 from surveyapp.services.exchange_codes import code_guid, shown_name, study_space
 from surveyapp.services.exchange_rows import TakenCoding, TakenInterview, TakenLink, TakenMemo, TakenPassage, TakenStudy
 from surveyapp.services.exchange_words import write_turns
@@ -35,6 +36,8 @@ VARIABLES = (("role", "Text"), ("audience", "Text"), ("line", "Text"), ("tenure_
              ("duration_min", "Integer"), ("mode", "Text"), ("interviewer", "Text"), ("has_consent", "Boolean"),
              ("record", "Text"), ("language", "Text"), ("questions", "Text"), ("kind", "Text"),
              ("guide_version", "Text"))
+
+TYPES = {"text": "Text", "choice": "Text", "number": "Float", "date": "Date"}
 
 
 @dataclass
@@ -127,8 +130,11 @@ def code_name(taken: TakenStudy, entry: CodeEntry) -> str:
 def _variables(taken: TakenStudy) -> str:
     if not taken.interviews:
         return ""
-    return listed("Variables", (element("Variable", guid=_variable(taken.study, name), name=name, typeOfVariable=kind)
-                                for name, kind in VARIABLES))
+    own = (element("Variable", guid=_variable(taken.study, name), name=name, typeOfVariable=kind)
+           for name, kind in VARIABLES)
+    further = (element("Variable", "\n" + written("Description", write_attribute(row)), typeOfVariable=TYPES[row.kind],
+                       guid=_variable(taken.study, f"attribute {row.key}"), name=row.key) for row in taken.attributes)
+    return listed("Variables", (*own, *further))
 
 
 def _variable(study: Study, name: str) -> str:
@@ -138,7 +144,8 @@ def _variable(study: Study, name: str) -> str:
 def _cases(taken: TakenStudy) -> Iterator[str]:
     for interview in taken.interviews:
         guid = str(uuid5(UUID(interview.guid), "case"))
-        inner = [*_values(taken.study, interview.row), reference("SourceRef", interview.guid)]
+        inner = [*_values(taken.study, interview.row), *_further_values(taken, interview.row),
+                 reference("SourceRef", interview.guid)]
         yield element("Case", "\n" + "".join(inner), guid=guid, name=interview.row.key)
 
 
@@ -156,6 +163,15 @@ def _values(study: Study, row: Interview) -> Iterator[str]:
         if name in values:
             value = written(f"{kind}Value", values[name])
             yield element("VariableValue", "\n" + reference("VariableRef", _variable(study, name)) + value)
+
+
+def _further_values(taken: TakenStudy, row: Interview) -> Iterator[str]:
+    """Yield the values of the study's own attributes."""
+    for attribute in taken.attributes:
+        if attribute.key in row.attributes:
+            value = written(f"{TYPES[attribute.kind]}Value", str(row.attributes[attribute.key]))
+            guid = _variable(taken.study, f"attribute {attribute.key}")
+            yield element("VariableValue", "\n" + reference("VariableRef", guid) + value)
 
 
 # ---- sources --------------------------------------------------------------------------------------------------------

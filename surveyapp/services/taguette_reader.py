@@ -124,7 +124,7 @@ def _read(connection: sqlite3.Connection) -> ForeignProject:
     coders = _coders(connection, chosen[0])
     texts = tuple(_texts(connection, chosen[0], coders, losses))
     return ForeignProject(TAGUETTE, str(chosen[1]), "Taguette", _codes(connection, chosen[0]),
-                          {login: login for login in sorted(set(coders.values()))}, texts, +losses)
+                          {login: login for login in sorted(set(coders.values()))}, texts=texts, losses=+losses)
 
 
 def _codes(connection: sqlite3.Connection, project: int) -> tuple[ForeignCode, ...]:

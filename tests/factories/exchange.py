@@ -17,6 +17,7 @@ from surveyapp.models.account import Account
 from surveyapp.models.coding import Coding, LinkCoding, Memo, Segment
 from surveyapp.models.interview import Interview, TranscriptVersion
 from surveyapp.models.study import Study
+from surveyapp.services.case_attribute import list_attributes
 from surveyapp.services.codebook import load_codebook
 from surveyapp.services.exchange_export import export_interviews
 from surveyapp.services.exchange_file import read_project_file
@@ -83,6 +84,7 @@ def contents(session: Session, study: Study) -> dict[str, Any]:
     """All that must be the same after an export was imported elsewhere; accounts by name, rows by what they say."""
     codebook = load_codebook(session, study)
     found: dict[str, Any] = {
+        "attributes": [(row.key, row.kind, row.name, row.choices) for row in list_attributes(session, study)],
         "codes": [(entry.key, entry.is_active, entry.definition) for entry in codebook.entries],
         "code_memos": sorted((codebook.by_id[memo.code_id or 0].key, name, memo.text) for memo, name in session.execute(
             select(Memo, Account.name).join(Account).where(Memo.study_id == study.id, Memo.code_id.is_not(None))))}
@@ -104,7 +106,7 @@ def _interview(session: Session, interview: Interview, codebook: Any) -> dict[st
     codings, links, memos = rows(Coding), rows(LinkCoding), rows(Memo)
     used = {row.segment_id for row, _ in (*codings, *links, *memos)}
     return {
-        "log": log_of(interview), "text": version.text if version else None,
+        "log": log_of(interview), "attributes": interview.attributes, "text": version.text if version else None,
         "turns": [(turn.speaker, turn.is_interviewee, turn.start, turn.end, turn.at_ms)
                   for turn in list_turns(session, version)] if version else [],
         "segments": sorted(row for number, row in segments.items() if number in used),

@@ -12,6 +12,7 @@ from surveyapp.db.session import Database, transaction
 from surveyapp.models.coding import Coding
 from surveyapp.models.interview import Interview
 from surveyapp.models.study import Study
+from surveyapp.services.case_attribute import define_attribute, set_values
 from surveyapp.services.coding import Passage, apply_code, apply_link, delete_coding, set_edited_quote
 from surveyapp.services.interview import current_version, guide_of, import_interview
 from surveyapp.services.memo import write_code_memo, write_interview_memo, write_segment_memo
@@ -31,6 +32,9 @@ def coded_study(session: Session, name: str = "bank") -> Study:
     asked = next(question.key for question in guide.questions if "staff" in question.audiences)
     first = interview(session, study, key="I01", notes="quiet room\nsecond line", line="retail",
                       questions={asked: "covered"})
+    define_attribute(session, study, "age", "number", {"en": "Age", "zh": "年龄"})
+    define_attribute(session, study, "team", "choice", {"en": "Team", "zh": "团队"}, ["A", "B 组"])
+    set_values(session, study, {"I01": {"age": "41", "team": "B 组"}})
     words = passage(session, first, "各条线的系统互相不通，所以我手里的客户永远是半张脸")
     coding = apply_code(session, study, first, ann, words, "PRB.INFO", memo="first line\n  indented\n\nlast")
     set_edited_quote(session, study, first, ann, Coding, coding.id, {"en": "half a face", "zh": "半张脸"})
