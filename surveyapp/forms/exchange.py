@@ -10,6 +10,11 @@ from surveyapp.services.foreign_project import ForeignProject
 LONGEST = 80
 
 
+def says_consent(form: MultiDict[str, str]) -> bool:
+    """Return whether the form says anything of consent, either way."""
+    return form.get("consent") in ("yes", "no")
+
+
 def read_choices(form: MultiDict[str, str], project: ForeignProject) -> Choices:
     """Return the decisions; codes are numbered in the order of the file, an empty field leaves the proposal."""
     codes = {}
@@ -17,4 +22,5 @@ def read_choices(form: MultiDict[str, str], project: ForeignProject) -> Choices:
         wanted = form.get(f"code{number}", "").strip()[:LONGEST]
         if wanted:
             codes[code.guid] = wanted
-    return Choices("consent" in form, "pseudonymise" in form, codes, form.get("reading", "").strip()[:LONGEST])
+    reading = form.get("reading", "").strip()[:LONGEST]
+    return Choices(form.get("consent") == "yes", "pseudonymise" in form, codes, reading)

@@ -5,22 +5,25 @@ Interviewees are named by their key and role only; words of notes that were not 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from surveyapp.models.interview import CONVERSATION
 from surveyapp.services.codebook import CodeEntry
 from surveyapp.services.exchange_rows import TakenCoding, TakenInterview, TakenPassage, TakenStudy
+from surveyapp.services.interview import guide_of
 from surveyapp.services.verbatim import VERBATIM, quote_kind
 
 LANGUAGES = ("en", "zh")
 SAID: Mapping[str, Mapping[str, str]] = {
-    "en": {"title": "Passages by code", "counted": "{people} of {all} interviewees, {n} passages",
-           "comments": "{n} comments", "supports": "supports", "contradicts": "contradicts", "mixed": "mixed",
+    "en": {"title": "Passages by code", "counted": "Interviewees: {people} of {all} · passages: {n}",
+           "comments": "comments: {n}", "unspecified": "role not stated", "colon": ": ", "mark": "{polarity} ({by})",
+           "supports": "supports", "contradicts": "contradicts", "mixed": "mixed",
            "retired": "retired", "by": "coded by {coder}", "turn": "turn {n}", "memo": "Memo", "links": "Causes named",
            "include": "Include", "exclude": "Exclude", "none": "Nothing is coded yet.",
            "about": "Study {study}. Passages that the reader of this file may see; people are counted once a code."},
     "zh": {"title": "按编码汇总的片段", "counted": "{all}位受访者中的{people}位，共{n}个片段", "comments": "{n}条留言",
+           "unspecified": "角色未注明", "colon": "：", "mark": "{polarity}（{by}）",
            "supports": "支持", "contradicts": "相反", "mixed": "两者兼有", "retired": "已停用", "by": "编码者：{coder}",
            "turn": "第{n}轮", "memo": "备忘", "links": "提到的因果关系", "include": "包括", "exclude": "不包括",
            "none": "尚无编码。", "about": "研究：{study}。仅含本文件读者有权查看的片段；每个编码下每人只计一次。"},
@@ -50,8 +53,9 @@ def report_parts(taken: TakenStudy, language: str) -> Iterator[Part]:
         yield Part("about", said["none"])
     for entry, marks in found:
         yield from _code_parts(entry, marks, n_all, said, language)
-        for interview, passage, coding in marks:
-            yield from _passage_parts(taken, interview, passage, coding, said)
+        for interview, passage in {passage.guid: (interview, passage) for interview, passage, _ in marks}.values():
+            codings = [coding for coding in passage.codings if coding.code == entry.key]
+            yield from _passage_parts(taken, interview, passage, codings, said, language)
     yield from _link_parts(taken, said)
 
 
@@ -75,7 +79,7 @@ def _code_parts(entry: CodeEntry, marks: list[Mark], n_all: int, said: Mapping[s
         yield Part("definition", _in(definition.definition, language))
     for name in ("include", "exclude"):
         if _in(getattr(definition, name), language):
-            yield Part("definition", f"{said[name]}: {_in(getattr(definition, name), language)}")
+            yield Part("definition", f"{said[name]}{said['colon']}{_in(getattr(definition, name), language)}")
     people = {interview.row.key for interview, _, _ in marks if interview.row.kind == CONVERSATION}
     passages = {passage.guid for interview, passage, _ in marks if interview.row.kind == CONVERSATION}
     comments = {passage.guid for interview, passage, _ in marks if interview.row.kind != CONVERSATION}
@@ -88,16 +92,28 @@ def _in(text: Mapping[str, str], language: str) -> str:
     return text.get(language) or next(iter(text.values()), "")
 
 
-def _passage_parts(taken: TakenStudy, interview: TakenInterview, passage: TakenPassage, coding: TakenCoding,
-                   said: Mapping[str, str]) -> Iterator[Part]:
+def _passage_parts(taken: TakenStudy, interview: TakenInterview, passage: TakenPassage,
+                   codings: Sequence[TakenCoding], said: Mapping[str, str], language: str) -> Iterator[Part]:
+    """Yield the words once, where they stand, and what each coder made of them."""
     if passage.quote:
         yield Part("quote", _quoted(interview, passage))
-    place = [interview.row.key, interview.row.role if interview.row.kind == CONVERSATION else "",
-             said["turn"].format(n=passage.turn) if passage.turn is not None else "", said[coding.polarity],
-             said["by"].format(coder=taken.coders[coding.coder])]
-    yield Part("source", " · ".join(words for words in place if words))
-    if coding.memo:
-        yield Part("memo", f"{said['memo']}: {coding.memo}")
+    place = [interview.row.key, _role(taken, interview, said, language),
+             said["turn"].format(n=passage.turn) if passage.turn is not None else ""]
+    marks = [said["mark"].format(polarity=said[coding.polarity], by=said["by"].format(coder=taken.coders[coding.coder]))
+             for coding in codings]
+    yield Part("source", " · ".join(words for words in (*place, *marks) if words))
+    for coding in codings:
+        if coding.memo:
+            yield Part("memo", f"{said['memo']}{said['colon']}{coding.memo}")
+
+
+def _role(taken: TakenStudy, interview: TakenInterview, said: Mapping[str, str], language: str) -> str:
+    """Return the role class in words; comments have none."""
+    if interview.row.kind != CONVERSATION:
+        return ""
+    guide = guide_of(taken.study)
+    names = guide.roles.get(interview.row.role, {}) if guide else {}
+    return names.get(language) or said.get(interview.row.role, interview.row.role)
 
 
 def _quoted(interview: TakenInterview, passage: TakenPassage) -> str:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import BadInput, Refused
-from surveyapp.forms.exchange import read_choices
+from surveyapp.forms.exchange import read_choices, says_consent
 from surveyapp.services.codebook import load_codebook
 from surveyapp.services.exchange_codes import HOW, LEFT, NEW
 from surveyapp.services.exchange_export import ENDINGS, export_interviews
@@ -83,13 +83,16 @@ def store(study_id: int) -> Page:
     if request.form.get("deed") != "store":
         return _report(name, project, choices)
     try:
+        if project.texts and not says_consent(request.form):
+            raise BadInput("It is not said whether the interviewees have consented.", "Choose one of the two.")
         with transaction() as session:
             study = get_study(session, study_id)
             plan = plan_exchange(session, study, project, choices, _known(study_id))
             imported = import_exchange(session, study, plan, secret, current_account())
     except Refused as fault:
         return _report(name, project, choices, fault), 422
-    for words in _said((*stored(imported), *losses(plan, imported))):
+    flash(_("Taken over.") + " " + " ".join(_said(stored(imported))))
+    for words in _said(losses(plan, imported)):
         flash(words)
     return redirect(url_for("interview.index", study_id=study_id))
 
@@ -117,7 +120,7 @@ def _report(name: str, project: ForeignProject, choices: Choices, fault: Refused
         sealed=seal_project(secret, g.study, current_account(), name, project),
         codebook=load_codebook(session, g.study),
         fit=_said(fit_sentences(plan.fit)), losses=_said(losses(plan)), how=HOW, deeds=(ADD, SAME), new=NEW, left=LEFT,
-        readings=[(reading.key, ", ".join(_(part) for part in reading_parts(reading))) for reading in plan.readings],
+        readings=[(reading.key, _(", ").join(_(part) for part in reading_parts(reading))) for reading in plan.readings],
         found=_found(plan), most=MOST_FOUND_SHOWN)
 
 

@@ -62,7 +62,7 @@ def test_what_was_shown_is_taken_over(log_in, place: str):
     client = log_in()
     page = read(client, place).text
 
-    answer = client.post(f"{place}/import", data={"sealed": sealed(page), "consent": "on", "deed": "store",
+    answer = client.post(f"{place}/import", data={"sealed": sealed(page), "consent": "yes", "deed": "store",
                                                   "pseudonymise": "on"}, follow_redirects=True)
 
     assert "Codings: 1." in answer.text
@@ -76,9 +76,21 @@ def test_without_consent_no_text_is_stored(log_in, place: str):
     client = log_in()
     page = read(client, place).text
 
-    answer = client.post(f"{place}/import", data={"sealed": sealed(page), "deed": "store"}, follow_redirects=True)
+    answer = client.post(f"{place}/import", data={"sealed": sealed(page), "deed": "store", "consent": "no"},
+                         follow_redirects=True)
 
     assert "talk is left out: Without consent no text may be stored." in answer.text
+    assert (n_of(Interview), n_of(Coding)) == (0, 0)
+
+
+def test_nothing_comes_in_before_consent_is_spoken_of(log_in, place: str):
+    client = log_in()
+    page = read(client, place).text
+
+    answer = client.post(f"{place}/import", data={"sealed": sealed(page), "deed": "store"})
+
+    assert answer.status_code == 422
+    assert "It is not said whether the interviewees have consented." in answer.text
     assert (n_of(Interview), n_of(Coding)) == (0, 0)
 
 
@@ -87,7 +99,7 @@ def test_a_code_is_led_to_one_of_the_study(log_in, place: str):
     before = n_of(Code)
     page = read(client, place).text
 
-    client.post(f"{place}/import", data={"sealed": sealed(page), "consent": "on", "deed": "store",
+    client.post(f"{place}/import", data={"sealed": sealed(page), "consent": "yes", "deed": "store",
                                          "code0": "PRB.INFO"})
 
     with transaction() as session:
@@ -99,7 +111,7 @@ def test_a_code_that_is_not_there_is_refused_and_the_choices_stay(log_in, place:
     client = log_in()
     page = read(client, place).text
 
-    answer = client.post(f"{place}/import", data={"sealed": sealed(page), "consent": "on", "deed": "store",
+    answer = client.post(f"{place}/import", data={"sealed": sealed(page), "consent": "yes", "deed": "store",
                                                   "code0": "NO.SUCH"})
 
     assert answer.status_code == 422
@@ -124,7 +136,7 @@ def test_a_project_longer_than_a_usual_form_is_taken_over(log_in, place: str):
     page = read(client, place, packed(project(), t=words.encode())).text
     assert len(sealed(page)) > 500_000
 
-    answer = client.post(f"{place}/import", data={"sealed": sealed(page), "consent": "on", "deed": "store"})
+    answer = client.post(f"{place}/import", data={"sealed": sealed(page), "consent": "yes", "deed": "store"})
 
     assert answer.status_code == 302
     assert n_of(Interview) == 1
@@ -194,7 +206,8 @@ def test_codings_made_elsewhere_come_to_the_interview_that_has_the_text(log_in, 
     content = packed(project((start, start + 2, "上周")), t=text.encode("utf-16"))
     client = log_in()
 
-    client.post(f"{place}/import", data={"sealed": sealed(read(client, place, content).text), "deed": "store"})
+    client.post(f"{place}/import", data={"sealed": sealed(read(client, place, content).text), "deed": "store",
+                                         "consent": "no"})
 
     with transaction() as session:
         row = get_interview(session, get_study(session, bank_study.id), "I01")
