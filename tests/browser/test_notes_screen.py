@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 
@@ -29,9 +30,8 @@ def site(serve: Callable[[], str], bank_study: Study) -> str:
     return serve()
 
 
-def enter(browser: Browser, site: str, *, width: int = 768, language: str = "zh", scripts: bool = True) -> Page:
-    context = browser.new_context(viewport={"width": width, "height": 1024}, has_touch=True,
-                                  java_script_enabled=scripts)
+def enter(browser: Browser, site: str, *, width: int = 768, language: str = "zh") -> Page:
+    context = browser.new_context(viewport={"width": width, "height": 1024}, has_touch=True)
     page = context.new_page()
     page.set_default_timeout(5000)
     page.goto(f"{site}/login")
@@ -42,6 +42,7 @@ def enter(browser: Browser, site: str, *, width: int = 768, language: str = "zh"
     page.goto(f"{site}/studies/1/interviews/1/notes")
     if page.locator("button[value=consent]").count():
         page.click("button[value=consent]")
+    expect(page.locator("#note-status")).not_to_be_empty()      # the script has begun
     return page
 
 
@@ -95,6 +96,24 @@ def test_a_lost_connection_loses_nothing_and_is_said(browser: Browser, site: str
     expect(page.locator("#note-status")).to_have_text("All saved", timeout=15000)
     assert asked
     assert notes() == {"Q1": "written offline"}
+
+
+def test_notes_written_after_the_login_ended_are_saved_once_one_logs_in_again(browser: Browser, site: str, app: Flask):
+    app.config["WTF_CSRF_ENABLED"] = True       # whoever logs in again has another token
+    page = enter(browser, site, language="en")
+    other = page.context.new_page()
+    other.goto(f"{site}/")
+    other.click("form[action='/logout'] button")
+    page.fill("#text-Q1", "written without a login")
+    expect(page.locator("#note-status")).to_contain_text("You were logged out")
+
+    other.goto(f"{site}/login")
+    other.fill("[name=login]", "boss")
+    other.fill("[name=password]", make.PASSWORD)
+    other.click("button.primary")
+
+    expect(page.locator("#note-status")).to_have_text("All saved", timeout=15000)
+    assert notes() == {"Q1": "written without a login"}
 
 
 def test_two_pages_on_the_same_box_keep_both_texts(browser: Browser, site: str):
