@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from analysis.diagnosis.confidence import PAIR_SIGN
 from analysis.diagnosis.joint_sides import VALUED
 from analysis.diagnosis.thresholds import THRESHOLDS
+from analysis.results.interviews import ClaimEvidence
 from analysis.results.joint import (
     ClaimConfidence,
     ClaimKind,
@@ -18,6 +21,7 @@ from analysis.results.joint import (
 )
 from analysis.results.measurement import Estimate
 from reports.content import Statement
+from reports.evidence import evidence_line
 from reports.sections.source import Source, capitalised, lowered
 
 FEW_ROWS = 20       # below it agreement of raters says little, and the report says so
@@ -107,6 +111,15 @@ class JointWords:
         for key, n in (("unmentioned", side.n_not_mentioned), ("unasked", side.n_not_asked)):
             lines += [words.say(f"joint.{key}", n=n)] if n else []
         return (*lines, *self._spoken_rest(side), *self._comments(side))
+
+    def evidence_line(self, row: JointRow) -> str:
+        """Return how strong the interviews' evidence is, in the one line that report and retrieval print of a code."""
+        said = self.study.evidence(row.spoken.code)
+        if said is None or not row.spoken.n_mentioned:
+            return ""
+        shown = replace(said, by_role=row.spoken.by_role)       # what may stand beside the total
+        found = ClaimEvidence.of(shown, self.study.n_heard, self.study.diagnosis.saturation)
+        return evidence_line(found, self.words, lambda role: self.study.role(role, "staff"))
 
     def _counts(self, row: JointRow) -> Statement:
         side, trace = row.spoken, (f"interview.{row.spoken.code}.interviewees",)

@@ -5,9 +5,13 @@ import io
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from markupsafe import escape
 from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
+from instruments.facts import StudyFacts
+from reports.sections.joint_words import JointWords
+from reports.sections.source import Source
 from surveyapp.db.session import Database, close_read_session, read_session, transaction
 from surveyapp.models.study import Study
 from surveyapp.services.joint import drawn_of, evidence_hash, find_draw
@@ -171,6 +175,16 @@ def test_a_claim_says_who_searched_for_negative_cases_or_that_nobody_did(app: Fl
     assert "Ben searched for negative cases" in with_search
     assert "Read four interviews again. (found none)" in with_search
     assert "No search for negative cases is recorded." in without
+
+
+def test_the_page_of_a_row_has_the_evidence_line_of_its_code(app: Flask, bank: Study):
+    page = client_of(app, "ann").get(place(bank, "PRB_INFO")).text
+
+    found = display(read_session())
+    line = JointWords(Source(found.diagnosis, found.template, StudyFacts(), "en")).evidence_line(found.row("PRB_INFO"))
+    assert line.startswith("7 of 14 interviewees")
+    assert "Head of a sub-branch" not in line       # all three did alike
+    assert str(escape(line)) in page
 
 
 def test_without_a_second_rater_the_page_says_why(app: Flask, bank: Study):
