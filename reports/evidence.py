@@ -26,19 +26,21 @@ def evidence_parts(evidence: ClaimEvidence, words: Words,
                    role_name: Callable[[str], str] = str) -> tuple[EvidencePart, ...]:
     """Return the line in parts, each with the query that leads to what it counts, or none."""
     code, between = evidence.code, words.text("evidence.between")
+    who = "staff, manager" if evidence.audience == "staff" else evidence.audience
+    where = f"where kind = interview and audience = {who}"
     raised = evidence.n_for + evidence.n_against + evidence.n_both
     share = raised / evidence.n_asked if evidence.n_asked else 0.0
     people = words.text("evidence.people_share" if evidence.n_interviews >= PERCENT_FROM else "evidence.people",
                         k=raised, n=evidence.n_asked, share=share)
     roles = words.text("evidence.list_between").join(
         f"{role_name(role)} {k}/{n}" for role, (k, n) in evidence.by_role.items())
-    parts = [(people, f"{code} where kind = interview"),
+    parts = [(people, f"{code} {where}"),
              (words.text("evidence.roles", roles=roles) if roles else "", ""),
-             (between + words.text("evidence.passages", n=evidence.n_passages), f"{code} where kind = interview")]
+             (between + words.text("evidence.passages", n=evidence.n_passages), f"{code} {where}")]
     for key, n, polarity in (("against", evidence.n_against, "contradicts"), ("both", evidence.n_both, "mixed")):
         if n or key == "against":
             parts.append((between + words.text(f"evidence.{key}", n=n),
-                          f"{code}:{polarity} where kind = interview" if n else ""))
+                          f"{code}:{polarity} {where}" if n else ""))
     parts += [(words.text("evidence.next") + _agreement(evidence, words), ""),
               (words.text("evidence.next") + _saturation(evidence.saturation, words), "")]
     return tuple(part for part in parts if part[0])

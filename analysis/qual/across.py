@@ -85,7 +85,7 @@ def claim_evidence(table: InterviewTable, codebook: Codebook, guide: Guide | Non
     """
     n, curve = len(interviewees(table, audience)), saturation(table, audience=audience)
     rows = interview_evidence(table, codebook, guide, audience=audience, n_resamples=n_resamples, seed=seed)
-    return [ClaimEvidence.of(row, n, curve) for row in rows if row.supports + row.contradicts + row.mixed]
+    return [ClaimEvidence.of(row, n, curve, audience) for row in rows if row.supports + row.contradicts + row.mixed]
 
 
 def without_interviews(table: InterviewTable, keys: frozenset[str]) -> InterviewTable:

@@ -194,7 +194,7 @@ def interview_evidence(table: InterviewTable, codebook: Codebook, guide: Guide |
             status=interview_status(len(count.asked), k, n_roles, x, x_roles, thresholds),
             agreement=None if coders.verdict == "not_double_coded" else coders.alpha,
             agreement_verdict=coders.verdict, coders=coders, by_role=_by_role(count, roles),
-            quotes=choose_quotes(passages, people, quotable, N_QUOTES), n_passages=len(passages)))
+            quotes=choose_quotes(passages, people, quotable, N_QUOTES), n_passages=_n_places(passages)))
     return tuple(evidence)
 
 
@@ -227,6 +227,12 @@ def link_evidence(table: InterviewTable, *, audience: str = STAFF,
         is_enough = len(people) >= limits["link_interviewees"] and n_roles >= limits["interview_roles"]
         found[str(pair[0]), str(pair[1])] = (len(people), n_roles, "supports" if is_enough else "some")
     return found
+
+
+def _n_places(passages: pd.DataFrame) -> int:
+    """Return how many passages there are: one that two coders marked is one; codings without a place count each."""
+    placed = passages[passages["start"] >= 0]
+    return len(placed[["interview", "start", "end"]].drop_duplicates()) + len(passages) - len(placed)
 
 
 def _carries(n: int, side: int, roles: int, other: int, limits: Mapping[str, float]) -> bool:

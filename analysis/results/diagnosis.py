@@ -109,7 +109,7 @@ class InterviewEvidence:
     n_not_noted: int = 0                        # of those asked: not noted whether they were
     n_not_asked: int = 0                        # interviewed, and not asked
     coders: CoderAgreement | None = None        # everything that is reported with `agreement`
-    n_passages: int = 0                         # codings of the code and those below it, whoever made them
+    n_passages: int = 0                         # with the code or one below it; what two coders marked is one
 
 
 @dataclass(frozen=True)

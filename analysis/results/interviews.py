@@ -80,14 +80,17 @@ class ClaimEvidence:
     n_double_coded: int
     n_interviews: int
     saturation: Saturation | None = None
+    audience: str = "staff"                     # staff takes staff and managers together
 
     @classmethod
-    def of(cls, row: InterviewEvidence, n_interviews: int, saturation: Saturation | None) -> ClaimEvidence:
+    def of(cls, row: InterviewEvidence, n_interviews: int, saturation: Saturation | None,
+           audience: str = "staff") -> ClaimEvidence:
         """Return what the line on a code says, from its evidence in a diagnosis or an analysis."""
         coders = row.coders
         return cls(
             row.code, row.n_asked, row.supports, row.contradicts, row.mixed, row.by_role, row.n_passages, row.agreement,
-            coders.n_coders if coders else 0, coders.n_interviews if coders else 0, n_interviews, saturation)
+            coders.n_coders if coders else 0, coders.n_interviews if coders else 0, n_interviews, saturation,
+            audience)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from surveyapp.models.account import Account
 from surveyapp.models.coding import POLARITIES
 from surveyapp.models.interview import ANSWERS, CONVERSATION
 from surveyapp.models.study import Study
+from surveyapp.services.interview import audiences_of, guide_of
 from surveyapp.services.query_grammar import (
     CASE,
     TURNS,
@@ -35,6 +36,7 @@ from surveyapp.services.query_grammar import (
 from surveyapp.services.query_hits import NOWHERE, Hit, related, turn_numbers, united
 from surveyapp.services.query_rows import Case, QueryRows
 
+STAFF = ("staff", "manager")               # the audiences that analyses take together
 OF_PASSAGE = ("polarity", "coder")          # conditions on what was marked; the others are on whose interview it is
 
 
@@ -134,7 +136,8 @@ def _known_values(field: str, rows: QueryRows) -> set[str]:
     """Return the values a condition may name, in small letters: those that occur, and those that might."""
     if field == "coder":
         return {name.casefold() for name in rows.coders}
-    fixed = {"polarity": POLARITIES, "kind": (CONVERSATION, ANSWERS),
+    fixed = {"polarity": POLARITIES, "audience": (*STAFF, *audiences_of(guide_of(rows.study))),
+             "kind": (CONVERSATION, ANSWERS),
              "role": [word for key, names in rows.role_names.items() for word in (key, *names)]}
     return {word.casefold() for word in fixed.get(field, ())} | {
         word for case in rows.cases.values() for word in case.words.get(field, ())}

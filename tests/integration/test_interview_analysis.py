@@ -8,6 +8,8 @@ from zipfile import ZipFile
 import pytest
 from sqlalchemy import select
 
+from reports.evidence import evidence_parts
+from reports.wording import Words
 from surveyapp.cli import run
 from surveyapp.db.session import Database, close_read_session, read_session, transaction
 from surveyapp.errors import BadInput, NotFound
@@ -20,6 +22,7 @@ from surveyapp.services.case_matrix import case_matrix, export_cases
 from surveyapp.services.claim import list_claims, searches_of_codes
 from surveyapp.services.coding import apply_code
 from surveyapp.services.interview_analysis import shown_analysis, unreleased_interviews
+from surveyapp.services.query import run_query
 from surveyapp.services.saved_query import record_search, save_query
 from tests.factories import coding as make
 
@@ -140,6 +143,22 @@ def test_the_files_of_the_matrix_hold_the_same_cells_and_leave_a_trace(coded: Co
     assert {row["CAU.TECH"] for row in rows} == {"1"}
     assert ">CAU.TECH<" in ZipFile(io.BytesIO(book)).read("xl/worksheets/sheet1.xml").decode()
     assert read_session().scalars(select(Audit.action)).all().count("export_cases") == 2
+
+
+def test_the_numbers_of_the_line_are_those_of_the_query_they_lead_to(coded: Coded):
+    with transaction() as session:
+        coded.code(session, session.merge(coded.interviews[0]), coded.bob, "CAU.TECH")
+        customer = make.interview(session, coded.study, TEXT.format("真"), key="C1", role="customer",
+                                  audience="customer")
+        coded.code(session, customer, coded.ann, "CAU.TECH")
+    close_read_session()
+    row = next(row for row in compute_analysis(coded.study, 10).evidence if row.code == "CAU.TECH")
+
+    query = next(query for _, query in evidence_parts(row, Words("en")) if query)
+    counts = run_query(read_session(), coded.study, coded.boss, query).counts
+
+    assert (counts.n_people, counts.n_people_of, counts.n_passages) == (7, 7, 7)
+    assert (row.n_interviews, row.n_passages) == (7, 7)
 
 
 def test_a_claim_says_who_searched_for_what_speaks_against_it(coded: Coded):

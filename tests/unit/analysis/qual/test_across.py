@@ -151,6 +151,16 @@ def test_interviews_left_out_are_counted_nowhere():
     assert (evidence.n_for, evidence.n_asked, evidence.n_passages, evidence.n_interviews) == (2, 2, 2, 2)
 
 
+def test_a_passage_that_two_coders_marked_is_one_passage():
+    table = interview_table(people(teller=2), [
+        coding("teller0", "A", coder="a", start=5), coding("teller0", "A", coder="b", start=5),
+        coding("teller0", "A.X", start=40), coding("teller1", "A"), coding("teller1", "A", coder="b")])
+
+    row = claim_evidence(table, BOOK, n_resamples=10)[0]
+
+    assert row.n_passages == 4, "two places, and two codings of which no place is known"
+
+
 def evidence(**changes: object) -> ClaimEvidence:
     curve = Saturation(14, 4, 2, 0.05, (), "10+2", "reached")
     values = {"code": "A", "n_asked": 14, "n_for": 7, "n_against": 2, "n_both": 0,
@@ -188,9 +198,10 @@ def test_below_twenty_no_percentage_of_people_and_never_most(language: str, n: i
 def test_each_number_leads_to_the_query_it_counts_and_nothing_against_is_said_too():
     parts = evidence_parts(evidence(n_against=0, n_both=1), Words("en"))
 
+    where = "where kind = interview and audience = staff, manager"
     queries = {text.strip(", "): query for text, query in parts if query}
-    assert queries == {"8 of 14 interviewees": "A where kind = interview", "17 passages": "A where kind = interview",
-                       "1 both ways": "A:mixed where kind = interview"}
+    assert queries == {"8 of 14 interviewees": f"A {where}", "17 passages": f"A {where}",
+                       "1 both ways": f"A:mixed {where}"}
     assert any("0 against" in text for text, _ in parts)
 
 
