@@ -5,11 +5,15 @@ from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
-from surveyapp.db.session import close_read_session, transaction
+from surveyapp.db.session import close_read_session, read_session, transaction
 from surveyapp.jobs.interview_analysis import analyse_study
+from surveyapp.jobs.worker import do_job
+from surveyapp.models.diagnosis import Job
 from surveyapp.models.interview import Interview
 from surveyapp.models.study import Study
+from surveyapp.queue import prepare_queue
 from surveyapp.services.account import find_account
 from surveyapp.services.blinding import open_round
 from surveyapp.services.coding import apply_code
@@ -176,3 +180,17 @@ def test_the_wrong_coder_learns_nothing_from_analyses_made_before_a_round(log_in
     assert "1 of 1 interviewees" not in hidden
     assert "CAU.TECH" not in hidden
     assert set(matrix.splitlines()[1].split(",")[1:]) == {"0"}
+
+
+def test_a_researcher_has_the_analyses_computed_by_a_job(log_in, interview: Interview, place: str):
+    prepare_queue()
+    researcher = log_in("researcher")
+
+    answer = researcher.post(f"{place}/interview-analysis")
+    close_read_session()
+    job = read_session().scalars(select(Job).where(Job.kind == "interviews")).one()
+    do_job(job.id)
+
+    page = researcher.get(f"{place}/interview-analysis").text
+    assert answer.status_code == 302
+    assert "1 interviews, computed" in page
