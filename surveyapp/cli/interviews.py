@@ -24,6 +24,7 @@ from surveyapp.models.study import Study
 from surveyapp.services.account import add_account, find_account
 from surveyapp.services.coded_interviews import LONGEST_KEY, import_coded_interviews, read_coded_interviews
 from surveyapp.services.decoding import decode_text
+from surveyapp.services.exchange_file import KINDS as PROJECTS
 from surveyapp.services.exchange_file import is_project_file
 from surveyapp.services.identity_key import (
     count_replacements,
@@ -179,12 +180,13 @@ def _role(study: Study, words: str) -> str:
 
 def _print_assumed(options: argparse.Namespace) -> None:
     """Say what was taken for granted of transcripts, because the command did not say it."""
-    if all(Path(name).suffix.lower() in CODED for name in options.files):
+    suffixes = {Path(name).suffix.lower() for name in options.files}
+    if suffixes <= {*CODED, ".qdc"}:
         return
     if options.consent is None:
         print("Notice: consent of the interviewees is taken as given; say --no-consent where it is not.",
               file=sys.stderr)
-    if options.role == UNSPECIFIED:
+    if options.role == UNSPECIFIED and not suffixes <= {*CODED, *PROJECTS}:
         print("Notice: no role class was named (--role); nobody can tell these interviewees' roles apart.",
               file=sys.stderr)
 

@@ -13,7 +13,7 @@ MOST_ENTRIES = 5_000
 LARGEST_PART = 120_000_000          # bytes of the project or of one text
 LARGEST_IN_ALL = 400_000_000        # bytes unpacked; recordings inside are never unpacked, but are counted
 HIGHEST_RATIO = 200                 # real projects reach about 30; zip bombs start near 1000
-SMALL_PART = 1_000_000              # bytes below which the ratio says nothing
+SMALL_PART = 20_000_000             # bytes below which the ratio says nothing: they harm nobody
 PREFIXES = ("internal://", "relative:///", "relative://", "absolute:///", "absolute://", "file:///", "file://")
 
 

@@ -44,7 +44,7 @@ class Part:
 
 def report_parts(taken: TakenStudy, language: str) -> Iterator[Part]:
     """Yield the report from top to bottom."""
-    said = SAID[language]
+    said = {**SAID[language], **_roles(taken, language)}
     yield Part("title", said["title"], 1)
     yield Part("about", said["about"].format(study=taken.study.name))
     n_all = sum(interview.row.kind == CONVERSATION for interview in taken.interviews)
@@ -55,7 +55,7 @@ def report_parts(taken: TakenStudy, language: str) -> Iterator[Part]:
         yield from _code_parts(entry, marks, n_all, said, language)
         for interview, passage in {passage.guid: (interview, passage) for interview, passage, _ in marks}.values():
             codings = [coding for coding in passage.codings if coding.code == entry.key]
-            yield from _passage_parts(taken, interview, passage, codings, said, language)
+            yield from _passage_parts(taken, interview, passage, codings, said)
     yield from _link_parts(taken, said)
 
 
@@ -93,11 +93,11 @@ def _in(text: Mapping[str, str], language: str) -> str:
 
 
 def _passage_parts(taken: TakenStudy, interview: TakenInterview, passage: TakenPassage,
-                   codings: Sequence[TakenCoding], said: Mapping[str, str], language: str) -> Iterator[Part]:
+                   codings: Sequence[TakenCoding], said: Mapping[str, str]) -> Iterator[Part]:
     """Yield the words once, where they stand, and what each coder made of them."""
     if passage.quote:
         yield Part("quote", _quoted(interview, passage))
-    place = [interview.row.key, _role(taken, interview, said, language),
+    place = [interview.row.key, _role(interview, said),
              said["turn"].format(n=passage.turn) if passage.turn is not None else ""]
     marks = [said["mark"].format(polarity=said[coding.polarity], by=said["by"].format(coder=taken.coders[coding.coder]))
              for coding in codings]
@@ -107,13 +107,16 @@ def _passage_parts(taken: TakenStudy, interview: TakenInterview, passage: TakenP
             yield Part("memo", f"{said['memo']}{said['colon']}{coding.memo}")
 
 
-def _role(taken: TakenStudy, interview: TakenInterview, said: Mapping[str, str], language: str) -> str:
-    """Return the role class in words; comments have none."""
-    if interview.row.kind != CONVERSATION:
-        return ""
+def _roles(taken: TakenStudy, language: str) -> dict[str, str]:
+    """Return what the role classes of the guide are called."""
     guide = guide_of(taken.study)
-    names = guide.roles.get(interview.row.role, {}) if guide else {}
-    return names.get(language) or said.get(interview.row.role, interview.row.role)
+    return {f"role {key}": _in(names, language) or key for key, names in (guide.roles if guide else {}).items()}
+
+
+def _role(interview: TakenInterview, said: Mapping[str, str]) -> str:
+    """Return the role class in words; comments have none."""
+    role = interview.row.role
+    return "" if interview.row.kind != CONVERSATION else said.get(f"role {role}") or said.get(role, role)
 
 
 def _quoted(interview: TakenInterview, passage: TakenPassage) -> str:

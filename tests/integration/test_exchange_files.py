@@ -203,6 +203,42 @@ def test_names_are_replaced_and_passages_keep_their_words(database: Database):
         assert "13812345678" not in session.scalars(select(TranscriptVersion.text)).one()
 
 
+MEDIA = (
+    '<PictureSource guid="00000000-0000-0000-0000-0000000000b1" name="photo"><PictureSelection '
+    'guid="00000000-0000-0000-0000-0000000000b2" firstX="1" firstY="1" secondX="2" secondY="2"/></PictureSource>'
+    '<PDFSource guid="00000000-0000-0000-0000-0000000000b3" name="letter.pdf"><PDFSelection page="1" firstX="1" '
+    'firstY="1" secondX="2" secondY="2" guid="00000000-0000-0000-0000-0000000000b4"/><Representation '
+    'guid="00000000-0000-0000-0000-0000000000b5" plainTextPath="internal://t.txt"><PlainTextSelection '
+    'guid="00000000-0000-0000-0000-0000000000b6" startPosition="3" endPosition="8" name="Trust"><Coding '
+    'guid="00000000-0000-0000-0000-0000000000b7"><CodeRef targetGUID="00000000-0000-0000-0000-00000000000c"/></Coding>'
+    '</PlainTextSelection></Representation></PDFSource>'
+    '<AudioSource guid="00000000-0000-0000-0000-0000000000b8" name="tape.mp3"><Transcript '
+    'guid="00000000-0000-0000-0000-0000000000b9" plainTextPath="internal://t.txt">'
+    '<SyncPoint guid="00000000-0000-0000-0000-0000000000ba" timeStamp="0" position="9"/>'
+    '<SyncPoint guid="00000000-0000-0000-0000-0000000000bb" timeStamp="900" position="17"/><TranscriptSelection '
+    'guid="00000000-0000-0000-0000-0000000000bc" fromSyncPoint="00000000-0000-0000-0000-0000000000BA" '
+    'toSyncPoint="{00000000-0000-0000-0000-0000000000bb}" name="is gone."/></Transcript></AudioSource>')
+
+
+def test_words_of_pdf_and_recording_come_in_and_what_has_no_words_is_counted():
+    document = project().replace("<Sources>", "<Sources>" + MEDIA).replace(
+        "</Project>", '<Sets><Set guid="00000000-0000-0000-0000-0000000000bd" name="s"/></Sets><Graphs><Graph '
+        'guid="00000000-0000-0000-0000-0000000000be"/></Graphs></Project>')
+
+    found = read_project_file("p.qdpx", packed(document, t=TEXT))
+
+    words = {text.name: [text.text[row.start:row.end] for row in text.selections] for text in found.texts}
+    assert words == {"letter.pdf": ["Trust"], "tape.mp3": ["is gone."], "talk": []}
+    assert found.losses == {"pictures": 2, "places_on_pages": 2, "sets": 1, "graphs": 1}
+
+
+def test_a_text_longer_than_an_interview_can_be_is_left_out_and_counted():
+    found = read_project_file("p.qdpx", packed(project(), t=b"Trust is gone. " * 350_000))
+
+    assert found.texts == ()
+    assert found.losses == {"unreadable_texts": 1}
+
+
 # ---- attacks --------------------------------------------------------------------------------------------------------
 def _zip_with(name: str, content: bytes) -> bytes:
     stream = io.BytesIO(packed(project(), t=TEXT))
