@@ -100,6 +100,7 @@ def create_app(config: Config | None = None) -> Flask:
     shared = {
         "SECRET_KEY": config.secret_key, "SURVEYAPP": config, "TESTING": config.is_testing,
         "MAX_CONTENT_LENGTH": LARGEST_UPLOAD,
+        "MAX_FORM_MEMORY_SIZE": LARGEST_UPLOAD,         # a transcript comes as a field while its names are decided on
         "BABEL_TRANSLATION_DIRECTORIES": str(Path(__file__).parent / "translations"),
     }
     app.config.update(

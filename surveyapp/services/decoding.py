@@ -10,8 +10,8 @@ from charset_normalizer import from_bytes
 
 from surveyapp.errors import BadInput
 
-LARGEST_FILE = 10_000_000           # bytes; an hour of speech is about 60 kB
-LONGEST_TEXT = 1_000_000            # code points
+LARGEST_FILE = 20_000_000           # bytes; an hour of speech is about 60 kB
+LONGEST_TEXT = 5_000_000            # code points
 CONTROL_SHARE = 0.002               # more control characters than this, and it is no text
 NUL_SHARE = 0.001                   # a stray NUL is dropped; many mean that the file is no text
 # The languages of the product are English and Chinese; more guesses would only make short files ambiguous.

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from surveyapp.services.taken_places import TakenPlaces
+
 # The commonest surnames, in both scripts; the first hundred cover about 85 % of people in China (Ministry of Public
 # Security, report on names 2020).
 SURNAMES = (
@@ -78,13 +80,13 @@ def find_names(text: str, known: Iterable[str] = ()) -> tuple[NameFind, ...]:
     unsure: set[str] = set()
     for name, is_sure in _candidates(text):
         (sure if is_sure else unsure).add(name)
-    taken: list[tuple[int, int]] = []
+    taken = TakenPlaces(len(text))
     found: list[NameFind] = []
     for name in sorted(sure | unsure, key=lambda words: (-len(words), words)):
-        places = tuple((start, end) for start, end in _places(text, name)
-                       if all(end <= other_start or start >= other_end for other_start, other_end in taken))
-        if places and len(name) >= LEAST_SIGNS:
-            taken += places
+        if len(name) < LEAST_SIGNS:
+            continue
+        places = tuple(place for place in _places(text, name) if taken.take(*place))
+        if places:
             found.append(NameFind(name, places, name in sure))
     return tuple(sorted(found, key=lambda find: find.places[0]))
 

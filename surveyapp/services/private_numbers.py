@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from surveyapp.services.taken_places import TakenPlaces
+
 Kind = Literal["identity_number", "account_number", "telephone", "mail_address"]
 
 # Digits as people write them: in groups, with spaces or hyphens between.
@@ -42,12 +44,11 @@ class PrivateNumber:
 def find_private_numbers(text: str) -> tuple[PrivateNumber, ...]:
     """Return the places of the text that look like private numbers, in order; each place once."""
     found: list[PrivateNumber] = []
-    taken: list[tuple[int, int]] = []
+    taken = TakenPlaces(len(text))
     for kind, pattern in PATTERNS:
         for match in pattern.finditer(text):
             start, end = match.span()
-            if all(end <= other_start or start >= other_end for other_start, other_end in taken):
-                taken.append((start, end))
+            if taken.take(start, end):
                 found.append(PrivateNumber(kind, text.count("\n", 0, start) + 1, _masked(match[0]), start, end))
     return tuple(sorted(found, key=lambda number: number.start))
 

@@ -14,6 +14,7 @@ from surveyapp.errors import BadInput
 from surveyapp.services.decoding import is_chinese
 from surveyapp.services.person_names import find_names
 from surveyapp.services.private_numbers import find_private_numbers
+from surveyapp.services.taken_places import TakenPlaces
 from surveyapp.services.transcript import Transcript, transcript_of
 
 PERSON = "person"
@@ -26,6 +27,7 @@ NAMED = {
 }
 LONGEST_REPLACEMENT = 60
 NOT_IN_A_REPLACEMENT = frozenset(":：\n\r*#[]<>")        # would be read as the label of a speaker
+MOST_NUMBERS = 500          # different ones in one text; a long interview has a handful
 CONTEXT = 24                # signs on either side that are shown
 
 
@@ -51,20 +53,20 @@ def find_identifiers(text: str, known: Mapping[str, str], *, names: Iterable[str
     `known` are words replaced before, with what stands for them; `names` are further names to look for (the roster's);
     `n_known` says by kind how many replacements the study has, so that new ones get the next number.
     """
-    numbers = find_private_numbers(text)
+    numbers, taken = find_private_numbers(text), TakenPlaces(len(text))
+    _check_is_talk({text[number.start:number.end] for number in numbers})
     by_words: dict[str, list[tuple[int, int]]] = {}
     kinds: dict[str, str] = {}
     # A number is replaced wherever its signs stand, also within a longer row of digits.
     for number in sorted(numbers, key=lambda row: row.start - row.end):
         words = text[number.start:number.end]
         if words not in by_words:
-            free = _free_places(text, words, [place for places in by_words.values() for place in places])
+            free = [found.span() for found in re.finditer(re.escape(words), text) if taken.take(*found.span())]
             by_words.update({words: free} if free else {})
             kinds[words] = number.kind
     sure = set(by_words)
-    taken = [place for places in by_words.values() for place in places]
     for found in find_names(text, [*known, *names]):
-        places = [place for place in found.places if all(place[1] <= start or place[0] >= end for start, end in taken)]
+        places = [place for place in found.places if taken.is_free(*place)]
         if places:
             by_words.setdefault(found.words, []).extend(places)
             kinds.setdefault(found.words, PERSON)
@@ -72,10 +74,11 @@ def find_identifiers(text: str, known: Mapping[str, str], *, names: Iterable[str
     return _named(text, by_words, kinds, sure, known, Counter(n_known or {}))
 
 
-def _free_places(text: str, words: str, taken: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return every place of the words that meets none of those taken."""
-    return [found.span() for found in re.finditer(re.escape(words), text)
-            if all(found.end() <= start or found.start() >= end for start, end in taken)]
+def _check_is_talk(numbers: set[str]) -> None:
+    """Refuse a list of numbers: nobody says so many in a conversation, and each would have to be decided on."""
+    if len(numbers) > MOST_NUMBERS:
+        raise BadInput("The text holds {n} different telephone, account or identity numbers or mail addresses.",
+                       "A list of people is no transcript: take it out.", n=len(numbers))
 
 
 def _named(text: str, by_words: Mapping[str, Sequence[tuple[int, int]]], kinds: Mapping[str, str], sure: set[str],

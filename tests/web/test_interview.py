@@ -139,6 +139,25 @@ def test_one_place_left_undecided_stores_nothing(log_in, bank_study: Study):
     assert (answer.status_code, n_interviews()) == (422, 0)
 
 
+def test_a_long_text_comes_back_with_its_decisions(log_in, bank_study: Study):
+    client = log_in("researcher")
+    text = "答：王建国经理负责。\n" + "答：我们每天都要登录五个系统，客户信息总是不全。\n" * 20_000
+
+    answer = client.post(page(bank_study, "/new"), data=decided(text, ("王建国", "replace", "人员1")))
+
+    assert answer.status_code == 302
+    assert len(current_version(read_session(), stored(bank_study)).text) == len(text) - 3 + 3
+
+
+def test_a_list_of_people_is_no_transcript(log_in, bank_study: Study):
+    text = "答：" + "，".join(f"138{number:08d}" for number in range(501)) + "。\n"
+
+    answer = log_in("researcher").post(page(bank_study, "/new"), data=entry(text=text))
+
+    assert answer.status_code == 422
+    assert "A list of people is no transcript" in answer.text
+
+
 def test_a_replaced_name_is_gone_from_text_turns_and_file(log_in, bank_study: Study):
     client = log_in("researcher")
     text = "问：谁负责？\n答：王建国经理负责，我们都听王建国的。电话13812345678。\n"
