@@ -22,10 +22,12 @@ SAID: Mapping[str, Mapping[str, str]] = {
            "retired": "retired", "by": "coded by {coder}", "turn": "turn {n}", "memo": "Memo", "links": "Causes named",
            "include": "Include", "exclude": "Exclude", "none": "Nothing is coded yet.",
            "about": "Study {study}. Passages that the reader of this file may see; people are counted once a code."},
-    "zh": {"title": "按编码汇总的片段", "counted": "{all}位受访者中的{people}位，共{n}个片段", "comments": "{n}条留言",
+    "zh": {"title": "按编码汇总的片段", "counted": "{all}名受访者中的{people}名，共{n}个片段", "comments": "{n}条意见",
            "unspecified": "角色未注明", "colon": "：", "mark": "{polarity}（{by}）",
-           "supports": "支持", "contradicts": "相反", "mixed": "两者兼有", "retired": "已停用", "by": "编码者：{coder}",
-           "turn": "第{n}轮", "memo": "备忘", "links": "提到的因果关系", "include": "包括", "exclude": "不包括",
+           "supports": "支持", "contradicts": "相反意见", "mixed": "两方面都有", "retired": "已停用",
+           "by": "编码员：{coder}",
+           "turn": "第{n}轮发言", "memo": "备忘", "links": "提到的因果关系",
+           "include": "纳入规则", "exclude": "排除规则",
            "none": "尚无编码。", "about": "研究：{study}。仅含本文件读者有权查看的片段；每个编码下每人只计一次。"},
 }
 

@@ -35,11 +35,13 @@ SPELLINGS = {
     TURNS: ("turns", "话轮"),
 }
 FIELD_SPELLINGS = {
-    "角色": "role", "方向": "polarity", "编码者": "coder", "类型": "kind",
+    "角色": "role", "倾向": "polarity", "方向": "polarity", "编码员": "coder", "编码者": "coder", "类型": "kind",
     "访谈": "interview", "人群": "audience", "语言": "language",
 }
-VALUE_SPELLINGS = {"支持": "supports", "反对": "contradicts", "兼有": "mixed", "评论": "answers", "comments": "answers",
-                   "interviews": "interview"}
+VALUE_SPELLINGS = {
+    "支持": "supports", "相反意见": "contradicts", "反对": "contradicts", "两方面都有": "mixed", "兼有": "mixed",
+    "意见": "answers", "评论": "answers", "comments": "answers", "interviews": "interview",
+}
 _HALF = str.maketrans("（）：＝！，", "():=!,")
 _QUOTES = {'"': '"', "“": "”", "「": "」", "”": "”", "＂": "＂"}
 _PHRASES = sorted(((spelling, word) for word, found in SPELLINGS.items() for spelling in found),

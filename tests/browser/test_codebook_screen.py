@@ -62,7 +62,7 @@ def test_a_code_is_split_by_keyboard_alone_in_chinese(
     for key in ("j", "2", "1", "k", "k", "1", "2", "0", "Enter"):      # the first is put right before saving
         page.keyboard.press(key)
 
-    expect(page.locator("label[for=progress]")).to_have_text("已分配 2 / 3 段")
+    expect(page.locator("label[for=progress]")).to_have_text("已分配片段2/3")
     assert given() == ["CAU.DATA", "CAU.TOOLS", "CAU.TECH"]
     for key in ("j", "1", "Tab", "Enter"):      # the last choice leads to the button, the next one finishes
         page.keyboard.press(key)

@@ -67,7 +67,7 @@ def test_a_chinese_query_is_typed_sent_and_mended_with_keys_alone(browser: Brows
     page.keyboard.type("CAU.TECH 重叠 NO.CODE")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.locator("#fault")).to_contain_text("第 13 字")
+    expect(page.locator("#fault")).to_contain_text("第13个字符")
     page.focus("#q")
     page.keyboard.press("Control+a")
     page.keyboard.type("CAU.TECH 且 “系統”")

@@ -43,6 +43,14 @@ def test_full_width_signs_of_a_chinese_keyboard_are_read():
                           (Condition("role", ("客户经理", "teller"), column=27),))
 
 
+def test_the_words_that_chinese_pages_use_are_read_as_well():
+    query = read_query("PRB：相反意见 条件 倾向 != 两方面都有 且 编码员 = ann 且 类型 = 意见")
+
+    assert query.passages == CodeIs("PRB", "contradicts")
+    assert [(found.field, found.values) for found in query.conditions] == [
+        ("polarity", ("mixed",)), ("coder", ("ann",)), ("kind", ("answers",))]
+
+
 def test_conditions_alone_ask_for_every_coded_passage():
     query = read_query("where polarity != mixed and case.line = retail")
 

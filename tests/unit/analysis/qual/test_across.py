@@ -178,8 +178,8 @@ def test_the_line_says_how_many_of_how_many_and_how_sure():
 
 def test_in_chinese_the_line_says_the_same():
     assert evidence_line(evidence(), Words("zh"), {"teller": "柜员", "manager": "客户经理"}.get) == (
-        "14 位受访者中有 9 位提及（柜员 4/5，客户经理 5/6），17 段文字，2 位持相反看法；编码者一致性 α 0.81 "
-        "[0.70, 0.90]（2 位编码者，14 个访谈中 4 个双人编码）；编码饱和（≤ 5%）在第 10+2 个访谈达到")
+        "14名受访者中有9名提及（柜员 4/5，客户经理 5/6），17个片段，2名持相反意见；编码员一致性α 0.81 "
+        "[0.70, 0.90]（2名编码员，14次访谈中4次双人编码）；编码饱和（≤5%）在第10+2次访谈时达到")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
