@@ -68,7 +68,9 @@ async function renewToken() {
     const page = new DOMParser().parseFromString(await reply.text(), "text/html");
     const field = page.querySelector("#notes [name=csrf_token]");
     if (!reply.redirected && field) form.elements.csrf_token.value = field.value;
-  } catch { /* no connection: the next try finds out */ }
+  } catch {
+    // no connection: the next try finds out
+  }
 }
 
 function take(key, box, text, answer) {

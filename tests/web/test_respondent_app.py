@@ -88,7 +88,7 @@ def test_a_fault_of_ours_ends_in_a_page_with_the_headers(config: Config, databas
                                                          monkeypatch: pytest.MonkeyPatch):
     app = create_respondent_app({"SECRET_KEY": config.secret_key, "SURVEYAPP": config}, {"en": "English"})
     monkeypatch.setitem(app.view_functions, "response.start", lambda link_token: 1 / 0)
-    app.logger.disabled = True
+    monkeypatch.setattr(app.logger, "disabled", True)          # the logger is shared by every application of the run
 
     reply = app.test_client().get(f"/q/{link}")
 
