@@ -17,7 +17,6 @@ from surveyapp.db.session import Database, close_read_session, use_database
 from surveyapp.errors import AppError, BadInput, Busy, NotAllowed, NotFound, Refused, places_of
 from surveyapp.views import (
     access,
-    accessibility,  # noqa: F401 - adds its page to the respondents' blueprint
     account,
     api,
     api_answers,  # noqa: F401 - this and the next add their operations to the API
@@ -58,7 +57,6 @@ from surveyapp.views import (
     rehearsal,
     report,
     response,
-    resumed,  # noqa: F401 - adds the page for short codes to the respondents' blueprint
     retrieval,
     round,
     schedule,

@@ -207,7 +207,9 @@ def compare(marks: Sequence[Mark], coders: Sequence[int]) -> tuple[Difference, .
     groups: dict[tuple[int, tuple[str, ...]], list[Mark]] = defaultdict(list)
     for mark in marks:
         groups[mark.turn, mark.codes].append(mark)
-    found = [_difference(group, coders) for group in groups.values()]
+    # In a fixed order, so that what is joined does not depend on the order in which codings are read.
+    found = sorted((_difference(group, coders) for group in groups.values()),
+                   key=lambda row: (row.turn, row.marks[0].start, row.codes))
     return tuple(sorted(_with_other_codes(found, coders), key=lambda row: (row.turn, row.marks[0].start, row.codes)))
 
 

@@ -20,10 +20,12 @@ from surveyapp.db.session import close_read_session
 from surveyapp.errors import NotFound, marked, places_of
 from surveyapp.views import (
     access,
+    accessibility,  # noqa: F401 - adds the accessibility page to the respondents' blueprint
     invited,  # noqa: F401 - adds the pages of personal links to the respondents' blueprint
     kiosk,  # noqa: F401 - adds the pages of shared devices
     respondent_page,
     response,
+    resumed,  # noqa: F401 - adds the page for short codes
 )
 from surveyapp.views.quick_paths import Known, QuickAdapter, known_rules
 from surveyapp.views.reply_headers import PageReply, RespondentReply

@@ -98,6 +98,18 @@ def test_translations_keep_their_placeholders():
         assert set(holes.findall(original)) == set(holes.findall(_text(message.string))), original
 
 
+def test_no_sign_of_per_cent_stands_alone_in_a_message():
+    texts = [text for message in chinese() if message.id
+             for text in (*_forms(message.id), *_forms(message.string))]
+
+    # Jinja fills every message in, so that a lone % ends the page.
+    assert [text for text in texts if "%" in re.sub(r"%\(\w+\)[sd]|%%", "", text)] == []
+
+
+def _forms(words: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (words,) if isinstance(words, str) else words
+
+
 def test_the_compiled_translations_are_those_of_the_source():
     assert (FOLDER / "messages.mo").read_bytes() == compiled(chinese())
 
