@@ -12,6 +12,7 @@ from analysis.results.quality import IndexDistribution, Rule
 
 QUANTILES = (0.05, 0.25, 0.50, 0.75, 0.95)
 MOST_BINS = 20          # between the outer quantiles
+SMALLEST_WIDTH = 1e-8       # edges are rounded to ten places; what differs by less is the same
 MOST_TIMES_INNER = 50
 ROUND_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
@@ -86,7 +87,7 @@ def _bins(x: np.ndarray, minimum_group: int) -> tuple[tuple[float, float, int], 
 
 def _step(width: float, *, is_whole: bool) -> float:
     """Return a round width that makes at most `MOST_BINS` bins; whole numbers keep a bin each as long as they may."""
-    if width <= 0:
+    if width <= SMALLEST_WIDTH:
         return 1.0 if is_whole else 0.1
     size = 10.0 ** math.floor(math.log10(width / MOST_BINS))
     step = next(size * factor for factor in ROUND_STEPS if width / (size * factor) <= MOST_BINS)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analysis.quant.careless import (
@@ -220,6 +220,7 @@ def test_the_reader_of_their_own_rows_is_told_all_of_them():
     assert found.bins[0][2] + found.bins[-1][2] == 3
 
 
+@example([0.0, 3.9e-249], 1)
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.one_of(st.floats(-4, 400), st.integers(0, 60).map(float), st.just(GAP)), max_size=80),
        st.sampled_from([1, 3, 5]))
