@@ -1,7 +1,7 @@
 """Alpha for coders who also choose where a passage begins and ends: Krippendorff's unitizing family. Beta.
 
-Beta, because the tables of the 2016 paper could not be had: the formulas are held to worked values of others and to
-what must be so (identical coding gives 1, the order of coders does not matter).
+Beta, because the tables of the 2016 paper could not be had: the formulas are held to worked values of others, to a
+reckoning place by place and to what must be so (identical coding gives 1). docs/rounds.md says where print differs.
 A section is ``(start, end, value)``, half-open; what lies between sections is a gap. Sections of one coder must not
 overlap: `united` joins those of one code, and codes that may overlap are measured one at a time.
 """
