@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.errors import SpecError, TableError
+from analysis.errors import AnalysisError, SpecError, TableError
+from analysis.quant.answered import sample_answers
 from analysis.quant.careless import MAHAD_CONFIDENCE
 from analysis.quant.careless_rows import careless_answering
+from analysis.quant.correlation_table import correlation_table, table_of
 from analysis.quant.correlations import (
     Array,
     Correlations,
@@ -28,11 +30,12 @@ from analysis.quant.omega import omega_of
 from analysis.quant.parallel import DRAWS, parallel_analysis_of
 from analysis.quant.reliability import answer_frequencies, reliability_of
 from analysis.quant.retention import MOST_FACTORS, retention
+from analysis.quant.spec_columns import numbers_of
 from analysis.quant.spec_options import checked_options
 from analysis.results.measurement import Reliability
 from instruments.codec import to_document
 
-AS_GIVEN = frozenset({"careless"})      # analyses that look at the answers before reverse items are turned round
+AS_GIVEN = frozenset({"careless", "sample"})    # analyses of the answers as given, before reverse items are turned
 SYMMETRIC_WITHIN = 1e-6         # matrices are printed with few digits, rarely with fewer than these
 
 
@@ -58,7 +61,8 @@ class _Task:
                                   missing=self.options["missing"], place=self.place)
 
 
-def run_spec(frame: pd.DataFrame, spec: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+def run_spec(frame: pd.DataFrame, spec: Sequence[Mapping[str, Any]], *,
+             refusals: dict[str, AnalysisError] | None = None) -> dict[str, dict[str, Any]]:
     """Return the results of a list of analyses on one table.
 
     Parameters
@@ -70,14 +74,18 @@ def run_spec(frame: pd.DataFrame, spec: Sequence[Mapping[str, Any]]) -> dict[str
         Each with `id` and `do`; the options of each are in `spec_options.OPTIONS`. `items` defaults to all columns.
         `reverse` recodes to low + high - answer, with `range: [low, high]` or else the lowest and highest answer over
         all its items. Values in `missing_codes` (by default the four of our own files) are missing where the column
-        has no other negative value.
+        has no other negative value. `values` gives numbers for answers that are words.
+    refusals : dict, optional
+        Where it is given, an analysis that the data do not allow is put into it, by id, and the others are done. What
+        is wrong with the list itself is raised all the same.
 
     Returns
     -------
     dict
         id → document of the result class with the analysis in `do`: Reliability (reliability, items), Omega (omega),
         Factorability (kmo, bartlett), ParallelAnalysis (parallel), Retention (map, vss), FactorSolution (efa), and
-        pairs with htmt and htmt2 (htmt), CarelessIndices (careless).
+        pairs with htmt and htmt2 (htmt), CarelessIndices (careless), SampleAnswers (sample), CorrelationTable
+        (correlations).
 
     Raises
     ------
@@ -89,14 +97,43 @@ def run_spec(frame: pd.DataFrame, spec: Sequence[Mapping[str, Any]]) -> dict[str
         raise SpecError("specification", "names no analysis.", "Write a list of analyses, each with id and do.")
     table = _named(frame)
     results: dict[str, dict[str, Any]] = {}
+    for key, options in checked_spec(spec).items():
+        try:
+            task = _task(table, options, f"analysis {key!r}")
+            results[key] = {"do": options["do"], **to_document(_RUN[options["do"]](task))}
+        except AnalysisError as refusal:
+            if refusals is None:
+                raise
+            refusals[key] = refusal
+    return results
+
+
+def checked_spec(spec: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the options of each analysis with the defaults filled in.
+
+    Parameters
+    ----------
+    spec : sequence of mappings
+        As in `run_spec`.
+
+    Returns
+    -------
+    dict
+        id → options.
+
+    Raises
+    ------
+    SpecError
+        For the first fault, with its place and what to do.
+    """
+    found: dict[str, dict[str, Any]] = {}
     for number, entry in enumerate(spec, start=1):
         place = _place(entry, number)
         options = checked_options(entry, place)
-        if options["id"] in results:
+        if options["id"] in found:
             raise SpecError(place, "this id occurs twice.", "Give each analysis its own id.")
-        task = _task(table, options, place)
-        results[options["id"]] = {"do": options["do"], **to_document(_RUN[options["do"]](task))}
-    return results
+        found[options["id"]] = options
+    return found
 
 
 def _named(frame: pd.DataFrame) -> pd.DataFrame:
@@ -127,9 +164,8 @@ def _task(frame: pd.DataFrame, options: dict[str, Any], place: str) -> _Task:
             raise SpecError(place, f"reverse item {key!r} is not among the items.", "Add it to items.")
     if matrix is not None:
         return _matrix_task(matrix.loc[list(keys), list(keys)].to_numpy(dtype=float), options, tuple(keys), place)
-    check_size(len(frame), len(keys), minimum_items=2, place=place)
-    answers = pd.DataFrame({key: _numbers(frame[key], options["missing_codes"], f"{place}, column {key!r}")
-                            for key in keys})
+    check_size(len(frame), len(keys), minimum_items=1 if options["do"] == "sample" else 2, place=place)
+    answers = pd.DataFrame({key: numbers_of(frame[key], options, f"{place}, column {key!r}") for key in keys})
     if options["do"] in AS_GIVEN:
         return _Task(place, options, tuple(keys), answers, None)
     return _Task(place, options, tuple(keys), _recoded(answers, options, place), None)
@@ -184,20 +220,6 @@ def _matrix_moments(task: _Task) -> Moments:
     return Moments(task.keys, n, n, np.full(C.shape, float(n)), unknown, C, R, float("nan"), float("nan"))
 
 
-def _numbers(column: pd.Series, missing_codes: Sequence[float], place: str) -> pd.Series:
-    """Return a column as float64 with missing codes as NaN, or raise TableError naming its first word."""
-    if pd.api.types.is_datetime64_any_dtype(column) or pd.api.types.is_timedelta64_dtype(column):
-        column = column.astype(str)
-    numbers = pd.to_numeric(column, errors="coerce").astype("float64")
-    words = numbers.isna() & column.notna()
-    if words.any():
-        row = int(np.flatnonzero(words.to_numpy())[0])
-        raise TableError(f"{place}, row {row + 1}", f"{column.iloc[row]!r} is not a number.",
-                         "Code the answers as numbers, leave missing ones empty, or leave the column out of items.")
-    coded = numbers.isin(list(missing_codes))
-    return numbers if (numbers[~coded] < 0).any() else numbers.mask(coded)
-
-
 def _recoded(answers: pd.DataFrame, options: Mapping[str, Any], place: str) -> pd.DataFrame:
     if "range" in options:
         low, high = options["range"]
@@ -235,10 +257,7 @@ def _pairs(task: _Task) -> dict[str, Any]:
 
 def _careless(task: _Task) -> Any:
     options, given = task.options, pd.DataFrame(task.answers)
-    for name, items in options.get("scales", {}).items():
-        strangers = [item for item in items if item not in task.keys]
-        if strangers:
-            raise SpecError(task.place, f"scale {name!r}: {strangers[0]!r} is not among the items.", "Add it to items.")
+    _check_scales(task)
     return careless_answering(given, _recoded(given, options, task.place), options.get("scales", {}),
                               critical_r=options["critical_r"], confidence=options.get("confidence", MAHAD_CONFIDENCE))
 
@@ -259,7 +278,29 @@ _RUN: Mapping[str, Callable[[_Task], Any]] = {
                                         place=task.place),
     "htmt": _pairs,
     "careless": _careless,
+    "sample": lambda task: sample_answers(pd.DataFrame(task.answers), place=task.place),
+    "correlations": lambda task: _correlations(task),
 }
+
+
+def _check_scales(task: _Task) -> None:
+    for name, items in task.options.get("scales", {}).items():
+        strangers = [item for item in items if item not in task.keys]
+        if strangers:
+            raise SpecError(task.place, f"scale {name!r}: {strangers[0]!r} is not among the items.", "Add it to items.")
+
+
+def _correlations(task: _Task) -> Any:
+    options = task.options
+    confidence = options.get("confidence", 0.95)
+    _check_scales(task)
+    if task.answers is None:
+        if "scales" in options:
+            raise SpecError(task.place, "scores of scales are not in a matrix.", "Leave `scales` out.")
+        moments = task.moments()
+        return table_of(moments, moments.correlation, confidence=confidence)
+    return correlation_table(task.answers, scales=options.get("scales"), kind=options["correlation"],
+                             missing=options["missing"], confidence=confidence, place=task.place)
 
 
 def _retention(task: _Task) -> Any:

@@ -1,19 +1,24 @@
-"""What does a data file hold? CSV in the usual encodings and delimiters, and XLSX."""
+"""What does a data file hold? CSV in the usual encodings and delimiters, XLSX, and SAV of SPSS."""
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
 import warnings
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pandas as pd
 
 from analysis.errors import TableError
+from analysis.quant.spec_sav import is_sav, read_sav
+from analysis.results.datafile import DataFacts, FileKind
 
 DELIMITERS = (",", ";", "\t", "|")
 ENCODINGS = ("utf-8-sig", "gb18030")                    # GB18030 holds GBK and GB2312
@@ -24,17 +29,26 @@ DECIMAL_COMMA = re.compile(r"""(?:^|[;\t|"])-?\d+,\d+(?=$|[;\t|"\r\n])""", re.MU
 EMPTY_WORDS = ["", ".", "NA", "N/A", "#N/A", "NaN", "nan", "null", "NULL"]      # "." is missing in SPSS, SAS and Stata
 SAVE_AS = "Save the table as CSV in UTF-8, or as XLSX."
 OTHER_KINDS = ((b"\xd0\xcf\x11\xe0", "an old Excel or Word file"), (b"%PDF", "a PDF"), (b"PK\x03\x04", "a zip archive"),
-               (b"PAR1", "a Parquet file"), (b"$FL2", "an SPSS file"), (b"$FL3", "an SPSS file"))
+               (b"PAR1", "a Parquet file"), (b"<stata_dta>", "a Stata file"))
+WESTERN = "cp1252"                                      # what spreadsheets of Western Europe write
+HIGH_BYTES = re.compile(rb"[\x80-\xff]+")
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """A table with how it was read and what its file says of it."""
+
+    frame: pd.DataFrame
+    facts: DataFacts
 
 
 def read_data(path: Path | str) -> pd.DataFrame:
-    """Return the table in a CSV or XLSX file.
+    """Return the table in a CSV, XLSX or SAV file.
 
     Parameters
     ----------
     path : path
-        `.xlsx`, otherwise text: UTF-8 with or without mark, UTF-16 with mark, or GB18030; separated by comma,
-        semicolon, tab or bar, whichever the first line holds most of.
+        As in `read_data_file`.
 
     Returns
     -------
@@ -47,13 +61,41 @@ def read_data(path: Path | str) -> pd.DataFrame:
     TableError
         With the file's name when it is absent, empty, not a table, or its rows do not fit its header.
     """
+    return read_data_file(path).frame
+
+
+def read_data_file(path: Path | str, *, sheet: str = "", encoding: str = "") -> DataFile:
+    """Return the table in a file with what the file says of it.
+
+    Parameters
+    ----------
+    path : path
+        SAV by its first bytes; `.xlsx` and `.xlsm` by name; otherwise text: UTF-8 with or without mark, UTF-16 with
+        mark, GB18030, or Windows-1252 where single bytes above 127 stand between Latin letters; separated by comma,
+        semicolon, tab or bar, whichever the first line holds most of.
+    sheet : str
+        Sheet of a workbook by name; the first one where empty.
+    encoding : str
+        Encoding of text, instead of finding it out.
+
+    Returns
+    -------
+    DataFile
+        `frame` as in `read_data`; `facts` with kind, hash, encoding, separator, sheets, labels and declared missing
+        values.
+
+    Raises
+    ------
+    TableError
+        As `read_data` describes; also for a sheet or an encoding that is not there.
+    """
     file = Path(path)
     try:
         content = file.read_bytes()
     except OSError as error:
         raise TableError(file.name, f"cannot be read ({error.strerror}).",
-                         "Give the path of a CSV or XLSX file.") from None
-    return _table(content, file.name)
+                         "Give the path of a CSV, XLSX or SAV file.") from None
+    return data_file(content, file.name, sheet=sheet, encoding=encoding)
 
 
 def read_table(stream: BinaryIO, name: str) -> pd.DataFrame:
@@ -76,26 +118,67 @@ def read_table(stream: BinaryIO, name: str) -> pd.DataFrame:
     TableError
         As `read_data` describes.
     """
-    return _table(stream.read(), name)
+    return data_file(stream.read(), name).frame
 
 
-def _table(content: bytes, name: str) -> pd.DataFrame:
+def data_file(content: bytes, name: str, *, sheet: str = "", encoding: str = "") -> DataFile:
+    """Return the table in a file's bytes with what the file says of it.
+
+    Parameters
+    ----------
+    content : bytes
+        The whole file.
+    name : str
+        File name; its ending tells the kind, and it stands in messages.
+    sheet, encoding : str
+        As in `read_data_file`.
+
+    Returns
+    -------
+    DataFile
+        As `read_data_file` describes.
+
+    Raises
+    ------
+    TableError
+        As `read_data_file` describes.
+    """
     if not content.strip():
         raise TableError(name, "is empty.", "Give a file with a header line and rows of answers.")
     if name.lower().endswith((".xls", ".xlsb", ".ods")):
         raise TableError(name, "is a kind of workbook that is not read.", SAVE_AS)
-    frame = _workbook(content, name) if name.lower().endswith((".xlsx", ".xlsm")) else _delimited(content, name)
+    is_book = name.lower().endswith((".xlsx", ".xlsm"))
+    if sheet and not is_book:
+        raise TableError(name, "has no sheets.", "Leave --sheet out, or give a workbook (.xlsx).")
+    about: dict[str, Any]
+    kind: FileKind
+    if is_sav(content):
+        kind = "sav"
+        frame, about = read_sav(content, name)
+    elif is_book:
+        kind = "xlsx"
+        frame, about = _workbook(content, name, sheet)
+    else:
+        kind = "csv"
+        frame, about = _delimited(content, name, encoding)
     if frame.empty:
-        raise TableError(name, "has a header but no rows.", "Give a file with rows of answers.")
-    return frame
+        others = about.get("other_sheets")
+        raise TableError(name, "has a header but no rows.", "Give a file with rows of answers." if not others else
+                         f"Choose another sheet with --sheet: {', '.join(others)}.")
+    return DataFile(frame, DataFacts(name, kind, sha256(content).hexdigest(), *frame.shape, **about))
 
 
-def _workbook(content: bytes, name: str) -> pd.DataFrame:
+def _workbook(content: bytes, name: str, sheet: str) -> tuple[pd.DataFrame, dict[str, Any]]:
     try:
         with warnings.catch_warnings():
             # openpyxl warns of styles and validations it does not keep; values are all that is read.
             warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
-            frame = pd.read_excel(io.BytesIO(content), engine="openpyxl", na_values=EMPTY_WORDS, keep_default_na=False)
+            book = pd.ExcelFile(io.BytesIO(content), engine="openpyxl")
+            names = [str(one) for one in book.sheet_names]
+            chosen = _sheet(names, sheet, name)
+            frame = pd.read_excel(book, sheet_name=chosen, na_values=EMPTY_WORDS, keep_default_na=False)
+    except TableError:
+        raise
     except (zipfile.BadZipFile, KeyError, ValueError, OSError):
         raise TableError(name, "is not a workbook, or is damaged or protected.", SAVE_AS) from None
     header = [str(column) for column in frame.columns]
@@ -105,38 +188,73 @@ def _workbook(content: bytes, name: str) -> pd.DataFrame:
     if repeated is not None:
         raise TableError(f"{name}, first line", f"column {repeated.rsplit('.', 1)[0]!r} occurs twice.",
                          "Name each column once.")
-    return frame
+    return frame, {"sheet": chosen, "other_sheets": tuple(one for one in names if one != chosen)}
 
 
-def _delimited(content: bytes, name: str) -> pd.DataFrame:
+def _sheet(names: list[str], wanted: str, name: str) -> str:
+    """Return the sheet to read, or raise TableError with those there are."""
+    if not wanted:
+        return names[0]
+    found = [one for one in names if one.strip().casefold() == wanted.strip().casefold()]
+    if not found:
+        raise TableError(name, f"has no sheet {wanted!r}.", f"Sheets: {', '.join(names)}.")
+    return found[0]
+
+
+def _delimited(content: bytes, name: str, encoding: str) -> tuple[pd.DataFrame, dict[str, Any]]:
+    text, encoding = _decoded(content, name, encoding)
     # A single carriage return ends a line in files of old spreadsheet programs.
-    text = _decoded(content, name).replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     delimiter = _delimiter(text)
+    decimal = _decimal(text, delimiter)
     header = _checked_header(text, delimiter, name)
     kept = dict.fromkeys(_padded_columns(text, delimiter), str)
     try:
         frame = pd.read_csv(io.StringIO(text), sep=delimiter, index_col=False, dtype=kept, na_values=EMPTY_WORDS,
-                            keep_default_na=False, decimal=_decimal(text, delimiter), low_memory=False,
+                            keep_default_na=False, decimal=decimal, low_memory=False,
                             skipinitialspace=True)
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         reason = str(error).strip().rsplit("error: ", maxsplit=1)[-1].rstrip(".")
         raise TableError(name, f"its rows do not fit the header: {reason}.", "Mend that line, or its quotes.") from None
     frame.columns = pd.Index(header)
-    return frame
+    return frame, {"encoding": encoding, "separator": delimiter, "decimal": decimal}
 
 
-def _decoded(content: bytes, name: str) -> str:
+def _decoded(content: bytes, name: str, stated: str) -> tuple[str, str]:
+    """Return the text of a file and its encoding."""
+    if stated:
+        return _decoded_as(content, name, stated), stated
     if content.startswith(WIDE_MARKS):
-        return content.decode("utf-16", errors="replace")
+        return content.decode("utf-16", errors="replace"), "utf-16"
     kind = next((kind for mark, kind in OTHER_KINDS if content.startswith(mark)), None)
     if kind or b"\0" in content[:LOOKED_AT]:
         raise TableError(name, f"is {kind or 'a binary file'}, not a text table.", SAVE_AS)
-    for encoding in ENCODINGS:
+    candidates = (ENCODINGS[0], WESTERN) if _is_western(content) else ENCODINGS
+    for encoding in candidates:
         try:
-            return content.decode(encoding)
+            return content.decode(encoding), encoding.removesuffix("-sig")
         except UnicodeDecodeError:
             continue
-    raise TableError(name, "is neither UTF-8 nor GB18030 text.", SAVE_AS)
+    raise TableError(name, "is neither UTF-8 nor GB18030 text.", f"{SAVE_AS} Or name its encoding with --encoding.")
+
+
+def _decoded_as(content: bytes, name: str, encoding: str) -> str:
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        raise TableError(name, f"{encoding!r} is not an encoding.",
+                         "Write for example utf-8, gb18030, big5, shift_jis or cp1252.") from None
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise TableError(f"{name}, line {line}", f"is not {encoding} text.", "Name another encoding.") from None
+
+
+def _is_western(content: bytes) -> bool:
+    """Return whether bytes above 127 stand alone between letters: Chinese ones come in pairs."""
+    runs = HIGH_BYTES.findall(content[:LOOKED_AT])
+    return bool(runs) and sum(len(run) == 1 for run in runs) * 2 >= len(runs)
 
 
 def _delimiter(text: str) -> str:

@@ -14,7 +14,7 @@ from instruments.schema import MISSING_CODES
 
 FEWEST_DRAWS, MOST_DRAWS = 20, 100_000          # psych::fa.parallel draws 20; more than the most changes no digit shown
 LEAST_CONFIDENCE = 0.5
-COMMON = frozenset({"id", "do", "items", "reverse", "range", "missing", "missing_codes", "n"})
+COMMON = frozenset({"id", "do", "items", "reverse", "range", "missing", "missing_codes", "values", "n"})
 OPTIONS: Mapping[str, frozenset[str]] = {
     "reliability": COMMON | {"confidence", "n_factors", "seed"},
     "items": COMMON,
@@ -26,6 +26,8 @@ OPTIONS: Mapping[str, frozenset[str]] = {
     "vss": COMMON | {"correlation", "max_factors"},
     "efa": COMMON | {"correlation", "n_factors", "method", "rotation", "seed"},
     "htmt": COMMON | {"correlation", "scales"},
+    "sample": COMMON - {"missing", "n"},
+    "correlations": COMMON | {"correlation", "scales", "confidence"},
     "careless": (COMMON | {"scales", "critical_r", "confidence"}) - {"missing", "n"},
 }
 LATER = frozenset({"polychoric", "cfa", "sem", "invariance", "icc", "kappa", "krippendorff", "dominance"})
@@ -60,6 +62,8 @@ _RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
               and value[0] < value[1], "the lowest and the highest answer, such as [1, 5]"),
     "missing": _one_of(get_args(Missing)),
     "missing_codes": (lambda value: isinstance(value, list) and all(map(_is_number, value)), "a list of numbers"),
+    "values": (lambda value: isinstance(value, Mapping) and bool(value) and all(map(_is_number, value.values())),
+               "a set of words with their numbers, such as {agree: 4}"),
     "n": (_is_count, "the number of respondents"),
     "n_factors": (_is_count, "a whole number from 1"),
     "max_factors": (_is_count, "a whole number from 1"),

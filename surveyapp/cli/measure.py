@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from analysis.errors import AnalysisError
 from analysis.quant.spec import run_spec
-from analysis.quant.spec_data import read_data
+from analysis.quant.spec_data import read_data_file
 from reports.deliver import measurement_report_pdf
 from surveyapp.cli.output import Subparsers, add_command, print_json, print_table, read_bytes
 from surveyapp.errors import BadInput
@@ -21,6 +23,10 @@ def add_commands(commands: Subparsers) -> None:
     command = add_command(commands, "measure", "measure any data file by a list of analyses", _measure, has_json=True)
     command.add_argument("file")
     command.add_argument("--spec", required=True, help="YAML list of analyses, see docs/measure.md")
+    command.add_argument("--sheet", default="", help="sheet of a workbook; the first one by default")
+    command.add_argument("--encoding", default="", help="encoding of a text file, instead of finding it out")
+    command.add_argument("--keep-going", action="store_true",
+                         help="leave out what the data do not allow, with its reason, instead of stopping")
     command.add_argument("--report", help="write a PDF measurement report to this file")
     command.add_argument("--language", choices=["en", "zh"], default="en")
     command.add_argument("--title", default="")
@@ -28,11 +34,19 @@ def add_commands(commands: Subparsers) -> None:
 
 def _measure(options: argparse.Namespace) -> None:
     spec = _read_spec(options.spec)
-    frame = read_data(Path(options.file))
-    results = run_spec(frame, spec)
+    data = read_data_file(Path(options.file), sheet=options.sheet, encoding=options.encoding)
+    if data.facts.other_sheets and not options.sheet:
+        print(f"Notice: read sheet {data.facts.sheet!r}; not read: {', '.join(data.facts.other_sheets)}. "
+              "Choose another one with --sheet.", file=sys.stderr)
+    refusals: dict[str, AnalysisError] | None = {} if options.keep_going else None
+    results = run_spec(data.frame, spec, refusals=refusals)
+    for refusal in (refusals or {}).values():
+        print(f"Notice: left out: {refusal}", file=sys.stderr)
+    if refusals and not results:
+        raise next(iter(refusals.values()))
     if options.report:
         content = measurement_report_pdf(results, language=options.language, title=options.title,
-                                         source=Path(options.file).name, n=len(frame))
+                                         source=Path(options.file).name, n=len(data.frame))
         Path(options.report).write_bytes(content)
     if options.json:
         print_json(results)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyreadstat
 import pytest
 
 from analysis.errors import TableError
-from analysis.quant.spec_data import read_data, read_table
+from analysis.quant.spec_data import read_data, read_data_file, read_table
 
 ROWS = pd.DataFrame({"A1": [1.0, 2.0, np.nan], "部门": ["信贷部", "运营部", "信贷部"]})
 
@@ -116,3 +117,90 @@ def test_a_lone_carriage_return_ends_a_line(tmp_path):
     frame = read_data(tmp_path / "old.csv")
 
     assert frame.to_dict("list") == {"a": [1, 3], "b": [2, 4]}
+
+
+def test_a_sheet_is_chosen_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "waves.xlsx"
+    with pd.ExcelWriter(path) as book:
+        ROWS.to_excel(book, sheet_name="2025", index=False)
+        (ROWS.assign(A1=5)).to_excel(book, sheet_name="2026", index=False)
+
+    found = read_data_file(path, sheet="2026")
+
+    assert found.frame["A1"].tolist() == [5, 5, 5]
+    assert (found.facts.sheet, found.facts.other_sheets) == ("2026", ("2025",))
+
+
+def test_a_sheet_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path) -> None:
+    path = tmp_path / "waves.xlsx"
+    ROWS.to_excel(path, sheet_name="答卷", index=False)
+
+    with pytest.raises(TableError, match=r"waves\.xlsx: has no sheet '2026'\. Sheets: 答卷\."):
+        read_data_file(path, sheet="2026")
+
+
+def test_an_empty_first_sheet_names_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "waves.xlsx"
+    with pd.ExcelWriter(path) as book:
+        pd.DataFrame({"note": []}).to_excel(book, sheet_name="cover", index=False)
+        ROWS.to_excel(book, sheet_name="answers", index=False)
+
+    with pytest.raises(TableError, match=r"Choose another sheet with --sheet: answers\."):
+        read_data(path)
+
+
+def test_an_spss_file_is_read_with_labels_and_declared_missing_values(tmp_path: Path) -> None:
+    path = tmp_path / "answers.sav"
+    pyreadstat.write_sav(pd.DataFrame({"q1": [1.0, 2.0, 9.0, 98.0, np.nan], "q2": [5.0, 4.0, 3.0, 2.0, 1.0]}), path,
+                         column_labels={"q1": "办理业务等候时间合理", "q2": ""},
+                         variable_value_labels={"q1": {1.0: "agree", 9.0: "refused"}},
+                         missing_ranges={"q1": [9.0, {"lo": 97.0, "hi": 99.0}]})
+
+    found = read_data_file(path)
+
+    assert found.facts.kind == "sav"
+    assert found.frame["q1"].isna().tolist() == [False, False, True, True, True]
+    assert found.facts.labels == {"q1": "办理业务等候时间合理"}
+    assert found.facts.value_labels == {"q1": {"1": "agree", "9": "refused"}}
+    assert found.facts.declared_missing == {"q1": {"9": 1, "98": 1}}
+
+
+def test_an_spss_file_under_another_name_is_known_by_its_first_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "answers.sav"
+    pyreadstat.write_sav(pd.DataFrame({"q1": [1.0, 2.0]}), path)
+
+    found = read_table(io.BytesIO(path.read_bytes()), "answers.csv")
+
+    assert found["q1"].tolist() == [1.0, 2.0]
+
+
+def test_a_damaged_spss_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match=r"broken\.sav: is not an SPSS file, or is damaged"):
+        read_data(written(tmp_path, b"$FL2@(#) SPSS DATA FILE" + bytes(40), "broken.sav"))
+
+
+def test_western_text_in_single_bytes_is_read(tmp_path: Path) -> None:
+    found = read_data_file(written(tmp_path, "Größe;Qualité\n1;2\n3;4\n".encode("cp1252")))
+
+    assert list(found.frame.columns) == ["Größe", "Qualité"]
+    assert (found.facts.encoding, found.facts.separator) == ("cp1252", ";")
+
+
+def test_the_encoding_may_be_named(tmp_path: Path) -> None:
+    found = read_data_file(written(tmp_path, "滿意度,部門\n1,存款\n".encode("big5")), encoding="big5")
+
+    assert list(found.frame.columns) == ["滿意度", "部門"]
+
+
+@pytest.mark.parametrize(("encoding", "words"), [
+    ("klingon", "'klingon' is not an encoding"), ("ascii", "line 2: is not ascii text")])
+def test_an_encoding_that_does_not_fit_is_refused(tmp_path: Path, encoding: str, words: str) -> None:
+    path = written(tmp_path, "a,b\né,2\n".encode())
+
+    with pytest.raises(TableError, match=words):
+        read_data_file(path, encoding=encoding)
+
+
+def test_a_sheet_of_a_text_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match="has no sheets"):
+        read_data_file(written(tmp_path, b"a,b\n1,2\n"), sheet="1")
