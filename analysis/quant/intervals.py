@@ -47,6 +47,32 @@ def benjamini_hochberg(p: ArrayLike) -> Numbers:
     return q
 
 
+def holm(p: ArrayLike) -> Numbers:
+    """Return p-values that keep the chance of even one false alarm in a family.
+
+    Parameters
+    ----------
+    p : array_like, shape (m,)
+        p-values; NaN = not tested, stays NaN and does not count in m.
+
+    Returns
+    -------
+    numpy.ndarray, shape (m,)
+        Adjusted p, 0..1, never below p, in the same order of size as p.
+
+    References
+    ----------
+    Holm (1979), A simple sequentially rejective multiple test procedure.
+    """
+    values = np.asarray(p, dtype=float)
+    adjusted = np.full(values.shape, np.nan)
+    tested = np.flatnonzero(np.isfinite(values))
+    order = tested[np.argsort(values[tested], kind="stable")]
+    raised = values[order] * np.arange(len(order), 0, -1)
+    adjusted[order] = np.minimum(np.maximum.accumulate(raised), 1.0) if len(order) else raised
+    return adjusted
+
+
 def wilson(k: int, n: int, confidence: float = 0.95) -> Estimate:
     """Return a share with its Wilson score interval.
 

@@ -1,0 +1,1 @@
+"""How do groups differ? `samples` divides people, `noncentral` gives effects intervals, then one test a file."""
