@@ -22,11 +22,13 @@ from surveyapp.db.session import Database, transaction, use_database
 from surveyapp.services.account import add_account, add_member
 from surveyapp.services.coding import apply_code
 from surveyapp.services.interview import InterviewLog, current_version, import_interview
+from surveyapp.services.memo import write_segment_memo
 from surveyapp.services.segment import Passage
 from surveyapp.services.study import create_study
 
 N_CHARACTERS = 100_000
 N_CODINGS = 1_000
+CODINGS_A_MEMO = 10         # a memo in the margin for every tenth coding
 N_TIMES = 15
 PASSWORD = "a long enough password"  # noqa: S105 - of a database that lives for this run only
 QUESTION = "问：您是怎么发现的？后来这件事又是怎么处理的？\n"
@@ -57,6 +59,8 @@ def prepare(home: Path, n_characters: int = N_CHARACTERS,
             end = start + 20 + number % 90      # many overlap their neighbours
             passage = Passage(start, end, version.text[start:end], version.sha256)
             apply_code(session, study, interview, coder, passage, CODES[number % len(CODES)])
+            if number % CODINGS_A_MEMO == 0:
+                write_segment_memo(session, study, interview, coder, passage, ANSWER)
         words = {"version": version.sha256, "text": version.text}
         address = f"/studies/{study.id}/interviews/{interview.id}"
     database.close_read_session()

@@ -69,7 +69,7 @@ from surveyapp.views import (
 )
 from surveyapp.views.api_problem import problem_of_http
 from surveyapp.views.check_rules import CHECK_RULES, finding_place, finding_words
-from surveyapp.views.coding_html import drawn_bars, drawn_head, drawn_words, row_opening
+from surveyapp.views.coding_html import drawn_bars, drawn_head, drawn_notes, drawn_row, drawn_words
 from surveyapp.views.reply_headers import add_headers
 from surveyapp.views.respondent_app import TwoApps, create_respondent_app
 from surveyapp.views.stacked_table import stacked
@@ -145,7 +145,7 @@ def _add_languages(app: Flask) -> None:
     app.jinja_env.globals.update(LANGUAGES=LANGUAGES, reader_language=access.reader_language,
                                  check_rules=CHECK_RULES, finding_words=finding_words, finding_place=finding_place)
     app.jinja_env.filters.update(stacked=stacked, drawn_head=drawn_head, drawn_words=drawn_words,
-                                 drawn_bars=drawn_bars, row_opening=row_opening)
+                                 drawn_bars=drawn_bars, drawn_notes=drawn_notes, drawn_row=drawn_row)
 
 
 def _add_views(app: Flask) -> None:

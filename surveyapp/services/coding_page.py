@@ -18,6 +18,7 @@ from surveyapp.models.study import Study
 from surveyapp.services.blinding import is_complete, is_seen_by, list_assignments, sees_only_own
 from surveyapp.services.codebook import StudyCodebook, load_codebook
 from surveyapp.services.interview import current_version, file_of, list_turns, turns_around
+from surveyapp.services.margin import add_margin
 from surveyapp.services.marking import HUES, TurnLayout, lay_out
 from surveyapp.services.memo import SeenMemo, list_memos
 from surveyapp.services.passage import SeenCoding, recent_codes, seen_codings
@@ -110,10 +111,12 @@ def load_coding_page(session: Session, study: Study, interview: Interview, accou
     codings = seen_codings(session, interview, account, overlapping=around)
     before = max((turn.end for turn in turns if turn.number < shown[0].number), default=0) if shown else 0
     layouts = lay_out(version.text, shown, codings, hues_of(codebook), before) if version else []
+    memos = list_memos(session, interview, account)
+    in_window = [memo for memo in memos if (memo.start or 0) < window.end and (memo.end or 0) > window.start]
     return CodingPage(
-        interview, version, file_of(session, interview), tuple(layouts), tuple(codings), codebook,
-        tuple(recent_codes(session, study, account)), round_state(session, interview, account),
-        tuple(list_memos(session, interview, account)), window, len(places),
+        interview, version, file_of(session, interview), add_margin(layouts, codings, in_window), tuple(codings),
+        codebook, tuple(recent_codes(session, study, account)), round_state(session, interview, account),
+        tuple(memos), window, len(places),
         tuple(place.mark for place in places if place.is_to_review))
 
 
@@ -198,11 +201,12 @@ def load_added_coding(session: Session, study: Study, interview: Interview, acco
     codings = seen_codings(session, interview, account, overlapping=around)
     hues = hues_of(load_codebook(session, study))
     coding = next((row for row in codings if row.mark == mark), None)
-    memos = list_memos(session, interview, account, overlapping=around) if mark.startswith("m") else []
+    memos = list_memos(session, interview, account, overlapping=around)
     memo = next((row for row in memos if row.mark == mark), None)
     if version is None or (coding is None and memo is None):
         raise NotFound("There is no such coding in this interview.", "Load the interview again.")
-    return AddedCoding(coding, memo, tuple(lay_out(version.text, touched, codings, hues, before)))
+    layouts = lay_out(version.text, touched, codings, hues, before)
+    return AddedCoding(coding, memo, add_margin(layouts, codings, memos))
 
 
 def hues_of(codebook: StudyCodebook) -> Mapping[str, int]:

@@ -26,6 +26,7 @@ class Run:
     marks: tuple[str, ...]
     lanes: tuple[str, ...]
     ending: str
+    notes: tuple[str, ...] = ()         # the memos on the stretch
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,19 @@ class Bar:
     mark: str
     label: str
     look: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """A memo in the margin of a turn: how it begins, what it says, and of which passage; of a coding, with its name."""
+
+    mark: str
+    label: str
+    beginning: str
+    text: str
+    quote: str
+    author: str
+    is_own: bool
 
 
 @dataclass(frozen=True)
@@ -50,6 +64,7 @@ class TurnLayout:
     sentences: str
     runs: tuple[Run, ...]
     bars: tuple[Bar, ...]
+    notes: tuple[Note, ...] = ()
 
     @property
     def n_codings(self) -> int:

@@ -81,7 +81,7 @@ const KEYS = {
   "Shift+ArrowLeft": () => extendAlong(-1),
   c: () => search.focus(),
   m: () => { document.getElementById("more").open = true; document.getElementById("memo").focus(); },
-  o: nextOverlap, e: moveBoundary,
+  n: () => stepNote(), o: nextOverlap, e: moveBoundary,
   u: () => submitHere("undo"), U: () => submitHere("redo"),
   "?": () => help.showModal(),
   Escape: () => { dropPassage(); unlight(); showHandles(); },

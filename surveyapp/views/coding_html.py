@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
-from surveyapp.services.marking import TurnLayout
+from surveyapp.services.marking import SIGNS, Note, TurnLayout
 from surveyapp.services.passage import SeenCoding
+from surveyapp.services.verbatim import PARAPHRASE
 
 
 def drawn_head(layout: TurnLayout, say: Mapping[str, str]) -> Markup:
@@ -22,13 +24,40 @@ def drawn_head(layout: TurnLayout, say: Mapping[str, str]) -> Markup:
         f'{escape(say["by_sentence"])}</a></h2>')
 
 
-def row_opening(coding: SeenCoding, is_chosen: bool = False) -> Markup:
-    """Return the opening tag of a coding's row, with what a script needs to know of it."""
+def drawn_row(coding: SeenCoding, say: Mapping[str, str], is_blind: bool, is_chosen: bool = False) -> Markup:
+    """Return the row of a coding in the table, with what a script needs to know of it; blind, it names no coder."""
     start = "" if coding.start is None else coding.start
     own, chosen = " data-own" if coding.is_own else "", ' class="is-chosen"' if is_chosen else ""
-    return Markup(  # noqa: S704 - numbers and marks only
+    memo = f'<span class="memo">{escape(coding.memo)}</span>' if coding.memo else ""
+    codes = escape(" → ".join(coding.codes))
+    return Markup(  # noqa: S704 - codes, words and names are escaped, the rest is numbers, marks and names of ours
         f'<tr id="row-{coding.mark}" data-start="{start}" data-end="{coding.end or ""}" '
-        f'data-version="{coding.version}"{own}{chosen}>')
+        f'data-version="{coding.version}"{own}{chosen}>'
+        f'<th scope="row"><span class="code">{codes}</span>\n{_tags(coding, say, is_blind)}</th>\n'
+        f'<td><span class="quote">{escape(coding.shown_quote or say["no_quote"])}</span>{memo}</td>\n'
+        f'<td><a href="?mark={coding.mark}#chosen" aria-label="{escape(say["open_coding"])} '
+        f'{escape(coding.codes[0])}: {escape(coding.quote[:30])}">{escape(say["open"])}</a></td></tr>\n')
+
+
+@lru_cache(maxsize=64)
+def _sign(sign: str, word: str) -> str:
+    return f'<span class="sign" title="{escape(word)}">{sign}<span class="unseen">{escape(word)}</span></span>'
+
+
+def _tags(coding: SeenCoding, say: Mapping[str, str], is_blind: bool) -> str:
+    """Return what a row says of the coding beside its code, escaped."""
+    tags = []
+    if coding.polarity:
+        tags.append(_sign(SIGNS[coding.polarity], say[coding.polarity]))
+    if coding.quote and coding.quote_kind == PARAPHRASE:
+        tags.append(f'<span class="tag">{escape(say["paraphrase"])}</span>')
+    if coding.edited_quote:
+        tags.append(f'<span class="tag">{escape(say["for_print"])}</span>')
+    if coding.needs_review:
+        tags.append(f'<span class="tag review">{escape(say["review"])}</span>')
+    if not is_blind and not coding.is_own:
+        tags.append(f'<span class="fine">{escape(coding.coder)}</span>')
+    return "\n".join(tags)
 
 
 def drawn_words(layout: TurnLayout) -> Markup:
@@ -36,13 +65,35 @@ def drawn_words(layout: TurnLayout) -> Markup:
     parts: list[str] = []
     for run in layout.runs:
         words = escape(run.words)
+        notes = f' data-notes="{" ".join(run.notes)}"' if run.notes else ""
         if not run.marks:
-            parts.append(words)
+            parts.append(f'<span class="noted"{notes}>{words}</span>' if notes else words)
             continue
-        parts.append(f'<span class="run {" ".join(run.lanes)}" data-codings="{" ".join(run.marks)}">{words}</span>')
+        look = f'run{" noted" if notes else ""} {" ".join(run.lanes)}'
+        parts.append(f'<span class="{look}" data-codings="{" ".join(run.marks)}"{notes}>{words}</span>')
         if run.ending:
             parts.append(f'<span class="ending" data-ending="{escape(run.ending)}"></span>')
     return Markup("".join(parts))  # noqa: S704 - every word was escaped above
+
+
+def drawn_notes(layout: TurnLayout, say: Mapping[str, str], base: str) -> Markup:
+    """Return the memos in the margin of a turn: each opens without a script and leads to where it is changed."""
+    return Markup("".join(  # noqa: S704 - every word is escaped, marks are of our making
+        f'<li data-note="{note.mark}"><details><summary><span aria-hidden="true">✎</span> '
+        f'<span class="unseen">{escape(say["memo"])}: </span>{escape(note.beginning)}</summary>'
+        f'<p class="fine quote">{escape(" · ".join(filter(None, (note.label, note.quote))))}</p>'
+        f'{_rest_of(note)}<p class="fine">{"" if note.is_own else f"{escape(note.author)} · "}'
+        f'<a href="{_place_of(note, base)}" aria-label="{escape(say["open_memo"])}: {escape(note.beginning)}">'
+        f'{escape(say["open"])}</a></p></details></li>' for note in layout.notes))
+
+
+def _rest_of(note: Note) -> str:
+    """Return the memo as it was written; nothing where its beginning is all of it."""
+    return "" if note.text == note.beginning else f'<p class="memo">{escape(note.text)}</p>'
+
+
+def _place_of(note: Note, base: str) -> str:
+    return f"?mark={note.mark}#chosen" if note.label else f"{escape(base)}/memos#{note.mark}"
 
 
 def drawn_bars(layout: TurnLayout) -> Markup:

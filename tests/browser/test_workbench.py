@@ -159,6 +159,43 @@ def test_an_edge_is_left_as_it_was_with_escape_and_moves_over_whole_signs(browse
     assert stored() == [("PRB.INFO", "客户👨‍👩‍👧")]
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_memos_in_the_margin_are_reached_and_opened_with_keys(browser: Browser, site: str, width: int, language: str):
+    page = enter(browser, site, width=width, language=language)
+    for number in range(2):
+        press(page, "j", "j", "]", *("]" * number), "m")
+        page.keyboard.type(f"memo {number}: 数量要核对，下次问问主管是不是五个系统都还在用，再看看会议纪要")
+        press(page, "Tab", "Enter")
+        expect(page.locator(".notes li")).to_have_count(number + 1)
+        press(page, "k", "k", "k", "k")
+
+    press(page, "n", "n", "Enter")
+
+    expect(page.locator(".notes details[open]")).to_have_count(1)
+    expect(page.locator(".notes [open] .memo")).to_contain_text("会议纪要")
+    expect(page.locator(".notes [open] .memo")).to_be_visible()
+    marked = "".join(page.locator(".is-noted").all_inner_texts())
+    assert marked in page.locator(".notes [open] .quote").inner_text()
+    assert marked
+    read_by_everyone(page, "a memo in the margin is open")
+
+
+def test_memos_in_the_margin_open_without_a_script(browser: Browser, site: str):
+    page = enter(browser, site, scripts=False)
+    page.goto(f"{site}/studies/1/interviews/1/memos?turn=2")
+    page.fill("#new-text", "count the systems again")
+    page.click("section button.primary")
+    page.goto(f"{site}/studies/1/interviews/1")
+
+    page.focus("#turn-2 .notes summary")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#turn-2 .notes .quote")).to_be_visible()
+    page.click("#turn-2 .notes a")
+    expect(page.locator(".memos textarea")).to_have_text("count the systems again")
+
+
 def test_without_a_script_boundaries_memos_and_corrections_are_plain_forms(browser: Browser, site: str):
     page = enter(browser, site, scripts=False)
     page.click("#turn-2 h2 a")

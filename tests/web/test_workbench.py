@@ -110,6 +110,27 @@ def test_the_margin_names_every_coding_of_a_turn_and_where_it_goes_on(log_in, in
     assert bars[1] == ["↑ PRB+"]
 
 
+def test_a_memo_on_a_passage_stands_in_the_margin_of_the_page_and_of_the_renewed_turn(log_in, interview: Interview,
+                                                                                       place: str):
+    client = log_in("coder")
+    said = {**range_of(interview, WORDS), "deed": "memo",
+            "memo": "<b>five</b> systems, count them again with the team lead"}
+
+    part = client.post(f"{place}/codings", headers={"X-Fragment": "1"}, data=said)
+    code(client, place, interview, "客户怎么说？", "PRB")
+    client.post(f"{place}/codings/c1", data={"deed": "save", "polarity": "mixed", "memo": "mixed because …",
+                                             "version": "1"})
+    page = client.get(place).text
+
+    for text in (part.text, page):
+        note = re.search(r'<li data-note="m1">.*?</li>', text, re.DOTALL)[0]
+        assert "&lt;b&gt;five&lt;/b&gt; systems, count the…</summary>" in note
+        assert f'href="{place}/memos#m1"' in note
+        assert f'<span class="noted" data-notes="m1">{WORDS}</span>' in text
+    assert 'href="?mark=c1#chosen" aria-label="Open memo: mixed because …"' in page
+    assert page.index('data-note="c1"') > page.index('id="turn-3"')
+
+
 # ---- redo and two wordings ------------------------------------------------------------------------------------------
 def test_undo_and_redo_lead_back_to_the_turn(log_in, interview: Interview, place: str):
     client = log_in("coder")
