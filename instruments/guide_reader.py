@@ -86,7 +86,8 @@ def _read_code(fields: Fields, languages: tuple[str, ...]) -> CodeDefinition:
         exclude=fields.text("exclude", languages), example=fields.text("example", languages),
         construct=fields.find_string("construct"), strategy=fields.strings("strategy"),
         safeguard=fields.find_string("safeguard"), colour=_find_word(fields, "colour", COLOURS),
-        pattern=_find_word(fields, "pattern", PATTERNS), aliases=fields.strings("aliases"))
+        pattern=_find_word(fields, "pattern", PATTERNS), aliases=fields.strings("aliases"),
+        has_exclusive_children=fields.boolean("exclusive_children", default=False))
     fields.finish()
     return code
 

@@ -69,6 +69,7 @@ class CodeDefinition:
     colour: str | None = None           # one of COLOURS; None = by its place among the top codes
     pattern: str | None = None          # one of PATTERNS
     aliases: tuple[str, ...] = ()       # former keys
+    has_exclusive_children: bool = False    # of the codes below it a passage gets one at most
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.errors import SpecError
-from analysis.qual.unitizing import Continuum, united
 from analysis.results.agreement import AgreementUnit
 
 Values = NDArray[np.int64]
@@ -108,26 +107,21 @@ def values_of(grid: UnitGrid, codes: Collection[str]) -> Values:
     return values
 
 
-def continuum_of(text: CodedText, codes: Collection[str], coders: Sequence[str]) -> Continuum:
-    """Return the text divided by the coders into passages of one code and gaps.
+def counted_places(text: CodedText) -> list[tuple[int, int]]:
+    """Return the turns that count: the interviewees', and any other in which a mark begins.
 
     Parameters
     ----------
     text : CodedText
         A text and its marks.
-    codes : collection of str
-        The code with its sub-codes.
-    coders : sequence of str
-        The coders to compare.
 
     Returns
     -------
-    Continuum
-        Passages of a coder that overlap or touch are one.
+    list of (int, int)
+        Half-open ranges in order of place.
     """
-    return Continuum(text.length, tuple(
-        united(((mark.start, mark.end) for mark in text.marks if mark.coder == coder and mark.code in codes), "code")
-        for coder in coders))
+    grid = unit_grid(text, "turn")
+    return list(zip(grid.starts.tolist(), grid.ends.tolist(), strict=True))
 
 
 def _column(units: Sequence[tuple[int, int]], which: int) -> Values:

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from analysis.errors import TooFewData
 from analysis.qual.agreement import ACCEPT_AT, MINIMUM_INTERVIEWS, N_RESAMPLES, TENTATIVE_AT, verdict_of
 from analysis.qual.alpha import alpha_of, coincidences, optional
-from analysis.qual.coded_text import VALUES, CodedText, UnitGrid, Values, continuum_of, unit_grid, values_of
+from analysis.qual.coded_text import VALUES, CodedText, UnitGrid, Values, unit_grid, values_of
+from analysis.qual.exclusive import code_alpha, set_agreements
 from analysis.qual.kappa import brennan_prediger, fleiss_kappa, gwet_ac1, kappa_of_table, observed_agreement
-from analysis.qual.unitizing import unitized_alpha
 from analysis.results.agreement import AgreementOnCode, AgreementReport, AgreementUnit, PairAgreement
 from analysis.results.measurement import Estimate
 from instruments.template import Codebook
@@ -91,7 +91,8 @@ def agreement_report(texts: Sequence[CodedText], codebook: Codebook,
         tuple(sorted(text.key for text in texts if text not in placed)),
         bench.coders, sum(len(grid.starts) for grid in grids), chosen.n_resamples, chosen.seed, resampled,
         chosen.accept_at, chosen.tentative_at, bench.judged(OVERALL, [{code} for code in used]),
-        tuple(bench.judged(key, [family]) for key, family in families.items()))
+        tuple(bench.judged(key, [family]) for key, family in families.items()),
+        set_agreements([grid.text for grid in grids], codebook))
 
 
 class _Bench:
@@ -120,7 +121,7 @@ class _Bench:
             code, len(self.grids), len(every), len(self.coders), int((every[:, 1:].sum(axis=1) > 0).sum()), shares,
             prevalence, percent, both / (each - both) if each else None, 2 * both / each if each else None, alpha,
             _fleiss(every), brennan_prediger(every), gwet_ac1(every),
-            self._unitized(families[0]) if len(families) == 1 else None,
+            code_alpha([grid.text for grid in self.grids], families[0]) if len(families) == 1 else None,
             self._is_paradox(percent, prevalence, alpha.value), self._verdict(alpha.value), pairs)
 
     def _verdict(self, alpha: float | None) -> Literal["accept", "tentative", "unusable", "not_assessable",
@@ -184,13 +185,6 @@ class _Bench:
             both - int(np.trace(table[1:, 1:])), float(np.trace(table)) / n if n else None,
             both / either if either else None, 2 * both / (either + both) if either else None,
             kappa_of_table(table))
-
-    def _unitized(self, family: Collection[str]) -> float | None:
-        """Return uα over the texts that all coders have finished."""
-        common = [grid.text for grid in self.grids if set(grid.text.coders) == set(self.coders)]
-        if not common:
-            return None
-        return unitized_alpha([continuum_of(text, family, self.coders) for text in common]).all_values
 
 
 def _kinds(counts: Numbers) -> tuple[Numbers, Numbers]:

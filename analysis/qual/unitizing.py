@@ -81,12 +81,13 @@ def united(sections: Iterable[tuple[int, int]], value: str) -> tuple[Section, ..
 
 
 def unitized_alpha(texts: Sequence[Continuum]) -> UnitizedAlpha:
-    """Return the unitizing family of 2016/2019 over texts that the same coders have all coded.
+    """Return the unitizing family of 2016/2019 over texts, each with the coders who coded it.
 
     Parameters
     ----------
     texts : sequence of Continuum
-        Texts with the same number of coders, two at least; positions are code points.
+        Texts with two coders at least, who need not be the same in each: what two of them share is worth one part of
+        the coders beside the first, as in a table of coincidences with gaps. Positions are code points.
 
     Returns
     -------
@@ -98,9 +99,9 @@ def unitized_alpha(texts: Sequence[Continuum]) -> UnitizedAlpha:
     Krippendorff, Mathet, Bouvry & Widlöcher (2016), On the reliability of unitizing textual continua; Krippendorff
     (2019), Content Analysis, chapter 12.
     """
-    if len({len(text.coders) for text in texts} - {0, 1}) != 1 or any(len(text.coders) <= 1 for text in texts):
-        raise TableError("texts", "The same two or more coders must have coded every text.",
-                         "Leave out the texts that one of them has not coded.")
+    if not texts or any(len(text.coders) <= 1 for text in texts):
+        raise TableError("texts", "Two or more coders must have coded every text.",
+                         "Leave out the texts that one alone has coded.")
     values = sorted({value for text in texts for sections in text.coders for _, _, value in sections})
     shared = _Overlaps()
     pooled = _Overlaps()

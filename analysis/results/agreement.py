@@ -65,6 +65,35 @@ class AgreementOnCode:
 
 
 @dataclass(frozen=True)
+class ExclusiveClash:
+    """One coder gave two codes that exclude each other to the same words, so many characters long."""
+
+    document: str
+    coder: str
+    first: str
+    second: str
+    n_characters: int
+
+
+@dataclass(frozen=True)
+class SetAgreement:
+    """Agreement within the codes below `parent`, which exclude each other; unitizing alphas, beta. None = undefined."""
+
+    parent: str
+    codes: tuple[str, ...]
+    not_given: tuple[str, ...]
+    n_documents: int
+    share_coded: float | None                   # of the places times coders
+    all_values: float | None                    # uα: where, and which code
+    any_code: float | None                      # |uα: where, whichever code
+    codes_only: float | None                    # cuα: which code, where two coders coded
+    by_code: Mapping[str, float | None]         # (k)uα: this code told from the others of the set
+    clashes: tuple[ExclusiveClash, ...]         # their places are left out for every coder
+    n_left_out: int                             # characters
+    n_parent: int                               # passages with the parent itself, which count for no code of the set
+
+
+@dataclass(frozen=True)
 class AgreementReport:
     """Agreement of the coders of a set of texts that two or more of them have finished."""
 
@@ -80,3 +109,4 @@ class AgreementReport:
     tentative_at: float
     overall: AgreementOnCode                    # every unit × every code that somebody gave, not merged
     codes: tuple[AgreementOnCode, ...]
+    sets: tuple[SetAgreement, ...] = ()

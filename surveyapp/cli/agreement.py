@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from analysis.results.agreement import AgreementOnCode, AgreementReport
+from analysis.results.agreement import AgreementOnCode, AgreementReport, SetAgreement
 from analysis.results.measurement import Estimate
 from surveyapp.cli.output import Subparsers, add_command, open_database, print_json, print_table
 from surveyapp.db.session import read_session
@@ -54,8 +54,19 @@ def _print(report: AgreementReport) -> None:
         print(PARADOX)
     if len(given) < len(report.codes):
         print(f"Given by nobody, so undefined: {', '.join(c.code for c in report.codes if not c.n_marked)}.")
+    for exclusive in report.sets:
+        _print_set(exclusive)
     if report.left_out:
         print(f"Left out, because passages have no place in a text: {', '.join(report.left_out)}.")
+
+
+def _print_set(exclusive: SetAgreement) -> None:
+    print(f"Below {exclusive.parent} codes exclude each other (beta): u-alpha {_figure(exclusive.all_values)}, "
+          f"|u-alpha {_figure(exclusive.any_code)}, cu-alpha {_figure(exclusive.codes_only)}; (k)u-alpha "
+          + ", ".join(f"{key} {_figure(value)}" for key, value in exclusive.by_code.items()) + ".")
+    for clash in exclusive.clashes:
+        print(f"Left out: in {clash.document} {clash.coder} gave {clash.first} and {clash.second} to the same "
+              f"{clash.n_characters} characters.")
 
 
 def _row(code: AgreementOnCode, name: str = "", verdict: str | None = None) -> tuple[str, ...]:

@@ -18,7 +18,8 @@ def read_code(form: MultiDict[str, str], languages: Sequence[str]) -> CodeDefini
         key=form.get("key", "").strip(), parent=form.get("parent") or None, construct=form.get("construct") or None,
         strategy=tuple(dict.fromkeys(form.getlist("strategy"))), safeguard=form.get("safeguard") or None,
         colour=form.get("colour") or None, pattern=form.get("pattern") or None, name=name,
-        definition=definition, include=include, exclude=exclude, example=example)
+        definition=definition, include=include, exclude=exclude, example=example,
+        has_exclusive_children=bool(form.get("exclusive_children")))
 
 
 def read_new_codes(form: MultiDict[str, str], languages: Sequence[str], most: int) -> list[CodeDefinition]:

@@ -31,7 +31,7 @@ from surveyapp.services.speakers import sentence_spans
 
 UNITS = ("turn", "sentence", "character")
 KINDS = (CONVERSATION, ANSWERS)
-METHOD = "1"            # of the computation; raised when the same codings give other figures
+METHOD = "2"            # of the computation; raised when the same codings give other figures
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,8 @@ def borders_of(study: Study) -> tuple[float, float]:
 
 def input_hash(session: Session, study: Study, scope: Scope, texts: Sequence[TextRow]) -> str:
     """Return the hash of everything that the figures depend on."""
-    codes = [(entry.key, entry.definition.parent) for entry in load_codebook(session, study).entries]
+    codes = [(entry.key, entry.definition.parent, entry.definition.has_exclusive_children)
+             for entry in load_codebook(session, study).entries]
     what = [METHOD, scope.unit, study.seed, borders_of(study), codes, [asdict(text) for text in texts]]
     return sha256(json.dumps(what, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 

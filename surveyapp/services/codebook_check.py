@@ -5,7 +5,7 @@ A gap is something missing that coders need; a notice is something a researcher 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +24,7 @@ from surveyapp.services.codebook_text import TEXTS, list_choices
 
 MISSING, DOUBLE, EXAMPLE = "missing", "double", "example"
 RETIRED, UNCODED, UNLINKED, STALE, HEADLESS = "retired", "uncoded", "unlinked", "stale", "headless"
+ALONE = "alone"
 WORDS = {
     MISSING: marked("{code} has no {field} in {language}."),
     DOUBLE: marked("{code} have the same name in {language}: {text}."),
@@ -31,9 +32,11 @@ WORDS = {
     RETIRED: marked("{code} is retired, and {n} codings have it."),
     HEADLESS: marked("{code} is in use below a retired code."),
     STALE: marked("The guide or the rules name {code}, which is retired or not in the codebook."),
+    ALONE: marked("{code} says that the codes below it exclude each other, but has fewer than two in use."),
     UNCODED: marked("No code is linked to the construct {code}: interviews can say nothing of it."),
     UNLINKED: marked("{code} is linked to no construct, measure or safeguard."),
 }
+FEWEST_IN_A_SET = 2
 GAPS = (MISSING, DOUBLE, EXAMPLE, RETIRED, HEADLESS, STALE)
 FIELD_WORDS = {"name": marked("name"), "definition": marked("definition"), "include": marked("rule of what to include"),
                "exclude": marked("rule of what to exclude"), "example": marked("example")}
@@ -89,7 +92,7 @@ def check_codebook(session: Session, study: Study, account: Account | None = Non
     languages = codebook_rules(study).languages
     found = [*_missing(codebook, languages), *_alike(codebook, languages, "name", DOUBLE),
              *_alike(codebook, languages, "example", EXAMPLE), *_retired(session, study, codebook, account),
-             *_headless(codebook), *_stale(study, codebook), *_unlinked(session, study, codebook)]
+             *_headless(codebook), *_stale(study, codebook), *_alone(codebook), *_unlinked(session, study, codebook)]
     return Completeness(tuple(sorted(found, key=lambda entry: not entry.is_gap)), len(codebook.usable))
 
 
@@ -134,6 +137,13 @@ def _stale(study: Study, codebook: StudyCodebook) -> Iterator[Shortcoming]:
     usable = {entry.key for entry in codebook.usable}
     for key in sorted(named_codes(study.template) - usable):
         yield Shortcoming(STALE, (key,))
+
+
+def _alone(codebook: StudyCodebook) -> Iterator[Shortcoming]:
+    n_below = Counter(entry.definition.parent for entry in codebook.usable)
+    for entry in codebook.usable:
+        if entry.definition.has_exclusive_children and n_below[entry.key] < FEWEST_IN_A_SET:
+            yield Shortcoming(ALONE, (entry.key,))
 
 
 def named_codes(template: Mapping[str, Any]) -> set[str]:

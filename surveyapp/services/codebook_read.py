@@ -26,6 +26,8 @@ LARGEST_FILE = 4 * 1024 * 1024      # bytes; a thousand codes with long texts ar
 PATIENCE_S = 60
 ROOT = Path(__file__).resolve().parents[2]
 PLAIN_COLUMNS = ("parent", "construct", "safeguard", "colour", "pattern")
+EXCLUSIVE = "exclusive_children"
+YES = ("yes", "true", "1", "✓", "是")
 LISTS = {"former_keys": "aliases", "measures": "strategy"}
 
 
@@ -101,7 +103,7 @@ def _from_table(content: bytes, name: str, codebook: StudyCodebook, languages: S
         raise BadInput("The file {name} has no column {column}.",
                        "Head the columns as in an export: key, parent, name_en, …", name=name, column="key")
     texts = {f"{field}_{language}": (field, language) for field in TEXTS for language in languages}
-    known = {"key", "status", *PLAIN_COLUMNS, *LISTS, *texts}
+    known = {"key", "status", EXCLUSIVE, *PLAIN_COLUMNS, *LISTS, *texts}
     losses = [Loss(marked("The column {found} is not known and was left out."), "", column)
               for column in header if column and column not in known]
     codes, faults = [], []
@@ -122,6 +124,8 @@ def _from_row(row: Mapping[str, str], codebook: StudyCodebook, texts: Mapping[st
     code = known.definition if known else CodeDefinition("", None, {}, {})
     told: dict[str, Any] = {"key": row["key"]} | {column: row[column] or None for column in PLAIN_COLUMNS
                                                   if column in row}
+    if EXCLUSIVE in row:
+        told["has_exclusive_children"] = row[EXCLUSIVE].lower() in YES
     for column, field in LISTS.items():
         if column in row:
             told[field] = tuple(part.strip() for part in re.split("[;；,，]", row[column]) if part.strip())

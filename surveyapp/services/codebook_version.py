@@ -57,7 +57,7 @@ def freeze_codebook(session: Session, study: Study, account: Account | None, not
     session.execute(select(Study.id).where(Study.id == study.id).with_for_update())
     document = current_document(session, study)
     newest = newest_version(session, study)
-    if newest is not None and newest.content_hash == content_hash(document):
+    if newest is not None and codebook_of(newest) == document:
         return newest
     version = CodebookVersion(
         study_id=study.id, number=(newest.number if newest else 0) + 1, note=note.strip()[:LONGEST_NOTE],
@@ -202,7 +202,7 @@ def _deeds(was: FrozenCode, now: FrozenCode, is_moved: bool) -> tuple[str, ...]:
     return tuple(deed for deed, is_so in told.items() if is_so)
 
 
-PLAIN = ("key", "parent", "construct", "strategy", "safeguard", "colour", "pattern")
+PLAIN = ("key", "parent", "construct", "strategy", "safeguard", "colour", "pattern", "has_exclusive_children")
 
 
 def field_changes(was: CodeDefinition, now: CodeDefinition) -> Iterator[FieldChange]:
@@ -220,6 +220,8 @@ def field_changes(was: CodeDefinition, now: CodeDefinition) -> Iterator[FieldCha
 
 
 def _plain(value: object) -> str:
+    if value is True:
+        return "✓"
     return ", ".join(value) if isinstance(value, tuple) else str(value or "")
 
 

@@ -17,6 +17,7 @@ from surveyapp.services.export_csv import write_lines
 
 FORMATS = {"yaml": ".yaml", "csv": ".csv", "xlsx": ".xlsx", "txt": ".txt"}
 IN_USE, RETIRED = "in use", "retired"
+YES = "yes"
 LIST = "; "                 # between several keys in one cell
 ABOVE = ">>"                # between a category and what is in it, in a plain list
 
@@ -49,14 +50,14 @@ def _heads(codebook: StudyCodebook, entry: CodeEntry) -> bool:
 def table_of(codebook: StudyCodebook, languages: tuple[str, ...]) -> tuple[list[str], list[list[str]]]:
     """Return the header and one row a code."""
     header = ["key", "parent", "former_keys", *(f"{name}_{key}" for name in TEXTS for key in languages), "construct",
-              "measures", "safeguard", "colour", "pattern", "status"]
+              "measures", "safeguard", "colour", "pattern", "exclusive_children", "status"]
     rows = []
     for entry in codebook.entries:
         code = entry.definition
         texts = [getattr(code, name).get(key, "") for name in TEXTS for key in languages]
         rows.append([code.key, code.parent or "", LIST.join(code.aliases), *texts, code.construct or "",
                      LIST.join(code.strategy), code.safeguard or "", code.colour or "", code.pattern or "",
-                     IN_USE if entry.is_active else RETIRED])
+                     YES if code.has_exclusive_children else "", IN_USE if entry.is_active else RETIRED])
     return header, rows
 
 

@@ -13,7 +13,7 @@ from surveyapp.models.study import Study
 from surveyapp.services.codebook import CodeEntry, StudyCodebook
 from surveyapp.services.codebook_text import LONGEST_KEY, MOST_CODES
 from surveyapp.services.foreign_project import ForeignCode
-from surveyapp.services.labelled_lines import LINKS, RETIRED, TEXTS, Fields, read_code
+from surveyapp.services.labelled_lines import EXCLUSIVE, LINKS, RETIRED, TEXTS, YES, Fields, read_code
 
 NEW, LEFT = "new", "-"              # what may be decided of a code besides the key of one of the study's
 GUID, KEY, NAME, ASK, CHOSEN = "guid", "key", "name", "ask", "chosen"
@@ -131,7 +131,8 @@ def definition_of(plan: CodePlan, parent: str | None, languages: Sequence[str]) 
         plan.key, parent, name, definition, texts["include"], texts["exclude"], texts["example"],
         links["construct"] or None,
         _parts(links["strategy"]), links["safeguard"] or None, links["colour"] if links["colour"] in COLOURS else None,
-        links["pattern"] if links["pattern"] in PATTERNS else None, _parts(links["former keys"]))
+        links["pattern"] if links["pattern"] in PATTERNS else None, _parts(links["former keys"]),
+        links[EXCLUSIVE] == YES)
 
 
 def _parts(words: str) -> tuple[str, ...]:

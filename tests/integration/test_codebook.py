@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from instruments.codec import content_hash
 from instruments.template import CodeDefinition
 from surveyapp.db.session import Database, close_read_session, read_session, transaction
 from surveyapp.errors import BadInput, Refused
@@ -31,6 +32,7 @@ from surveyapp.services.codebook_version import (
     compare_codebooks,
     current_document,
     freeze_codebook,
+    get_version,
     newest_version,
     provenance_of,
     word_changes,
@@ -245,6 +247,36 @@ def test_each_gap_is_found(study: Study):
         sorted(found["double"]) == ["CAU.INCENT, CAU.TECH name en", "CAU.INCENT, CAU.TECH name zh"]
     assert len(found["example"]) == 2
     assert found["retired"] == ["SIT.PEER"]
+
+
+def test_codes_that_exclude_each_other_are_declared_compared_and_checked(study: Study):
+    with transaction() as session:
+        version = freeze_codebook(session, get_study(session, study.id), None, "before").number
+
+    change(study, "CAU", has_exclusive_children=True)
+    change(study, "CAU.TECH", has_exclusive_children=True)
+
+    session = fresh()
+    own = get_study(session, study.id)
+    changes = compare_codebooks(codebook_of(get_version(session, own, version)), current_document(session, own))
+    assert [(change.key, field.field, [piece.words for piece in field.pieces])
+            for change in changes for field in change.fields] == [
+        (key, "has_exclusive_children", ["✓"]) for key in ("CAU", "CAU.TECH")]
+    assert kinds(study)["alone"] == ["CAU.TECH"]
+
+
+def test_a_codebook_frozen_before_there_were_sets_is_not_frozen_again(study: Study):
+    with transaction() as session:
+        version = freeze_codebook(session, get_study(session, study.id), None, "")
+        document = {"codes": [{**code, "definition": {key: value for key, value in code["definition"].items()
+                                                      if key != "has_exclusive_children"}}
+                              for code in version.document["codes"]]}
+        version.document, version.content_hash = document, content_hash(document)
+
+    with transaction() as session:
+        again = freeze_codebook(session, get_study(session, study.id), None, "")
+
+    assert again.id == version.id
 
 
 def test_what_a_blind_coder_does_not_see_is_not_counted(study: Study):

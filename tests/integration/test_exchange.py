@@ -8,11 +8,14 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from instruments.template import CodeDefinition
 from surveyapp.db.session import Database, transaction
 from surveyapp.models.coding import Coding
 from surveyapp.models.interview import Interview
 from surveyapp.models.study import Study
 from surveyapp.services.case_attribute import define_attribute, set_values
+from surveyapp.services.codebook import load_codebook
+from surveyapp.services.codebook_edit import add_code
 from surveyapp.services.coding import Passage, apply_code, apply_link, delete_coding, set_edited_quote
 from surveyapp.services.interview import current_version, guide_of, import_interview
 from surveyapp.services.memo import write_code_memo, write_interview_memo, write_segment_memo
@@ -63,6 +66,19 @@ def test_what_is_exported_comes_back_the_same_in_another_study(any_database: Dat
         after = contents(session, other)
 
     assert after == before
+
+
+def test_that_codes_exclude_each_other_is_kept(database: Database):
+    with transaction() as session:
+        study = bank_study(session)
+        add_code(session, study, CodeDefinition("ATT", None, {"en": "Attitude", "zh": "态度"}, {},
+                                                has_exclusive_children=True))
+        content = exported(session, study)
+        other = bank_study(session, "elsewhere")
+        take_in(session, other, "bank.qdpx", content)
+
+        assert "codes below exclude each other: yes" in project_of(content).decode()
+        assert load_codebook(session, other).get("ATT").definition.has_exclusive_children
 
 
 def test_the_export_is_valid_against_the_schemas_of_the_standard(database: Database):

@@ -1,12 +1,14 @@
 """Rounds on the pages: opened, closed, compared, decided, measured; bad input is said where it was typed."""
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from surveyapp.db.session import close_read_session, read_session, transaction
 from surveyapp.jobs.worker import do_job
-from surveyapp.models.coding import CoderAssignment
+from surveyapp.models.coding import Code, CoderAssignment
 from surveyapp.models.interview import ANSWERS
 from surveyapp.models.round import CodingRound, Decision
 from surveyapp.models.study import Study
@@ -18,6 +20,7 @@ from surveyapp.services.study import get_study
 from tests.factories import coding as make
 from tests.factories import comments
 from tests.factories import rounds as of
+from tests.web.test_codebook import form as code_form
 
 
 @pytest.fixture
@@ -149,6 +152,27 @@ def test_agreement_is_computed_once_and_says_when_it_is_out_of_date(log_in, stud
     assert "do not conclude" in shown
     assert "Given by nobody" in shown
     assert "have changed since" in stale
+
+
+def test_a_set_of_exclusive_codes_is_declared_and_measured_on_the_page(log_in, study: str, asked: list[str]):
+    client, page = log_in("researcher"), f"{study}/agreement"
+    number = read_session().scalars(select(Code).where(Code.key == "PRB")).one().id
+    address = f"{study}/codebook/{number}"
+    values = code_form(client, f"{address}/edit")
+
+    client.post(f"{address}/edit", data={**values, "exclusive_children": "1"})
+    client.post(page)
+    close_read_session()
+    do_job(asked[0])
+    shown = client.get(page).text
+
+    assert "Codes below it exclude each other" in client.get(address).text
+    assert 'name="exclusive_children" value="1" checked' in client.get(f"{address}/edit").text
+    start = shown.index('id="set-PRB"')
+    assert [re.sub("<[^>]*>", "", cell).strip() for cell in re.findall("<td[^>]*>.*?</td>", shown[start:])[:6:2]] == [
+        "uα", "|uα", "cuα"]
+    assert "cuα" in shown
+    assert "PRB.MAINT" in shown[start:]
 
 
 def test_agreement_of_nothing_is_refused(log_in: FlaskClient, bank_study: Study):

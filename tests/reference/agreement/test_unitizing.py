@@ -145,8 +145,8 @@ def test_a_coders_overlapping_passages_of_a_code_are_joined_first():
         Continuum(20, (((0, 5, "x"), (4, 9, "x")),))
 
 
-def test_texts_of_different_coders_are_refused():
-    with pytest.raises(TableError, match="same two or more coders"):
+def test_a_text_of_one_coder_is_refused():
+    with pytest.raises(TableError, match="Two or more coders"):
         unitized_alpha([Continuum(9, ((), ())), Continuum(9, ((),))])
 
 
