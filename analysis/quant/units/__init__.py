@@ -1,0 +1,1 @@
+"""What do people in the same unit have in common? Sums by unit, then agreement within, then partly pooled means."""
