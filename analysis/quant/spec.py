@@ -30,8 +30,9 @@ from analysis.quant.omega import omega_of
 from analysis.quant.parallel import DRAWS, parallel_analysis_of
 from analysis.quant.reliability import answer_frequencies, reliability_of
 from analysis.quant.retention import MOST_FACTORS, retention
-from analysis.quant.spec_columns import numbers_of
+from analysis.quant.spec_columns import numbers_of, recoded
 from analysis.quant.spec_options import checked_options
+from analysis.quant.spec_people import PEOPLE
 from analysis.results.measurement import Reliability
 from instruments.codec import to_document
 
@@ -85,7 +86,7 @@ def run_spec(frame: pd.DataFrame, spec: Sequence[Mapping[str, Any]], *,
         id → document of the result class with the analysis in `do`: Reliability (reliability, items), Omega (omega),
         Factorability (kmo, bartlett), ParallelAnalysis (parallel), Retention (map, vss), FactorSolution (efa), and
         pairs with htmt and htmt2 (htmt), CarelessIndices (careless), SampleAnswers (sample), CorrelationTable
-        (correlations).
+        (correlations), GroupComparisons (compare), UnitViews (multilevel), WeightedMeans (weights).
 
     Raises
     ------
@@ -99,13 +100,19 @@ def run_spec(frame: pd.DataFrame, spec: Sequence[Mapping[str, Any]], *,
     results: dict[str, dict[str, Any]] = {}
     for key, options in checked_spec(spec).items():
         try:
-            task = _task(table, options, f"analysis {key!r}")
-            results[key] = {"do": options["do"], **to_document(_RUN[options["do"]](task))}
+            results[key] = {"do": options["do"], **to_document(_result(table, options, f"analysis {key!r}"))}
         except AnalysisError as refusal:
             if refusals is None:
                 raise
             refusals[key] = refusal
     return results
+
+
+def _result(frame: pd.DataFrame, options: dict[str, Any], place: str) -> Any:
+    """Return the result of one analysis; those of people in groups read columns of words too."""
+    if options["do"] in PEOPLE:
+        return PEOPLE[options["do"]](frame, options, place)
+    return _RUN[options["do"]](_task(frame, options, place))
 
 
 def checked_spec(spec: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -168,7 +175,7 @@ def _task(frame: pd.DataFrame, options: dict[str, Any], place: str) -> _Task:
     answers = pd.DataFrame({key: numbers_of(frame[key], options, f"{place}, column {key!r}") for key in keys})
     if options["do"] in AS_GIVEN:
         return _Task(place, options, tuple(keys), answers, None)
-    return _Task(place, options, tuple(keys), _recoded(answers, options, place), None)
+    return _Task(place, options, tuple(keys), recoded(answers, options, place), None)
 
 
 def _default_items(columns: pd.DataFrame, options: Mapping[str, Any]) -> list[str]:
@@ -220,20 +227,6 @@ def _matrix_moments(task: _Task) -> Moments:
     return Moments(task.keys, n, n, np.full(C.shape, float(n)), unknown, C, R, float("nan"), float("nan"))
 
 
-def _recoded(answers: pd.DataFrame, options: Mapping[str, Any], place: str) -> pd.DataFrame:
-    if "range" in options:
-        low, high = options["range"]
-        outside = (answers < low) | (answers > high)
-        for key in answers.columns[outside.any()]:
-            row = int(np.flatnonzero(outside[key].to_numpy())[0])
-            raise TableError(f"{place}, column {key!r}, row {row + 1}",
-                             f"{answers[key].iloc[row]:g} lies outside the range {low:g} to {high:g}.",
-                             "Mend the answer or the range.")
-    else:
-        low, high = answers.min().min(), answers.max().max()
-    return answers.assign(**{key: low + high - answers[key] for key in options["reverse"]})
-
-
 def _reliability(task: _Task) -> Reliability:
     options, counted = task.options, None
     if task.answers is not None:
@@ -258,7 +251,7 @@ def _pairs(task: _Task) -> dict[str, Any]:
 def _careless(task: _Task) -> Any:
     options, given = task.options, pd.DataFrame(task.answers)
     _check_scales(task)
-    return careless_answering(given, _recoded(given, options, task.place), options.get("scales", {}),
+    return careless_answering(given, recoded(given, options, task.place), options.get("scales", {}),
                               critical_r=options["critical_r"], confidence=options.get("confidence", MAHAD_CONFIDENCE))
 
 

@@ -52,6 +52,41 @@ def numbers_of(column: pd.Series, options: Mapping[str, Any], place: str) -> pd.
     return numbers if (numbers[~coded] < 0).any() else numbers.mask(coded)
 
 
+def recoded(answers: pd.DataFrame, options: Mapping[str, Any], place: str) -> pd.DataFrame:
+    """Return the answers with reverse items turned round.
+
+    Parameters
+    ----------
+    answers : DataFrame (n, k)
+        Numbers, missing = NaN.
+    options : mapping
+        `reverse`, and `range`; without a range the lowest and highest answer over all items stand for it.
+    place : str
+        Words for messages.
+
+    Returns
+    -------
+    DataFrame (n, k)
+        ``low + high - answer`` for reverse items, the others as they are.
+
+    Raises
+    ------
+    TableError
+        With the first answer outside the range.
+    """
+    if "range" in options:
+        low, high = options["range"]
+        outside = (answers < low) | (answers > high)
+        for key in answers.columns[outside.any()]:
+            row = int(np.flatnonzero(outside[key].to_numpy())[0])
+            raise TableError(f"{place}, column {key!r}, row {row + 1}",
+                             f"{answers[key].iloc[row]:g} lies outside the range {low:g} to {high:g}.",
+                             "Mend the answer or the range.")
+    else:
+        low, high = answers.min().min(), answers.max().max()
+    return answers.assign(**{key: low + high - answers[key] for key in options["reverse"]})
+
+
 def _number_of(value: Any, known: Mapping[Any, float]) -> Any:
     if isinstance(value, str):
         return known.get(value.strip(), value)

@@ -10,6 +10,7 @@ from analysis.quant.careless import SYNONYM_R
 from analysis.quant.correlations import Kind, Missing
 from analysis.quant.extraction import Method
 from analysis.quant.rotation import Rotation
+from analysis.quant.spec_people_options import PEOPLE_DEFAULTS, PEOPLE_NEEDED, PEOPLE_OPTIONS, PEOPLE_RULES
 from instruments.schema import MISSING_CODES
 
 FEWEST_DRAWS, MOST_DRAWS = 20, 100_000          # psych::fa.parallel draws 20; more than the most changes no digit shown
@@ -29,12 +30,14 @@ OPTIONS: Mapping[str, frozenset[str]] = {
     "sample": COMMON - {"missing", "n"},
     "correlations": COMMON | {"correlation", "scales", "confidence"},
     "careless": (COMMON | {"scales", "critical_r", "confidence"}) - {"missing", "n"},
+    **PEOPLE_OPTIONS,
 }
 LATER = frozenset({"polychoric", "cfa", "sem", "invariance", "icc", "kappa", "krippendorff", "dominance"})
-NEEDED = {"omega": "n_factors", "efa": "n_factors", "htmt": "scales"}
+NEEDED = {"omega": "n_factors", "efa": "n_factors", "htmt": "scales", **PEOPLE_NEEDED}
 DEFAULTS: Mapping[str, Any] = {
     "reverse": [], "missing": "pairwise", "correlation": "pearson", "seed": 0, "method": "minres",
     "rotation": "oblimin", "critical_r": SYNONYM_R, "missing_codes": sorted(MISSING_CODES),
+    **PEOPLE_DEFAULTS,
 }
 
 
@@ -78,6 +81,7 @@ _RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "rotation": _one_of(get_args(Rotation)),
     "scales": (lambda value: isinstance(value, Mapping) and len(value) > 1 and all(map(_is_names, value.values())),
                "at least two scales, each a name with a list of column names"),
+    **PEOPLE_RULES,
 }
 
 

@@ -5,7 +5,9 @@ Warnings are names; docs/measure.md says what each means.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
 
 from analysis.results.measurement import Estimate
 
@@ -133,3 +135,15 @@ class TableComparison:
     cells: tuple[TableCell, ...]
     method: str
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class GroupComparisons:
+    """All outcomes that were asked for, compared in one way; q by Benjamini-Hochberg over the outcomes."""
+
+    n: int
+    kind: Literal["means", "ranks", "shares"]
+    means: tuple[MeanComparison, ...] = ()
+    ranks: tuple[RankComparison, ...] = ()
+    shares: tuple[TableComparison, ...] = ()
+    q_values: Mapping[str, float] = field(default_factory=dict)

@@ -52,3 +52,11 @@ class UnitView:
     units: tuple[UnitMean, ...]
     method: str
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class UnitViews:
+    """Every score that was asked for, by the same units."""
+
+    n: int
+    views: tuple[UnitView, ...]

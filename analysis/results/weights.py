@@ -50,3 +50,12 @@ class WeightedMean:
     population: int | None              # by which the interval was corrected
     method: str
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class WeightedMeans:
+    """The weights of a data file and the means of its scores under them."""
+
+    n: int
+    weighting: Weighting
+    means: tuple[WeightedMean, ...]

@@ -1,0 +1,51 @@
+"""What do the analyses of people in groups, units, waves and populations ask for? Their options and rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, get_args
+
+from analysis.results.units import ExpectedVariance
+
+_DATA = frozenset({"id", "do", "items", "reverse", "range", "missing_codes", "values", "scores", "confidence"})
+PEOPLE_OPTIONS: Mapping[str, frozenset[str]] = {
+    "compare": _DATA | {"group", "kind", "seed"},
+    "multilevel": _DATA | {"unit", "null"},
+    "weights": _DATA | {"targets", "largest", "population"},
+}
+PEOPLE_NEEDED = {"compare": "group", "multilevel": "unit", "weights": "targets"}
+PEOPLE_DEFAULTS: Mapping[str, Any] = {"kind": "means", "null": "uniform"}
+KINDS = ("means", "ranks", "shares")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_column(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _is_named_items(value: Any) -> bool:
+    return isinstance(value, Mapping) and bool(value) and all(
+        isinstance(items, list) and items and all(map(_is_column, items)) and len(set(items)) == len(items)
+        for items in value.values())
+
+
+def _is_targets(value: Any) -> bool:
+    return isinstance(value, Mapping) and bool(value) and all(
+        isinstance(shares, Mapping) and shares and all(map(_is_number, shares.values())) for shares in value.values())
+
+
+_COLUMN = (_is_column, "the name of a column")
+PEOPLE_RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "group": _COLUMN, "unit": _COLUMN,
+    "kind": (lambda value: value in KINDS, f"one of {', '.join(KINDS)}"),
+    "scores": (_is_named_items, "one or more scores, each a name with a list of column names"),
+    "null": (lambda value: value in get_args(ExpectedVariance) or (_is_number(value) and value > 0),
+             f"one of {', '.join(get_args(ExpectedVariance))}, or a variance above 0"),
+    "targets": (_is_targets, "the population: a column, and the share or count of each of its categories"),
+    "largest": (lambda value: _is_number(value) and value > 1, "a number above 1, such as 5"),
+    "population": (lambda value: isinstance(value, int) and not isinstance(value, bool) and value > 0,
+                   "the number of people in the population"),
+}

@@ -1,0 +1,91 @@
+"""`do: compare`, `multilevel`, `weights` of `surveyapp measure`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.errors import SpecError, TableError
+from analysis.quant.groups.means import compare_means
+from analysis.quant.spec import run_spec
+from analysis.results.groups import GroupComparisons
+from analysis.results.units import UnitViews
+from analysis.results.weights import WeightedMeans
+from instruments.codec import from_document
+
+RNG = np.random.default_rng(7)
+UNIT = np.repeat(["north", "south", "west"], [30, 20, 25])
+BASE = np.repeat([3.2, 2.6, 3.6], [30, 20, 25])
+STAFF = pd.DataFrame({
+    "unit": UNIT, "level": RNG.choice(["a", "b"], 75),
+    **{f"Q{k}": np.clip(np.round(BASE + RNG.normal(0, 1, 75)), 1, 5) for k in (1, 2)},
+    "Q3": np.clip(np.round(6 - BASE + RNG.normal(0, 1, 75)), 1, 5), "wants": RNG.choice(["yes", "no", "?"], 75)})
+SCORES = {"scores": {"SAT": ["Q1", "Q2", "Q3"]}, "reverse": ["Q3"], "range": [1, 5]}
+
+
+def read(cls: type, **options: Any) -> Any:
+    document = json.loads(json.dumps(run_spec(STAFF, [{"id": "it", **options}])["it"]))
+    del document["do"]
+    return from_document(cls, document)
+
+
+def test_scores_are_compared_between_groups_of_words() -> None:
+    score = STAFF.assign(Q3=6 - STAFF["Q3"])[["Q1", "Q2", "Q3"]].mean(axis=1).rename("SAT")
+
+    found = read(GroupComparisons, do="compare", group="unit", **SCORES)
+
+    assert found.means == (compare_means(score, STAFF["unit"]),)
+    assert found.q_values == {"SAT": found.means[0].welch.p_value}
+
+
+def test_several_items_are_one_family_of_tests() -> None:
+    found = read(GroupComparisons, do="compare", kind="ranks", group="unit", items=["Q1", "Q2"])
+
+    p = sorted(one.p_value for one in found.ranks)
+    assert sorted(found.q_values.values()) == pytest.approx([min(2 * p[0], p[1]), p[1]])
+
+
+def test_shares_take_words_as_answers() -> None:
+    found = read(GroupComparisons, do="compare", kind="shares", group="unit", items=["wants"])
+
+    assert found.shares[0].rows == ("north", "south", "west")
+    assert found.shares[0].columns == ("?", "no", "yes")
+    assert found.shares[0].n == 75
+
+
+def test_units_are_looked_into() -> None:
+    found = read(UnitViews, do="multilevel", unit="unit", null="slight_skew", **SCORES)
+
+    assert found.views[0].expected_variance == pytest.approx(1.34)
+    assert [unit.key for unit in found.views[0].units] == ["north", "south", "west"]
+    assert found.views[0].icc1.value > 0
+
+
+def test_answers_are_weighted_to_a_population() -> None:
+    found = read(WeightedMeans, do="weights", targets={"unit": {"north": 100, "south": 300, "west": 100}},
+                 population=500, **SCORES)
+
+    assert [margin.share_weighted for margin in found.weighting.margins] == pytest.approx([0.2, 0.6, 0.2])
+    assert found.means[0].mean.value < found.means[0].plain.value        # the south answers low and answers little
+    assert found.means[0].population == 500
+
+
+@pytest.mark.parametrize(("options", "error", "words"), [
+    ({"do": "compare", "items": ["Q1"]}, SpecError, "needs the option 'group'"),
+    ({"do": "compare", "group": "town", "items": ["Q1"]}, TableError, "column 'town' is not in the data"),
+    ({"do": "compare", "group": "unit"}, SpecError, "names no items"),
+    ({"do": "compare", "group": "unit", "kind": "shares"}, SpecError, "names no items"),
+    ({"do": "compare", "group": "unit", "items": ["wants"]}, TableError, "'wants'"),
+    ({"do": "compare", "group": "unit", "items": ["Q1"], "kind": "medians"}, SpecError, "one of means"),
+    ({"do": "compare", "group": "unit", "items": ["Q1"], "scores": {"S": ["Q2"]}}, SpecError, "'Q2' is not among"),
+    ({"do": "multilevel", "unit": "unit", "items": ["Q1"], "null": -1}, SpecError, "a variance above 0"),
+    ({"do": "weights", "targets": {"unit": {"north": 1}}}, TableError, "no category 'south'"),
+    ({"do": "weights", "targets": {"unit": ["north"]}}, SpecError, "the population: a column"),
+])
+def test_what_cannot_be_done_is_said_with_its_place(options: dict, error: type, words: str) -> None:
+    with pytest.raises(error, match=f"analysis 'it'.*{words}"):
+        run_spec(STAFF, [{"id": "it", **options}])
