@@ -110,12 +110,14 @@ class CommentTable:
     codings     columns: source (key of the text), comment (int, its line), code, polarity, coder.
     double_coded  key of a text → coders who have each finished it, two or more.
     candidates  candidate problems and causes nominated from comments.
+    links       columns: source, comment, cause, problem (constructs, or a code's own key); None = none was marked.
     """
 
     items: pd.DataFrame
     codings: pd.DataFrame
     candidates: tuple[CandidateRow, ...] = ()
     double_coded: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    links: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)

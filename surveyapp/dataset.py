@@ -46,6 +46,7 @@ CODING_COLUMNS = ("interview", "code", "polarity", "coder", "turn", "start", "en
 LINK_COLUMNS = ("interview", "cause", "problem", "coder", "quote", "edited_quote", "quote_kind")
 COMMENT_ITEM_COLUMNS = ("audience", "item", "n_comments", "n_blank", "n_dropped")
 COMMENT_COLUMNS = ("source", "comment", "code", "polarity", "coder")
+COMMENT_LINK_COLUMNS = ("source", "comment", "cause", "problem")
 TURN_COLUMNS = ("interview", "turn", "speaker", "is_interviewee")
 
 
@@ -287,7 +288,8 @@ def load_comments(session: Session, study: Study, wave: Wave) -> CommentTable | 
     return CommentTable(
         items=items.set_index("key").rename_axis(None), codings=_frame(rows.codings, COMMENT_COLUMNS),
         candidates=tuple(CandidateRow(row.kind, row.name, row.definition, row.n_comments, row.n_of, row.items)
-                         for row in rows.candidates), double_coded=rows.double_coded)
+                         for row in rows.candidates), double_coded=rows.double_coded,
+        links=_frame(rows.links, COMMENT_LINK_COLUMNS) if rows.links else None)
 
 
 def load_coded_texts(rows: Iterable[TextRow]) -> list[CodedText]:

@@ -122,7 +122,7 @@ def _evidence(evidence: InterviewEvidence | None) -> dict[str, Any] | None:
 
 
 def _comments(comments: Comments | None) -> dict[str, Any] | None:
-    """Return counts of comments: `codes` by audience, and candidates, which are not measured and have no grade."""
+    """Return counts of comments: `codes` by audience, links, and candidates, which are not measured: no grades."""
     if comments is None:
         return None
     codes: dict[str, dict[str, Any]] = {}
@@ -131,7 +131,8 @@ def _comments(comments: Comments | None) -> dict[str, Any] | None:
             "comments": row.n, "of": row.n_of, "supports": row.supports, "contradicts": row.contradicts,
             "mixed": row.mixed, "by_item": row.by_item, "agreement": row.agreement,
             "agreement_verdict": row.agreement_verdict}
-    return {"items": comments.items, "codes": codes, "candidates": comments.candidates}
+    return {"items": comments.items, "codes": codes, "candidates": comments.candidates,
+            "links": comments.links}
 
 
 def _customers(picture: CustomerPicture | None) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 import pandas as pd
 
 from analysis.results.diagnosis import Provenance
-from analysis.tables import StudyTables
+from analysis.tables import CommentTable, StudyTables
 from instruments.codec import canonical_json
 
 LIBRARIES = ("surveyapp", "numpy", "pandas", "scipy")
@@ -74,12 +74,18 @@ def _input_hash(tables: StudyTables, thresholds: Mapping[str, float]) -> str:
         digest.update(canonical_json(tables.interviews.double_coded).encode())
     _add_counts(digest, tables.member_checks)
     if tables.comments is not None:
-        for name in ("items", "codings"):
-            _add(digest, f"comments {name}", getattr(tables.comments, name))
-        digest.update(canonical_json([tables.comments.candidates, tables.comments.double_coded]).encode())
+        _add_comments(digest, tables.comments)
     if tables.customers is not None:
         _add(digest, "customers", tables.customers)
     return digest.hexdigest()
+
+
+def _add_comments(digest: hashlib._Hash, comments: CommentTable) -> None:
+    for name in ("items", "codings"):
+        _add(digest, f"comments {name}", getattr(comments, name))
+    if comments.links is not None:
+        _add(digest, "comments links", comments.links)
+    digest.update(canonical_json([comments.candidates, comments.double_coded]).encode())
 
 
 def _add_counts(digest: hashlib._Hash, counts: Mapping[str, int]) -> None:

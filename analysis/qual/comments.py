@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.privacy import MINIMUM_GROUP
 from analysis.qual.agreement import DEFAULT_SEED, N_RESAMPLES
 from analysis.qual.comment_agreement import CommentAgreement, comment_agreement
-from analysis.results.comments import CandidateFinding, CommentEvidence, CommentItem, Comments
+from analysis.results.comments import CandidateFinding, CommentEvidence, CommentItem, CommentLink, Comments
 from analysis.tables import CommentTable
 from instruments.template import Codebook
 
@@ -39,8 +39,9 @@ def comment_evidence(table: CommentTable | None, codebook: Codebook | None, *,
     Comments or None
         None where there is no comment. A comment counts once a code, whatever the number of coders and of sub-codes:
         `supports` or `contradicts` where everybody who gave the code read it so, otherwise `mixed`. Items in which
-        nothing is coded yet count in no denominator; audiences with fewer than `minimum_group` comments have no codes.
-        Agreement is Krippendorff's alpha with a comment as unit and as what is resampled.
+        nothing is marked yet count in no denominator; audiences with fewer than `minimum_group` comments have no codes.
+        Agreement is Krippendorff's alpha with a comment as unit and as what is resampled. `links` count comments that
+        name a cause of a problem.
 
     Notes
     -----
@@ -49,7 +50,8 @@ def comment_evidence(table: CommentTable | None, codebook: Codebook | None, *,
     """
     if table is None or table.items.empty:
         return None
-    coded = table.codings.groupby("source")["comment"].nunique() if len(table.codings) else pd.Series(dtype=int)
+    marked = _marked(table)
+    coded = marked.groupby("source")["comment"].nunique() if len(marked) else pd.Series(dtype=int)
     limits = {"minimum_group": float(MINIMUM_GROUP), **(thresholds or {})}
 
     def agreed(sources: pd.Index) -> dict[str, CommentAgreement]:
@@ -59,12 +61,34 @@ def comment_evidence(table: CommentTable | None, codebook: Codebook | None, *,
     items = tuple(CommentItem(str(row.audience), str(row.item), int(row.n_comments), int(row.n_blank),
                               int(row.n_dropped), int(coded.get(row.Index, 0))) for row in table.items.itertuples())
     codes = _evidence(table, codebook, int(limits["minimum_group"]), agreed) if codebook else []
-    return Comments(items, tuple(codes), _candidates(table))
+    return Comments(items, tuple(codes), _candidates(table), tuple(_links(table, int(limits["minimum_group"]))))
+
+
+def _marked(table: CommentTable) -> pd.DataFrame:
+    """Return the comments in which anything was marked, a code or a link."""
+    columns = ["source", "comment"]
+    return table.codings[columns] if table.links is None else pd.concat([table.codings[columns], table.links[columns]])
+
+
+def _links(table: CommentTable, minimum: int) -> list[CommentLink]:
+    """Return the links by audience, those named most first; a comment counts once a link, whoever marked it."""
+    found: list[CommentLink] = []
+    if table.links is None:
+        return found
+    begun = table.items[table.items.index.isin(_marked(table)["source"])]
+    for audience, items in begun.groupby("audience", sort=True):
+        n_of = int(items["n_comments"].sum())
+        own = table.links[table.links["source"].isin(items.index)].drop_duplicates(
+            ["source", "comment", "cause", "problem"])
+        if n_of >= minimum:
+            found += [CommentLink(str(audience), str(cause), str(problem), int(n), n_of)
+                      for (cause, problem), n in own.groupby(["cause", "problem"]).size().items()]
+    return sorted(found, key=lambda row: (row.audience, -row.n, row.cause, row.problem))
 
 
 def _evidence(table: CommentTable, codebook: Codebook, minimum: int,
               agreed: Callable[[pd.Index], dict[str, CommentAgreement]]) -> list[CommentEvidence]:
-    begun = table.items[table.items.index.isin(table.codings["source"])]
+    begun = table.items[table.items.index.isin(_marked(table)["source"])]
     found = []
     for audience, items in begun.groupby("audience", sort=True):
         n_of = int(items["n_comments"].sum())
@@ -104,7 +128,7 @@ def _candidates(table: CommentTable) -> tuple[CandidateFinding, ...]:
 
 
 def comment_metrics(comments: Comments | None) -> Mapping[str, int]:
-    """Return the counts by metric path, `comment.<audience>.<code>.<field>`.
+    """Return the counts by metric path: `comment.<audience>.<code>.<field>`, `comment.<audience>.<cause>.to.<problem>`.
 
     Parameters
     ----------
@@ -120,4 +144,6 @@ def comment_metrics(comments: Comments | None) -> Mapping[str, int]:
         values = (row.n, row.n_of, row.supports, row.contradicts, row.mixed)
         metrics |= {f"comment.{row.audience}.{row.code}.{name}": value
                     for name, value in zip(METRIC_FIELDS, values, strict=True)}
+    for link in comments.links if comments else ():
+        metrics[f"comment.{link.audience}.{link.cause}.to.{link.problem}"] = link.n
     return metrics

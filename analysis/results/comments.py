@@ -42,6 +42,17 @@ class CommentEvidence:
 
 
 @dataclass(frozen=True)
+class CommentLink:
+    """Comments of one audience in which somebody says that a cause brings a problem about; in no link's grade."""
+
+    audience: str
+    cause: str
+    problem: str
+    n: int
+    n_of: int                                   # all comments of the audience on items in which anything is coded
+
+
+@dataclass(frozen=True)
 class CandidateFinding:
     """A problem or cause that nobody was asked about: named from comments, not measured, without a grade."""
 
@@ -60,3 +71,4 @@ class Comments:
     items: tuple[CommentItem, ...] = ()
     codes: tuple[CommentEvidence, ...] = ()
     candidates: tuple[CandidateFinding, ...] = ()
+    links: tuple[CommentLink, ...] = ()

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from analysis.results.comments import CandidateFinding, CommentEvidence, Comments
-from reports.content import Block, Bullets, Group, Heading, Number, Row, Section, Statement, Table
+from analysis.results.comments import CandidateFinding, CommentEvidence, CommentLink, Comments
+from reports.content import Block, Bullets, Group, Heading, Number, Paragraph, Row, Section, Statement, Table
 from reports.numbers import printed
 from reports.sections.source import Source, capitalised, lowered
 from reports.sections.table_columns import columns_of
 
+MOST_LINKS = 8          # sentences on causes that comments name; the rest is told by number
 MOST_CODES = 12         # rows of a table; the rest is told by number, and every code stands in the appendix's codebook
 
 
 def comments(study: Source) -> list[Section]:
     """Return what open answers speak of, by audience, with the candidates found in them; nothing without any."""
     found = study.diagnosis.comments
-    if found is None or not (found.codes or found.candidates):
+    if found is None or not (found.codes or found.links or found.candidates):
         return []
     words = study.words
     blocks: list[Block] = [_table(study, found, audience) for audience in dict.fromkeys(
         row.audience for row in found.codes)]
+    if found.links:
+        blocks.append(_links(study, found.links))
     if found.candidates:
         blocks.append(Group((Heading(words.text("comments.candidates"), "candidates"),
                              Bullets(tuple(_candidate(study, row) for row in found.candidates)))))
@@ -46,6 +49,25 @@ def _table(study: Source, found: Comments, audience: str) -> Table:
     rest = len(own) - MOST_CODES
     source = words.text("comments.source_more", n=rest) if rest > 0 else words.text("comments.source")
     return Table(f"t-comments-{audience}", title, columns, tuple(rows), unit, source)
+
+
+def _links(study: Source, links: tuple[CommentLink, ...]) -> Group:
+    """Return the causes of problems that comments name, those named most first; they grade no link."""
+    words = study.words
+    told = sorted(links, key=lambda row: -row.n)
+    items = [words.say("comments.link", k=row.n, n=row.n_of, who=study.audience(row.audience),
+                       cause=_construct(study, row.cause), problem=_construct(study, row.problem),
+                       trace=(f"comment.{row.audience}.{row.cause}.to.{row.problem}",)) for row in told[:MOST_LINKS]]
+    if len(told) > MOST_LINKS:
+        items.append(words.say("comments.links_more", n=len(told) - MOST_LINKS))
+    return Group((Heading(words.text("comments.links"), "links"), Bullets(tuple(items)),
+                  Paragraph((words.say("comments.links_note"),), "small")))
+
+
+def _construct(study: Source, key: str) -> str:
+    """Return the name of a construct; of a code that belongs to none, the code's."""
+    name = study.name(key) if study.construct(key) else study.code(key)
+    return lowered(name) if study.language == "en" else name
 
 
 def _row(study: Source, row: CommentEvidence) -> Row:

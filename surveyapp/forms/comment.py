@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from surveyapp.forms.coding import column_number
 from surveyapp.models.coding import POLARITIES
 from surveyapp.services.batch_coding import LineCode
+from surveyapp.services.batch_links import LineLink
 from surveyapp.services.comment_page import ALL, STATES, Wanted
 from surveyapp.services.redaction import Decision
 
@@ -42,6 +43,12 @@ def read_lines(form: MultiDict[str, str]) -> LineCode:
     typed = form.get("quick") or form.get("code", "")
     return LineCode(tuple(form.getlist("line", type=column_number)), typed.partition(AFTER_KEY)[0].strip(),
                     form.get("version", ""), form.get("polarity", POLARITIES[0]), form.get("memo", ""))
+
+
+def read_link(form: MultiDict[str, str]) -> LineLink:
+    """Return the ticked comments with the link to give."""
+    return LineLink(tuple(form.getlist("line", type=column_number)), form.get("cause", ""), form.get("problem", ""),
+                    form.get("version", ""))
 
 
 def read_texts(form: MultiDict[str, str], name: str, languages: Mapping[str, str] | tuple[str, ...]) -> dict[str, str]:

@@ -41,6 +41,7 @@ class LinkRow:
     quote: str
     edited_quote: Mapping[str, str]
     quote_kind: str
+    turn: int
 
 
 def adjudicated_codings(session: Session, of_kind: _Conditions, rows: Sequence[tuple[int, CodingRow]],

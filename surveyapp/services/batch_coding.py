@@ -50,8 +50,8 @@ def code_lines(session: Session, study: Study, interview: Interview, account: Ac
     if polarity not in POLARITIES:
         raise BadInput("There is no polarity {polarity}.", "Choose one of: {known}.", polarity=repr(polarity),
                        known=", ".join(POLARITIES))
-    version, turns = _lines(session, interview, wanted.lines, wanted.version_sha256)
-    segments = _segments(session, version, turns)
+    version, turns = chosen_lines(session, interview, wanted.lines, wanted.version_sha256)
+    segments = segments_of_lines(session, version, turns)
     had = set(session.scalars(select(Coding.segment_id).where(
         Coding.interview_id == interview.id, Coding.code_id == code.id, Coding.account_id == account.id,
         Coding.deleted_at.is_(None))))
@@ -71,8 +71,9 @@ def code_lines(session: Session, study: Study, interview: Interview, account: Ac
     return Batch(tuple(codings), len(segments) - len(new))
 
 
-def _lines(session: Session, interview: Interview, lines: Sequence[int],
-           version_sha256: str) -> tuple[TranscriptVersion, list[Turn]]:
+def chosen_lines(session: Session, interview: Interview, lines: Sequence[int],
+                 version_sha256: str) -> tuple[TranscriptVersion, list[Turn]]:
+    """Return the text and the chosen lines of it; BadInput or Stale where one is not there."""
     if interview.kind != ANSWERS:
         raise Refused("Whole lines are coded only among answers to open questions.",
                       "Mark the passage in the text of the interview.")
@@ -93,7 +94,7 @@ def _lines(session: Session, interview: Interview, lines: Sequence[int],
     return version, turns
 
 
-def _segments(session: Session, version: TranscriptVersion, turns: Sequence[Turn]) -> list[Segment]:
+def segments_of_lines(session: Session, version: TranscriptVersion, turns: Sequence[Turn]) -> list[Segment]:
     """Return the segment of each whole line, made where it is new."""
     known = {(row.start, row.end): row for row in session.scalars(select(Segment).where(
         Segment.version_id == version.id, Segment.start.in_([turn.start for turn in turns])))}

@@ -27,10 +27,11 @@ from surveyapp.services.text_correction import CORRECT, restore_text
 
 Mark = Coding | LinkCoding | Memo
 BATCH = "code_lines"        # one code on several comments: one deed
+LINK_BATCH = "link_lines"   # one cause → problem link on several comments
 EDGES, REVIEW = "change_edges", "accept_review"
 MEMO_ACTIONS = ("write_memo", "change_memo", "delete_memo")
-ACTIONS = ("apply_code", "change_coding", "delete_coding", "edit_quote", "apply_link", "delete_link", BATCH, EDGES,
-           REVIEW, *MEMO_ACTIONS, CORRECT)
+ACTIONS = ("apply_code", "change_coding", "delete_coding", "edit_quote", "apply_link", "delete_link", BATCH,
+           LINK_BATCH, EDGES, REVIEW, *MEMO_ACTIONS, CORRECT)
 UNDO, REDO = "undo_coding", "redo_coding"
 UNBOUND = ("edit_quote", REVIEW, *MEMO_ACTIONS, CORRECT)      # the rules of a round bind codings only
 FURTHEST_UNDO = 500         # own deeds looked at; further back, undoing no longer means "the last thing I did"
@@ -155,7 +156,7 @@ def _take(session: Session, study: Study, place: Interview | Code, account: Acco
     if deed.action == CORRECT and isinstance(place, Interview):
         restore_text(session, study, place, account, seen=turn.seen["version"], wanted=turn.wanted["version"],
                      action=turn.action, trace=turn.trace)
-    elif deed.action == BATCH and isinstance(place, Interview):
+    elif deed.action in (BATCH, LINK_BATCH) and isinstance(place, Interview):
         _take_batch(session, study, place, account, turn)
     else:
         _take_row(session, study, place, account, turn)
@@ -181,9 +182,12 @@ def _take_row(session: Session, study: Study, place: Interview | Code, account: 
 
 
 def _take_batch(session: Session, study: Study, interview: Interview, account: Account, turn: _Turn) -> None:
-    """Undo or redo a code on several comments: all of it, or nothing where one of the codings changed since."""
-    numbers = (turn.deed.after or {})["codings"]
-    rows = list(session.scalars(select(Coding).where(Coding.id.in_(numbers), Coding.interview_id == interview.id)))
+    """Undo or redo a code or link on several comments: all of it, or nothing where one of them changed since."""
+    is_link = turn.deed.action == LINK_BATCH
+    kind: type[Any] = LinkCoding if is_link else Coding
+    numbers = (turn.deed.after or {})["links" if is_link else "codings"]
+    rows: list[Coding | LinkCoding] = list(session.scalars(
+        select(kind).where(kind.id.in_(numbers), kind.interview_id == interview.id)))
     if len(rows) != len(numbers) or not all(_still_says(row, turn.seen, is_placed=False) for row in rows):
         raise Refused("One of the codings was changed after you had given the code to several comments.",
                       "Delete the codings one by one.")

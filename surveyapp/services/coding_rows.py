@@ -80,7 +80,7 @@ def coding_rows(session: Session, study: Study, kind: str = CONVERSATION) -> Cod
     return CodingRows(
         interviews=tuple(_interview_row(row) for row in interviews),
         codings=tuple(adjudicated_codings(session, of_kind, codings, load_codebook(session, study))),
-        links=tuple(_links(session, study, of_kind, coders)),
+        links=tuple(_links(session, study, of_kind, coders, _turn_starts(turns))),
         turns=tuple(TurnRow(key, number, speaker, is_interviewee)
                     for key, number, _, speaker, is_interviewee in turns),
         double_coded=doubled, finished=finished,
@@ -164,10 +164,15 @@ def _codings(session: Session, study: Study, of_kind: _Conditions, coders: Mappi
         is_placed = places is not None and start is not None
         rows.append((number, CodingRow(
             key, codebook.by_id[code_id].key, polarity, coders[account_id],
-            _turn_at(places, start) if is_placed and places else UNKNOWN,
+            _turn_of(places, start),
             start if is_placed else UNKNOWN, end if is_placed else UNKNOWN, quote or "", edited,
             kinds.of(version_id, start, end))))
     return rows
+
+
+def _turn_of(places: list[tuple[int, int]] | None, start: int | None) -> int:
+    """Return the number of the turn in which the passage begins; -1 where it has no place."""
+    return _turn_at(places, start) if places and start is not None else UNKNOWN
 
 
 def _turn_at(places: list[tuple[int, int]], start: int) -> int:
@@ -176,12 +181,13 @@ def _turn_at(places: list[tuple[int, int]], start: int) -> int:
     return places[index][1] if index >= 0 else UNKNOWN
 
 
-def _links(session: Session, study: Study, of_kind: _Conditions, coders: Mapping[int, str]) -> list[LinkRow]:
+def _links(session: Session, study: Study, of_kind: _Conditions, coders: Mapping[int, str],
+           starts: Mapping[str, list[tuple[int, int]]]) -> list[LinkRow]:
     codebook = load_codebook(session, study)
     found = _marks(of_kind, LinkCoding, LinkCoding.id, LinkCoding.cause_id, LinkCoding.problem_id)
     kinds = QuoteKinds(session, Interview.study_id == study.id)
     rows = [(number, LinkRow(key, _construct(codebook, cause_id), _construct(codebook, problem_id), coders[account_id],
-                             quote or "", edited, kinds.of(version_id, start, end)))
+                             quote or "", edited, kinds.of(version_id, start, end), _turn_of(starts.get(key), start)))
             for key, account_id, start, end, quote, edited, version_id, number, cause_id, problem_id
             in session.execute(found)]
     return adjudicated_links(session, of_kind, rows)

@@ -65,6 +65,7 @@ class CommentPage:
     n_fitting: int
     n_pages: int
     by_code: Mapping[str, int]
+    by_link: tuple[tuple[tuple[str, ...], int], ...]        # cause, problem → comments, most first
     codebook: StudyCodebook
     recent: tuple[str, ...]
     round: RoundState
@@ -107,7 +108,8 @@ def load_comment_page(session: Session, study: Study, source: CommentSource, acc
         tuple(CommentLine(line.number, line.text, tuple(codings[line.number]),
                           _suggested(line, codings[line.number], terms, wanted.like), line.turn_id) for line in shown),
         Wanted(wanted.words, wanted.state, wanted.code, wanted.like, page), len(lines),
-        sum(bool(codings[line.number]) for line in lines), len(fitting), n_pages, _count(codings.values()), codebook,
+        sum(bool(codings[line.number]) for line in lines), len(fitting), n_pages, _count(codings.values()),
+        _count_links(codings.values()), codebook,
         tuple(recent_codes(session, study, account)), round_state(session, interview, account))
 
 
@@ -158,6 +160,11 @@ def _suggested(line: _Line, codings: Sequence[SeenCoding], terms: Terms, like: s
     if like:
         return () if like in own else (score_code(line.text, terms, like),)
     return suggest(line.text, terms, without=own)
+
+
+def _count_links(codings: Iterable[Sequence[SeenCoding]]) -> tuple[tuple[tuple[str, ...], int], ...]:
+    found = Counter(codes for rows in codings for codes in {row.codes for row in rows if row.is_link})
+    return tuple(sorted(found.items(), key=lambda row: (-row[1], row[0])))
 
 
 def _count(codings: Iterable[Sequence[SeenCoding]]) -> Mapping[str, int]:

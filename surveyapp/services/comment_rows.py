@@ -37,6 +37,14 @@ class CommentCodingRow:
 
 
 @dataclass(frozen=True)
+class CommentLinkRow:
+    source: str
+    comment: int
+    cause: str
+    problem: str
+
+
+@dataclass(frozen=True)
 class CandidateCount:
     kind: Literal["problem", "cause"]
     name: dict[str, str]
@@ -52,6 +60,7 @@ class CommentRows:
 
     items: tuple[CommentItemRow, ...]
     codings: tuple[CommentCodingRow, ...]
+    links: tuple[CommentLinkRow, ...]
     candidates: tuple[CandidateCount, ...]
     double_coded: Mapping[str, tuple[str, ...]]         # key → coders who have each finished it
 
@@ -62,7 +71,7 @@ def comment_rows(session: Session, study: Study, wave: Wave) -> CommentRows:
         select(CommentSource, Interview.key).join(Interview, Interview.id == CommentSource.interview_id)
         .where(CommentSource.study_id == study.id, CommentSource.wave_id == wave.id).order_by(Interview.key)).all()
     if not found:
-        return CommentRows((), (), (), {})
+        return CommentRows((), (), (), (), {})
     keys = {key for _, key in found}
     coded = coding_rows(session, study, ANSWERS)
     return CommentRows(
@@ -70,6 +79,8 @@ def comment_rows(session: Session, study: Study, wave: Wave) -> CommentRows:
               for row, key in found),
         tuple(CommentCodingRow(row.interview, row.turn, row.code, row.polarity, row.coder)
               for row in coded.codings if row.interview in keys and row.turn != UNKNOWN),
+        tuple(CommentLinkRow(row.interview, row.turn, row.cause, row.problem)
+              for row in coded.links if row.interview in keys and row.turn != UNKNOWN),
         tuple(_candidates(session, study, {row.id: row for row, _ in found})),
         {key: coded.finished[key] for key in coded.double_coded if key in keys})
 

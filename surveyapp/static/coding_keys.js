@@ -80,6 +80,7 @@ const KEYS = {
   "Shift+ArrowUp": () => extend(-1, stepSentenceEdge), "Shift+ArrowRight": () => extendAlong(1),
   "Shift+ArrowLeft": () => extendAlong(-1),
   c: () => search.focus(),
+  l: () => { document.getElementById("linking").open = true; document.getElementById("cause").focus(); },
   m: () => { document.getElementById("more").open = true; document.getElementById("memo").focus(); },
   n: () => stepNote(), o: nextOverlap, e: moveBoundary,
   u: () => submitHere("undo"), U: () => submitHere("redo"),

@@ -54,6 +54,7 @@ function takeSuggestion() {
 
 const KEYS = {
   j: () => step(1), k: () => step(-1), x: toggle, a: toggleAll, s: takeSuggestion,
+  l: () => { document.getElementById("linking").open = true; document.getElementById("cause").focus(); },
   c: () => codeField.focus(), m: () => document.getElementById("memo").focus(),
   "/": () => document.getElementById("q").focus(),
   u: () => document.getElementById("undo").requestSubmit(), U: () => document.getElementById("redo").requestSubmit(),

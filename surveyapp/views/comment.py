@@ -9,15 +9,16 @@ from werkzeug.wrappers import Response
 
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import Refused
-from surveyapp.forms.coding import column_number
-from surveyapp.forms.comment import query_of, read_decisions, read_lines, read_wanted
+from surveyapp.forms.coding import column_number, mark_of
+from surveyapp.forms.comment import query_of, read_decisions, read_lines, read_link, read_wanted
 from surveyapp.models.coding import POLARITIES
 from surveyapp.services.batch_coding import code_lines
+from surveyapp.services.batch_links import link_lines
 from surveyapp.services.blank_answers import BLANK_WORDS
 from surveyapp.services.blinding import list_coders
 from surveyapp.services.candidate import list_candidates
 from surveyapp.services.codebook import codebook_rules
-from surveyapp.services.coding import delete_coding
+from surveyapp.services.coding import delete_coding, delete_link
 from surveyapp.services.coding_history import redo_last, undo_last
 from surveyapp.services.comment_page import STATES, load_comment_page
 from surveyapp.services.comment_source import discard_source, get_source, item_text, list_open_items, make_source
@@ -134,15 +135,34 @@ def code(study_id: int, source_id: int) -> Response:
     return _back(study_id, source_id, f"line-{max(form.lines)}")
 
 
-@blueprint.post(f"{PLACE}/remove/<int:coding_id>")
+@blueprint.post(f"{PLACE}/links")
 @requires("can_code")
-def remove(study_id: int, source_id: int, coding_id: int) -> Response:
-    """Take one's own coding of a comment away."""
+def link(study_id: int, source_id: int) -> Response:
+    """Say of the ticked comments that they name a cause of a problem."""
+    form = read_link(request.form)
     with transaction() as session:
         study = get_study(session, study_id)
         source = get_source(session, study, source_id)
         interview = get_interview(session, study, source.interview_id or 0)
-        delete_coding(session, study, interview, current_account(), coding_id)
+        done = link_lines(session, study, interview, current_account(), form)
+    flash(ngettext("%(cause)s → %(problem)s was given to %(num)s comment.",
+                   "%(cause)s → %(problem)s was given to %(num)s comments.", len(done.links), cause=form.cause,
+                   problem=form.problem))
+    if done.n_before:
+        flash(ngettext("%(num)s had it before.", "%(num)s had it before.", done.n_before))
+    return _back(study_id, source_id, f"line-{max(form.lines)}")
+
+
+@blueprint.post(f"{PLACE}/remove/<mark>")
+@requires("can_code")
+def remove(study_id: int, source_id: int, mark: str) -> Response:
+    """Take one's own coding or link of a comment away."""
+    is_link, number = mark_of(mark)
+    with transaction() as session:
+        study = get_study(session, study_id)
+        source = get_source(session, study, source_id)
+        interview = get_interview(session, study, source.interview_id or 0)
+        (delete_link if is_link else delete_coding)(session, study, interview, current_account(), number)
     flash(_("The coding was deleted. Undo brings it back."))
     return _back(study_id, source_id, "lines")
 

@@ -103,6 +103,35 @@ def test_comments_are_coded_by_keyboard_alone_in_chinese(
     assert set(stored()) == {"CAU.TECH"}
 
 
+def test_a_link_is_given_by_keyboard_alone_and_enter_in_the_field_deletes_nothing(
+        browser: Browser, serve: Callable[[], str], ready: Study):
+    page = enter(browser, serve())
+    page.goto(f"{page.url.rsplit('/', 1)[0]}/studies/{ready.id}/comments/1")
+    for _ in range(2):
+        page.keyboard.press("j")
+        page.keyboard.press("x")
+
+    page.keyboard.press("l")
+    page.keyboard.type("CAU.TECH")
+    page.keyboard.press("Tab")
+    page.keyboard.type("PRB.INFO")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".given")).to_have_count(2)
+    expect(page.locator("#links-title + p + ul")).to_contain_text("CAU.TECH → PRB.INFO")
+    assert Axe().run(page).violations_count == 0
+    page.keyboard.press("x")
+    page.keyboard.press("c")
+    page.keyboard.type("PRB.GOAL")
+    page.keyboard.press("Enter")
+    expect(page.locator(".given")).to_have_count(3)
+    page.keyboard.press("u")
+    expect(page.locator(".given")).to_have_count(2)
+    page.keyboard.press("u")
+    expect(page.locator(".given")).to_have_count(0)
+
+
 def test_a_suggestion_goes_into_the_field_and_is_not_saved(browser: Browser, serve: Callable[[], str], ready: Study):
     page = enter(browser, serve())
     page.goto(f"{page.url.rsplit('/', 1)[0]}/studies/{ready.id}/comments/1")

@@ -4,12 +4,14 @@ import pytest
 
 from analysis.diagnosis.diagnose import diagnose
 from analysis.diagnosis.document import diagnosis_document
+from instruments.template_loader import load_catalogue_template
 from surveyapp.dataset import load_tables
 from surveyapp.db.session import Database, close_read_session, read_session, transaction
 from surveyapp.errors import BadInput, Stale
 from surveyapp.models.account import Account
 from surveyapp.models.comment import CommentSource
 from surveyapp.models.study import Study
+from surveyapp.services.batch_links import LineLink, link_lines
 from surveyapp.services.blinding import finish_coding, open_round
 from surveyapp.services.candidate import (
     CandidateText,
@@ -23,7 +25,7 @@ from surveyapp.services.candidate import (
 from surveyapp.services.codebook import load_codebook
 from surveyapp.services.comment_counts import count_comments
 from surveyapp.services.interview import get_interview
-from surveyapp.services.study import get_study, get_wave
+from surveyapp.services.study import create_study, get_study, get_wave
 from tests.factories import comments as make
 from tests.factories import questionnaire
 from tests.factories.comments import account, code, number_of, page, ready
@@ -89,6 +91,25 @@ def test_a_comment_counts_once_a_code_sub_codes_included_and_by_polarity(study: 
     assert (counts.by_code["PRB.INFO"].n, dict(counts.by_code["PRB.INFO"].by_polarity)) == (
         2, {"mixed": 1, "supports": 1})
     assert dict(counts.by_code["PRB"].by_source) == {source.id: 2}
+
+
+def test_links_in_comments_reach_the_analysis_apart_from_those_of_interviewees(any_database: Database):
+    with transaction() as session:
+        study = create_study(session, load_catalogue_template("bank_crm"), "bank")
+        source = make.source(session, study, item="O_OTHER")
+    ann = account(study, "ann")
+    lines = tuple(number_of(study, source, ann, words) for words in ("系统太多", "系统之间"))
+    sha = page(study, source, ann).version.sha256
+    with transaction() as session:
+        interview = get_interview(session, study, source.interview_id)
+        link_lines(session, study, interview, ann, LineLink(lines, "CAU.TECH", "PRB.INFO", sha))
+    session = read_session()
+
+    tables = load_tables(session, study, get_wave(session, study))
+
+    assert tables.comments.links.to_dict("records") == [
+        {"source": "O_OTHER.w1", "comment": line, "cause": "CAU_TECH", "problem": "PRB_INFO"} for line in sorted(lines)]
+    assert len(tables.interviews.links if tables.interviews else ()) == 0
 
 
 # ---- candidates -----------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from surveyapp.models.study import Study
 from surveyapp.services.account import find_account
 from surveyapp.services.api_token import add_token
 from surveyapp.services.batch_coding import LineCode, code_lines
+from surveyapp.services.batch_links import LineLink, link_lines
 from surveyapp.services.blinding import finish_coding
 from surveyapp.services.coding import set_edited_quote
 from surveyapp.services.interview import current_version, get_interview
@@ -108,6 +109,7 @@ def ann_codes(study_id: int, kinds: tuple[str, ...] = (CONVERSATION, ANSWERS)) -
             if text.kind == ANSWERS:
                 version = current_version(session, text)
                 code_lines(session, study, text, ann, LineCode((1, 2, 3), "CAU.TECH", version.sha256, memo="Geheim"))
+                link_lines(session, study, text, ann, LineLink((4,), "CAU.TECH", "PRB.INFO", version.sha256))
             else:
                 of.code(session, study, text, ann, of.ONE, "CAU.TECH")
                 of.code(session, study, text, ann, of.THREE, "PRB.GOAL mixed")

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from surveyapp.db.session import close_read_session, read_session, transaction
-from surveyapp.models.coding import Coding
+from surveyapp.models.coding import Coding, LinkCoding
 from surveyapp.models.comment import Candidate, CandidateLine, CommentSource
 from surveyapp.models.interview import Interview
 from surveyapp.models.study import Study
@@ -135,7 +135,7 @@ def test_what_does_not_fit_is_refused_and_nothing_is_coded(log_in, place: str, l
 def test_one_undo_takes_the_batch_back_and_one_coding_can_be_deleted(log_in, place: str):
     client = log_in("coder")
     give(client, place, 1, 2, 3)
-    client.post(f"{place}/remove/1")
+    client.post(f"{place}/remove/c1")
     left = n_codings()
     client.post(f"{place}/undo")
     client.post(f"{place}/undo")
@@ -157,6 +157,53 @@ def test_what_was_undone_is_done_again_and_memos_stand_on_comments(log_in, bank_
     assert n_codings() == 3
     assert "New memo on comment 1" in form
     assert "see comment 2" in client.get(memos).text
+
+
+def link(client: FlaskClient, place: str, *lines: int, cause: str = "CAU.TECH", problem: str = "PRB.INFO", **more: str):
+    return client.post(f"{place}/links", data={"line": [str(line) for line in lines], "cause": cause,
+                                               "problem": problem, "version": version(), **more})
+
+
+def n_links() -> int:
+    close_read_session()
+    return read_session().scalar(select(func.count()).select_from(LinkCoding)
+                                 .where(LinkCoding.deleted_at.is_(None))) or 0
+
+
+def test_a_link_is_given_to_ticked_comments_counted_undone_done_again_and_removed(log_in, place: str):
+    client = log_in("coder")
+
+    first = link(client, place, 1, 2)
+    link(client, place, 2, 3)
+    page = client.get(place).text
+    counts = []
+    for deed in ("undo", "redo", "undo", "remove/k1"):
+        client.post(f"{place}/{deed}")
+        counts.append(n_links())
+
+    assert first.headers["Location"].endswith("#line-2")
+    assert "CAU.TECH → PRB.INFO</span> · 3 of 8 comments" in page
+    assert "8 comments · 3 coded" in page
+    assert 'aria-label="Delete CAU.TECH → PRB.INFO from comment 1"' in page
+    assert counts == [2, 3, 2, 1]
+
+
+@pytest.mark.parametrize(("lines", "form", "status"), [
+    ((), {}, 422), ((1,), {"cause": "PRB.INFO"}, 422), ((1,), {"problem": ""}, 422), ((99,), {}, 422),
+    ((1,), {"version": "0" * 64}, 409)])
+def test_a_link_that_does_not_fit_is_refused(log_in, place: str, lines, form, status: int):
+    assert link(log_in("coder"), place, *lines, **form).status_code == status
+    assert n_links() == 0
+
+
+def test_a_link_that_all_chosen_comments_have_is_refused(log_in, place: str):
+    client = log_in("coder")
+    link(client, place, 1)
+
+    again = link(client, place, 1)
+
+    assert again.status_code == 409
+    assert "You have linked CAU.TECH and PRB.INFO in all chosen comments already." in again.text
 
 
 def test_the_workbench_of_interviews_leads_to_the_list(log_in, bank_study: Study, place: str):
@@ -187,7 +234,9 @@ def test_the_code_pages_count_comments_apart_from_interviewees(log_in, bank_stud
 
 
 def test_the_wrong_coder_learns_nothing_from_any_route(log_in, bank_study: Study, place: str):
-    give(log_in("coder"), place, 1, 2, code="SUG.MKT", memo="secret memo")
+    coder = log_in("coder")
+    give(coder, place, 1, 2, code="SUG.MKT", memo="secret memo")
+    link(coder, place, 4)
     with transaction() as session:
         study = get_study(session, bank_study.id)
         bob = people.member(session, study, "bob")
@@ -211,7 +260,8 @@ def test_the_wrong_coder_learns_nothing_from_any_route(log_in, bank_study: Study
         assert "No comment fits." in texts["?state=coded"], login
         assert not [page for page, text in texts.items() if "secret memo" in text or "as in coded comments" in text]
         assert "0 of 8 comments" in texts["codes/SUG.MKT"], login
-        assert client.post(f"{place}/remove/1").status_code == 404, login
+        assert "CAU.TECH → PRB.INFO" not in texts[""], login
+        assert [client.post(f"{place}/remove/{mark}").status_code for mark in ("c1", "k1")] == [404, 404], login
 
 
 def test_candidates_are_nominated_from_ticked_comments(log_in, bank_study: Study, place: str):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.results.comments import CandidateFinding, CommentEvidence, CommentItem, Comments
+from analysis.results.comments import CandidateFinding, CommentEvidence, CommentItem, CommentLink, Comments
 from reports.content import Bullets, Section, Table, walk
 from reports.sections.study import study_report
 from reports.wording import forbidden_phrases
@@ -44,6 +44,18 @@ def test_a_candidate_is_printed_as_not_measured_with_its_count(bank: Study, lang
     bullets = [item.text for block in walk(section.blocks) if isinstance(block, Bullets) for item in block.items]
     assert any(text.startswith(words) for text in bullets), bullets
     assert not [text for text in bullets if forbidden_phrases(text, language)]
+
+
+@pytest.mark.parametrize(("language", "words"), [
+    ("en", "7 of 81 comments by staff name technical reasons as a cause of incomplete customer information."),
+    ("zh", "员工的81条意见中，有7条认为“信息不全面”的原因在于“技术原因”。")])
+def test_a_cause_that_comments_name_is_told_in_comments_beside_the_evidence(bank: Study, language: str, words: str):
+    section = told(bank, language, replace(COMMENTS, links=(CommentLink("staff", "CAU_TECH", "PRB_INFO", 7, 81),)))
+
+    bullets = [item for block in walk(section.blocks) if isinstance(block, Bullets) for item in block.items]
+    assert words in [item.text for item in bullets]
+    assert ("comment.staff.CAU_TECH.to.PRB_INFO",) in [item.trace for item in bullets]
+    assert not [item.text for item in bullets if forbidden_phrases(item.text, language)]
 
 
 @pytest.mark.parametrize("nothing", [None, Comments(), Comments(COMMENTS.items)])

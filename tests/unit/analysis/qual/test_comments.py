@@ -47,6 +47,28 @@ def test_an_item_in_which_nothing_is_coded_counts_in_no_denominator_and_customer
     assert [(item.item, item.n_coded) for item in found.items] == [("O_OTHER", 3), ("O_SUG", 0), ("CO_GOOD", 1)]
 
 
+LINKED = pd.DataFrame(
+    [("a", 1, "CAU_TECH", "PRB_INFO"), ("a", 1, "CAU_TECH", "PRB_INFO"), ("a", 5, "CAU_TECH", "PRB_INFO"),
+     ("b", 2, "CAU_TEAM", "PRB_EFFECT"), ("c", 1, "CAU_TECH", "PRB_INFO")],
+    columns=["source", "comment", "cause", "problem"])
+
+
+def test_a_link_counts_comments_once_by_audience_and_an_item_with_only_links_has_begun():
+    found = comment_evidence(replace(CODED, links=LINKED), BANK.codebook)
+
+    assert [(row.audience, row.cause, row.problem, row.n, row.n_of) for row in found.links] == [
+        ("customer", "CAU_TECH", "PRB_INFO", 1, 6), ("staff", "CAU_TECH", "PRB_INFO", 2, 13),
+        ("staff", "CAU_TEAM", "PRB_EFFECT", 1, 13)]
+    assert [(item.item, item.n_coded) for item in found.items] == [("O_OTHER", 4), ("O_SUG", 1), ("CO_GOOD", 1)]
+    assert comment_metrics(found)["comment.staff.CAU_TECH.to.PRB_INFO"] == 2
+
+
+def test_links_of_too_few_comments_are_not_shown():
+    found = comment_evidence(replace(CODED, links=LINKED), BANK.codebook, thresholds={"minimum_group": 7})
+
+    assert {row.audience for row in found.links} == {"staff"}
+
+
 def test_an_audience_with_fewer_comments_than_may_be_shown_has_no_codes():
     found = comment_evidence(CODED, BANK.codebook, thresholds={"minimum_group": 7})
 
