@@ -1,6 +1,7 @@
 """The guide as a Word document to fill in offline: fields for the log, ticks and room for notes by question.
 
-What is filled in sits in content controls named by question, so that it finds its way back whatever stands around it.
+What is filled in sits in cells bookmarked by question and in named content controls, so that it finds its way back
+whatever stands around it.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from surveyapp.services.interview import MODES
 from surveyapp.services.note_sheet_words import AUDIENCES, EMPTY, EMPTY_BOX, LOG_FIELDS, TICKED_BOX, words_of
 from surveyapp.services.note_sheet_words import MODES as MODE_NAMES
 from surveyapp.services.note_taking import REST
+from surveyapp.services.sheet_controls import bookmark_of
 
-NOTE, TICK, LOG = "note:", "tick:", "log:"
+TICK, LOG = "tick:", "log:"
 WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 W14 = "http://schemas.microsoft.com/office/word/2010/wordml"
@@ -63,15 +65,27 @@ def note_sheet(guide: Guide, audience: str, language: str, study_name: str) -> b
 
 
 class _Controls:
-    """Content controls, each with a number of its own, which Word asks for."""
+    """Content controls and bookmarks, each with a number of its own, which Word asks for.
+
+    Notes sit in bookmarked cells and not in controls, controls have no title, and none is marked as plain text:
+    LibreOffice 7.4 writes Chinese words four times where a control holds whole paragraphs or plain text, and puts the
+    title of a control around the paragraphs that follow.
+    """
 
     def __init__(self) -> None:
         self.n = 0
 
     def properties(self, tag: str, kind: str = "") -> str:
         self.n += 1
-        return (f'<w:sdtPr><w:alias w:val={quoteattr(tag)}/><w:tag w:val={quoteattr(tag)}/>'
-                f'<w:id w:val="{self.n}"/>{kind}</w:sdtPr>')
+        return f'<w:sdtPr><w:tag w:val={quoteattr(tag)}/><w:id w:val="{self.n}"/>{kind}</w:sdtPr>'
+
+    def bookmarked(self, key: str) -> str:
+        """Return room for notes on a question, the question's bookmark around all of it."""
+        self.n += 1
+        name = bookmark_of(key)
+        start = f'<w:bookmarkStart w:id="{self.n}" w:name="{name}"/>' if name else ""
+        end = f'<w:bookmarkEnd w:id="{self.n}"/>' if name else ""
+        return f"<w:p>{start}</w:p>{'<w:p/>' * (LINES - 2)}<w:p>{end}</w:p>"
 
 
 def _question(controls: _Controls, question: Question, language: str, words: Mapping[str, str]) -> list[str]:
@@ -85,7 +99,8 @@ def _question(controls: _Controls, question: Question, language: str, words: Map
 
 def _said(label: str, text: Text, language: str) -> list[str]:
     said = text.get(language, "")
-    return [_paragraph(f"{label}: {said}", "Hint")] if said else []
+    colon = "：" if language == "zh" else ": "
+    return [_paragraph(f"{label}{colon}{said}", "Hint")] if said else []
 
 
 def _log_table(controls: _Controls, guide: Guide, language: str, words: Mapping[str, str]) -> str:
@@ -93,8 +108,8 @@ def _log_table(controls: _Controls, guide: Guide, language: str, words: Mapping[
     modes = [(MODE_NAMES.get(language, MODE_NAMES["en"])[mode], mode) for mode in MODES]
     kinds = {"role": _list(roles), "mode": _list(modes),
              "held_on": '<w:date><w:dateFormat w:val="yyyy-MM-dd"/></w:date>'}
-    rows = [(words[field], _inline(controls, f"{LOG}{field}", kinds.get(field, "<w:text/>"))) for field in LOG_FIELDS]
-    return _table([[_paragraph(label), f"<w:p>{value}</w:p>"] for label, value in rows], LOG_WIDTHS)
+    rows = [(words[field], _inline(controls, f"{LOG}{field}", kinds.get(field, ""))) for field in LOG_FIELDS]
+    return _table([_row([_paragraph(label), f"<w:p>{value}</w:p>"], LOG_WIDTHS) for label, value in rows], LOG_WIDTHS)
 
 
 def _list(items: Iterable[tuple[str, str]]) -> str:
@@ -113,19 +128,21 @@ def _tick(controls: _Controls, tag: str) -> list[str]:
 
 
 def _room(controls: _Controls, key: str) -> str:
-    """Return a bordered cell that holds the control for the notes on one question."""
-    lines = "<w:p/>" * LINES
-    control = f"<w:sdt>{controls.properties(f'{NOTE}{key}')}<w:sdtContent>{lines}</w:sdtContent></w:sdt>"
-    return _table([[f"{control}<w:p/>"]], (PAGE_WIDTH,))
+    """Return a bordered cell for the notes on one question."""
+    return _table([_row([controls.bookmarked(key)], (PAGE_WIDTH,))], (PAGE_WIDTH,))
 
 
-def _table(rows: Iterable[list[str]], widths: tuple[int, ...]) -> str:
+def _row(cells: Iterable[str], widths: tuple[int, ...]) -> str:
+    """Return a row that stands on one page as long as it fits one."""
+    return f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{''.join(map(_cell, cells, widths))}</w:tr>"
+
+
+def _table(rows: Iterable[str], widths: tuple[int, ...]) -> str:
     sides = "".join(f'<w:{side} w:val="single" w:sz="4" w:color="9AA5B1"/>'
                     for side in ("top", "left", "bottom", "right", "insideH", "insideV"))
-    made = "".join(f"<w:tr>{''.join(map(_cell, cells, widths))}</w:tr>" for cells in rows)
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     return (f'<w:tbl><w:tblPr><w:tblW w:w="{PAGE_WIDTH}" w:type="dxa"/><w:tblBorders>{sides}</w:tblBorders></w:tblPr>'
-            f"<w:tblGrid>{grid}</w:tblGrid>{made}</w:tbl><w:p/>")
+            f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl><w:p/>")
 
 
 def _cell(content: str, width: int) -> str:
@@ -137,7 +154,8 @@ def _paragraph(text: str, style: str = "Normal") -> str:
 
 
 def _line(pieces: Iterable[str]) -> str:
-    return f"<w:p>{''.join(pieces)}</w:p>"
+    """Return a line of boxes, kept with the room below it."""
+    return f"<w:p><w:pPr><w:keepNext/></w:pPr>{''.join(pieces)}</w:p>"
 
 
 def _run(text: str) -> str:
@@ -167,7 +185,7 @@ def _styles(language: str) -> str:
              "Heading1": ("heading 1", '<w:keepNext/><w:spacing w:before="240" w:after="80"/><w:outlineLvl w:val="0"/>',
                           '<w:b/><w:sz w:val="24"/>'),
              "Hint": ("Hint", "", '<w:color w:val="44525F"/>'),
-             "Probe": ("Probe", '<w:ind w:left="300"/>', '<w:color w:val="44525F"/><w:sz w:val="20"/>')}
+             "Probe": ("Probe", '<w:keepNext/><w:ind w:left="300"/>', '<w:color w:val="44525F"/><w:sz w:val="20"/>')}
     made = ""
     for key, (name, paragraph, run) in looks.items():
         is_default, basis = (' w:default="1"', "") if key == "Normal" else ("", '<w:basedOn w:val="Normal"/>')

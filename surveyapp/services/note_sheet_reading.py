@@ -1,7 +1,8 @@
 """A filled-in sheet → log entry, ticks and notes by question; what has no sure place is listed, never guessed.
 
-A note is found by its content control; where a program dropped the controls, by the number or the words of the question
-it stands under. What was written elsewhere is left over, with the question above it as a suggestion.
+A note is found by the bookmark of its cell (by its content control in sheets printed before); where a program dropped
+these, by the number or the words of the question it stands under. What was written elsewhere is left over, with the
+question above it as a suggestion.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from instruments.template import Guide
 from surveyapp.errors import BadInput
 from surveyapp.services.coverage import STATES
 from surveyapp.services.decoding import check_size, normalise
-from surveyapp.services.note_sheet_document import LOG, NOTE, TICK
+from surveyapp.services.note_sheet_document import LOG, TICK
 from surveyapp.services.note_sheet_words import AUDIENCES, LABELS, LOG_FIELDS, MODES, TICKED, folded, is_blank
 from surveyapp.services.note_taking import REST
+from surveyapp.services.sheet_controls import NOTE
 from surveyapp.services.text_document import read_in_child
 
 LINES_OF_HEAD = 5
@@ -66,7 +68,7 @@ def is_sheet(content: bytes, place: str, guide: Guide) -> bool:
     """Tell a sheet for notes from a transcript: by its controls, or by the line with the guide's name at its head."""
     rows = _rows(content, place)
     tags = {tag for row in rows for tag in (row["tag"], *(inner[0] for inner in row["inside"]))}
-    head = [folded(row["text"]) for row in rows[:LINES_OF_HEAD]]
+    head = [folded(row["text"]) for row in rows if row["text"].strip()][:LINES_OF_HEAD]
     return (any(tag.startswith((NOTE, TICK, LOG)) for tag in tags)
             or any(line.startswith(folded(guide.key)) for line in head))
 
@@ -125,6 +127,8 @@ class _Reading:
             self.awaited = ""
         elif not is_blank(text):
             self._loose(text.strip())
+        elif self.at in self.found.notes and self.at not in self.controlled:
+            self.found.notes[self.at].append("")        # a blank line of the notes; those at the end go
 
     def _note(self, key: str, text: str) -> None:
         if key != REST and key not in self.keys:

@@ -19,14 +19,15 @@ SAID: Mapping[str, Mapping[str, str]] = {
     "en": {"title": "Passages by code", "counted": "Interviewees: {people} of {all} · passages: {n}",
            "comments": "comments: {n}", "unspecified": "role not stated", "colon": ": ", "mark": "{polarity} ({by})",
            "supports": "supports", "contradicts": "contradicts", "mixed": "mixed",
-           "retired": "retired", "by": "coded by {coder}", "turn": "turn {n}", "memo": "Memo", "links": "Causes named",
+           "retired": "retired", "by": "coded by {coder}", "turn": "turn {n}", "memo": "Memo ({coder})",
+           "semicolon": "; ", "links": "Causes named",
            "include": "Include", "exclude": "Exclude", "none": "Nothing is coded yet.",
            "about": "Study {study}. Passages that the reader of this file may see; people are counted once a code."},
     "zh": {"title": "按编码汇总的片段", "counted": "{all}名受访者中的{people}名，共{n}个片段", "comments": "{n}条意见",
            "unspecified": "角色未注明", "colon": "：", "mark": "{polarity}（{by}）",
            "supports": "支持", "contradicts": "相反意见", "mixed": "两方面都有", "retired": "已停用",
            "by": "编码员：{coder}",
-           "turn": "第{n}轮发言", "memo": "备忘", "links": "提到的因果关系",
+           "turn": "第{n}轮发言", "memo": "备忘（{coder}）", "semicolon": "；", "links": "提到的因果关系",
            "include": "纳入规则", "exclude": "排除规则",
            "none": "尚无编码。", "about": "研究：{study}。仅含本文件读者有权查看的片段；每个编码下每人只计一次。"},
 }
@@ -87,7 +88,7 @@ def _code_parts(entry: CodeEntry, marks: list[Mark], n_all: int, said: Mapping[s
     comments = {passage.guid for interview, passage, _ in marks if interview.row.kind != CONVERSATION}
     counted = [said["counted"].format(people=len(people), all=n_all, n=len(passages))]
     counted += [said["comments"].format(n=len(comments))] if comments else []
-    yield Part("counted", "; ".join(counted))
+    yield Part("counted", SAID[language]["semicolon"].join(counted))
 
 
 def _in(text: Mapping[str, str], language: str) -> str:
@@ -106,7 +107,8 @@ def _passage_parts(taken: TakenStudy, interview: TakenInterview, passage: TakenP
     yield Part("source", " · ".join(words for words in (*place, *marks) if words))
     for coding in codings:
         if coding.memo:
-            yield Part("memo", f"{said['memo']}{said['colon']}{coding.memo}")
+            label = said["memo"].format(coder=taken.coders[coding.coder])
+            yield Part("memo", f"{label}{said['colon']}{coding.memo}")
 
 
 def _roles(taken: TakenStudy, language: str) -> dict[str, str]:

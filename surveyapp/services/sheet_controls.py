@@ -1,8 +1,9 @@
-"""A filled-in Word document → its paragraphs with the content controls they sit in; runs in a process of its own."""
+"""A filled-in Word document → its paragraphs with the control or cell they sit in; runs in a process of its own."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 from xml.etree.ElementTree import Element  # only the class; defusedxml does the parsing
@@ -13,12 +14,29 @@ from surveyapp.services.word_document import SIGNS, SKIPPED, W, main_part
 
 W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 OFF = ("0", "false", "off")
+NOTE = "note:"
+MARKED = "note_"            # a bookmark's name holds letters, digits and low lines only
+LONGEST_BOOKMARK = 40       # characters, in Word
+
+
+def bookmark_of(key: str) -> str:
+    """Return the name of a question's bookmark, "" where the key is too long for one."""
+    name = MARKED + re.sub(r"[^A-Za-z0-9]", lambda sign: f"_{ord(sign[0]):x}_", key)
+    return name if len(name) <= LONGEST_BOOKMARK else ""
+
+
+def bookmarked(cell: Element) -> str:
+    """Return the tag of the question whose notes the cell is for, "" for any other cell."""
+    names = (mark.get(f"{W}name", "") for mark in cell.iter(f"{W}bookmarkStart"))
+    name = next((name for name in names if name.startswith(MARKED)), "")
+    key = re.sub(r"_([0-9a-f]{1,6})_", lambda sign: chr(int(sign[1], 16) % 0x110000), name.removeprefix(MARKED))
+    return f"{NOTE}{key}" if name else ""
 
 
 def read_rows(content: bytes) -> tuple[str, dict[str, int]]:
     """Return the rows of the document as JSON: tag of the control around, text, and [tag, text, is ticked] within."""
     document = fromstring(main_part(content, "docx"), forbid_dtd=True)
-    return json.dumps([row for row in _rows(document, "") if row["tag"] or row["text"].strip() or row["inside"]]), {}
+    return json.dumps(list(_rows(document, ""))), {}
 
 
 def _rows(parent: Element, tag: str) -> Iterator[dict[str, Any]]:
@@ -31,7 +49,7 @@ def _rows(parent: Element, tag: str) -> Iterator[dict[str, Any]]:
         elif child.tag == f"{W}sdt":
             yield from _rows(child, _tag(child) or tag)
         else:
-            yield from _rows(child, tag)
+            yield from _rows(child, (bookmarked(child) if child.tag == f"{W}tc" else "") or tag)
 
 
 def _text(parent: Element, inside: list[tuple[str, str, bool]]) -> str:

@@ -1,6 +1,7 @@
 """The sheet for notes goes out as a Word document and finds its way back, whatever the word processor left of it."""
 
 import io
+import re
 import zipfile
 from datetime import date
 
@@ -11,9 +12,10 @@ from surveyapp.errors import BadInput
 from surveyapp.services.coverage import questions_for
 from surveyapp.services.note_sheet_document import note_sheet
 from surveyapp.services.note_sheet_reading import FilledSheet, LeftOver, is_sheet, read_note_sheet
+from surveyapp.services.sheet_controls import bookmark_of, bookmarked
 from tests.factories.coding import bank_template
 from tests.factories.documents import word_document
-from tests.factories.sheets import filled
+from tests.factories.sheets import filled, with_controls
 
 GUIDE = bank_template().guide
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -42,7 +44,9 @@ def test_the_sheet_is_a_word_document_with_a_control_for_everything_to_fill_in(l
     assert {"[Content_Types].xml", "_rels/.rels", "word/styles.xml", "word/_rels/document.xml.rels"} <= parts.keys()
     assert tags == [f"log:{name}" for name in ("key", "role", "held_on", "duration_min", "mode", "interviewer")] + [
         "log:consent"] + [tag for key in keys for tag in (
-            f"tick:{key}:asked", f"tick:{key}:covered", f"tick:{key}:skipped", f"note:{key}")] + ["note:rest"]
+            f"tick:{key}:asked", f"tick:{key}:covered", f"tick:{key}:skipped")]
+    marks = [mark.get(f"{W}name") for mark in parts["word/document.xml"].iter(f"{W}bookmarkStart")]
+    assert marks == [f"note_{key}" for key in (*keys, "rest")]
     assert len(set(numbers)) == len(numbers)
     assert content == sheet(language)
     said = "".join(parts["word/document.xml"].itertext())
@@ -60,6 +64,22 @@ def test_what_was_filled_in_comes_back_with_and_without_controls(keeps_controls:
     assert found.log == {"audience": "staff", "role": "relationship_manager", "mode": "telephone", "interviewer": "R1"}
     assert found.has_consent
     assert (found.left_over, found.unread) == ((), ())
+
+
+def test_a_sheet_printed_before_notes_had_bookmarks_is_read_by_its_controls():
+    found = read(with_controls(filled(sheet(), VALUES, TICKS)))
+
+    assert found.notes == {"Q1": VALUES["note:Q1"], "rest": VALUES["note:rest"]}
+    assert {found.how[key] for key in found.notes} == {"control"}
+
+
+def test_any_key_of_a_question_has_a_bookmark_that_leads_back_to_it():
+    for key in ("Q1", "staff-2.b", "a_b", "问_1", "Q_20_", "__"):
+        cell = fromstring(f'<w:tc xmlns:w="{W[1:-1]}"><w:p><w:bookmarkStart w:name="{bookmark_of(key)}"/></w:p></w:tc>')
+
+        assert re.fullmatch(r"[A-Za-z]\w{0,39}", bookmark_of(key), re.ASCII)
+        assert bookmarked(cell) == f"note:{key}"
+    assert bookmark_of("a" * 60) == ""
 
 
 def test_a_question_without_its_number_is_found_by_its_words_in_either_language():
