@@ -17,6 +17,7 @@ from surveyapp.config import Config, read_config
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import Misconfigured
 from surveyapp.jobs.diagnose import diagnose_study, write_report
+from surveyapp.jobs.interview_analysis import analyse_study
 from surveyapp.jobs.sample import add_sample_study
 from surveyapp.models.study import Study
 from surveyapp.services.account import add_account
@@ -56,6 +57,7 @@ def _demo(options: argparse.Namespace) -> None:
     _say("Diagnosing …")
     stored, _ = diagnose_study(STUDY)
     study = get_study(read_session(), STUDY)
+    analyse_study(study)
     for language in LANGUAGES:
         path = target(Path(options.out) / "report.pdf", language, len(LANGUAGES))
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -84,8 +84,9 @@ def _proposed(session: Session, study: Study, interview: Interview, account: Acc
     for coding in seen_codings(session, interview, account):
         if coding.quote and not coding.is_link:
             said.setdefault(coding.codes[0], []).append(coding.quote)
-    return tuple(Point(key, f"{codebook.get(key).definition.name.get(interview.language, key)}: "
-                       + " / ".join(dict.fromkeys(quotes))) for key, quotes in said.items())
+    colon, gap = ("：", "；") if interview.language == "zh" else (": ", "; ")
+    return tuple(Point(key, codebook.get(key).definition.name.get(interview.language, key) + colon
+                       + gap.join(dict.fromkeys(quotes))) for key, quotes in said.items())
 
 
 def save_summary(session: Session, study: Study, interview: Interview, points: Sequence[Point], *, version: int,
