@@ -78,7 +78,8 @@ def hear_interviews(tables: StudyTables, audience: str, thresholds: Mapping[str,
         by_safeguard=_by_safeguard(template.codebook, by_code), links=links,
         quotes={pair: link_quotes(table, *pair, quotable, interviews=frozenset(map(str, own.index))) for pair in links},
         n_staff=len(own), n_by_audience=counts, n_by_role=roles,
-        saturation=saturation(table, audience=audience, threshold=thresholds["saturation_share"],
+        saturation=saturation(table, audience=audience, base=int(thresholds["saturation_base"]),
+                              run=int(thresholds["saturation_run"]), threshold=thresholds["saturation_share"],
                               minimum=int(thresholds["interview_minimum"])) if len(own) else None,
         candidates=_candidates(template, by_code, thresholds))
 

@@ -10,7 +10,7 @@ from analysis.qual.agreement import DEFAULT_SEED, N_RESAMPLES
 from analysis.qual.cooccurrence import cooccurrences, overlaps
 from analysis.qual.crosstab import crosstab
 from analysis.qual.frequency import RAISED, STAFF, count_code, interview_evidence, interviewees
-from analysis.qual.saturation import BASE_SIZE, RUN_LENGTH, saturation
+from analysis.qual.saturation import SaturationRule
 from analysis.results.interviews import (
     ClaimEvidence,
     InterviewAnalysis,
@@ -25,10 +25,10 @@ FEWEST_GROUPS, MOST_GROUPS = 2, 12      # values of an attribute by which codes 
 
 
 def analyse_interviews(table: InterviewTable, codebook: Codebook, guide: Guide | None = None, *,
-                       attributes: Mapping[str, Mapping[str, str]] | None = None, audience: str = STAFF,
-                       minimum: int = MINIMUM_GROUP, n_resamples: int = N_RESAMPLES,
+                       attributes: Mapping[str, Mapping[str, str]] | None = None, minimum: int = MINIMUM_GROUP,
+                       rule: SaturationRule | None = None, n_resamples: int = N_RESAMPLES,
                        seed: Sequence[int] = DEFAULT_SEED) -> InterviewAnalysis:
-    """Return what the interviews of an audience say together.
+    """Return what the interviews of staff and managers say together.
 
     Parameters
     ----------
@@ -40,10 +40,10 @@ def analyse_interviews(table: InterviewTable, codebook: Codebook, guide: Guide |
         Says who was asked.
     attributes : Mapping[str, Mapping[str, str]], optional
         Name of an attribute → interview key → value, for further crosstabs.
-    audience : str, optional
-        "staff" takes staff and managers together.
     minimum : int, optional
         People that a cell of a crosstab needs.
+    rule : SaturationRule, optional
+        By what saturation is judged.
     n_resamples, seed
         For the interval of coder agreement.
 
@@ -52,6 +52,7 @@ def analyse_interviews(table: InterviewTable, codebook: Codebook, guide: Guide |
     InterviewAnalysis
         Without words, provenance and what was left out, which are not known here.
     """
+    audience, judged = STAFF, rule or SaturationRule()
     people = interviewees(table, audience)
     codes = [code.key for code in codebook.codes]
     given = [code for code in codes if _is_given(table, codebook, code, audience)]
@@ -63,19 +64,21 @@ def analyse_interviews(table: InterviewTable, codebook: Codebook, guide: Guide |
                                  minimum=minimum) for name, groups in groupings.items()),
         same_turn=cooccurrences(table, codebook, given, audience=audience),
         overlapping=overlaps(table, codebook, given, audience=audience),
-        saturation=saturation(table, audience=audience),
-        by_role=_by_role(table, roles, audience), questions=tuple(_questions(table, codebook, guide, audience)),
+        saturation=judged.judge(table, audience), by_role=_by_role(table, roles, audience, judged),
+        questions=tuple(_questions(table, codebook, guide, audience)),
         negative=tuple(_negative(table, codebook, codes, audience)),
-        evidence=tuple(claim_evidence(table, codebook, guide, audience=audience, n_resamples=n_resamples, seed=seed)))
+        evidence=tuple(claim_evidence(table, codebook, guide, audience=audience, rule=judged,
+                                      n_resamples=n_resamples, seed=seed)))
 
 
 def claim_evidence(table: InterviewTable, codebook: Codebook, guide: Guide | None = None, *, audience: str = STAFF,
-                   n_resamples: int = N_RESAMPLES, seed: Sequence[int] = DEFAULT_SEED) -> list[ClaimEvidence]:
+                   rule: SaturationRule | None = None, n_resamples: int = N_RESAMPLES,
+                   seed: Sequence[int] = DEFAULT_SEED) -> list[ClaimEvidence]:
     """Return how strong the evidence for each code is that somebody was given.
 
     Parameters
     ----------
-    table, codebook, guide, audience, n_resamples, seed
+    table, codebook, guide, audience, rule, n_resamples, seed
         As in `analyse_interviews`.
 
     Returns
@@ -83,7 +86,7 @@ def claim_evidence(table: InterviewTable, codebook: Codebook, guide: Guide | Non
     list[ClaimEvidence]
         In the order of the codebook; counts as in `interview_evidence`, from which they are taken.
     """
-    n, curve = len(interviewees(table, audience)), saturation(table, audience=audience)
+    n, curve = len(interviewees(table, audience)), (rule or SaturationRule()).judge(table, audience)
     rows = interview_evidence(table, codebook, guide, audience=audience, n_resamples=n_resamples, seed=seed)
     return [ClaimEvidence.of(row, n, curve, audience) for row in rows if row.supports + row.contradicts + row.mixed]
 
@@ -123,15 +126,14 @@ def _compares(values: Mapping[str, str], roles: Mapping[str, str]) -> bool:
     return FEWEST_GROUPS <= len({value for key, value in values.items() if key in roles}) <= MOST_GROUPS
 
 
-def _by_role(table: InterviewTable, roles: Mapping[str, str], audience: str) -> tuple[RoleSaturation, ...]:
+def _by_role(table: InterviewTable, roles: Mapping[str, str], audience: str,
+             rule: SaturationRule) -> tuple[RoleSaturation, ...]:
     """Return saturation within each role that has interviews enough for a base and a run."""
     found = []
     for role in sorted(set(roles.values())):
         others = frozenset(map(str, table.interviews.index)) - {key for key, own in roles.items() if own == role}
-        enough = BASE_SIZE + RUN_LENGTH
-        if len(table.interviews) - len(others) >= enough:
-            found.append(RoleSaturation(role, saturation(without_interviews(table, others), audience=audience,
-                                                         minimum=enough)))
+        if len(table.interviews) - len(others) >= rule.n_needed:
+            found.append(RoleSaturation(role, rule.judge(without_interviews(table, others), audience, rule.n_needed)))
     return tuple(found)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 from analysis.qual.frequency import interviewees
 from analysis.results.diagnosis import Saturation
@@ -13,6 +14,38 @@ BASE_SIZE = 4               # Guest, Namey & Chen 2020: interviews that form the
 RUN_LENGTH = 2              # ... interviews looked at together
 NEW_SHARE = 0.05            # ... new codes in a run over codes in the base
 MINIMUM_INTERVIEWS = 9      # model 8: below this saturation is not judged
+
+
+@dataclass(frozen=True)
+class SaturationRule:
+    """How saturation is judged: interviews of the base and of a run, share of new codes, fewest interviews."""
+
+    base: int = BASE_SIZE
+    run: int = RUN_LENGTH
+    threshold: float = NEW_SHARE
+    minimum: int = MINIMUM_INTERVIEWS
+
+    @property
+    def n_needed(self) -> int:
+        """The interviews that one base and one run take."""
+        return self.base + self.run
+
+    def judge(self, table: InterviewTable, audience: str, minimum: int | None = None) -> Saturation:
+        """Return the saturation of the table's interviews by this rule.
+
+        Parameters
+        ----------
+        table : InterviewTable
+        audience : str
+        minimum : int, optional
+            Fewest interviews, in place of the rule's.
+
+        Returns
+        -------
+        Saturation
+        """
+        return saturation(table, audience=audience, base=self.base, run=self.run, threshold=self.threshold,
+                          minimum=self.minimum if minimum is None else minimum)
 
 
 def saturation_curve(coded: Sequence[tuple[str, AbstractSet[str]]], *, base: int = BASE_SIZE, run: int = RUN_LENGTH,

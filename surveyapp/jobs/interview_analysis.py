@@ -9,7 +9,9 @@ from typing import Any
 
 from sqlalchemy import select
 
+from analysis.diagnosis.thresholds import resolve_thresholds
 from analysis.qual.across import analyse_interviews, without_interviews
+from analysis.qual.saturation import SaturationRule
 from analysis.results.interviews import InterviewAnalysis, WordCount
 from surveyapp.dataset import load_interviews
 from surveyapp.db.session import read_session, transaction
@@ -38,12 +40,19 @@ def compute_analysis(study: Study, n_resamples: int = 2000) -> InterviewAnalysis
     left_out = unreleased_interviews(session, study) & set(map(str, table.interviews.index))
     found = analyse_interviews(
         without_interviews(table, left_out), template.codebook, template.guide,
-        attributes=attributes_of(session, study), minimum=minimum_of(study),
+        attributes=attributes_of(session, study), minimum=minimum_of(study), rule=_rule(study),
         n_resamples=n_resamples, seed=(study.seed, 8))
     words, n_words = _count_words(study, found)
     kept = [row for row in coding_rows(session, study).codings if row.interview in found.interviews]
     return replace(found, left_out=tuple(sorted(left_out)), words=words, n_words=n_words,
                     provenance=provenance(session, study, kept))
+
+
+def _rule(study: Study) -> SaturationRule:
+    """Return by what saturation is judged in the study: as in its diagnosis."""
+    limits = resolve_thresholds(study.template.get("thresholds", {}), study.thresholds)
+    return SaturationRule(int(limits["saturation_base"]), int(limits["saturation_run"]), limits["saturation_share"],
+                          int(limits["interview_minimum"]))
 
 
 def analyse_study(study: Study) -> tuple[StoredInterviewAnalysis, InterviewAnalysis]:

@@ -24,6 +24,7 @@ from surveyapp.services.interview_analysis import (
     shown_analysis,
     unreleased_interviews,
 )
+from surveyapp.services.saturation_rule import saturation_rule, set_saturation_rule
 from surveyapp.services.saved_query import record_search
 from surveyapp.services.study import get_study
 from surveyapp.views.access import current_account, reader_language, requires
@@ -51,7 +52,7 @@ def show(study_id: int) -> str:
         found=found, stored=newest_analysis(session, g.study), job=last_job(session, g.study), lines=lines,
         claims=list_claims(session, g.study, account), searches=searches_of_codes(session, g.study),
         n_since=events_since(session, g.study, found.provenance) if found else 0,
-        running=sorted(unreleased_interviews(session, g.study)))
+        rule=saturation_rule(g.study), running=sorted(unreleased_interviews(session, g.study)))
 
 
 @blueprint.post(PLACE)
@@ -62,6 +63,18 @@ def compute(study_id: int) -> Redirect:
         request_analysis(session, get_study(session, study_id), current_account())
     flash(_("The analyses are being computed; load this page again in a moment."))
     return redirect(url_for("interview_analysis.show", study_id=study_id))
+
+
+@blueprint.post(f"{PLACE}/saturation")
+@requires("can_run_studies")
+def judge_saturation(study_id: int) -> Redirect:
+    """Set by what saturation is judged, and compute the analyses by it."""
+    with transaction() as session:
+        study = get_study(session, study_id)
+        set_saturation_rule(session, study, current_account(), request.form)
+        request_analysis(session, study, current_account())
+    flash(_("Saturation is judged by these numbers now; the analyses are being computed."))
+    return redirect(url_for("interview_analysis.show", study_id=study_id, _anchor="saturation"))
 
 
 @blueprint.post(f"{PLACE}/negative")

@@ -103,6 +103,7 @@ def test_links_in_comments_reach_the_analysis_apart_from_those_of_interviewees(a
     with transaction() as session:
         interview = get_interview(session, study, source.interview_id)
         link_lines(session, study, interview, ann, LineLink(lines, "CAU.TECH", "PRB.INFO", sha))
+    close_read_session()
     session = read_session()
 
     tables = load_tables(session, study, get_wave(session, study))

@@ -194,3 +194,48 @@ def test_a_researcher_has_the_analyses_computed_by_a_job(log_in, interview: Inte
     page = researcher.get(f"{place}/interview-analysis").text
     assert answer.status_code == 302
     assert "1 interviews, computed" in page
+
+
+def test_a_researcher_sets_by_what_saturation_is_judged_and_the_defaults_are_told(log_in, interview: Interview,
+                                                                                   place: str, bank_study: Study):
+    prepare_queue()
+    researcher = log_in("researcher")
+    analyse_study(bank_study)
+    address = f"{place}/interview-analysis/saturation"
+    wanted = {"saturation_base": "5", "saturation_run": "3", "saturation_share": "0"}
+
+    answer = researcher.post(address, data=wanted)
+    waiting = researcher.get(f"{place}/interview-analysis").text
+    close_read_session()
+    do_job(read_session().scalars(select(Job).where(Job.kind == "interviews")).one().id)
+    page = researcher.get(f"{place}/interview-analysis").text
+
+    assert answer.status_code == 302
+    assert "Judged by the former numbers" in waiting
+    assert "Judged by the former numbers" not in page
+    assert "Base 5 interviews, runs of 3 that overlap, threshold 0 %." in page
+    assert "default 4; from 3 to 10" in page
+    close_read_session()
+    study = read_session().get_one(Study, bank_study.id)
+    assert study.thresholds == {"saturation_base": 5.0, "saturation_run": 3.0, "saturation_share": 0.0}
+    researcher.post(address, data=dict.fromkeys(wanted, ""))
+    close_read_session()
+    assert read_session().get_one(Study, bank_study.id).thresholds == {}
+
+
+@pytest.mark.parametrize(("name", "words"), [
+    ("saturation_base", "2"), ("saturation_base", "4.5"), ("saturation_run", "many"), ("saturation_share", "11"),
+    ("saturation_share", "-1"), ("saturation_share", "nan")])
+def test_numbers_that_saturation_cannot_be_judged_by_are_refused(log_in, place: str, bank_study: Study, name: str,
+                                                                 words: str):
+    answer = log_in("researcher").post(f"{place}/interview-analysis/saturation", data={name: words})
+
+    assert answer.status_code == 422
+    assert "Give a number from" in answer.text
+    close_read_session()
+    assert read_session().get_one(Study, bank_study.id).thresholds == {}
+
+
+def test_a_coder_does_not_set_by_what_saturation_is_judged(coder: FlaskClient, place: str):
+    assert coder.post(f"{place}/interview-analysis/saturation", data={"saturation_base": "5"}).status_code == 403
+    assert 'name="saturation_base"' not in coder.get(f"{place}/interview-analysis").text
