@@ -6,7 +6,6 @@ so that two thousand resamples cost a few array operations.
 
 from __future__ import annotations
 
-from itertools import combinations
 from math import comb
 
 import numpy as np
@@ -19,6 +18,8 @@ Numbers = NDArray[np.float64]
 EIGENVALUE_FLOOR = 0.05     # model 7: a corrected matrix that is not positive definite is smoothed to this
 MAXIMUM_PREDICTORS = 8      # model 14: general dominance is exact up to 8 predictors
 _TINY = 1e-12               # an eigenvalue below this counts as zero
+_EQUAL = 1e-12              # gains that differ by less are the same
+_BLOCK = 128                # matrices swept together; they stay in the processor's cache
 
 
 def standardised_beta(R: ArrayLike, n_predictors: int | None = None) -> Numbers:
@@ -104,15 +105,139 @@ def general_dominance(R: ArrayLike, n_predictors: int | None = None) -> Numbers:
     ----------
     Budescu (1993), Dominance analysis; Azen & Budescu (2003).
     """
+    explained, k = explained_by_subsets(R, n_predictors)
+    return _squeezed(np.tensordot(explained, _gains(k).sum(axis=1), axes=([-2], [1])).swapaxes(-1, -2))
+
+
+def conditional_dominance(R: ArrayLike, n_predictors: int | None = None) -> Numbers:
+    """Return each predictor's mean gain in explained variance by the number of predictors that are in already.
+
+    Parameters
+    ----------
+    R : array_like, shape (..., q, q)
+        Correlations, predictors first, outcomes last.
+    n_predictors : int, optional
+        Predictors, k; default q - 1; at most 8.
+
+    Returns
+    -------
+    numpy.ndarray, shape (..., k, k) for one outcome, (..., k, k, q - k) for several
+        Row i: predictor i added to 0, 1, … k - 1 others. The mean of a row is its general dominance.
+
+    Raises
+    ------
+    SpecError
+        With more than 8 predictors.
+
+    References
+    ----------
+    Azen & Budescu (2003), The dominance analysis approach for comparing predictors in multiple regression.
+    """
+    explained, k = explained_by_subsets(R, n_predictors)
+    gains = k * np.tensordot(explained, _gains(k), axes=([-2], [2]))
+    return _squeezed(np.moveaxis(gains, -3, -1))
+
+
+def complete_dominance(R: ArrayLike, n_predictors: int | None = None) -> NDArray[np.bool_]:
+    """Return which predictor adds at least as much as which other to every set of the rest, and more to one of them.
+
+    Parameters
+    ----------
+    R : array_like, shape (..., q, q)
+        Correlations, predictors first, one outcome last.
+    n_predictors : int, optional
+        Predictors, k; q - 1, because one outcome is looked at.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (..., k, k)
+        [i, j] = i completely dominates j.
+
+    Raises
+    ------
+    SpecError
+        With more than 8 predictors.
+
+    References
+    ----------
+    Azen & Budescu (2003).
+    """
+    explained, k = explained_by_subsets(R, n_predictors)
+    one = explained[..., 0]
+    subsets = np.arange(2**k)
+    found = np.zeros((*one.shape[:-1], k, k), dtype=bool)
+    for i in range(k):
+        for j in range(i + 1, k):
+            rest = subsets[(subsets >> i & 1 | subsets >> j & 1) == 0]
+            lead = one[..., rest + 2**i] - one[..., rest + 2**j]
+            found[..., i, j] = (lead >= -_EQUAL).all(axis=-1) & (lead > _EQUAL).any(axis=-1)
+            found[..., j, i] = (lead <= _EQUAL).all(axis=-1) & (lead < -_EQUAL).any(axis=-1)
+    return found
+
+
+def explained_by_subsets(R: ArrayLike, n_predictors: int | None = None) -> tuple[Numbers, int]:
+    """Return the share of variance that each subset of the predictors explains.
+
+    Every predictor is taken in or left out in turn: what it explains is swept from all that follow, for all subsets of
+    those before it and all matrices at once, so 256 regressions cost eight sweeps.
+
+    Parameters
+    ----------
+    R : array_like, shape (..., q, q)
+        Correlations, predictors first, outcomes last.
+    n_predictors : int, optional
+        Predictors, k; default q - 1; at most 8.
+
+    Returns
+    -------
+    tuple of numpy.ndarray, shape (..., 2**k, q - k), and int
+        R squared, bit i of the subset's number = predictor i is in it; and k.
+
+    Raises
+    ------
+    SpecError
+        With more than 8 predictors.
+
+    References
+    ----------
+    Goodnight (1979), A tutorial on the SWEEP operator.
+    """
     matrix, k = _checked(R, n_predictors)
     if k > MAXIMUM_PREDICTORS:
         raise SpecError("general dominance", f"{k} predictors are too many for the exact computation.",
                         f"Use at most {MAXIMUM_PREDICTORS}.")
-    explained = {subset: _r_squared(matrix, subset, k) for size in range(k + 1)
-                 for subset in combinations(range(k), size)}
-    gains = [sum((explained[tuple(sorted((*subset, place)))] - explained[subset]) / (k * comb(k - 1, len(subset)))
-                 for subset in explained if place not in subset) for place in range(k)]
-    return _squeezed(np.stack([np.asarray(gain) for gain in gains], axis=-2))
+    stack = matrix.reshape(-1, *matrix.shape[-2:])
+    blocks = [_swept(np.ascontiguousarray(np.moveaxis(stack[start:start + _BLOCK], 0, -1)), k)
+              for start in range(0, len(stack), _BLOCK)]
+    found = np.moveaxis(np.concatenate(blocks, axis=-1), -1, 0)
+    return found.reshape(*matrix.shape[:-2], *found.shape[1:]), k
+
+
+def _swept(M: Numbers, k: int) -> Numbers:
+    """Return R squared by subset and outcome, shape (2**k, m, b), of b matrices laid out last."""
+    among, across = M[None, :k, :k], M[None, :k, k:]
+    start = np.ascontiguousarray(np.moveaxis(np.diagonal(M[k:, k:]), -1, 0))[None]
+    left = start
+    for _ in range(k):
+        row, to, pivot = among[:, 0, 1:], across[:, 0], among[:, 0, :1]
+        share = row / pivot
+        left = np.concatenate([left, left - to**2 / pivot])
+        across = np.concatenate([across[:, 1:], across[:, 1:] - share[:, :, None] * to[:, None]])
+        among = np.concatenate([among[:, 1:, 1:], among[:, 1:, 1:] - share[:, :, None] * row[:, None]])
+    return np.asarray(1 - left / start)
+
+
+def _gains(k: int) -> Numbers:
+    """Return the weights by which R squared of all subsets becomes mean gains, shape (predictor, size, subset)."""
+    subsets = np.arange(2**k)
+    sizes = np.array([int(subset).bit_count() for subset in subsets])
+    found = np.zeros((k, k, 2**k))
+    for i in range(k):
+        without = subsets[subsets >> i & 1 == 0]
+        weight = 1 / (k * np.array([comb(k - 1, size) for size in sizes[without]]))
+        found[i, sizes[without], without + 2**i] += weight
+        found[i, sizes[without], without] -= weight
+    return found
 
 
 def relative_weights(R: ArrayLike, n_predictors: int | None = None) -> Numbers:
@@ -168,25 +293,50 @@ def disattenuate(R: ArrayLike, reliabilities: ArrayLike, floor: float = EIGENVAL
     ----------
     Spearman (1904); Charles (2005), The correction for attenuation due to measurement error.
     """
+    return correct_for_unreliability(R, reliabilities, floor)[0]
+
+
+def correct_for_unreliability(R: ArrayLike, reliabilities: ArrayLike, floor: float = EIGENVALUE_FLOOR,
+                              ) -> tuple[Numbers, NDArray[np.bool_]]:
+    """Return correlations corrected for unreliability, and which matrices had to be smoothed.
+
+    Parameters
+    ----------
+    R : array_like, shape (..., q, q)
+        Correlations.
+    reliabilities : array_like, shape (q,) or (..., q)
+        Reliability of each variable, above 0; one set for all matrices or one for each.
+    floor : float, optional
+        As in `disattenuate`.
+
+    Returns
+    -------
+    tuple of numpy.ndarray, shape (..., q, q), and of bool, shape (...)
+        As `disattenuate`; True = came out not positive definite, so what follows from it is a rough guess.
+
+    Raises
+    ------
+    SpecError
+        When a reliability is not above 0.
+    """
     matrix = np.asarray(R, dtype=float)
     known = np.asarray(reliabilities, dtype=float)
     if not (known > 0).all():
         raise SpecError("correction for unreliability", "a reliability is not above 0.", "Leave that scale out.")
     root = np.sqrt(known)
-    corrected = matrix / (root[:, None] * root[None, :])
-    diagonal = np.arange(len(known))
+    corrected = matrix / (root[..., :, None] * root[..., None, :])
+    diagonal = np.arange(known.shape[-1])
     corrected[..., diagonal, diagonal] = 1.0
-    return _smoothed(corrected, floor)
+    values, vectors = np.linalg.eigh(corrected)
+    is_rough = values[..., 0] <= _TINY
+    return np.where(is_rough[..., None, None], _raised(values, vectors, floor), corrected), is_rough
 
 
-def _smoothed(matrix: Numbers, floor: float) -> Numbers:
-    """Return the matrices with those that are not positive definite raised to the smallest eigenvalue."""
-    values, vectors = np.linalg.eigh(matrix)
+def _raised(values: Numbers, vectors: Numbers, floor: float) -> Numbers:
+    """Return matrices of these eigenvalues and vectors with no eigenvalue below `floor` and 1 on the diagonal."""
     raised = (vectors * np.maximum(values, floor)[..., None, :]) @ np.swapaxes(vectors, -1, -2)
     spread = np.sqrt(np.diagonal(raised, axis1=-2, axis2=-1))
-    raised = raised / (spread[..., :, None] * spread[..., None, :])
-    is_sound = (values[..., 0] > _TINY)[..., None, None]
-    return np.where(is_sound, matrix, raised)
+    return np.asarray(raised / (spread[..., :, None] * spread[..., None, :]))
 
 
 def _r_squared(matrix: Numbers, subset: tuple[int, ...], k: int) -> Numbers:

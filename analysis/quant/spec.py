@@ -86,7 +86,8 @@ def run_spec(frame: pd.DataFrame, spec: Sequence[Mapping[str, Any]], *,
         id → document of the result class with the analysis in `do`: Reliability (reliability, items), Omega (omega),
         Factorability (kmo, bartlett), ParallelAnalysis (parallel), Retention (map, vss), FactorSolution (efa), and
         pairs with htmt and htmt2 (htmt), CarelessIndices (careless), SampleAnswers (sample), CorrelationTable
-        (correlations), GroupComparisons (compare), UnitViews (multilevel), WeightedMeans (weights).
+        (correlations), GroupComparisons (compare), UnitViews (multilevel), WeightedMeans (weights),
+        DriverAnalysis (drivers, dominance).
 
     Raises
     ------

@@ -11,10 +11,13 @@ _DATA = frozenset({"id", "do", "items", "reverse", "range", "missing_codes", "va
 PEOPLE_OPTIONS: Mapping[str, frozenset[str]] = {
     "compare": _DATA | {"group", "kind", "seed"},
     "multilevel": _DATA | {"unit", "null"},
+    **dict.fromkeys(("drivers", "dominance"), _DATA | {"outcome", "reliabilities", "delta", "n_resamples", "seed"}),
     "weights": _DATA | {"targets", "largest", "population"},
 }
-PEOPLE_NEEDED = {"compare": "group", "multilevel": "unit", "weights": "targets"}
+PEOPLE_NEEDED = {"compare": "group", "multilevel": "unit", "weights": "targets", "drivers": "outcome",
+                 "dominance": "outcome"}
 PEOPLE_DEFAULTS: Mapping[str, Any] = {"kind": "means", "null": "uniform"}
+FEWEST_RESAMPLES, MOST_RESAMPLES = 100, 100_000
 KINDS = ("means", "ranks", "shares")
 
 
@@ -37,13 +40,22 @@ def _is_targets(value: Any) -> bool:
         isinstance(shares, Mapping) and shares and all(map(_is_number, shares.values())) for shares in value.values())
 
 
+def _is_reliabilities(value: Any) -> bool:
+    return value == "alpha" or (isinstance(value, Mapping) and bool(value) and all(
+        _is_number(number) and 0 < number <= 1 for number in value.values()))
+
+
 _COLUMN = (_is_column, "the name of a column")
 PEOPLE_RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
-    "group": _COLUMN, "unit": _COLUMN,
+    "group": _COLUMN, "unit": _COLUMN, "outcome": _COLUMN,
     "kind": (lambda value: value in KINDS, f"one of {', '.join(KINDS)}"),
     "scores": (_is_named_items, "one or more scores, each a name with a list of column names"),
     "null": (lambda value: value in get_args(ExpectedVariance) or (_is_number(value) and value > 0),
              f"one of {', '.join(get_args(ExpectedVariance))}, or a variance above 0"),
+    "reliabilities": (_is_reliabilities, "alpha, or a set of scores with their reliabilities above 0, at most 1"),
+    "delta": (lambda value: _is_number(value) and 0 <= value < 1, "a standardised weight from 0 to below 1"),
+    "n_resamples": (lambda value: isinstance(value, int) and FEWEST_RESAMPLES <= value <= MOST_RESAMPLES,
+                    f"a whole number from {FEWEST_RESAMPLES} to {MOST_RESAMPLES}"),
     "targets": (_is_targets, "the population: a column, and the share or count of each of its categories"),
     "largest": (lambda value: _is_number(value) and value > 1, "a number above 1, such as 5"),
     "population": (lambda value: isinstance(value, int) and not isinstance(value, bool) and value > 0,

@@ -12,6 +12,7 @@ import pytest
 from analysis.errors import SpecError, TableError
 from analysis.quant.groups.means import compare_means
 from analysis.quant.spec import run_spec
+from analysis.results.drivers import DriverAnalysis
 from analysis.results.groups import GroupComparisons
 from analysis.results.units import UnitViews
 from analysis.results.weights import WeightedMeans
@@ -74,7 +75,32 @@ def test_answers_are_weighted_to_a_population() -> None:
     assert found.means[0].population == 500
 
 
+def test_drivers_are_the_other_scores() -> None:
+    options = {"scores": {"A": ["Q1", "Q2"]}, "outcome": "Q3", "range": [1, 5], "n_resamples": 100, "seed": 4}
+
+    found = read(DriverAnalysis, do="drivers", **options)
+    named = read(DriverAnalysis, do="dominance", **{**options, "scores": {**options["scores"], "Q3": ["Q3"]}})
+
+    assert named == found
+    assert (found.outcome, [driver.key for driver in found.drivers], found.seed) == ("Q3", ["A"], (4,))
+    assert found.drivers[0].beta.value < 0
+
+
+def test_drivers_may_be_corrected_by_alpha() -> None:
+    scores = {"A": ["Q1", "Q2"], "B": ["Q3", "Q1"]}
+
+    found = read(DriverAnalysis, do="drivers", scores=scores, outcome="A", reliabilities="alpha", n_resamples=100)
+
+    assert set(found.reliabilities) <= {"A", "B"}
+
+
 @pytest.mark.parametrize(("options", "error", "words"), [
+    ({"do": "drivers", "outcome": "Q3"}, SpecError, "names no items"),
+    ({"do": "drivers", "items": ["Q1"], "outcome": "Q1"}, SpecError, "no predictor"),
+    ({"do": "drivers", "items": ["Q1"], "outcome": "Q9"}, TableError, "'Q9' is not in the data"),
+    ({"do": "drivers", "items": ["Q1"], "outcome": "Q2", "reliabilities": {"Q1": 2}}, SpecError, "at most 1"),
+    ({"do": "drivers", "items": ["Q1"], "outcome": "Q2", "delta": 1}, SpecError, "below 1"),
+    ({"do": "dominance", "items": ["Q1"], "outcome": "Q2", "n_resamples": 5}, SpecError, "100 to 100000"),
     ({"do": "compare", "items": ["Q1"]}, SpecError, "needs the option 'group'"),
     ({"do": "compare", "group": "town", "items": ["Q1"]}, TableError, "column 'town' is not in the data"),
     ({"do": "compare", "group": "unit"}, SpecError, "names no items"),
