@@ -25,6 +25,7 @@ from surveyapp.services.exchange_plan import ADD, SAME, Choices, ExchangePlan, K
 from surveyapp.services.exchange_report import fit_words, loss_lines, stored_lines
 from surveyapp.services.exchange_rows import take_study
 from surveyapp.services.exchange_tables import tables_of, write_csv
+from surveyapp.services.foreign_offsets import sample_passages
 from surveyapp.services.identity_key import count_replacements, known_replacements, names_to_look_for
 from surveyapp.services.passage_report import LANGUAGES
 from surveyapp.services.study import get_study
@@ -128,6 +129,9 @@ def print_plan(name: str, plan: ExchangePlan) -> None:
     """Print the report before the import: what comes in, what does not, and how the offsets were read."""
     print(f"{name}: {plan.project.origin or 'unknown program'}. Nothing is stored yet.")
     print(f"Offsets: {fit_words(plan.fit)}")
+    if plan.fit.n_selections and not plan.fit.is_checked:
+        for words in sample_passages(plan.project, plan.fit.reading):
+            print(f"  for instance: {words}")
     if plan.texts:
         print_table(("text", "becomes", "passages", "codings", "links"), [
             (text.text.name or "–", f"{text.key}: {DEEDS.get(text.deed) or text.reason}", text.n_passages,

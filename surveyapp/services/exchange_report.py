@@ -17,6 +17,8 @@ Sentence = tuple[str, Mapping[str, object]]     # a message and its values
 
 CHECKED = marked("{matched} of {n} passages have the words that the file gives.")
 UNCHECKED = marked("The file gives no words, so nothing could be checked: look at some passages.")
+EDGES = marked("Read so, {n} of {all} begin and end at the edge of a word, which no other reading surpasses.")
+BY_HAND = marked("Read so, {n} of {all} begin and end at the edge of a word.")
 NO_PASSAGES = marked("The file has no passages.")
 MOVED = marked("{n} more were found elsewhere in the text by their words.")
 LOST = marked("{n} are left out, because their words are not in the text.")
@@ -53,6 +55,7 @@ def fit_sentences(fit: Fit) -> Iterator[Sentence]:
         yield CHECKED, {"matched": fit.n_matched, "n": fit.n_with_words}
     else:
         yield UNCHECKED, {}
+        yield BY_HAND if fit.is_chosen_by_hand else EDGES, {"n": fit.n_at_edges, "all": fit.n_selections}
     if fit.n_moved:
         yield MOVED, {"n": fit.n_moved}
     if fit.n_lost:

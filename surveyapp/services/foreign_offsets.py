@@ -1,7 +1,8 @@
 """How the offsets of a foreign project count: chosen by holding the words the file gives against the text.
 
 Programs count code points or UTF-16 units, a line break as one or two, a byte-order mark or not, and say the last
-sign or the one after it. Only the words tell which; each combination is tried on all texts of the project at once.
+sign or the one after it. The words tell which; each combination is tried on all texts of the project at once. NVivo
+for Windows gives no words: then the combination is taken under which most passages begin and end at the edge of a word.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ LINES: Mapping[str, str] = {
     TWO: marked("a line break counts two"),
 }
 CUT = ("…", "...")          # a name that ends so gives the beginning of the words
+SAMPLES, SHOWN = 6, 40      # passages to look at, and signs at each end of a long one
 FEWEST_CUT = 3              # signs of such a beginning that say anything
 BREAK = re.compile("\n")
 WIDE = re.compile("[\U00010000-\U0010ffff]")        # UTF-16 takes two units for each
@@ -62,6 +64,7 @@ class Fit:
     n_moved: int
     n_lost: int
     is_chosen_by_hand: bool = False
+    n_at_edges: int = 0         # counted where the file gives no words: passages from the edge of a word to one
 
     @property
     def is_checked(self) -> bool:
@@ -138,7 +141,23 @@ def _best(project: ForeignProject, readings: list[Reading]) -> Reading:
             best, best_score = reading, score
         if score[0] == n_words:
             break
-    return best
+    return best if best_score[1] else max(readings, key=lambda reading: _n_at_edges(project, reading))
+
+
+def _n_at_edges(project: ForeignProject, reading: Reading) -> int:
+    """Return how many passages begin and end at the edge of a word and not with white space."""
+    n = 0
+    for text in project.texts:
+        ruler = Ruler(text, reading) if text.selections else None
+        for selection in text.selections if ruler else ():
+            start, end = ruler.place(selection.start, selection.end) if ruler else (0, 0)
+            n += start < end and _is_edge(text.text, start) and _is_edge(text.text, end) and not (
+                text.text[start].isspace() or text.text[end - 1].isspace())
+    return n
+
+
+def _is_edge(text: str, place: int) -> bool:
+    return not 0 < place < len(text) or not (text[place - 1].isalnum() and text[place].isalnum())
 
 
 def _score(project: ForeignProject, reading: Reading) -> tuple[int, int]:
@@ -176,7 +195,23 @@ def _fit(project: ForeignProject, reading: Reading, *, is_chosen_by_hand: bool) 
             n_lost += placed.place is None
             n_moved += placed.is_moved
             n_matched += has_words and placed.place is not None and not placed.is_moved
-    return Fit(reading, n, n_words, n_matched, n_moved, n_lost, is_chosen_by_hand)
+    n_at_edges = _n_at_edges(project, reading) if n and not n_words else 0
+    return Fit(reading, n, n_words, n_matched, n_moved, n_lost, is_chosen_by_hand, n_at_edges)
+
+
+def sample_passages(project: ForeignProject, reading: Reading) -> list[str]:
+    """Return the words of some passages from all over the project, as the reading gives them, to be looked at."""
+    trusts = words_are_quotes(project, reading)
+    found = [(text, placed.place) for text in project.texts
+             for placed in place_selections(text, reading, trusts_words=trusts) if placed.place is not None]
+    step = max(1, len(found) // SAMPLES)
+    return [shown(text.text, place) for text, place in found[::step][:SAMPLES] if place is not None]
+
+
+def shown(text: str, place: tuple[int, int]) -> str:
+    """Return the words of a passage on one line, the middle of long ones left out: both ends tell of the reading."""
+    words = " ".join(text[place[0]:place[1]].split())
+    return words if len(words) <= 2 * SHOWN else f"{words[:SHOWN]} […] {words[-SHOWN:]}"
 
 
 def words_are_quotes(project: ForeignProject, reading: Reading) -> bool:

@@ -20,6 +20,7 @@ from surveyapp.services.exchange_import import import_exchange
 from surveyapp.services.exchange_plan import ADD, SAME, Choices, ExchangePlan, KnownNames, plan_exchange
 from surveyapp.services.exchange_report import Sentence, fit_sentences, losses, reading_parts, stored
 from surveyapp.services.exchange_seal import open_project_seal, seal_project
+from surveyapp.services.foreign_offsets import sample_passages
 from surveyapp.services.foreign_project import ForeignProject
 from surveyapp.services.identity_key import count_replacements, known_replacements, names_to_look_for
 from surveyapp.services.study import get_study
@@ -121,7 +122,7 @@ def _report(name: str, project: ForeignProject, choices: Choices, fault: Refused
         codebook=load_codebook(session, g.study),
         fit=_said(fit_sentences(plan.fit)), losses=_said(losses(plan)), how=HOW, deeds=(ADD, SAME), new=NEW, left=LEFT,
         readings=[(reading.key, _(", ").join(_(part) for part in reading_parts(reading))) for reading in plan.readings],
-        found=_found(plan), most=MOST_FOUND_SHOWN)
+        samples=sample_passages(project, plan.fit.reading), found=_found(plan), most=MOST_FOUND_SHOWN)
 
 
 def _asked(choices: Choices) -> Choices:

@@ -15,6 +15,7 @@ from surveyapp.errors import BadInput
 from surveyapp.models.account import Account
 from surveyapp.models.coding import Code, Coding, Segment
 from surveyapp.models.interview import Interview, TranscriptVersion
+from surveyapp.services.codebook import load_codebook
 from surveyapp.services.exchange_file import read_project_file
 from surveyapp.services.exchange_plan import Choices, KnownNames, plan_exchange
 from surveyapp.services.interview import get_interview
@@ -147,6 +148,56 @@ def test_what_other_programs_write_differently_is_read(database: Database, conte
 
         assert session.scalars(select(Segment.quote)).all() == ["Trust is gone."]
         assert get_interview(session, study, "talk").record == "verbatim"
+
+
+CRLF_TEXT = ("video\r\nAnna 👍🏽: the counter is slow.\r\n12\r\nBert 😡😡: nobody knows the rules!\r\n"
+             "7\r\nCleo: they told me to wait again.\r\n")
+
+
+def nvivo_for_windows(*quotes: str) -> bytes:
+    """A project as NVivo 12 for Windows writes it.
+
+    Passages without a name, empty descriptions, who changed what, a folder with a capital; a text with a mark, two
+    signs a line break, offsets in UTF-16 units.
+    """
+    who = 'creatingUser="00000000-0000-0000-0000-0000000000A1" creationDateTime="2025-06-18T02:08:15Z"'
+    said = "".join(
+        f'<PlainTextSelection guid="00000000-0000-0000-0000-0000000001{n:02d}" name="" '
+        f'startPosition="{units(CRLF_TEXT[:CRLF_TEXT.index(words)])}" '
+        f'endPosition="{units(CRLF_TEXT[:CRLF_TEXT.index(words)] + words)}" {who}><Description /><Coding '
+        f'guid="00000000-0000-0000-0000-0000000002{n:02d}" {who}><CodeRef '
+        'targetGUID="00000000-0000-0000-0000-0000000000c1" /></Coding></PlainTextSelection>'
+        for n, words in enumerate(quotes))
+    document = (
+        '<?xml version="1.0" encoding="utf-8"?>\n<Project xmlns:xsd="http://www.w3.org/2001/XMLSchema" name="Untitled" '
+        'origin="NVivo for Windows 12.6" creatingUserGUID="00000000-0000-0000-0000-0000000000a1" basePath="" '
+        'xmlns="urn:QDA-XML:project:1.0"><Users><User guid="00000000-0000-0000-0000-0000000000a1" name="Rater" />'
+        '</Users><CodeBook><Codes><Code guid="00000000-0000-0000-0000-0000000000c0" name="1. Tone" isCodable="true">'
+        '<Description /><Code guid="00000000-0000-0000-0000-0000000000c1" name="anger" isCodable="true" /></Code>'
+        '</Codes></CodeBook><Sources><TextSource guid="00000000-0000-0000-0000-0000000000b1" name="talk" '
+        'richTextPath="internal://t.docx" plainTextPath="internal://t.txt"><Description />'
+        f"{said}</TextSource></Sources></Project>")
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("project.qde", document)
+        archive.writestr("Sources/t.docx", b"")
+        archive.writestr("Sources/t.txt", CRLF_TEXT.encode("utf-8-sig"))
+    return stream.getvalue()
+
+
+def units(words: str) -> int:
+    return len(words.encode("utf-16-le")) // 2
+
+
+def test_passages_without_words_come_to_the_words_that_nvivo_meant(database: Database):
+    quotes = ("the counter is slow.", "nobody knows the rules!", "they told me to wait", "😡😡", "wait again")
+    with transaction() as session:
+        study = bank_study(session)
+        imported = take_in(session, study, "p.qdpx", nvivo_for_windows(*quotes))
+
+        assert set(session.scalars(select(Segment.quote))) == set(quotes)
+        assert (imported.counts["codings"], load_codebook(session, study).get("anger").definition.parent) == (
+            5, "1._Tone")
 
 
 def test_the_formatted_copy_stands_in_for_a_missing_plain_text(database: Database):

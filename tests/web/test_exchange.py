@@ -58,6 +58,17 @@ def test_the_report_shows_what_would_come_in_and_stores_nothing(log_in, place: s
     assert (n_of(Interview), n_of(Coding)) == (0, 0)
 
 
+def test_passages_without_words_are_shown_to_be_looked_at(log_in, place: str):
+    content = packed(project((12, 26, "")), t=b"I: Why?\r\nP: Trust is gone.\r\n")
+
+    page = read(log_in(), place, content).text
+
+    assert "nothing could be checked" in page
+    assert "Read so, 1 of 1 begin and end at the edge of a word" in page
+    assert '<details open><summary>Some passages, as they would come in' in page
+    assert '<li dir="auto">Trust is gone.</li>' in page
+
+
 def test_what_was_shown_is_taken_over(log_in, place: str):
     client = log_in()
     page = read(client, place).text

@@ -1,20 +1,35 @@
 """The way offsets count is found by the words: each writer's habit is told from the others."""
 
+import re
+
 import pytest
 
 from surveyapp.services.exchange_file import read_project_file
-from surveyapp.services.foreign_offsets import choose_reading, place_selections, words_are_quotes
+from surveyapp.services.foreign_offsets import (
+    choose_reading,
+    place_selections,
+    sample_passages,
+    shown,
+    words_are_quotes,
+)
 from tests.factories.exchange import packed, project
 
 TEXT = "I: How 👍🏽 is it?\nP: Trust is gone.\nP: 𠮷先生 agrees with us all.\n"
 QUOTES = ("How", "Trust is gone.", "𠮷先生 agrees")
 
 
-def written(reading: str) -> tuple[str, bytes]:
+WORDS = ("branch", "counter", "system", "queue", "form", "approval", "signature", "manager", "desk", "rule")
+LONG = "".join(f"Q{n}: Why{' 👍🏽' * (n % 3)} so\nAnna: because the {word} is slow, {word} by {word}.\n"
+               for n, word in enumerate(WORDS))
+SAID = ("because the counter is slow", "system by system", "queue by queue.", "because the form is slow",
+        "approval by approval", "the signature is slow, signature", "manager", "because the desk", "rule by rule.")
+
+
+def written(reading: str, said: str = TEXT, quotes: tuple[str, ...] = QUOTES) -> tuple[str, bytes]:
     """The file and the project of a program that counts in that way."""
     lines, unit, *rest = reading.split("-")
-    filed = TEXT.replace("\n", "\r\n") if lines == "as_filed" else TEXT
-    counted = TEXT.replace("\n", "\r\n") if lines != "one" else TEXT
+    filed = said.replace("\n", "\r\n") if lines == "as_filed" else said
+    counted = said.replace("\n", "\r\n") if lines != "one" else said
     mark = "mark" in rest
 
     def at(words: str, after: int) -> int:
@@ -23,7 +38,7 @@ def written(reading: str) -> tuple[str, bytes]:
         return (len(before.encode("utf-16-le")) // 2 if unit == "utf16" else len(before)) + mark
 
     last = 1 if "inclusive" in rest else 0
-    marks = [(at(words, 0), at(words, len(words)) - last, words) for words in QUOTES]
+    marks = [(at(words, 0), at(words, len(words)) - last, words) for words in quotes]
     return project(*marks), filed.encode("utf-8-sig" if mark else "utf-8")
 
 
@@ -75,3 +90,21 @@ def test_the_reading_can_be_said_by_hand():
 
     placed = place_selections(found.texts[0], fit.reading, trusts_words=False)
     assert found.texts[0].text[slice(*placed[0].place)] == "How"
+
+
+@pytest.mark.parametrize("reading", [
+    f"{lines}-{unit}-{mark}{end}" for lines in ("one", "as_filed", "two") for unit in ("points", "utf16")
+    for mark in ("", "mark-") for end in ("exclusive", "inclusive")])
+def test_without_words_the_habit_is_found_by_the_edges_of_words(reading: str):
+    document, text = written(reading, LONG, SAID)
+    nameless = re.sub(' name="[^"]*"><Coding', ' name=""><Coding', document)
+
+    found = read_project_file("p.qdpx", packed(nameless, t=text))
+
+    fit = choose_reading(found)
+    assert (fit.reading.key, fit.is_checked, fit.n_at_edges) == (reading, False, len(SAID))
+    assert sample_passages(found, fit.reading)[0] == SAID[0]
+
+
+def test_both_ends_of_a_long_passage_are_shown():
+    assert shown("a" * 50 + " middle " + "b" * 50, (0, 108)) == "a" * 40 + " […] " + "b" * 40
