@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 from reports.figures import Chart
 
-NumberStyle = Literal["count", "percent", "points", "signed_points", "mean", "score", "coefficient", "p", "money",
-                      "millions", "months", "rank", "one"]
+NumberStyle = Literal["count", "percent", "percent1", "points", "signed_points", "mean", "score", "coefficient",
+                      "three", "p", "money", "millions", "months", "rank", "one"]
 Align = Literal["left", "right", "center"]
 
 
@@ -40,6 +40,7 @@ class Number:
     high: float | None = None
     trace: tuple[str, ...] = ()
     is_emphasised: bool = False
+    is_light: bool = False              # there for completeness, not for reading
     is_hidden: bool = False             # suppressed: printed as the sign for hidden cells
 
 
@@ -198,12 +199,19 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Listing:
+    """A text as it was written, line by line: a specification, a model."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Contents:
     """The table of contents stands here."""
 
 
 Block = (Statement | Paragraph | Bullets | Facts | Passages | KeyFigures | Callout | Card | Columns | Group | Heading
-         | Table | Figure | Contents)
+         | Table | Figure | Listing | Contents)
 
 
 @dataclass(frozen=True)

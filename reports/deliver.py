@@ -12,11 +12,13 @@ from instruments.facts import StudyFacts
 from instruments.schema import Text
 from instruments.template import StudyTemplate
 from reports.content import StudyReport
-from reports.measurement import measurement_report
-from reports.pdf import write_pdf
+from reports.measurement import Subject, measurement_report
+from reports.pdf import MissingGlyphs, write_pdf
 from reports.render import report_html, style_sheet
 from reports.sections.study import study_report
 from reports.wording import Words
+
+UNKNOWN = "□"               # stands for a sign that no font has
 
 
 def study_report_html(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFacts, *, language: str,
@@ -40,9 +42,15 @@ def report_pdf(report: StudyReport) -> bytes:
                      identifier=report.identifier, frozen_on=report.frozen_on)
 
 
-def measurement_report_pdf(results: Mapping[str, Any], *, language: str, title: str, source: str, n: int,
-                           labels: Mapping[str, str] | None = None, frozen_on: str = "",
-                           is_synthetic: bool = False) -> bytes:
-    """Return the measurement report of a data file as PDF; `results` as `measure` gives them, by analysis id."""
-    return report_pdf(measurement_report(results, language=language, title=title, source=source, n=n, labels=labels,
-                                         frozen_on=frozen_on, is_synthetic=is_synthetic))
+def measurement_report_pdf(results: Mapping[str, Any], subject: Subject, *, language: str) -> bytes:
+    """Return the measurement report as PDF; `results` as `measure` gives them, by analysis id.
+
+    Labels of a file may be in any script: a sign that the fonts lack is printed as an empty box.
+    """
+    report = measurement_report(results, subject, language=language)
+    try:
+        return report_pdf(report)
+    except MissingGlyphs as lacking:
+        html = report_html(report, is_traced=False).translate(dict.fromkeys(map(ord, lacking.characters), UNKNOWN))
+        return write_pdf(html, title=report.title, language=language, identifier=report.identifier,
+                         frozen_on=report.frozen_on)

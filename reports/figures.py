@@ -169,4 +169,99 @@ class Histogram:
         return start >= self.limit if self.beyond_is_high else end <= self.limit
 
 
-Chart = Forest | Likert | QuadrantMap | Matrix | RoadmapChart | Tree | Curve | Histogram
+@dataclass(frozen=True)
+class Heatmap:
+    """Coefficients from -1 to 1 in cells; None leaves a cell empty. The colour only repeats the number."""
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    values: tuple[tuple[float | None, ...], ...]
+    texts: tuple[tuple[str, ...], ...]
+    bold_from: float = 0.3              # size from which a cell is set bold
+    breaks: tuple[int, ...] = ()        # rows that a gap goes before
+
+
+@dataclass(frozen=True)
+class ScreePanel:
+    """Observed eigenvalues beside those of random data; `keep` of them lie above."""
+
+    title: str
+    observed: tuple[float, ...]
+    mean: tuple[float, ...]
+    upper: tuple[float, ...]
+    keep: int
+    keep_label: str
+    limit: float | None = None          # a fixed line: 1 for components
+
+
+@dataclass(frozen=True)
+class Scree:
+    panels: tuple[ScreePanel, ...]
+    x_label: str
+    y_label: str
+    observed_label: str
+    mean_label: str
+    upper_label: str
+    limit_label: str = ""
+
+
+@dataclass(frozen=True)
+class DistributionRow:
+    """One item: shares of its answers from the lowest to the highest; no shares = a heading."""
+
+    label: str
+    shares: tuple[float, ...] = ()
+    figures: tuple[str, ...] = ()       # printed at the right, under the heads
+
+
+@dataclass(frozen=True)
+class Distribution:
+    rows: tuple[DistributionRow, ...]
+    points: tuple[str, ...]             # names of the answers, lowest first
+    heads: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PathItem:
+    """An observed item of a latent variable, with what is written at its line and behind it."""
+
+    label: str
+    loading: str
+    residual: str = ""
+    is_weak: bool = False
+
+
+@dataclass(frozen=True)
+class PathFactor:
+    label: str
+    items: tuple[PathItem, ...]
+
+
+@dataclass(frozen=True)
+class MeasurementPaths:
+    """Latent variables as circles with their items as boxes, and what they share as arcs."""
+
+    factors: tuple[PathFactor, ...]
+    arcs: tuple[tuple[int, int, str], ...] = ()         # first and second factor, text
+    cross: tuple[tuple[int, int, int, str], ...] = ()   # from factor, to the item (factor, place), text
+    residual_head: str = ""
+
+
+@dataclass(frozen=True)
+class PathNode:
+    label: str
+    is_latent: bool
+    note: str = ""                      # below its name, such as the explained variance
+
+
+@dataclass(frozen=True)
+class StructurePaths:
+    """Regressions among variables, drawn from left to right in the order of the arrows."""
+
+    nodes: tuple[PathNode, ...]
+    paths: tuple[tuple[int, int, str, bool], ...]       # from, to, text, whether its interval leaves zero out
+    arcs: tuple[tuple[int, int, str], ...] = ()
+
+
+Chart = (Forest | Likert | QuadrantMap | Matrix | RoadmapChart | Tree | Curve | Histogram | Heatmap | Scree
+         | Distribution | MeasurementPaths | StructurePaths)

@@ -38,6 +38,7 @@ def printed(value: float | None, style: str) -> str:
 STYLES: dict[str, tuple[float, int, str, bool]] = {
     "count": (1, 0, "", False),
     "percent": (PERCENT, 0, "%", False),        # a share 0..1
+    "percent1": (PERCENT, 1, "%", False),
     "points": (1, 0, "", False),                # 0..100
     "points1": (1, 1, "", False),
     "signed_points": (1, 0, "", True),

@@ -24,6 +24,7 @@ from reports.content import (
     Group,
     Heading,
     KeyFigures,
+    Listing,
     Number,
     Paragraph,
     Passages,
@@ -45,8 +46,8 @@ _CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127, *range(128, 16
 _KINDS: dict[type, str] = {
     Statement: "statement", Paragraph: "paragraph", Bullets: "bullets", Facts: "facts", Passages: "passages",
     KeyFigures: "key_figures", Callout: "callout", Card: "card", Columns: "columns", Group: "group",
-    Heading: "heading", Table: "table", Figure: "figure", Contents: "contents", Number: "number", Stack: "stack",
-    GradeCell: "grade",
+    Heading: "heading", Table: "table", Figure: "figure", Listing: "listing", Contents: "contents",
+    Number: "number", Stack: "stack", GradeCell: "grade",
 }
 
 
@@ -108,4 +109,6 @@ def _range_text(number: Number, language: str) -> str:
 
 
 def _cell_class(cell: Any) -> str:
-    return "strong" if isinstance(cell, Number) and cell.is_emphasised else ""
+    if not isinstance(cell, Number):
+        return ""
+    return "strong" if cell.is_emphasised else "light" if cell.is_light else ""

@@ -45,11 +45,18 @@ def provenance_of(tables: StudyTables, thresholds: Mapping[str, float], *, study
         study=study, wave=tables.wave, template=template.key, template_version=template.version,
         instrument_versions={audience: instrument.version for audience, instrument in sorted(instruments.items())},
         input_hash=_input_hash(tables, thresholds), seed=tables.seed, thresholds=dict(thresholds),
-        versions=_versions(), is_synthetic=is_synthetic, frozen_on=frozen_on,
+        versions=used_versions(), is_synthetic=is_synthetic, frozen_on=frozen_on,
         codebook_versions=tables.codebook_versions, member_checks=dict(tables.member_checks))
 
 
-def _versions() -> dict[str, str]:
+def used_versions() -> dict[str, str]:
+    """Return the software that figures rest on.
+
+    Returns
+    -------
+    dict
+        Name → version, or "not installed" for a checkout that runs from its source.
+    """
     found = {"python": platform.python_version()}
     for library in LIBRARIES:
         try:

@@ -144,6 +144,34 @@ def checked_spec(spec: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]
     return found
 
 
+def with_sample(results: Mapping[str, Mapping[str, Any]], frame: pd.DataFrame,
+                spec: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Return results with how complete the answers are put before them, where that was not asked for.
+
+    Parameters
+    ----------
+    results : mapping
+        As `run_spec` gives them.
+    frame : DataFrame
+        The table they come from.
+    spec : sequence of mappings
+        The analyses asked for.
+
+    Returns
+    -------
+    dict
+        The results, with a SampleAnswers of all items of the analyses where the table holds answers and none is there.
+    """
+    if _as_matrix(frame) is not None or any(found.get("do") == "sample" for found in results.values()):
+        return dict(results)
+    options = [dict(entry) for entry in spec if str(entry.get("id")) in results]
+    keys = list(dict.fromkeys(key for entry in options for key in entry.get("items") or _default_items(frame, entry)))
+    shared: dict[str, Any] = {name: options[0][name] for name in ("missing_codes", "values") if name in options[0]}
+    name = next(name for name in ("sample", *map("sample {}".format, range(2, 99))) if name not in results)
+    found = run_spec(frame, [{"id": name, "do": "sample", "items": keys, **shared}], refusals={})
+    return {**found, **results}
+
+
 def _named(frame: pd.DataFrame) -> pd.DataFrame:
     named = frame.set_axis([str(name) for name in frame.columns], axis=1)
     repeated = named.columns[named.columns.duplicated()]

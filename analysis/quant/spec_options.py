@@ -15,7 +15,7 @@ from instruments.schema import MISSING_CODES
 
 FEWEST_DRAWS, MOST_DRAWS = 20, 100_000          # psych::fa.parallel draws 20; more than the most changes no digit shown
 LEAST_CONFIDENCE = 0.5
-COMMON = frozenset({"id", "do", "items", "reverse", "range", "missing", "missing_codes", "values", "n"})
+COMMON = frozenset({"id", "do", "title", "items", "reverse", "range", "missing", "missing_codes", "values", "n"})
 OPTIONS: Mapping[str, frozenset[str]] = {
     "reliability": COMMON | {"confidence", "n_factors", "seed"},
     "items": COMMON,
@@ -59,6 +59,7 @@ def _one_of(words: tuple[str, ...]) -> tuple[Callable[[Any], bool], str]:
 
 _RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "id": (lambda value: isinstance(value, str) and bool(value), "a name"),
+    "title": (lambda value: isinstance(value, str) and bool(value.strip()), "a heading for the report"),
     "items": (lambda value: _is_names(value) and bool(value), "a list of column names, each once"),
     "reverse": (_is_names, "a list of column names, each once"),
     "range": (lambda value: isinstance(value, list) and [_is_number(end) for end in value] == [True, True]

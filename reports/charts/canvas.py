@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from xml.sax.saxutils import escape, quoteattr
 
 from reports.charts.metrics import text_width, wrap
@@ -15,6 +16,9 @@ LIKERT = ("#b35806", "#f1a340", "#d8dadb", "#92c5de", "#2166ac")
 LIKERT_INK = (WHITE, INK, INK, INK, WHITE)
 HEAT = ("#f3f5f7", "#cfe3ea", "#8fc1cf", "#2b7c92", "#0b5a70")
 HEAT_INK = (INK, INK, INK, WHITE, WHITE)
+# From -1 to 1 in nine steps: the middle is next to nothing.
+DIVERGING = ("#8a3d06", "#c8691c", "#e8ab78", "#f7e2d0", "#f6f7f8", "#d5e8eb", "#8fc1cf", "#2b7c92", "#0b4a63")
+DIVERGING_INK = (WHITE, WHITE, INK, INK, INK, INK, INK, WHITE, WHITE)
 LABEL, SMALL, TINY = 12.0, 11.0, 10.2   # 8.5, 7.8 and 7.2 pt on the page
 LEADING = 1.22
 FAMILIES = {"en": "Report Sans, Report Sans SC", "zh": "Report Sans SC, Report Sans"}
@@ -59,6 +63,34 @@ class Canvas:
     def circle(self, x: float, y: float, radius: float, fill: str, *, stroke: str = "") -> None:
         extra = f' stroke="{stroke}" stroke-width="1.4"' if stroke else ""
         self._elements.append(f'<circle cx="{number(x)}" cy="{number(y)}" r="{number(radius)}" fill="{fill}"{extra}/>')
+
+    def ellipse(self, x: float, y: float, radius_x: float, radius_y: float, fill: str, *, stroke: str = "") -> None:
+        extra = f' stroke="{stroke}" stroke-width="1.4"' if stroke else ""
+        self._elements.append(f'<ellipse cx="{number(x)}" cy="{number(y)}" rx="{number(radius_x)}" '
+                              f'ry="{number(radius_y)}" fill="{fill}"{extra}/>')
+
+    def bend(self, start: tuple[float, float], first: tuple[float, float], second: tuple[float, float],
+             end: tuple[float, float], stroke: str, *, width: float = 1.2, dash: str = "") -> None:
+        """Draw a line that bends by two control points."""
+        extra = f' stroke-dasharray="{dash}"' if dash else ""
+        listing = " ".join(f"{number(x)},{number(y)}" for x, y in (first, second, end))
+        self._elements.append(f'<path d="M{number(start[0])},{number(start[1])} C{listing}" fill="none" '
+                              f'stroke="{stroke}" stroke-width="{number(width)}"{extra}/>')
+
+    def arrow(self, tip: tuple[float, float], came_from: tuple[float, float], fill: str, *, size: float = 6.0) -> None:
+        """Draw the head of an arrow that comes from a point."""
+        length = math.dist(tip, came_from) or 1.0
+        ux, uy = (tip[0] - came_from[0]) / length, (tip[1] - came_from[1]) / length
+        bx, by = tip[0] - ux * size, tip[1] - uy * size
+        half = size * 0.42
+        self.polygon([tip, (bx - uy * half, by + ux * half), (bx + uy * half, by - ux * half)], fill)
+
+    def note(self, x: float, y_middle: float, text: str, size: float = TINY, *, weight: int = 400,
+             fill: str = INK) -> None:
+        """Write a line centred on a point, on a white ground that hides what runs under it."""
+        half = self.measure(text, size, weight) / 2 + 2
+        self.rect(x - half, y_middle - size * 0.6, 2 * half, size * 1.2, WHITE)
+        self.text(x, y_middle + size * 0.35, text, size, weight=weight, fill=fill, anchor="middle")
 
     def polygon(self, points: list[tuple[float, float]], fill: str) -> None:
         listing = " ".join(f"{number(x)},{number(y)}" for x, y in points)

@@ -148,7 +148,7 @@ def phi_table(words: Words, found: FactorSolution, source: str) -> Table | None:
         return None
     heads = [words.text("measure.factor", number=number) for number in range(1, found.n_factors + 1)]
     columns = (Column(words.text("measure.factor_head"), 0.2), *(Column(h, 0.8 / len(heads), "right") for h in heads))
-    rows = tuple(Row((Statement(head), *(Number(value if column <= place else None, "coefficient")
+    rows = tuple(Row((Statement(head), *(Number(value, "coefficient") if column <= place else Statement("")
                                         for column, value in enumerate(line))))
                  for place, (head, line) in enumerate(zip(heads, found.phi, strict=True)))
     largest = max(abs(value) for place, line in enumerate(found.phi) for column, value in enumerate(line)

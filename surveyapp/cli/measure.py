@@ -5,15 +5,18 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from analysis.diagnosis.provenance import used_versions
 from analysis.errors import AnalysisError
-from analysis.quant.spec import run_spec
+from analysis.quant.spec import run_spec, with_sample
 from analysis.quant.spec_data import read_data_file
 from reports.deliver import measurement_report_pdf
+from reports.measurement import Subject
 from surveyapp.cli.output import Subparsers, add_command, print_json, print_table, read_bytes
 from surveyapp.errors import BadInput
 
@@ -39,15 +42,17 @@ def _measure(options: argparse.Namespace) -> None:
         print(f"Notice: read sheet {data.facts.sheet!r}; not read: {', '.join(data.facts.other_sheets)}. "
               "Choose another one with --sheet.", file=sys.stderr)
     refusals: dict[str, AnalysisError] | None = {} if options.keep_going else None
-    results = run_spec(data.frame, spec, refusals=refusals)
+    results = run_spec(data.frame, spec.analyses, refusals=refusals)
     for refusal in (refusals or {}).values():
         print(f"Notice: left out: {refusal}", file=sys.stderr)
     if refusals and not results:
         raise next(iter(refusals.values()))
     if options.report:
-        content = measurement_report_pdf(results, language=options.language, title=options.title,
-                                         source=Path(options.file).name, n=len(data.frame))
-        Path(options.report).write_bytes(content)
+        subject = Subject(options.title or data.facts.name, data.facts.name, len(data.frame), facts=data.facts,
+                          spec=spec.analyses, specification=spec.text, versions=used_versions(),
+                          left_out=[str(refusal) for refusal in (refusals or {}).values()])
+        shown = with_sample(results, data.frame, spec.analyses)
+        Path(options.report).write_bytes(measurement_report_pdf(shown, subject, language=options.language))
     if options.json:
         print_json(results)
         return
@@ -56,15 +61,22 @@ def _measure(options: argparse.Namespace) -> None:
         print(f"Wrote {options.report}.")
 
 
-def _read_spec(path: str) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class _Specification:
+    analyses: list[dict[str, Any]]
+    text: str
+
+
+def _read_spec(path: str) -> _Specification:
     try:
-        spec = yaml.safe_load(read_bytes(path).decode("utf-8"))
+        text = read_bytes(path).decode("utf-8-sig")
+        spec = yaml.safe_load(text)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise BadInput("{path} is not YAML: {error}", "Write a list of analyses, see docs/measure.md.", path=path,
                        error=str(error)) from None
     if not isinstance(spec, list) or not all(isinstance(entry, dict) for entry in spec):
         raise BadInput("{path} is not a list of analyses.", "Start each with `- id:`, see docs/measure.md.", path=path)
-    return spec
+    return _Specification(spec, text)
 
 
 def _figures(row: Mapping[str, Any]) -> str:

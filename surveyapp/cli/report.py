@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 
+from analysis.quant.spec import with_sample
 from instruments.codec import to_document
 from instruments.template import StudyTemplate
 from reports.deliver import measurement_report_pdf, study_report_html
@@ -15,7 +16,7 @@ from surveyapp.cli.output import Subparsers, add_command, open_database
 from surveyapp.db.session import read_session
 from surveyapp.errors import BadInput
 from surveyapp.jobs.diagnose import diagnose_study, judged_of, write_report
-from surveyapp.jobs.measure import measure_study
+from surveyapp.jobs.measure import measure_study, subject_of
 from surveyapp.models.study import Study
 from surveyapp.services.study import facts_of, get_study, get_wave, template_of
 
@@ -67,19 +68,14 @@ def _write_diagnosis(study: Study, template: StudyTemplate, options: argparse.Na
 def _write_measurement(study: Study, options: argparse.Namespace, languages: list[str]) -> None:
     wave = get_wave(read_session(), study, options.wave)
     measured = measure_study(study, wave, options.measurement)
-    table = measured.table
     for reason in measured.left_out:
         print(f"Notice: left out: {reason}", file=sys.stderr)
-    names = {construct.key: construct.name for construct in table.instrument.constructs}
-    names |= {item.key: item.text for item in table.instrument.items}
+    shown = with_sample(measured.results, measured.table.values, measured.spec)
     for language in languages:
         path = target(Path(options.out), language, len(languages))
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(measurement_report_pdf(
-            measured.results, language=language, title=table.instrument.title.get(language, study.name),
-            source=study.name, n=table.n,
-            labels={key: name[language] for key, name in names.items() if language in name},
-            frozen_on=wave.opened_at.date().isoformat() if wave.opened_at else "", is_synthetic=study.is_synthetic))
+        subject = subject_of(study, wave, measured, language)
+        path.write_bytes(measurement_report_pdf(shown, subject, language=language))
         print(f"Wrote {path}.")
 
 

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import yaml
+
+from analysis.diagnosis.provenance import used_versions
 from analysis.diagnosis.surveyed import withhold_of_few
 from analysis.diagnosis.thresholds import resolve_thresholds
 from analysis.errors import AnalysisError
@@ -13,6 +16,7 @@ from analysis.quant.quality import screen
 from analysis.quant.spec import run_spec
 from analysis.tables import AnswerTable
 from instruments.schema import Construct, Instrument
+from reports.measurement import Subject
 from surveyapp.dataset import load_answers, thresholds_of
 from surveyapp.db.session import read_session
 from surveyapp.errors import BadInput
@@ -30,6 +34,7 @@ class Measured:
     results: Mapping[str, dict[str, Any]]
     table: AnswerTable
     left_out: tuple[str, ...]
+    spec: list[dict[str, Any]]
 
 
 def measure_study(study: Study, wave: Wave, instrument_key: str) -> Measured:
@@ -40,16 +45,11 @@ def measure_study(study: Study, wave: Wave, instrument_key: str) -> Measured:
     if not spec:
         raise BadInput("The questionnaire {key} has no scale of two or more items.", "Give its items a construct.",
                        key=repr(instrument_key))
-    results: dict[str, dict[str, Any]] = {}
-    refusals: list[AnalysisError] = []
-    for entry in spec:
-        try:
-            results |= run_spec(table.values, [entry])
-        except AnalysisError as refusal:
-            refusals.append(refusal)
+    refusals: dict[str, AnalysisError] = {}
+    results = run_spec(table.values, spec, refusals=refusals)
     if not results:
-        raise refusals[0]
-    return Measured(results, table, tuple(str(refusal) for refusal in refusals))
+        raise next(iter(refusals.values()))
+    return Measured(results, table, tuple(map(str, refusals.values())), spec)
 
 
 def _safe_answers(study: Study, wave: Wave, instrument: Instrument) -> AnswerTable:
@@ -64,6 +64,20 @@ def _safe_answers(study: Study, wave: Wave, instrument: Instrument) -> AnswerTab
     if len(excluded) < limits["disclosure_minimum_excluded"]:
         table = table.without(frozenset(excluded))
     return withhold_of_few(table, int(limits["minimum_group"]))
+
+
+def subject_of(study: Study, wave: Wave, measured: Measured, language: str) -> Subject:
+    """Return what a measurement report of the study is about, in words of the language."""
+    instrument = measured.table.instrument
+    names = {construct.key: construct.name for construct in instrument.constructs}
+    names |= {item.key: item.text for item in instrument.items}
+    labels = {key: name[language] for key, name in names.items() if language in name}
+    return Subject(
+        instrument.title.get(language, study.name), study.name, measured.table.n, labels,
+        wave.opened_at.date().isoformat() if wave.opened_at else "", study.is_synthetic, spec=measured.spec,
+        specification=yaml.safe_dump(measured.spec, allow_unicode=True, sort_keys=False, default_flow_style=None,
+                                     width=110),
+        versions=used_versions(), left_out=measured.left_out)
 
 
 def measurement_spec(instrument: Instrument) -> list[dict[str, Any]]:

@@ -1,0 +1,83 @@
+"""How each item was answered: stacked bars around the middle of the scale, for any number of points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reports.charts import canvas as c
+from reports.charts.canvas import Canvas
+from reports.charts.metrics import clip
+from reports.figures import Distribution, DistributionRow
+
+ROW, HEAD_ROW, BAR, TOP, FOOT = 18.0, 20.0, 13.0, 40.0, 6.0
+MOST_LABEL, LEAST_LABEL, FIGURE, BETWEEN = 220.0, 60.0, 46.0, 12.0
+SHOWN_FROM, PERCENT = 0.055, 100
+LABEL_LINES = 2
+
+
+def distribution(data: Distribution, title: str, language: str) -> str:
+    """Return the bars as SVG: low answers to the left, high ones to the right, the figures of each item behind."""
+    sheet = Canvas(title, language)
+    label = min(max(*(sheet.measure(row.label, c.SMALL) for row in data.rows), LEAST_LABEL) + 6, MOST_LABEL)
+    texts = [clip(row.label, label, c.SMALL, LABEL_LINES, language=language) for row in data.rows]
+    left, right = label + BETWEEN, sheet.width - FIGURE * len(data.heads) - BETWEEN
+    bars = [row.shares for row in data.rows if row.shares]
+    to_left = max((_left_share(shares) for shares in bars), default=0.5)
+    to_right = max((1 - _left_share(shares) for shares in bars), default=0.5)
+    unit = (right - left) / ((to_left + to_right) or 1)
+    zero = left + to_left * unit
+    _legend(sheet, data, left)
+    for place, head in enumerate(data.heads):
+        x = sheet.width - FIGURE * (len(data.heads) - 1 - place)
+        sheet.text(x, TOP - 8, head, c.TINY, weight=600, fill=c.INK_SOFT, anchor="end")
+    y = TOP
+    for row, lines in zip(data.rows, texts, strict=True):
+        y += _row(sheet, row, lines, y, (zero, unit, len(data.points)))
+    sheet.line(zero, TOP - 3, zero, y + 2, c.INK_SOFT, dash="2 2")
+    sheet.height = y + FOOT
+    return sheet.svg()
+
+
+def _left_share(shares: Sequence[float]) -> float:
+    """Return how much of a bar lies left of the middle of the scale."""
+    half = len(shares) // 2
+    return sum(shares[:half]) + (shares[half] / 2 if len(shares) % 2 else 0)
+
+
+def inks(n: int) -> list[tuple[str, str]]:
+    """Return the colour and the ink on it of each of `n` answers, the middle one pale."""
+    if n == 1:
+        return [(c.DIVERGING[4], c.DIVERGING_INK[4])]
+    last = len(c.DIVERGING) - 1
+    places = [round(place * last / (n - 1)) for place in range(n)]
+    return [(c.DIVERGING[place] if place != last / 2 else c.LIKERT[2], c.DIVERGING_INK[place]) for place in places]
+
+
+def _legend(sheet: Canvas, data: Distribution, x: float) -> None:
+    for (fill, _ink), word in zip(inks(len(data.points)), data.points, strict=True):
+        width = sheet.measure(word, c.TINY) + 26
+        if x + width > sheet.width + 12:
+            return
+        sheet.rect(x, 2, 10, 10, fill)
+        sheet.text(x + 14, 10.6, word, c.TINY, fill=c.INK_SOFT)
+        x += width
+
+
+def _row(sheet: Canvas, row: DistributionRow, lines: list[str], y: float, plan: tuple[float, float, int]) -> float:
+    zero, unit, n_points = plan
+    if not row.shares:
+        sheet.lines(0, y + HEAD_ROW / 2 + 1, lines[:1], c.SMALL, weight=700, fill=c.NAVY)
+        return HEAD_ROW
+    height = max(ROW, len(lines) * c.SMALL * sheet.leading + 4)
+    middle = y + height / 2
+    sheet.lines(0, middle, lines, c.SMALL)
+    x = zero - _left_share(row.shares) * unit
+    for share, (fill, ink) in zip(row.shares, inks(n_points), strict=True):
+        sheet.rect(x, middle - BAR / 2, share * unit, BAR, fill)
+        if share >= SHOWN_FROM:
+            sheet.text(x + share * unit / 2, middle + 3.6, f"{share * PERCENT:.0f}", c.TINY, fill=ink, anchor="middle")
+        x += share * unit
+    for place, text in enumerate(row.figures):
+        right = sheet.width - FIGURE * (len(row.figures) - 1 - place)
+        sheet.text(right, middle + 3.8, text, c.TINY, fill=c.INK, anchor="end")
+    return height

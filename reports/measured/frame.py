@@ -1,0 +1,90 @@
+"""What the parts of a measurement report are made with and of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from analysis.results.datafile import DataFacts
+from reports.content import Align, Block, Column, Statement
+from reports.wording import Words
+
+CHAPTERS = ("answers", "items", "scales", "relations", "number", "factors", "models", "invariance", "groups", "drivers",
+            "waves", "planning", "care", "more")
+
+Widths = list[tuple[str, float, Align]]         # key of the title, width beside the others, edge
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one question of measurement gets in the report; `points` and `warnings` go to the first page as well."""
+
+    chapter: str
+    title: Statement
+    blocks: tuple[Block, ...]
+    points: tuple[Statement, ...] = ()
+    warnings: tuple[Statement, ...] = ()
+
+
+@dataclass(frozen=True)
+class Context:
+    """Words and names that every part needs."""
+
+    words: Words
+    source: str                         # "Source: …"
+    names: Mapping[str, str] = field(default_factory=dict)              # of scales and items, where they are known
+    entries: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)      # id → options as written
+    facts: DataFacts | None = None
+
+    def title(self, key: str) -> str:
+        """Return what an analysis or scale is called."""
+        given = self.entries.get(key, {}).get("title")
+        return str(given or self.names.get(key) or key)
+
+    def name(self, key: str) -> str:
+        """Return what a scale is called; its key where it has no name."""
+        return self.names.get(key, key)
+
+    def wording(self, key: str) -> str:
+        """Return an item's wording, or nothing."""
+        return self.names.get(key, "") or (self.facts.labels.get(key, "") if self.facts else "")
+
+    def item(self, key: str) -> str:
+        """Return an item's key with its wording."""
+        wording = self.wording(key)
+        return f"{key}  {wording}" if wording and wording != key else key
+
+    def has_wordings(self, keys: Sequence[str]) -> bool:
+        return any(self.wording(key) and self.wording(key) != key for key in keys)
+
+    def note(self, text: str) -> str:
+        """Return a table note as it is printed: "Note. …"."""
+        return self.words.text("measured.note", text=text)
+
+
+def anchor(prefix: str, place: int) -> str:
+    """Return the anchor of the first, second … block of a kind."""
+    return prefix if place == 0 else f"{prefix}-{place + 1}"
+
+
+def when(applies: bool, *widths: tuple[str, float, Align]) -> Widths:  # reads as a sentence
+    """Return columns that a table has only where they say something."""
+    return list(widths) if applies else []
+
+
+def fitted(words: Words, prefix: str, widths: Widths) -> tuple[Column, ...]:
+    """Return columns whose widths fill the table, whatever they add up to."""
+    total = sum(width for _, width, _ in widths)
+    return tuple(Column(words.text(prefix + key), width / total, align) for key, width, align in widths)
+
+
+def told_warnings(words: Words, warnings: Sequence[str], title: str) -> tuple[Statement, ...]:
+    """Return the warnings of a result in words: a result names each as `kind` or `kind: what it is about`."""
+    found = []
+    for warning in warnings:
+        kind, _, about = warning.partition(": ")
+        key = f"measured_warning.{kind}"
+        found.append(words.say(key, about=about, title=title) if words.has(key)
+                     else words.say("measured_warning.other", title=title, text=warning))
+    return tuple(found)

@@ -1,0 +1,118 @@
+"""How items and scales go together: correlations with intervals, and how well scales can be told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from analysis.results.datafile import CorrelationTable
+from reports.content import Block, Cell, Column, Figure, Number, Row, Statement, Table
+from reports.figures import Heatmap
+from reports.measured.frame import Context, Part, anchor, told_warnings
+from reports.numbers import printed
+
+MOST_WITH_INTERVALS = 6     # columns of a table that still have room for intervals
+MOST_IN_TABLE = 12          # variables; more are a map of cells
+BOLD_FROM = 0.30
+HTMT_LIMIT = 0.85           # Henseler et al. 2015
+
+
+def build(context: Context, results: Mapping[str, CorrelationTable]) -> list[Part]:
+    """Return each table of correlations: few variables with intervals, many as a map."""
+    return [_part(context, place, key, found) for place, (key, found) in enumerate(results.items())]
+
+
+def _part(context: Context, place: int, key: str, found: CorrelationTable) -> Part:
+    words = context.words
+    pairs = [(abs(value), found.names[row], found.names[column], value)
+             for row, line in enumerate(found.correlations) for column, value in enumerate(line)
+             if column < row and value is not None]
+    largest = max(pairs, default=(0.0, "–", "–", None))
+    told: dict[str, Any] = {"k": len(found.names), "first": context.name(largest[1]),
+                            "second": context.name(largest[2]),
+                            "r": largest[3]}
+    blocks: list[Block] = ([_table(context, place, found, told)] if len(found.names) <= MOST_IN_TABLE
+                           else [_map(context, place, found, told)])
+    return Part("relations", words.say("measured.relations_title", **told), tuple(blocks),
+                (words.say("measured.relations_point", **told),),
+                told_warnings(words, found.warnings, context.title(key)))
+
+
+def _note(context: Context, found: CorrelationTable) -> str:
+    words = context.words
+    pair_n = [n for row, line in enumerate(found.pair_n) for n in line[:row]]
+    parts = [words.text(f"measured.relations_kind_{found.method}"), words.text(f"measured.missing_{found.missing}")]
+    parts.append(words.text("measured.relations_n", low=min(pair_n), high=max(pair_n))
+                 if pair_n and min(pair_n) != max(pair_n) else words.text("measured.relations_one_n", n=found.n))
+    if any(alpha is not None for alpha in found.alphas):
+        parts.append(words.text("measured.relations_alpha"))
+    return context.note(words.text("labels.between_sentences").join(parts))
+
+
+def _table(context: Context, place: int, found: CorrelationTable, told: Mapping[str, Any]) -> Table:
+    words, k = context.words, len(found.names)
+    has_intervals = k - 1 <= MOST_WITH_INTERVALS
+    wide = 0.24 if k <= MOST_WITH_INTERVALS else 0.2
+    each = (1 - wide - 0.16) / max(k, 1)
+    columns = (Column(words.text("measured.relations_variable"), wide), Column("M", 0.08, "right"),
+               Column("SD", 0.08, "right"), *(Column(str(number), each, "right") for number in range(1, k + 1)))
+    rows = []
+    for row, name in enumerate(found.names):
+        cells: list[Cell] = [Statement(f"{row + 1}. {context.name(name)}"), Number(found.means[row], "mean"),
+                             Number(found.sds[row], "mean")]
+        for column in range(k):
+            cells.append(_cell(found, row, column, has_intervals=has_intervals))
+        rows.append(Row(tuple(cells)))
+    legend = words.text("measured.relations_interval" if has_intervals else "measured.relations_stars",
+                        confidence=found.confidence)
+    return Table(anchor("t-correlations", place), words.say("measured.relations_table", **told), columns, tuple(rows),
+                 "", _note(context, found) + words.text("labels.between_sentences") + legend, is_dense=True)
+
+
+def _cell(found: CorrelationTable, row: int, column: int, *, has_intervals: bool) -> Cell:
+    if column > row:
+        return Statement("")
+    if column == row:
+        alpha = found.alphas[row]
+        return Statement("—" if alpha is None else f"({printed(alpha, 'coefficient')})")
+    value, p = found.correlations[row][column], found.p_values[row][column]
+    if has_intervals:
+        return Number(value, "coefficient", found.ci_low[row][column], found.ci_high[row][column],
+                      is_light=p is None or p >= 0.05)  # noqa: PLR2004  # the usual level, named in the note
+    return Statement(printed(value, "coefficient") + _stars(p))
+
+
+def _stars(p: float | None) -> str:
+    return "" if p is None else "**" if p < 0.01 else "*" if p < 0.05 else ""  # noqa: PLR2004  # named in the note
+
+
+def _map(context: Context, place: int, found: CorrelationTable, told: Mapping[str, Any]) -> Figure:
+    words = context.words
+    values = tuple(tuple(value if column < row else None for column, value in enumerate(line[:-1]))
+                   for row, line in enumerate(found.correlations))[1:]
+    texts = tuple(tuple(printed(value, "coefficient") for value in line) for line in values)
+    chart = Heatmap(found.names[1:], found.names[:-1], values, texts, BOLD_FROM)
+    return Figure(anchor("f-correlations", place), words.say("measured.relations_map", **told), chart,
+                  words.text("measured.relations_alt", **told), "", _note(context, found))
+
+
+def build_pairs(context: Context, results: Mapping[str, Any]) -> list[Part]:
+    """Return the heterotrait-monotrait ratios of pairs of scales."""
+    return [_pairs(context, place, found) for place, found in enumerate(results.values())]
+
+
+def _pairs(context: Context, place: int, found: Mapping[str, Any]) -> Part:
+    words = context.words
+    pairs = sorted(found["pairs"], key=lambda pair: -(pair["htmt"] or 0))
+    rows = tuple(Row((
+        Statement(words.text("measure.pair", first=context.name(pair["first"]), second=context.name(pair["second"]))),
+        Number(pair["htmt"], "coefficient", is_emphasised=(pair["htmt"] or 0) > HTMT_LIMIT),
+        Number(pair["htmt2"], "coefficient"), words.say(f"distinct.{pair['verdict']}"))) for pair in pairs)
+    columns = (Column(words.text("measure.pair_head"), 0.5), Column("HTMT", 0.12, "right"),
+               Column("HTMT2", 0.12, "right"), Column(words.text("measure.pair_verdict"), 0.26))
+    n_close = sum(pair["verdict"] != "distinct" for pair in pairs)
+    title = words.say("measured.pairs_title" if n_close else "measured.pairs_title_none", n=len(pairs), close=n_close)
+    table = Table(anchor("t-pairs", place), words.say("measured.pairs_table", n=len(pairs)), columns, rows, "",
+                  context.note(words.text("measured.pairs_note", n=found["n"])), is_dense=True)
+    point = words.say("measured.pairs_point" if n_close else "measured.pairs_point_none", n=len(pairs), close=n_close)
+    return Part("relations", title, (table,), (point,))
