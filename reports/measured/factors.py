@@ -64,13 +64,13 @@ def _n_large(loadings: Sequence[float | None]) -> int:
 def described(context: Context, found: FactorSolution) -> str:
     """Return how a solution was got, in words."""
     words = context.words
-    return words.text("measured.factors_how", method=_word(context, "method", found.method),
-                      rotation=_word(context, "rotation", found.rotation),
-                      correlation=_word(context, "correlation", found.correlation), n=found.n)
+    return words.text("measured.factors_how", method=_word(context, "measured.method_", found.method),
+                      rotation=_word(context, "measured.rotation_", found.rotation),
+                      correlation=_word(context, "measured.correlation_", found.correlation), n=found.n)
 
 
-def _word(context: Context, kind: str, value: str) -> str:
-    key = f"measured.{kind}_{value}"
+def _word(context: Context, prefix: str, value: str) -> str:
+    key = prefix + value
     return context.words.text(key) if context.words.has(key) else value
 
 
