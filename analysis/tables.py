@@ -65,6 +65,15 @@ class AnswerTable:
 
 
 @dataclass(frozen=True)
+class CaseColumn:
+    """An attribute of interviews by which codes may be compared: its name by language, and interview key → value."""
+
+    key: str
+    name: Mapping[str, str]
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class InterviewTable:
     """Interviews and what coders marked in them.
 
@@ -80,6 +89,7 @@ class InterviewTable:
     double_coded  interview keys that two or more coders have each finished.
     originals   as codings: what the coders of double-coded interviews marked themselves, before anybody decided their
                 differences; agreement is computed from it. None where it is no different from codings.
+    columns     attributes of the interviewees by which codes may be compared.
     """
 
     interviews: pd.DataFrame
@@ -88,6 +98,7 @@ class InterviewTable:
     turns: pd.DataFrame
     double_coded: tuple[str, ...] = ()
     originals: pd.DataFrame | None = None
+    columns: tuple[CaseColumn, ...] = ()
 
 
 @dataclass(frozen=True)

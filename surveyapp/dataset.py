@@ -16,7 +16,7 @@ from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
 from analysis.qual.coded_text import CodedText, Mark
-from analysis.tables import AnswerTable, CandidateRow, CommentTable, InterviewTable, StudyTables
+from analysis.tables import AnswerTable, CandidateRow, CaseColumn, CommentTable, InterviewTable, StudyTables
 from instruments.schema import MISSING_CODES, NOT_REACHED, NUMBER_KINDS, Instrument, Item
 from surveyapp.models.coding import Coding
 from surveyapp.models.customer import Customer, CustomerFile
@@ -25,6 +25,7 @@ from surveyapp.models.study import PILOT, Study
 from surveyapp.models.wave import Wave
 from surveyapp.services.agreement import TextRow
 from surveyapp.services.blinding import is_released
+from surveyapp.services.case_columns import case_columns
 from surveyapp.services.codebook_version import provenance_of
 from surveyapp.services.coding_rows import coding_rows
 from surveyapp.services.comment_rows import comment_rows
@@ -276,6 +277,7 @@ def load_interviews(session: Session, study: Study) -> InterviewTable | None:
         turns=_frame(rows.turns, TURN_COLUMNS),
         double_coded=tuple(rows.double_coded),
         originals=_frame(rows.originals, CODING_COLUMNS),
+        columns=tuple(CaseColumn(row.key, row.name, row.values) for row in case_columns(session, study)),
     )
 
 

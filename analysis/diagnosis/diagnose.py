@@ -132,7 +132,7 @@ def diagnose(tables: StudyTables, *, n_resamples: int = N_RESAMPLES, study: str 
         objectives=improvement.objectives, measures=improvement.measures, safeguards=improvement.safeguards,
         comments=comments, open_answers=_open_answers(sides.values(), thresholds, seed),
         warnings=(*_warnings(sides.values(), heard, picture, links, thresholds), *_panel_warnings(panel)),
-        integrity=panel,
+        integrity=panel, crosstabs=heard.crosstabs,
         metrics=metrics | dict(improvement.metrics or {}) | dict(comment_metrics(comments)))
 
 

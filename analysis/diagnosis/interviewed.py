@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import pandas as pd
+
 from analysis.diagnosis.links import LinkStatus, Pair
+from analysis.qual.across import compares
 from analysis.qual.frequency import interview_evidence, interviewees, link_evidence
+from analysis.qual.linked_crosstabs import Grouping, linked_crosstabs
 from analysis.qual.quotation import link_quotes, roles_to_name
 from analysis.qual.saturation import saturation
+from analysis.results.crosstab import Crosstab
 from analysis.results.diagnosis import InterviewEvidence, Quote, Saturation
-from analysis.tables import StudyTables
+from analysis.tables import InterviewTable, StudyTables
 from instruments.template import Codebook, StudyTemplate
 
 SECTION = 8         # section of the model; keeps this stream of random numbers apart from the others
@@ -31,6 +36,7 @@ class Interviewed:
     n_by_role: Mapping[str, int] = field(default_factory=dict)
     saturation: Saturation | None = None
     candidates: tuple[str, ...] = ()
+    crosstabs: tuple[Crosstab, ...] = ()
 
 
 def hear_interviews(tables: StudyTables, audience: str, thresholds: Mapping[str, float],
@@ -81,7 +87,20 @@ def hear_interviews(tables: StudyTables, audience: str, thresholds: Mapping[str,
         saturation=saturation(table, audience=audience, base=int(thresholds["saturation_base"]),
                               run=int(thresholds["saturation_run"]), threshold=thresholds["saturation_share"],
                               minimum=int(thresholds["interview_minimum"])) if len(own) else None,
-        candidates=_candidates(template, by_code, thresholds))
+        candidates=_candidates(template, by_code, thresholds),
+        crosstabs=_crosstabs(table, template, own, int(thresholds["minimum_group"])))
+
+
+def _crosstabs(table: InterviewTable, template: StudyTemplate, people: pd.DataFrame,
+               minimum: int) -> tuple[Crosstab, ...]:
+    """Return codes by the attributes that tell interviewees apart; counts by role are printed beside them."""
+    if template.codebook is None:
+        return ()
+    roles = {str(key): str(role) for key, role in people["role"].items()}
+    groupings = [Grouping(column.key, column.values, column.name) for column in table.columns
+                 if compares(column.values, roles)]
+    return linked_crosstabs(table, template.codebook, [code.key for code in template.codebook.codes], groupings,
+                            guide=template.guide, minimum=minimum, printed=roles)
 
 
 def _by_construct(template: StudyTemplate, by_code: Mapping[str, InterviewEvidence]) -> dict[str, InterviewEvidence]:

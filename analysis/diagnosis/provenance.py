@@ -79,6 +79,8 @@ def _input_hash(tables: StudyTables, thresholds: Mapping[str, float]) -> str:
         for name in ("interviews", "codings", "links", "turns"):
             _add(digest, name, getattr(tables.interviews, name))
         digest.update(canonical_json(tables.interviews.double_coded).encode())
+        if tables.interviews.columns:
+            digest.update(canonical_json(tables.interviews.columns).encode())
     _add_counts(digest, tables.member_checks)
     if tables.comments is not None:
         _add_comments(digest, tables.comments)

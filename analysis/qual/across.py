@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from analysis.privacy import MINIMUM_GROUP
 from analysis.qual.agreement import DEFAULT_SEED, N_RESAMPLES
 from analysis.qual.cooccurrence import cooccurrences, overlaps
-from analysis.qual.crosstab import crosstab
 from analysis.qual.frequency import RAISED, STAFF, count_code, interview_evidence, interviewees
+from analysis.qual.linked_crosstabs import Grouping, linked_crosstabs
 from analysis.qual.saturation import SaturationRule
 from analysis.results.interviews import (
     ClaimEvidence,
@@ -57,11 +57,11 @@ def analyse_interviews(table: InterviewTable, codebook: Codebook, guide: Guide |
     codes = [code.key for code in codebook.codes]
     given = [code for code in codes if _is_given(table, codebook, code, audience)]
     roles = {str(key): str(role) for key, role in people["role"].items()}
-    groupings = {"role": roles, **{name: own for name, own in (attributes or {}).items() if _compares(own, roles)}}
+    groupings = [Grouping("role", roles), *(Grouping(name, own) for name, own in (attributes or {}).items()
+                                            if compares(own, roles))]
     return InterviewAnalysis(
         audience=audience, interviews=tuple(sorted(map(str, people.index))),
-        crosstabs=tuple(crosstab(table, codebook, codes, groups, grouping=name, audience=audience, guide=guide,
-                                 minimum=minimum) for name, groups in groupings.items()),
+        crosstabs=linked_crosstabs(table, codebook, codes, groupings, audience=audience, guide=guide, minimum=minimum),
         same_turn=cooccurrences(table, codebook, given, audience=audience),
         overlapping=overlaps(table, codebook, given, audience=audience),
         saturation=judged.judge(table, audience), by_role=_by_role(table, roles, audience, judged),
@@ -122,8 +122,21 @@ def _is_given(table: InterviewTable, codebook: Codebook, code: str, audience: st
     return bool(count.supports | count.contradicts | count.mixed)
 
 
-def _compares(values: Mapping[str, str], roles: Mapping[str, str]) -> bool:
-    return FEWEST_GROUPS <= len({value for key, value in values.items() if key in roles}) <= MOST_GROUPS
+def compares(values: Mapping[str, str], people: Collection[str]) -> bool:
+    """Return whether an attribute tells the people apart, in few enough groups to be compared.
+
+    Parameters
+    ----------
+    values : Mapping[str, str]
+        Interview key → value.
+    people : Collection[str]
+        Interview keys.
+
+    Returns
+    -------
+    bool
+    """
+    return FEWEST_GROUPS <= len({value for key, value in values.items() if key in people}) <= MOST_GROUPS
 
 
 def _by_role(table: InterviewTable, roles: Mapping[str, str], audience: str,

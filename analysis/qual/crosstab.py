@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from analysis.crossed import hidden_places
 from analysis.privacy import MINIMUM_GROUP, check_minimum, suppress_cells
 from analysis.qual.frequency import STAFF, count_code, interviewees
-from analysis.results.interviews import Crosstab, CrosstabRow
+from analysis.results.crosstab import Crosstab, CrosstabRow
 from analysis.tables import InterviewTable
 from instruments.template import Codebook, Guide
 

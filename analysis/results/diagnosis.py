@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from analysis.results.comments import Comments
 from analysis.results.comparisons import CoderAgreement, GroupComparison
+from analysis.results.crosstab import Crosstab
 from analysis.results.customers import CustomerPicture
 from analysis.results.integrity import Integrity
 from analysis.results.measurement import Estimate, ScaleQuality, Structure
@@ -383,4 +384,5 @@ class Diagnosis:
     customer_interviews: tuple[InterviewEvidence, ...] = ()     # every audience but those asked about the problems
     comments: Comments | None = None            # open answers that were coded; counted in comments
     candidates: tuple[str, ...] = ()            # codes without a construct that enough interviewees name
+    crosstabs: tuple[Crosstab, ...] = ()        # codes by attributes of the interviewees
     integrity: Mapping[str, Integrity] = field(default_factory=dict)    # audience → panel against stuffing, and modes

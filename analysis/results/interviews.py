@@ -7,30 +7,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from analysis.results.comparisons import Cooccurrence
+from analysis.results.crosstab import Crosstab
 from analysis.results.diagnosis import InterviewEvidence, Saturation
 from analysis.results.measurement import Estimate
-
-
-@dataclass(frozen=True)
-class CrosstabRow:
-    """One code: who raised it, of those asked; `cells`: group → the same, hidden counts None."""
-
-    code: str
-    n: int | None
-    of: int
-    cells: Mapping[str, int | None]
-    asked: Mapping[str, int]
-
-
-@dataclass(frozen=True)
-class Crosstab:
-    """Codes by a grouping of the interviewees (their role, or an attribute), fit to be handed over."""
-
-    grouping: str
-    groups: Mapping[str, int]                   # group → interviewees
-    rows: tuple[CrosstabRow, ...]
-    minimum: int
-    n_hidden: int
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from reports.content import Block, Bullets, Facts, Figure, Heading, Number, Row,
 from reports.evidence import evidence_line, saturation_figure
 from reports.numbers import printed
 from reports.sections.appendix_agreement import agreement
+from reports.sections.appendix_crosstabs import crosstabs
 from reports.sections.source import Source
 from reports.sections.table_columns import columns_of
 
@@ -33,7 +34,8 @@ def codebook(study: Source) -> list[Section]:
     table = Table("t-codes", words.say("codes.table", n=len(book.codes), version=book.version), columns, tuple(rows),
                   "", words.text("codes.source"), is_dense=True)
     return [Section("codebook", words.text("part.appendix_d"), words.say("codes.title", n=study.n_heard),
-                    (*([curve] if (curve := _saturation(study)) else []), table, *_evidence_lines(study),
+                    (*([curve] if (curve := _saturation(study)) else []), table, *crosstabs(study),
+                     *_evidence_lines(study),
                      *([coders] if (coders := agreement(study)) else [])), is_appendix=True)]
 
 

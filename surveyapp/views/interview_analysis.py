@@ -12,11 +12,13 @@ from reports.evidence import evidence_parts, saturation_figure
 from reports.wording import Words
 from surveyapp.db.session import read_session, transaction
 from surveyapp.forms.coding import column_number
+from surveyapp.services.case_columns import case_columns
 from surveyapp.services.case_matrix import FORMATS, export_cases
 from surveyapp.services.claim import list_claims, searches_of_codes
 from surveyapp.services.codebook import load_codebook
 from surveyapp.services.interview import guide_of
 from surveyapp.services.interview_analysis import (
+    attributes_of,
     events_since,
     last_job,
     newest_analysis,
@@ -46,12 +48,16 @@ def show(study_id: int) -> str:
     lines = {row.code: evidence_parts(row, words, role_name) for row in found.evidence} if found else {}
     figure = saturation_figure(found.saturation, words) if found else None
     chart = draw(figure.chart, figure.alt, reader_language()) if figure else ""
+    tables = {table.grouping: table for table in found.crosstabs} if found else {}
     return render_template(
         "interview_analysis/show.html", chart=Markup(chart),  # noqa: S704  # draw() escapes every text
         study=g.study, guide=guide, codebook=load_codebook(session, g.study),
         found=found, stored=newest_analysis(session, g.study), job=last_job(session, g.study), lines=lines,
         claims=list_claims(session, g.study, account), searches=searches_of_codes(session, g.study),
         n_since=events_since(session, g.study, found.provenance) if found else 0,
+        chosen=tables.get(request.args.get("column", ""), next(iter(tables.values()), None)),
+        names={column.key: column.name for column in case_columns(session, g.study)},
+        not_compared=[key for key in attributes_of(session, g.study) if key not in tables] if found else [],
         rule=saturation_rule(g.study), running=sorted(unreleased_interviews(session, g.study)))
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from reports.evidence import evidence_parts
 from reports.wording import Words
 from surveyapp.cli import run
+from surveyapp.dataset import load_interviews
 from surveyapp.db.session import Database, close_read_session, read_session, transaction
 from surveyapp.errors import BadInput, NotFound
 from surveyapp.jobs.interview_analysis import analyse_study, compute_analysis
@@ -201,3 +202,13 @@ def test_the_command_prints_evidence_and_a_document(database: Database, tmp_path
     assert document["interviews"] == [f"I{place}" for place in range(7)]
     assert document["content_hash"] == read_session().scalars(select(StoredInterviewAnalysis.content_hash)).first()
     assert coded.study.name == "bank"
+
+
+def test_attributes_of_interviewees_reach_the_diagnosis_with_their_names(coded: Coded):
+    session = read_session()
+
+    table = load_interviews(session, coded.study)
+
+    column, = table.columns
+    assert (column.key, column.name["zh"], sorted(column.values.values())) == (
+        "line", "业务条线", ["corporate"] * 4 + ["retail"] * 3)

@@ -16,6 +16,7 @@ from surveyapp.models.study import Study
 from surveyapp.queue import prepare_queue
 from surveyapp.services.account import find_account
 from surveyapp.services.blinding import open_round
+from surveyapp.services.case_attribute import define_attribute
 from surveyapp.services.coding import apply_code
 from surveyapp.services.study import get_study
 from tests.factories import coding as make
@@ -239,3 +240,27 @@ def test_numbers_that_saturation_cannot_be_judged_by_are_refused(log_in, place: 
 def test_a_coder_does_not_set_by_what_saturation_is_judged(coder: FlaskClient, place: str):
     assert coder.post(f"{place}/interview-analysis/saturation", data={"saturation_base": "5"}).status_code == 403
     assert 'name="saturation_base"' not in coder.get(f"{place}/interview-analysis").text
+
+
+def test_the_column_of_the_crosstab_is_chosen_among_attributes_with_the_rule_of_cells(log_in, place: str,
+                                                                                      bank_study: Study):
+    with transaction() as session:
+        study = get_study(session, bank_study.id)
+        ann = make.member(session, study, "ann")
+        define_attribute(session, study, "branch", "text", {"en": "Branch", "zh": "支行"})
+        for number in range(12):
+            row = make.interview(session, study, key=f"N{number:02d}")
+            row.line, row.attributes = ("corporate", "retail")[number % 2], {"branch": "same"}
+            if number < 9:
+                apply_code(session, study, row, ann, make.passage(session, row, WORDS), "CAU.TECH")
+    analyse_study(bank_study)
+    close_read_session()
+    client = log_in("coder")
+
+    usual, chosen = (client.get(f"{place}/interview-analysis{query}").text for query in ("", "?column=line"))
+
+    assert "<caption>Role class</caption>" in usual
+    assert "<caption>Business line</caption>" in chosen
+    assert "corporate (n=6)" in chosen
+    assert re.search(r'CAU.TECH</a></th>.*?</tr>', chosen)[0].count("*</span>/6") == 2      # 5 and 4 of 6 each
+    assert re.search(r"fewer than two or more than twelve values occur: [^<]*Branch", chosen)
