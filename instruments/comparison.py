@@ -6,7 +6,7 @@ asked, other options). `not_comparable`: the same number or word means something
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -73,6 +73,20 @@ def item_hash(instrument: Instrument, item: Item) -> str:
         "key": item.key, "kind": "number" if item.kind in COUNTED else item.kind, "reverse": item.is_reverse,
         "scale": [scale.kind, [point.value for point in scale.points]] if scale else None,
         "unit": item.unit, "calculation": item.calculation if item.kind == "calculate" else None})
+
+
+def wording_hash(instrument: Instrument, item: Item, languages: Collection[str]) -> str:
+    """Return the hash of the words an item is answered by, in these languages: its own, and those on its scale."""
+    scale = _find_scale(instrument, item)
+    return content_hash({
+        "text": _spoken(item.text, languages),
+        "points": [_spoken(point.label, languages) for point in scale.points] if scale else None,
+        "not_applicable": _spoken(scale.not_applicable or {}, languages) if scale else None})
+
+
+def _spoken(text: Text | None, languages: Collection[str]) -> dict[str, str]:
+    """Return the words by language, without regard to spaces."""
+    return {language: " ".join((text or {}).get(language, "").split()) for language in sorted(languages)}
 
 
 def _find_scale(instrument: Instrument, item: Item) -> AnswerScale | None:

@@ -15,6 +15,7 @@ from analysis.quant.groups.ranks import compare_ranks
 from analysis.quant.intervals import benjamini_hochberg
 from analysis.quant.spec_drivers import drivers
 from analysis.quant.spec_scores import CONFIDENCE, Options, column_of, enough_answers, mean_score, scores_of
+from analysis.quant.spec_waves import waves
 from analysis.quant.units.view import unit_view
 from analysis.quant.weights.raking import rake
 from analysis.quant.weights.weighted import weighted_mean
@@ -75,4 +76,5 @@ def _weights(frame: pd.DataFrame, options: Options, place: str) -> WeightedMeans
 
 PEOPLE: Mapping[str, Callable[[pd.DataFrame, Options, str], Any]] = {
     "compare": _compare, "multilevel": _multilevel, "weights": _weights, "drivers": drivers, "dominance": drivers,
+    "waves": waves,
 }

@@ -12,11 +12,13 @@ PEOPLE_OPTIONS: Mapping[str, frozenset[str]] = {
     "compare": _DATA | {"group", "kind", "seed"},
     "multilevel": _DATA | {"unit", "null"},
     **dict.fromkeys(("drivers", "dominance"), _DATA | {"outcome", "reliabilities", "delta", "n_resamples", "seed"}),
+    "waves": _DATA | {"wave", "order", "unit", "person", "hashes", "reworded", "changed", "smallest_change",
+                      "least_alpha", "worse"},
     "weights": _DATA | {"targets", "largest", "population"},
 }
 PEOPLE_NEEDED = {"compare": "group", "multilevel": "unit", "weights": "targets", "drivers": "outcome",
-                 "dominance": "outcome"}
-PEOPLE_DEFAULTS: Mapping[str, Any] = {"kind": "means", "null": "uniform"}
+                 "dominance": "outcome", "waves": "wave"}
+PEOPLE_DEFAULTS: Mapping[str, Any] = {"kind": "means", "null": "uniform", "worse": "low"}
 FEWEST_RESAMPLES, MOST_RESAMPLES = 100, 100_000
 KINDS = ("means", "ranks", "shares")
 
@@ -27,6 +29,15 @@ def _is_number(value: Any) -> bool:
 
 def _is_column(value: Any) -> bool:
     return isinstance(value, str) and bool(value)
+
+
+def _is_columns(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_is_column, value))
+
+
+def _is_hashes(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(isinstance(pair, list) and len(pair) == 2  # noqa: PLR2004 - two waves
+                                              for pair in value.values())
 
 
 def _is_named_items(value: Any) -> bool:
@@ -47,7 +58,14 @@ def _is_reliabilities(value: Any) -> bool:
 
 _COLUMN = (_is_column, "the name of a column")
 PEOPLE_RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
-    "group": _COLUMN, "unit": _COLUMN, "outcome": _COLUMN,
+    "group": _COLUMN, "unit": _COLUMN, "outcome": _COLUMN, "wave": _COLUMN, "person": _COLUMN,
+    "order": (lambda value: isinstance(value, list) and len(value) == 2 and value[0] != value[1],  # noqa: PLR2004 - two
+              "the two waves, earlier first"),
+    **dict.fromkeys(("reworded", "changed"), (_is_columns, "a list of items")),
+    "hashes": (_is_hashes, "items, each with its hash or words in the first and in the second wave"),
+    "smallest_change": (lambda value: _is_number(value) and value >= 0, "scale points from 0"),
+    "least_alpha": (lambda value: _is_number(value) and 0 <= value < 1, "an alpha from 0 to below 1"),
+    "worse": (lambda value: value in ("low", "high"), "low or high: the end that is worse"),
     "kind": (lambda value: value in KINDS, f"one of {', '.join(KINDS)}"),
     "scores": (_is_named_items, "one or more scores, each a name with a list of column names"),
     "null": (lambda value: value in get_args(ExpectedVariance) or (_is_number(value) and value > 0),

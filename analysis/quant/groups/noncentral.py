@@ -40,28 +40,40 @@ def t_limits(t: float, df: float, confidence: float = 0.95) -> tuple[float, floa
     Steiger & Fouladi (1997), Noncentrality interval estimation and the evaluation of statistical models.
     """
     tail = (1 - confidence) / 2
-    share_below = _noncentral_t(t, df)
+    nodes = sd_nodes(df)
     reach = 3 + 6 * float(np.sqrt(1 + t * t / (2 * df)))
 
     def at(share: float) -> float:
         low, high = t - reach, t + reach
-        while share_below(low) < share:
+        while t_tail(t, low, nodes) > share:
             low -= reach
-        while share_below(high) > share:
+        while t_tail(t, high, nodes) < share:
             high += reach
-        return float(optimize.brentq(lambda nc: share_below(nc) - share, low, high, xtol=_TOLERANCE))
+        return float(optimize.brentq(lambda nc: t_tail(t, nc, nodes) - share, low, high, xtol=_TOLERANCE))
 
-    return at(1 - tail), at(tail)
+    return at(tail), at(1 - tail)
 
 
-def _noncentral_t(t: float, df: float) -> Callable[[float], float]:
-    """Return P(T <= t) as a function of the noncentrality.
+def t_tail(t: float, noncentrality: float, nodes: tuple[Numbers, Numbers]) -> float:
+    """Return P(T > t) of a noncentral t distribution.
 
     The normal probability is averaged over the distribution of the estimated SD; library routines lose their digits,
     or answer NaN, where t and the noncentrality have opposite signs.
+
+    Parameters
+    ----------
+    t, noncentrality : float
+        Statistic and noncentrality.
+    nodes : tuple of numpy.ndarray
+        `sd_nodes` of the degrees of freedom.
+
+    Returns
+    -------
+    float
+        Upper tail, 0..1.
     """
-    sd, weight = sd_nodes(df)
-    return lambda noncentrality: float(weight @ special.ndtr(t * sd - noncentrality))
+    sd, weight = nodes
+    return float(weight @ special.ndtr(noncentrality - t * sd))
 
 
 def sd_nodes(df: float) -> tuple[Numbers, Numbers]:

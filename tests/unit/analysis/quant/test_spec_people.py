@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.errors import SpecError, TableError
+from analysis.errors import SpecError, TableError, TooFewData
 from analysis.quant.groups.means import compare_means
 from analysis.quant.spec import run_spec
 from analysis.results.drivers import DriverAnalysis
 from analysis.results.groups import GroupComparisons
 from analysis.results.units import UnitViews
+from analysis.results.waves import WaveComparison
 from analysis.results.weights import WeightedMeans
 from instruments.codec import from_document
 
@@ -94,7 +95,45 @@ def test_drivers_may_be_corrected_by_alpha() -> None:
     assert set(found.reliabilities) <= {"A", "B"}
 
 
+WAVES = {"do": "waves", "wave": "when", "least_alpha": 0, **SCORES}
+TWICE = pd.concat([STAFF.assign(when=2025, who=range(75)), STAFF.assign(when=2026, who=range(75)).assign(
+    Q1=lambda table: np.clip(table["Q1"] + 1, 1, 5))], ignore_index=True)
+
+
+def waves(**options: Any) -> WaveComparison:
+    document = json.loads(json.dumps(run_spec(TWICE, [{"id": "it", **WAVES, **options}])["it"]))
+    del document["do"]
+    return from_document(WaveComparison, document)
+
+
+def test_two_waves_of_a_file_are_compared() -> None:
+    found = waves(unit="unit", reworded=["Q1"])
+
+    scale = found.scales[0]
+    assert (found.first, found.second, found.n_first, found.n_second) == ("2025", "2026", 75, 75)
+    assert scale.flagged == ("Q1",)
+    assert scale.difference_without_flagged.value == pytest.approx(0)
+    assert (scale.verdict, scale.reasons) == ("withheld", ("sign_depends_on_flagged_items",))
+    assert [share.unit for share in found.composition] == ["north", "south", "west"]
+    assert found.worst_units[0].unit == "south"
+
+
+def test_waves_may_be_put_in_order_and_linked_and_hashed() -> None:
+    found = waves(order=[2026, 2025], person="who", hashes={"Q1": ["v1", "v1"], "Q2": ["v1", "v2"]}, worse="high")
+
+    assert found.is_linked
+    assert found.first == "2026"
+    assert found.scales[0].difference.value < 0
+    assert found.scales[0].linked.n_both == 75
+    assert found.scales[0].flagged == ("Q2",)
+
+
 @pytest.mark.parametrize(("options", "error", "words"), [
+    ({"do": "waves", "items": ["Q1"]}, SpecError, "needs the option 'wave'"),
+    ({"do": "waves", "items": ["Q1"], "wave": "unit"}, TableError, "holds 3 waves"),
+    ({"do": "waves", "items": ["Q1"], "wave": "unit", "order": ["north", "east"]}, TooFewData, "wave 'east'"),
+    ({"do": "waves", "items": ["Q1"], "wave": "unit", "order": ["north"]}, SpecError, "earlier first"),
+    ({"do": "waves", "items": ["Q1"], "wave": "level", "reworded": ["Q2"]}, SpecError, "'Q2' is not among"),
     ({"do": "drivers", "outcome": "Q3"}, SpecError, "names no items"),
     ({"do": "drivers", "items": ["Q1"], "outcome": "Q1"}, SpecError, "no predictor"),
     ({"do": "drivers", "items": ["Q1"], "outcome": "Q9"}, TableError, "'Q9' is not in the data"),
