@@ -4,7 +4,10 @@ AnalysisError            base: place, reason, remedy
 ├── TableError           a table lacks a column, repeats a key or holds a value its item does not allow
 ├── TooFewData           too few rows or items for the statistic; `n` says how many there are
 ├── NoVariation          an item or scale is constant
-└── SpecError            an option of `measure` is unknown or does not fit
+├── SpecError            an option of `measure` is unknown or does not fit
+│   └── ModelSyntaxError a model text cannot be read or contradicts itself
+├── NotIdentified        the data cannot tell the parameters of a model apart
+└── NotConverged         no best fit was found
 """
 
 from __future__ import annotations
@@ -36,3 +39,15 @@ class NoVariation(AnalysisError):
 
 class SpecError(AnalysisError):
     """A request for an analysis is not one we know."""
+
+
+class ModelSyntaxError(SpecError):
+    """A model is written in a way that cannot be read."""
+
+
+class NotIdentified(AnalysisError):
+    """Different values of the parameters imply the same moments."""
+
+
+class NotConverged(AnalysisError):
+    """The search for the best fitting parameters did not end at one."""

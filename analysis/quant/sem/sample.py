@@ -1,0 +1,233 @@
+"""What do the data say? Moments of each group: of complete rows at once, of rows with gaps pattern by pattern."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import NoVariation, TableError, TooFewData
+from analysis.quant.correlations import CONSTANT_RELATIVE_SD, Array, item_matrix
+from analysis.quant.em import em_moments
+from analysis.quant.sem.ram import Index
+
+Missing = Literal["listwise", "fiml"]
+SMALLEST_EIGENVALUE = 1e-10         # of the correlations; at or below it items determine one another
+SHARE_IN_DEPENDENCE = 0.05          # weight in the null direction from which a variable takes part
+FEWEST = 2
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Rows of one group in which the same variables are answered; moments have divisor n."""
+
+    seen: Index
+    n: int
+    mean: Array
+    cov: Array
+    rows: Array | None = None           # (n, len(seen)), absent where only moments are known
+    is_complete: bool = False
+
+
+@dataclass(frozen=True)
+class GroupSample:
+    """The data of one group."""
+
+    label: str
+    n: int
+    patterns: tuple[Pattern, ...]
+    mean: Array                         # of the saturated model: sample moments, or EM estimates with gaps
+    cov: Array
+
+    @property
+    def is_complete(self) -> bool:
+        """Return whether no answer is missing."""
+        return len(self.patterns) == 1 and self.patterns[0].is_complete
+
+    def available_moments(self) -> tuple[Array, Array]:
+        """Return means (p,) of the available answers and their covariances by pairs of variables, divisor n."""
+        if self.is_complete:
+            return self.mean.copy(), self.cov.copy()
+        X = np.full((self.n, len(self.mean)), np.nan)
+        start = 0
+        for pattern in self.patterns:
+            X[start:start + pattern.n, pattern.seen] = pattern.rows
+            start += pattern.n
+        return np.nanmean(X, axis=0), pd.DataFrame(X).cov().to_numpy() * (self.n - 1) / self.n
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The data of all groups; `dropped` rows had a gap (listwise) or no answer at all (fiml)."""
+
+    names: tuple[str, ...]
+    groups: tuple[GroupSample, ...]
+    missing: Missing
+    dropped: int = 0
+    has_rows: bool = True
+
+    @property
+    def n(self) -> int:
+        """Return the number of respondents of all groups."""
+        return sum(group.n for group in self.groups)
+
+
+def sample_of(data: pd.DataFrame, names: Sequence[str], *, group: str | None = None, missing: Missing = "listwise",
+              exogenous: Sequence[str] = (), place: str = "model") -> Sample:
+    """Return the moments of a table of answers.
+
+    Parameters
+    ----------
+    data : DataFrame
+        One row a respondent; missing = NaN.
+    names : sequence of str
+        Observed variables of the model, in its order.
+    group : str, optional
+        Column that parts the respondents; groups come in order of first appearance.
+    missing : {"listwise", "fiml"}
+        Listwise: rows with a gap do not count. fiml: every row with an answer counts; rows with a gap in a predictor
+        held at the sample's moments (`exogenous`) do not.
+
+    Returns
+    -------
+    Sample
+        With divisor n; under fiml the saturated moments are EM estimates.
+
+    Raises
+    ------
+    TableError, TooFewData, NoVariation
+        With place, reason and remedy.
+    """
+    for name in [*names, *([group] if group else [])]:
+        if name not in data.columns:
+            raise TableError(place, f"column {name!r} is not in the data.", "Mend the model or the file.")
+    X = item_matrix(data[list(names)], place)
+    if np.isinf(X).any():
+        raise TableError(place, "an answer is infinite.", "Replace it or leave it empty.")
+    kept = _kept_rows(X, names, missing, exogenous)
+    labels = data[group] if group else pd.Series("", index=data.index)
+    kept &= labels.notna().to_numpy()
+    order = list(dict.fromkeys(labels[kept]))
+    if not order:
+        raise TooFewData(place, "no row can be used: each has a gap.", "Use missing: fiml, or leave a variable out.", 0)
+    if group and len(order) < FEWEST:
+        raise TooFewData(place, f"column {group!r} holds one group only.", "Name a column with two or more.",
+                         int(kept.sum()))
+    groups = tuple(_group_sample(str(value), X[kept & (labels == value).to_numpy()], names,
+                                 f"{place}, group {value!r}" if group else place) for value in order)
+    return Sample(tuple(names), groups, missing, int(len(X) - kept.sum()))
+
+
+def _kept_rows(X: Array, names: Sequence[str], missing: Missing, exogenous: Sequence[str]) -> np.ndarray:
+    gaps = np.isnan(X)
+    if missing == "listwise":
+        return np.asarray(~gaps.any(axis=1))
+    held = [at for at, name in enumerate(names) if name in exogenous]
+    return np.asarray(~gaps.all(axis=1) & ~gaps[:, held].any(axis=1))
+
+
+def _group_sample(label: str, X: Array, names: Sequence[str], place: str) -> GroupSample:
+    n, p = X.shape
+    if n <= p:
+        raise TooFewData(place, f"{n} row(s) for {p} variables; more rows than variables are needed.",
+                         "Collect more answers, or measure fewer variables.", n)
+    _check_each_varies(X, names, place)
+    patterns = _patterns(X)
+    if len(patterns) == 1 and patterns[0].is_complete:
+        mean, cov = patterns[0].mean, patterns[0].cov
+    else:
+        estimated = em_moments(X, place=place)
+        mean, cov = estimated.mean, estimated.cov
+    check_full_rank(cov, names, place)
+    return GroupSample(label, n, patterns, mean, cov)
+
+
+def _check_each_varies(X: Array, names: Sequence[str], place: str) -> None:
+    answered = ~np.isnan(X)
+    for at, name in enumerate(names):
+        values = X[answered[:, at], at]
+        if len(values) < FEWEST:
+            raise TooFewData(f"{place}, variable {name!r}", f"{len(values)} answer(s).", "Leave it out.", len(values))
+        if values.std() <= CONSTANT_RELATIVE_SD * max(1.0, abs(float(values.mean()))):
+            raise NoVariation(f"{place}, variable {name!r}", "all answers are the same.", "Leave it out.")
+
+
+def check_full_rank(cov: Array, names: Sequence[str], place: str) -> None:
+    """Refuse variables that determine one another.
+
+    Parameters
+    ----------
+    cov : array (p, p)
+        Covariances.
+    names : sequence of str
+        Their variables.
+    place : str
+        Words for messages.
+
+    Raises
+    ------
+    NoVariation
+        Naming the variables that take part.
+    """
+    spread = np.sqrt(np.maximum(cov.diagonal(), np.finfo(float).tiny))
+    values, vectors = np.linalg.eigh(cov / np.outer(spread, spread))
+    if values[0] <= SMALLEST_EIGENVALUE:
+        part = [name for name, weight in zip(names, np.abs(vectors[:, 0]), strict=True) if weight > SHARE_IN_DEPENDENCE]
+        raise NoVariation(place, f"{', '.join(part)} determine one another: the covariances have no inverse.",
+                          "Leave one of them out.")
+
+
+def _patterns(X: Array) -> tuple[Pattern, ...]:
+    answered = ~np.isnan(X)
+    if answered.all():
+        return (_pattern(X, np.arange(X.shape[1]), is_complete=True),)
+    codes, where = np.unique(answered, axis=0, return_inverse=True)
+    found = []
+    for at, code in enumerate(codes):
+        seen = np.flatnonzero(code)
+        if len(seen):
+            found.append(_pattern(X[where.ravel() == at][:, seen], seen, is_complete=len(seen) == X.shape[1]))
+    return tuple(found)
+
+
+def _pattern(rows: Array, seen: Index, *, is_complete: bool) -> Pattern:
+    n, mean = len(rows), rows.mean(axis=0)
+    centred = rows - mean
+    return Pattern(seen, n, mean, centred.T @ centred / n, rows, is_complete)
+
+
+def moments_sample(names: Sequence[str], cov: Array, n: int, mean: Array | None = None, *,
+                   divisor: Literal["n", "n-1"] = "n-1", place: str = "model") -> Sample:
+    """Return a sample of which only the moments are known.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Variables.
+    cov : array (p, p)
+        Covariances or correlations.
+    n : int
+        Respondents.
+    mean : array (p,), optional
+        Means; 0 if not given.
+    divisor : {"n-1", "n"}
+        Divisor of the covariances; files hold n - 1, likelihood needs n.
+    place : str
+        Words for messages.
+
+    Returns
+    -------
+    Sample
+        Without rows: robust statistics and missing answers cannot be treated.
+    """
+    if n <= len(names):
+        raise TooFewData(place, f"n = {n} for {len(names)} variables.", "More respondents than variables are needed.",
+                         n)
+    scaled = np.asarray(cov, dtype=np.float64) * ((n - 1) / n if divisor == "n-1" else 1.0)
+    check_full_rank(scaled, names, place)
+    middle = np.zeros(len(names)) if mean is None else np.asarray(mean, dtype=np.float64)
+    pattern = Pattern(np.arange(len(names)), n, middle, scaled, None, is_complete=True)
+    return Sample(tuple(names), (GroupSample("", n, (pattern,), middle, scaled),), "listwise", 0, has_rows=False)
