@@ -22,6 +22,7 @@ def joint(study: Source) -> list[Section]:
         return []
     record, told = study.joint, JointWords(study)
     blocks: list[Block] = [_table(study, told, shown, record), *_dissonances(study, told, shown, record)]
+    blocks += _silences(study, told, shown)
     blocks.append(Paragraph(_by_design(study, told, rows), "small"))
     blocks += _raters(study, told, record)
     blocks += _confidence(study, told, record)
@@ -86,6 +87,20 @@ def _dissonance(study: Source, told: JointWords, row: JointRow, record: JointRec
         return line
     beside = words.text("joint.grade_beside", grade=words.text(f"grade.{row.grade}"))
     return Statement(f"{line.text}{between}{beside}", {**line.values, "grade": row.grade}, line.trace)
+
+
+def _silences(study: Source, told: JointWords, shown: Sequence[JointRow]) -> list[Block]:
+    """Return what was asked and named by nobody, what was never asked, and where questions were skipped."""
+    words = study.words
+    found = [line for row in shown if (line := told.silence(row, "silence")) is not None]
+    skipped = [words.text("joint.skipped_item", name=told.name(row.key), k=n, n=row.spoken.n_interviewed)
+               for row in shown if (n := told.n_skipped(row))]
+    if skipped:
+        found.append(words.say("joint.skipped_line", names=words.join(skipped)))
+    if not found:
+        return []
+    return [Group((Heading(words.text("joint.silences"), "joint-silences"), Bullets(tuple(found)),
+                   Paragraph((words.say("joint.silences_note"),), "small")))]
 
 
 def _by_design(study: Source, told: JointWords, rows: Sequence[JointRow]) -> tuple[Statement, ...]:

@@ -101,6 +101,8 @@ class JointWords:
         side, words = row.spoken, self.words
         if side.silence in ("by_design", "not_interviewed"):
             return (words.say(f"joint.spoken_{side.silence}"), *self._comments(side))
+        if silence := self.silence(row):
+            return (silence, *self._skipped(row), *self._comments(side))
         lines = [self._counts(row)]
         if side.silence:
             lines.append(words.say(f"joint.spoken_{side.silence}"))
@@ -111,6 +113,23 @@ class JointWords:
         for key, n in (("unmentioned", side.n_not_mentioned), ("unasked", side.n_not_asked)):
             lines += [words.say(f"joint.{key}", n=n)] if n else []
         return (*lines, *self._spoken_rest(side), *self._comments(side))
+
+    def silence(self, row: JointRow, key: str = "silent") -> Statement | None:
+        """Return that nobody named what was asked, or that it was never asked; None where somebody spoke of it."""
+        side = row.spoken
+        if side.silence not in ("asked_not_mentioned", "not_asked"):
+            return None
+        return self.words.say(f"joint.{key}_{side.silence}", k=side.n_asked, n=side.n_interviewed,
+                              name=self.name(row.key), trace=(f"interview.{side.code}.interviewees",))
+
+    def n_skipped(self, row: JointRow) -> int:
+        """Return in how many interviews every question on it was skipped, as far as that was noted."""
+        said = self.study.evidence(row.spoken.code)
+        return said.n_not_asked if said is not None else 0
+
+    def _skipped(self, row: JointRow) -> tuple[Statement, ...]:
+        n = self.n_skipped(row)
+        return (self.words.say("joint.skipped", k=n, n=row.spoken.n_interviewed),) if n else ()
 
     def evidence_line(self, row: JointRow) -> str:
         """Return how strong the interviews' evidence is, in the one line that report and retrieval print of a code."""

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from analysis.results.diagnosis import InterviewEvidence
 from analysis.results.joint import (
     COMPONENTS,
     ClaimConfidence,
@@ -12,7 +13,7 @@ from analysis.results.joint import (
     JudgedRow,
     Opinion,
 )
-from reports.content import Block, Callout, Section, Stack, Table, walk
+from reports.content import Block, Callout, Group, Section, Stack, Table, walk
 from reports.sections.study import study_report
 from reports.wording import forbidden_phrases
 from tests.unit.reports.conftest import Study
@@ -51,6 +52,39 @@ def test_every_row_that_both_sources_could_speak_of_stands_in_the_table_and_the_
     assert "Silent by design in the interviews, because no code belongs to them: Service experience" in texts(
         section.blocks)
     assert "Silent by design in the survey, because no item asks: Other problem" in texts(section.blocks)
+
+
+def silent_study(bank: Study, **changes: object) -> Study:
+    """Nobody spoke of incomplete information, though it was asked."""
+    diagnosis, template, facts = bank
+
+    def quiet(said: InterviewEvidence | None) -> InterviewEvidence | None:
+        return replace(said, **{"supports": 0, "contradicts": 0, "mixed": 0, "n_not_asked": 0, "by_role": {},
+                                **changes}) if said is not None and said.code == "PRB.INFO" else said
+
+    return replace(diagnosis, interviews=tuple(filter(None, map(quiet, diagnosis.interviews))),
+                   problems=tuple(replace(one, interview=quiet(one.interview)) for one in diagnosis.problems)
+                   ), template, facts
+
+
+@pytest.mark.parametrize(("language", "lines", "note"), [
+    ("en", ["Incomplete customer information: asked of 12 of 14 interviewees, named by none.",
+            "Questions that were skipped in interviews say nothing there: Incomplete customer information (2 of 14)."],
+     "Not found is never not there"),
+    ("zh", ["信息不全面：14名受访者中已问及12名，无人提及。",
+            "访谈中略过的问题，在该次访谈中无从判断：信息不全面（14次访谈中略过2次）。"], "未提及不等于没有")])
+def test_what_was_asked_and_named_by_nobody_gets_a_sentence(bank: Study, language: str, lines: list[str], note: str):
+    section = section_of(silent_study(bank, n_asked=12, n_not_asked=2), language)
+
+    group = next(block for block in section.blocks if isinstance(block, Group)
+                 and "joint-silences" in str(block.blocks[0]))
+    assert [item.text for item in group.blocks[1].items] == lines
+    assert note in texts(section.blocks)
+    assert not [item.text for item in group.blocks[1].items if forbidden_phrases(item.text, language)]
+
+
+def test_without_a_silence_there_is_no_such_part(bank: Study):
+    assert "joint-silences" not in texts(section_of(bank).blocks)
 
 
 def test_what_nobody_judged_carries_the_proposal_with_its_rule(bank: Study):
