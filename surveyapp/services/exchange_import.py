@@ -10,10 +10,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveyapp.errors import Refused
 from surveyapp.models.account import Account, Role
+from surveyapp.models.coder_join import CoderJoin
 from surveyapp.models.interview import Interview, TranscriptVersion
 from surveyapp.models.study import Study
 from surveyapp.services.account import add_account, find_account
@@ -63,10 +65,10 @@ def import_exchange(session: Session, study: Study, plan: ExchangePlan, secret: 
             record_rows(session, study, account, memos)
             imported.counts["memos"] += len(memos)
     store = _Store(session, study, plan, secret, account, imported)
-    newest = newest_version_id(session, study)
+    newest, joined = newest_version_id(session, study), _joined(session, study)
     for text in plan.taken:
         interview, version, placed = store.interview_of(text)
-        marks = Marks(session, study, interview, version, known, coders.of, account, newest)
+        marks = Marks(session, study, interview, version, known, coders.of, account, newest, joined)
         store_marks(marks, text.text, placed, imported.counts)
     imported.counts["attributes"] = len(store.attributes.new)
     record_change(session, IMPORT, f"study {study.id}", study_id=study.id, account=account, after={
@@ -74,6 +76,15 @@ def import_exchange(session: Session, study: Study, plan: ExchangePlan, secret: 
         **imported.counts})
     session.flush()
     return imported
+
+
+def _joined(session: Session, study: Study) -> dict[int, list[int]]:
+    """Return the coders of files whose work was joined to each person: their codings are not brought in again."""
+    found: dict[int, list[int]] = {}
+    for person, coder in session.execute(select(CoderJoin.to_id, CoderJoin.from_id).where(
+            CoderJoin.study_id == study.id, CoderJoin.undone_at.is_(None))):
+        found.setdefault(person, []).append(coder)
+    return found
 
 
 class _Coders:

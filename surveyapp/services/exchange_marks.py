@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -47,6 +47,7 @@ class Marks:
     coder: Callable[[str], Account]
     account: Account | None
     codebook_version: int | None
+    joined: Mapping[int, Sequence[int]] = field(default_factory=dict)      # person → coders of files that they are
 
 
 def store_marks(marks: Marks, text: ForeignText, placed: list[Placed], counts: Counter[str]) -> None:
@@ -85,18 +86,20 @@ def _rows(marks: Marks, passage: ForeignSelection | ForeignText, segment: Segmen
             yield row
 
 
-def _identity(row: Mark) -> tuple[Any, ...]:
-    """Return what makes two marks the same: one coder gives a code to a passage once."""
+def _identity(row: Mark, coder: int | None = None) -> tuple[Any, ...]:
+    """Return what makes two marks the same: one coder gives a code to a passage once; `coder` is who it also is."""
     codes = (row.code_id,) if isinstance(row, Coding) else (row.cause_id, row.problem_id)
-    return (row.segment_id, row.account_id, *codes)
+    return (row.segment_id, coder or row.account_id, *codes)
 
 
 def _known(marks: Marks) -> Iterator[tuple[Any, ...]]:
     here = marks.interview.id
     codings = select(Coding).where(Coding.interview_id == here, Coding.deleted_at.is_(None))
     links = select(LinkCoding).where(LinkCoding.interview_id == here, LinkCoding.deleted_at.is_(None))
-    yield from map(_identity, marks.session.scalars(codings))
-    yield from map(_identity, marks.session.scalars(links))
+    for row in (*marks.session.scalars(codings), *marks.session.scalars(links)):
+        yield _identity(row)
+        for coder in marks.joined.get(row.account_id, ()):
+            yield _identity(row, coder)
 
 
 def _coding(marks: Marks, found: ForeignCoding, segment: Segment | None) -> Coding | None:

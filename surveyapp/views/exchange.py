@@ -12,7 +12,9 @@ from werkzeug.wrappers import Response
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import BadInput, Refused
 from surveyapp.forms.exchange import read_choices, says_consent
+from surveyapp.services.blinding import list_coders
 from surveyapp.services.codebook import load_codebook
+from surveyapp.services.coder_join import list_file_coders, list_joins
 from surveyapp.services.exchange_codes import HOW, LEFT, NEW
 from surveyapp.services.exchange_export import ENDINGS, export_interviews
 from surveyapp.services.exchange_file import read_project_file
@@ -43,7 +45,17 @@ def allow_long_form() -> None:
 @requires("can_code")
 def index(study_id: int) -> str:
     """Show the ways in and out."""
-    return render_template("exchange/index.html", study=g.study, endings=ENDINGS)
+    return _index()
+
+
+def _index(fault: Refused | None = None) -> str:
+    session, account = read_session(), current_account()
+    runs = account.permissions.can_run_studies
+    return render_template(
+        "exchange/index.html", study=g.study, endings=ENDINGS, fault=fault,
+        file_coders=list_file_coders(session, g.study, account) if runs else (),
+        joins=list_joins(session, g.study) if runs else (),
+        people=[row for row in list_coders(session, g.study) if row.password_hash] if runs else ())
 
 
 @blueprint.post(f"{PLACE}/export")
@@ -71,7 +83,7 @@ def report(study_id: int) -> Page:
         project = read_project_file(name, content)
         return _report(name, project, Choices(has_consent=False))
     except Refused as fault:
-        return render_template("exchange/index.html", study=g.study, endings=ENDINGS, fault=fault), 422
+        return _index(fault), 422
 
 
 @blueprint.post(f"{PLACE}/import")

@@ -257,3 +257,33 @@ def test_a_file_cannot_speak_in_the_name_of_an_account(bank_study: Study):
 
 def test_a_code_keeps_its_identifier_in_every_export(bank_study: Study):
     assert code_guid(bank_study, "SIT") == code_guid(bank_study, "SIT") != code_guid(bank_study, "PRB")
+
+
+def test_a_coder_of_a_file_is_joined_to_a_person_and_taken_back_on_the_page(log_in, bank_study: Study, place: str):
+    with transaction() as session:
+        study = get_study(session, bank_study.id)
+        ann = people.member(session, study, "ann").id
+        take_in(session, study, "p.qdpx", FILE)
+        coder = session.scalars(select(Coding.account_id)).one()
+        session.get_one(Account, ann).password_hash = "x"
+    client = log_in()
+
+    offered = client.get(place).text
+    nobody = client.post(f"{place}/coders", data={"coder": coder, "person": "viel"})
+    joined = client.post(f"{place}/coders", data={"coder": coder, "person": ann})
+    shown = client.get(joined.location).text
+    client.post(f"{place}/coders/1/back")
+
+    assert "Coders of files" in offered
+    assert f'<option value="{ann}">Ann (ann)</option>' in offered
+    assert nobody.status_code == 422
+    assert "is Ann (codings, links and memos: 1)" in shown
+    with transaction() as session:
+        assert session.scalars(select(Coding.account_id)).one() == coder
+
+
+def test_a_coder_does_not_see_who_coded_in_files(log_in, bank_study: Study, place: str):
+    with transaction() as session:
+        take_in(session, get_study(session, bank_study.id), "p.qdpx", FILE)
+
+    assert "Coders of files" not in log_in("coder").get(place).text
