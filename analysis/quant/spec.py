@@ -87,7 +87,8 @@ def run_spec(frame: pd.DataFrame, spec: Sequence[Mapping[str, Any]], *,
         Factorability (kmo, bartlett), ParallelAnalysis (parallel), Retention (map, vss), FactorSolution (efa), and
         pairs with htmt and htmt2 (htmt), CarelessIndices (careless), SampleAnswers (sample), CorrelationTable
         (correlations), GroupComparisons (compare), UnitViews (multilevel), WeightedMeans (weights),
-        DriverAnalysis (drivers, dominance), WaveComparison (waves).
+        DriverAnalysis (drivers, dominance), WaveComparison (waves),
+        KappaAgreement (kappa), AlphaAgreement (krippendorff).
 
     Raises
     ------

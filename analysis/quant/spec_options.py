@@ -32,7 +32,7 @@ OPTIONS: Mapping[str, frozenset[str]] = {
     "careless": (COMMON | {"scales", "critical_r", "confidence"}) - {"missing", "n"},
     **PEOPLE_OPTIONS,
 }
-LATER = frozenset({"polychoric", "cfa", "sem", "invariance", "icc", "kappa", "krippendorff"})
+LATER = frozenset({"polychoric", "cfa", "sem", "invariance", "icc"})
 NEEDED = {"omega": "n_factors", "efa": "n_factors", "htmt": "scales", **PEOPLE_NEEDED}
 DEFAULTS: Mapping[str, Any] = {
     "reverse": [], "missing": "pairwise", "correlation": "pearson", "seed": 0, "method": "minres",

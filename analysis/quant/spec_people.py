@@ -14,6 +14,7 @@ from analysis.quant.groups.means import compare_means
 from analysis.quant.groups.ranks import compare_ranks
 from analysis.quant.intervals import benjamini_hochberg
 from analysis.quant.spec_drivers import drivers
+from analysis.quant.spec_raters import kappa, krippendorff
 from analysis.quant.spec_scores import CONFIDENCE, Options, column_of, enough_answers, mean_score, scores_of
 from analysis.quant.spec_waves import waves
 from analysis.quant.units.view import unit_view
@@ -76,5 +77,5 @@ def _weights(frame: pd.DataFrame, options: Options, place: str) -> WeightedMeans
 
 PEOPLE: Mapping[str, Callable[[pd.DataFrame, Options, str], Any]] = {
     "compare": _compare, "multilevel": _multilevel, "weights": _weights, "drivers": drivers, "dominance": drivers,
-    "waves": waves,
+    "waves": waves, "kappa": kappa, "krippendorff": krippendorff,
 }

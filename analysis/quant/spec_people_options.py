@@ -5,21 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
+from analysis.results.raters import RatingLevel
 from analysis.results.units import ExpectedVariance
 
 _DATA = frozenset({"id", "do", "items", "reverse", "range", "missing_codes", "values", "scores", "confidence"})
+_RATERS = frozenset({"id", "do", "items", "missing_codes", "n_resamples", "seed", "confidence"})
 PEOPLE_OPTIONS: Mapping[str, frozenset[str]] = {
     "compare": _DATA | {"group", "kind", "seed"},
     "multilevel": _DATA | {"unit", "null"},
     **dict.fromkeys(("drivers", "dominance"), _DATA | {"outcome", "reliabilities", "delta", "n_resamples", "seed"}),
+    "kappa": _RATERS | {"weighting", "categories"},
+    "krippendorff": _RATERS | {"level"},
     "waves": _DATA | {"wave", "order", "unit", "person", "hashes", "reworded", "changed", "smallest_change",
                       "least_alpha", "worse"},
     "weights": _DATA | {"targets", "largest", "population"},
 }
 PEOPLE_NEEDED = {"compare": "group", "multilevel": "unit", "weights": "targets", "drivers": "outcome",
                  "dominance": "outcome", "waves": "wave"}
-PEOPLE_DEFAULTS: Mapping[str, Any] = {"kind": "means", "null": "uniform", "worse": "low"}
+PEOPLE_DEFAULTS: Mapping[str, Any] = {
+    "kind": "means", "null": "uniform", "worse": "low", "weighting": "none", "level": "nominal"}
 FEWEST_RESAMPLES, MOST_RESAMPLES = 100, 100_000
+WEIGHTINGS = ("none", "linear", "quadratic")
 KINDS = ("means", "ranks", "shares")
 
 
@@ -65,6 +71,10 @@ PEOPLE_RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "hashes": (_is_hashes, "items, each with its hash or words in the first and in the second wave"),
     "smallest_change": (lambda value: _is_number(value) and value >= 0, "scale points from 0"),
     "least_alpha": (lambda value: _is_number(value) and 0 <= value < 1, "an alpha from 0 to below 1"),
+    "weighting": (lambda value: value in WEIGHTINGS, f"one of {', '.join(WEIGHTINGS)}"),
+    "categories": (lambda value: isinstance(value, list) and len(value) > 1 and len(set(map(str, value))) == len(value),
+                   "a list of all values in their order, each once"),
+    "level": (lambda value: value in get_args(RatingLevel), f"one of {', '.join(get_args(RatingLevel))}"),
     "worse": (lambda value: value in ("low", "high"), "low or high: the end that is worse"),
     "kind": (lambda value: value in KINDS, f"one of {', '.join(KINDS)}"),
     "scores": (_is_named_items, "one or more scores, each a name with a list of column names"),
