@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.errors import NoVariation, SpecError, TableError, TooFewData
+from analysis.results.ordinal import Caution
 
 Array = npt.NDArray[np.float64]
 Missing = Literal["pairwise", "listwise"]
@@ -49,12 +50,13 @@ class Moments:
 
 @dataclass(frozen=True)
 class Correlations:
-    """A (k, k) correlation matrix of named items, the rows it came from and its kind."""
+    """A (k, k) correlation matrix of named items, the rows it came from, its kind and what to know about it."""
 
     keys: tuple[str, ...]
     n: int
     matrix: Array
     kind: str = "pearson"
+    cautions: tuple[Caution, ...] = ()
 
 
 @dataclass

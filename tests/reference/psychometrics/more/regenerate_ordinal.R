@@ -1,0 +1,42 @@
+# Truth for ordinal cases that the main folder lacks. Run: Rscript regenerate_ordinal.R  (in this folder; R 4.2.2, lavaan 0.6-14)
+suppressMessages({library(lavaan); library(jsonlite)})
+emit <- function(name, x) writeLines(toJSON(x, auto_unbox = TRUE, digits = I(12), na = "null", dataframe = "rows"),
+                                     paste0(name, ".json"))
+nacov <- function(name, case, file, columns, missing) {
+  x <- read.csv(file.path("..", "data", file))[columns]
+  if (missing == "listwise") x <- na.omit(x)
+  y <- as.data.frame(lapply(x, ordered))
+  fit <- lavCor(y, ordered = names(y), missing = missing, output = "fit", estimator = "WLSMV", se = "robust")
+  emit(name, list(case = case, variables = names(x), missing = missing, tolerance = 1e-5, lavaan = "0.6-14",
+                  r_call = "lavCor(ordered x, ordered=names(x), missing=missing, output='fit', estimator='WLSMV', se='robust')@SampleStats@NACOV[[1]]",
+                  gamma = fit@SampleStats@NACOV[[1]]))
+}
+nacov("nacov_bfi_listwise", "poly_bfi", "bfi.csv", c("A1", "A2", "A3", "A4", "A5", "C1"), "listwise")
+nacov("nacov_crm_pairwise", "poly_crm", "crm_synthetic.csv", c("usab1", "usab2", "usab3", "usab4", "usab5", "dataq1"), "pairwise")
+
+# Joint maximum likelihood of two items, to the optimum: polycor's own search (optim, reltol 1e-8) stops early.
+cells <- function(a, b, r) {
+  A <- c(-38, a, 38); B <- c(-38, b, 38)
+  F <- outer(A, B, Vectorize(function(x, y) pbivnorm::pbivnorm(x, y, r)))
+  diff(t(diff(t(F))))
+}
+tight_pair <- function(x, y) {
+  tab <- table(x, y); n <- sum(tab); r <- nrow(tab); k <- ncol(tab)
+  f <- function(p) if (abs(p[1]) >= 1) 1e10 else -sum(tab * log(pmax(cells(p[2:r], p[(r + 1):(r + k - 1)], p[1]), 1e-300)))
+  q <- function(m) qnorm(cumsum(m)[-length(m)] / n)
+  p <- c(cor(x, y), q(rowSums(tab)), q(colSums(tab)))
+  for (i in 1:3) p <- optim(p, f, method = "BFGS", control = list(reltol = 1e-16, maxit = 2000, ndeps = rep(1e-5, length(p))))$par
+  H <- optimHess(p, f, control = list(ndeps = rep(1e-4, length(p))))
+  full <- sum(tab[tab > 0] * log(tab[tab > 0] / n))
+  list(rho = p[1], se = sqrt(solve(H)[1, 1]), chisq = 2 * (f(p) + full), df = r * k - r - k)
+}
+pairs <- list()
+for (case in c("poly_bfi", "poly_crm", "poly_ability")) {
+  d <- fromJSON(file.path("..", "truth", paste0(case, ".json")))
+  x <- read.csv(file.path("..", "data", d$data_file), check.names = FALSE)
+  for (i in seq_len(nrow(d$result$pairs))) {
+    two <- na.omit(x[c(d$result$pairs$var1[i], d$result$pairs$var2[i])])
+    pairs[[length(pairs) + 1]] <- c(list(case = case, var1 = names(two)[1], var2 = names(two)[2]), tight_pair(two[[1]], two[[2]]))
+  }
+}
+emit("pairs_joint", list(r_call = "optim(BFGS) of the joint likelihood with pbivnorm, see regenerate_ordinal.R", tolerance = 1e-5, pairs = pairs))
