@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.errors import NoVariation, SpecError, TableError, TooFewData
-from analysis.results.ordinal import Caution
+from analysis.results.caution import Caution
 
 Array = npt.NDArray[np.float64]
 Missing = Literal["pairwise", "listwise"]

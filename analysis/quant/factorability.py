@@ -66,14 +66,16 @@ def factorability_of(correlations: Correlations, *, place: str = "items") -> Fac
     if values[0] <= SMALLEST_EIGENVALUE:
         null = np.abs(vectors[:, values <= SMALLEST_EIGENVALUE]).max(axis=1) >= SHARE_IN_DEPENDENCE
         dependent = tuple(key for key, part in zip(keys, null, strict=True) if part)
-        return Factorability(n, None, {}, None, df, None, None, falling, {}, dependent)
+        return Factorability(n, None, {}, None, df, None, None, falling, {}, dependent,
+                             correlations.cautions)
     inverse = (vectors / values) @ vectors.T
     overall, single = _kmo(R, inverse)
     chi2 = max(-(n - 1 - (2 * k + 5) / 6) * float(np.log(values).sum()), 0.0)
     return Factorability(
         n=n, kmo=overall, kmo_items=dict(zip(keys, single.tolist(), strict=True)), bartlett_chi2=chi2, bartlett_df=df,
         bartlett_p=float(stats.chi2.sf(chi2, df)), bartlett_log10_p=log10_chi2_tail(chi2, df), eigenvalues=falling,
-        smc=dict(zip(keys, (1.0 - 1.0 / inverse.diagonal()).tolist(), strict=True)))
+        smc=dict(zip(keys, (1.0 - 1.0 / inverse.diagonal()).tolist(), strict=True)),
+        cautions=correlations.cautions)
 
 
 def check_more_rows_than_items(n: int, k: int, place: str = "items") -> None:

@@ -90,7 +90,7 @@ def factor_solution(correlations: Correlations, n_factors: int, *, method: Metho
         variance_explained=tuple((phi @ turned.loadings.T @ turned.loadings).diagonal().tolist()),
         objective=found.objective, chi2=fit.chi2, df=fit.df, p_value=fit.p_value, rmsea=fit.rmsea, tli=fit.tli,
         rmsr=fit.rmsr, heywood_items=heywood_items(correlations.keys, found), ml_discrepancy=fit.discrepancy,
-        bic=fit.bic)
+        bic=fit.bic, cautions=correlations.cautions)
 
 
 def check_factors(k: int, n_factors: int, n: int, place: str = "items") -> None:

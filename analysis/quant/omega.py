@@ -80,7 +80,7 @@ def omega_of(correlations: Correlations, n_factors: int, *, seed: int = 0, place
         items=keys, general=tuple((general * sign).tolist()), groups=matrix_rows(groups * sign[:, None]),
         communalities=tuple(common.tolist()),
         turned_items=tuple(key for key, turn in zip(keys, sign, strict=True) if turn < 0),
-        heywood_items=heywood_items(keys, found))
+        heywood_items=heywood_items(keys, found), correlation=correlations.kind, cautions=correlations.cautions)
 
 
 def _schmid_leiman(L: Array, seed: int) -> tuple[Array, Array]:

@@ -68,11 +68,32 @@ def parallel_analysis_of(correlations: Correlations, *, n_draws: int = DRAWS, se
     ParallelAnalysis
         As `parallel_analysis` describes.
     """
+    n, k = correlations.n, len(correlations.keys)
+    check_more_rows_than_items(n, k, place)
+    return beside_chance(correlations, _random_eigenvalues(n, k, n_draws, seed), seed)
+
+
+def beside_chance(correlations: Correlations, chance: tuple[Array, Array], seed: int) -> ParallelAnalysis:
+    """Return observed eigenvalues beside those of chance.
+
+    Parameters
+    ----------
+    correlations : Correlations
+        Matrix (k, k) of the data.
+    chance : pair of arrays (n_draws, k)
+        Falling eigenvalues of correlations of random data, and of those with SMC on the diagonal.
+    seed : int
+        Of the random numbers.
+
+    Returns
+    -------
+    ParallelAnalysis
+        As `parallel_analysis` describes.
+    """
     R, n = correlations.matrix, correlations.n
-    check_more_rows_than_items(n, len(R), place)
     observed = np.asarray(np.linalg.eigvalsh(R)[::-1], dtype=np.float64)
-    factors = _factor_eigenvalues(R)
-    random, random_factors = _random_eigenvalues(n, len(R), n_draws, seed)
+    factors = factor_eigenvalues(R)
+    random, random_factors = chance
     limits = [of(values) for values in (random, random_factors) for of in (_mean, _upper)]
     kept = [_leading(seen, limit) for seen, limit in zip((observed, observed, factors, factors), limits, strict=True)]
     return ParallelAnalysis(
@@ -80,10 +101,23 @@ def parallel_analysis_of(correlations: Correlations, *, n_draws: int = DRAWS, se
         random_components_mean=_series(limits[0]), random_components_p95=_series(limits[1]),
         random_factors_mean=_series(limits[2]), random_factors_p95=_series(limits[3]),
         retain_components_mean=kept[0], retain_components_p95=kept[1], retain_factors_mean=kept[2],
-        retain_factors_p95=kept[3], n_draws=n_draws, seed=seed)
+        retain_factors_p95=kept[3], n_draws=len(random), seed=seed, correlation=correlations.kind,
+        cautions=correlations.cautions)
 
 
-def _factor_eigenvalues(R: Array) -> Array:
+def factor_eigenvalues(R: Array) -> Array:
+    """Return the eigenvalues of R with squared multiple correlations on its diagonal.
+
+    Parameters
+    ----------
+    R : array (k, k)
+        Correlations; without an inverse the diagonal stays 1.
+
+    Returns
+    -------
+    array (k,)
+        Falling.
+    """
     smc = squared_multiple_correlations(R)
     reduced = R.copy()
     np.fill_diagonal(reduced, 1.0 if smc is None else smc)

@@ -46,7 +46,8 @@ def retention(correlations: Correlations, *, max_factors: int = MOST_FACTORS, pl
     simple = [_simple_fits(R, f) for f in tried]
     one, two = (tuple(fit[c] for fit in simple) for c in (0, 1))
     return Retention(n=n, map_values=partial, map_n_factors=1 + int(np.argmin(partial)), vss1=one, vss2=two,
-                     vss1_n_factors=1 + int(np.argmax(one)), vss2_n_factors=1 + int(np.argmax(two)))
+                     vss1_n_factors=1 + int(np.argmax(one)), vss2_n_factors=1 + int(np.argmax(two)),
+                     cautions=correlations.cautions)
 
 
 def _average_partial(R: Array, n_components: int) -> float:

@@ -32,6 +32,7 @@ from analysis.quant.reliability import answer_frequencies, reliability_of
 from analysis.quant.retention import MOST_FACTORS, retention
 from analysis.quant.spec_columns import numbers_of, recoded
 from analysis.quant.spec_options import checked_options
+from analysis.quant.spec_ordinal import POLYCHORIC, ordinal_correlations, ordinal_matrix, ordinal_parallel
 from analysis.quant.spec_people import PEOPLE
 from analysis.results.measurement import Reliability
 from instruments.codec import to_document
@@ -58,6 +59,8 @@ class _Task:
     def correlations(self) -> Correlations:
         if self.answers is None:
             return _matrix_moments(self).correlations()
+        if self.options.get("correlation") == POLYCHORIC:
+            return ordinal_correlations(self.answers, self.options, self.place)
         return correlation_matrix(self.answers, kind=self.options.get("correlation", "pearson"),
                                   missing=self.options["missing"], place=self.place)
 
@@ -88,7 +91,7 @@ def run_spec(frame: pd.DataFrame, spec: Sequence[Mapping[str, Any]], *,
         pairs with htmt and htmt2 (htmt), CarelessIndices (careless), SampleAnswers (sample), CorrelationTable
         (correlations), GroupComparisons (compare), UnitViews (multilevel), WeightedMeans (weights),
         DriverAnalysis (drivers, dominance), WaveComparison (waves),
-        KappaAgreement (kappa), AlphaAgreement (krippendorff).
+        KappaAgreement (kappa), AlphaAgreement (krippendorff), Polychoric (polychoric).
 
     Raises
     ------
@@ -237,7 +240,8 @@ def _matrix_task(values: Array, options: dict[str, Any], keys: tuple[str, ...], 
         raise SpecError(place, "the data are a matrix; the number of respondents is not in it.", "Add `n:`.")
     check_size(options["n"], len(keys), minimum_items=2, place=place)
     if options.get("correlation", "pearson") != "pearson":
-        raise SpecError(place, "a matrix cannot be turned into rank correlations.", "Leave `correlation` out.")
+        kind = "rank" if options["correlation"] == "spearman" else options["correlation"]
+        raise SpecError(place, f"a matrix cannot be turned into {kind} correlations.", "Leave `correlation` out.")
     if not np.isfinite(values).all() or np.abs(values - values.T).max() > SYMMETRIC_WITHIN:
         raise TableError(place, "the matrix has gaps or is not symmetric.", "Give the full matrix.")
     if (values.diagonal() <= 0).any():
@@ -292,8 +296,8 @@ _RUN: Mapping[str, Callable[[_Task], Any]] = {
                                    place=task.place),
     "kmo": lambda task: factorability_of(task.correlations(), place=task.place),
     "bartlett": lambda task: factorability_of(task.correlations(), place=task.place),
-    "parallel": lambda task: parallel_analysis_of(task.correlations(), n_draws=task.options.get("n_draws", DRAWS),
-                                                  seed=task.options["seed"], place=task.place),
+    "parallel": lambda task: _parallel(task),
+    "polychoric": lambda task: ordinal_matrix(task.answers, task.options, task.place),
     "map": lambda task: _retention(task),
     "vss": lambda task: _retention(task),
     "efa": lambda task: factor_solution(task.correlations(), task.options["n_factors"], method=task.options["method"],
@@ -304,6 +308,13 @@ _RUN: Mapping[str, Callable[[_Task], Any]] = {
     "sample": lambda task: sample_answers(pd.DataFrame(task.answers), place=task.place),
     "correlations": lambda task: _correlations(task),
 }
+
+
+def _parallel(task: _Task) -> Any:
+    if task.options["correlation"] == POLYCHORIC:
+        return ordinal_parallel(task.answers, task.options, task.place)
+    return parallel_analysis_of(task.correlations(), n_draws=task.options.get("n_draws", DRAWS),
+                                seed=task.options["seed"], place=task.place)
 
 
 def _check_scales(task: _Task) -> None:

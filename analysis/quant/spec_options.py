@@ -10,34 +10,37 @@ from analysis.quant.careless import SYNONYM_R
 from analysis.quant.correlations import Kind, Missing
 from analysis.quant.extraction import Method
 from analysis.quant.rotation import Rotation
+from analysis.quant.spec_ordinal import ORDINAL_DEFAULTS, ORDINAL_OPTIONS, ORDINAL_RULES, POLYCHORIC
 from analysis.quant.spec_people_options import PEOPLE_DEFAULTS, PEOPLE_NEEDED, PEOPLE_OPTIONS, PEOPLE_RULES
 from instruments.schema import MISSING_CODES
 
 FEWEST_DRAWS, MOST_DRAWS = 20, 100_000          # psych::fa.parallel draws 20; more than the most changes no digit shown
 LEAST_CONFIDENCE = 0.5
 COMMON = frozenset({"id", "do", "title", "items", "reverse", "range", "missing", "missing_codes", "values", "n"})
+CORRELATED = COMMON | ORDINAL_OPTIONS | {"correlation"}
 OPTIONS: Mapping[str, frozenset[str]] = {
     "reliability": COMMON | {"confidence", "n_factors", "seed"},
     "items": COMMON,
-    "omega": COMMON | {"n_factors", "correlation", "seed"},
-    "kmo": COMMON | {"correlation"},
-    "bartlett": COMMON | {"correlation"},
-    "parallel": COMMON | {"correlation", "n_draws", "seed"},
-    "map": COMMON | {"correlation", "max_factors"},
-    "vss": COMMON | {"correlation", "max_factors"},
-    "efa": COMMON | {"correlation", "n_factors", "method", "rotation", "seed"},
-    "htmt": COMMON | {"correlation", "scales"},
+    "omega": CORRELATED | {"n_factors", "seed"},
+    "kmo": CORRELATED,
+    "bartlett": CORRELATED,
+    "parallel": CORRELATED | {"n_draws", "seed"},
+    "map": CORRELATED | {"max_factors"},
+    "vss": CORRELATED | {"max_factors"},
+    "efa": CORRELATED | {"n_factors", "method", "rotation", "seed"},
+    "htmt": CORRELATED | {"scales"},
+    "polychoric": COMMON | ORDINAL_OPTIONS | {"confidence"},
     "sample": COMMON - {"missing", "n"},
     "correlations": COMMON | {"correlation", "scales", "confidence"},
     "careless": (COMMON | {"scales", "critical_r", "confidence"}) - {"missing", "n"},
     **PEOPLE_OPTIONS,
 }
-LATER = frozenset({"polychoric", "cfa", "sem", "invariance", "icc"})
+LATER = frozenset({"cfa", "sem", "invariance", "icc"})
 NEEDED = {"omega": "n_factors", "efa": "n_factors", "htmt": "scales", **PEOPLE_NEEDED}
 DEFAULTS: Mapping[str, Any] = {
     "reverse": [], "missing": "pairwise", "correlation": "pearson", "seed": 0, "method": "minres",
     "rotation": "oblimin", "critical_r": SYNONYM_R, "missing_codes": sorted(MISSING_CODES),
-    **PEOPLE_DEFAULTS,
+    **ORDINAL_DEFAULTS, **PEOPLE_DEFAULTS,
 }
 
 
@@ -77,12 +80,12 @@ _RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "confidence": (lambda value: _is_number(value) and LEAST_CONFIDENCE <= value < 1,
                    f"a number from {LEAST_CONFIDENCE} to below 1"),
     "critical_r": (lambda value: _is_number(value) and 0 < value < 1, "a correlation between 0 and 1, such as 0.6"),
-    "correlation": _one_of(get_args(Kind)),
+    "correlation": _one_of((*get_args(Kind), POLYCHORIC)),
     "method": _one_of(get_args(Method)),
     "rotation": _one_of(get_args(Rotation)),
     "scales": (lambda value: isinstance(value, Mapping) and len(value) > 1 and all(map(_is_names, value.values())),
                "at least two scales, each a name with a list of column names"),
-    **PEOPLE_RULES,
+    **ORDINAL_RULES, **PEOPLE_RULES,
 }
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from analysis.results.caution import Caution
+
 Matrix = tuple[tuple[float | None, ...], ...]
 
 
@@ -69,6 +71,7 @@ class Factorability:
     eigenvalues: tuple[float, ...]
     smc: Mapping[str, float]
     dependent_items: tuple[str, ...] = ()       # items that others determine: no KMO, Bartlett, SMC then
+    cautions: tuple[Caution, ...] = ()          # of the correlations: polychoric ones, not positive definite …
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,8 @@ class ParallelAnalysis:
     retain_factors_mean: int
     n_draws: int
     seed: int
+    correlation: str = "pearson"
+    cautions: tuple[Caution, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,7 @@ class FactorSolution:
     heywood_items: tuple[str, ...] = ()
     ml_discrepancy: float | None = None         # normal-theory F on which chi2 rests, whatever the method
     bic: float | None = None                    # chi2 - df log n
+    cautions: tuple[Caution, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -129,6 +135,7 @@ class Retention:
     vss2: tuple[float, ...]                     # … and with two
     vss1_n_factors: int
     vss2_n_factors: int
+    cautions: tuple[Caution, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -147,6 +154,8 @@ class Omega:
     communalities: tuple[float, ...]
     turned_items: tuple[str, ...] = ()          # items whose sign was turned because they load negatively
     heywood_items: tuple[str, ...] = ()
+    correlation: str = "pearson"
+    cautions: tuple[Caution, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,14 @@ from analysis.quant.correlations import Array, Correlations, Missing, check_choi
 from analysis.quant.ordinal.binormal import Cells, cell_probabilities
 from analysis.quant.ordinal.smoothing import SMALLEST_EIGENVALUE, smoothed
 from analysis.quant.ordinal.tables import Index, OrdinalTables, ordinal_tables, pair_names
-from analysis.results.ordinal import Caution, CautionName
+from analysis.results.caution import Caution, CautionName
 
 ZeroCells = Literal["keep", "add_half"]
 
 BOUND = 1.0 - 1e-12             # nearer to +-1 a correlation is at the bound
 SEEMS_PERFECT = 1.0 - 1e-6      # a search that ends beyond is on its way to the bound
+STEEP_BEYOND = 0.9              # beyond this a likelihood with an inner maximum is steep …
+LEAST_CURVATURE = 1e-3          # … per respondent; one that levels out (an empty cell of two by two) is not
 STEP_AT_REST = 1e-11
 MOST_STEPS = 100                # halving alone reaches the bound in 40
 SMALLEST_PROBABILITY = 1e-16
@@ -158,8 +160,9 @@ def fit_pairs(tables: OrdinalTables, zero_cells: ZeroCells = "keep") -> Polychor
     """
     counts, mended = _mended(tables) if zero_cells == "add_half" else (tables.tables, np.zeros(0, dtype=np.int64))
     a, b = tables.thresholds[tables.first], tables.thresholds[tables.second]
-    rho, resting = _search(counts, a, b)
-    bound = np.abs(rho) > SEEMS_PERFECT
+    rho, resting, curvature = _search(counts, a, b)
+    is_flat = (np.abs(rho) > STEEP_BEYOND) & (curvature < LEAST_CURVATURE)
+    bound = is_flat | (np.abs(rho) > SEEMS_PERFECT)
     rho = np.where(bound, np.sign(rho) * BOUND, rho)
     told: tuple[tuple[CautionName, Index], ...] = (
         ("half_added", mended), ("at_the_bound", np.flatnonzero(bound)),
@@ -181,14 +184,15 @@ def _mended(tables: OrdinalTables) -> tuple[Array, Index]:
     return counts, np.flatnonzero(on | off)
 
 
-def _search(counts: Array, a: Array, b: Array) -> tuple[Array, npt.NDArray[np.bool_]]:
-    """Return rho (p,) where the score is zero, and whether the search came to rest."""
-    pairs = len(counts)
+def _search(counts: Array, a: Array, b: Array) -> tuple[Array, npt.NDArray[np.bool_], Array]:
+    """Return rho (p,) where the score is zero, whether the search came to rest, and the curvature per respondent."""
+    pairs, curvature = len(counts), np.zeros(len(counts))
     rho, low, high = _start(counts), np.full(pairs, -BOUND), np.full(pairs, BOUND)
     moving = np.arange(pairs)
     for _ in range(MOST_STEPS):
         score, bend = _score(counts[moving], cell_probabilities(a[moving], b[moving], rho[moving]))
         at = rho[moving]
+        curvature[moving] = -bend
         low[moving] = np.where(score > 0, at, low[moving])
         high[moving] = np.where(score < 0, at, high[moving])
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -203,19 +207,18 @@ def _search(counts: Array, a: Array, b: Array) -> tuple[Array, npt.NDArray[np.bo
             break
     resting = np.ones(pairs, dtype=bool)
     resting[moving] = False
-    return rho, resting
+    return rho, resting, np.asarray(curvature / counts.sum(axis=(1, 2)))
 
 
 def _start(counts: Array) -> Array:
     """Return the ordinary correlation of the category numbers, a good first guess."""
-    pairs, m, _ = counts.shape
-    number = np.arange(m, dtype=np.float64)
+    number = np.arange(counts.shape[1], dtype=np.float64)
     n = counts.sum(axis=(1, 2))
     rows, columns = counts.sum(axis=2), counts.sum(axis=1)
     mean_r, mean_c = rows @ number / n, columns @ number / n
     product = np.einsum("pij,i,j->p", counts, number, number) / n - mean_r * mean_c
     spread = (rows @ number**2 / n - mean_r**2) * (columns @ number**2 / n - mean_c**2)
-    return np.clip(1.1 * product / np.sqrt(np.maximum(spread, 1e-12)), -0.95, 0.95)
+    return np.asarray(np.clip(1.1 * product / np.sqrt(np.maximum(spread, 1e-12)), -0.95, 0.95))
 
 
 def _score(counts: Array, cells: Cells) -> tuple[Array, Array]:

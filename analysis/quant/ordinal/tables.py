@@ -22,7 +22,7 @@ from analysis.quant.correlations import (
     item_matrix,
 )
 from analysis.quant.ordinal.binormal import INFINITE
-from analysis.results.ordinal import Caution
+from analysis.results.caution import Caution
 
 Codes = npt.NDArray[np.int16]
 Index = npt.NDArray[np.int64]
@@ -171,18 +171,30 @@ def _empty_categories(found: tuple[tuple[float, ...], ...], keys: tuple[str, ...
 def _tabulated(codes: Codes, levels: tuple[tuple[float, ...], ...], keys: tuple[str, ...], missing: Missing,
                cautions: tuple[Caution, ...], place: str) -> OrdinalTables:
     k, m = len(keys), max(map(len, levels))
-    products = _products(codes, m).reshape(k, m, k, m)
-    counts = np.array([products[j, :, j, :].diagonal() for j in range(k)])
+    counts = np.array([np.bincount(column[column != GAP], minlength=m) for column in codes.T], dtype=np.float64)
     first, second = np.triu_indices(k, 1)
-    tables = products[first, :, second, :]
+    tables = pair_tables(codes, m)
     _check_counts(counts, tables, first, second, keys, place)
     n_complete = len(codes) if missing == "listwise" else int((codes != GAP).all(axis=1).sum())
     return OrdinalTables(keys, len(codes), n_complete, missing, codes, levels, counts, first, second, tables,
                          _thresholds(counts, levels), (*cautions, *_empty_cells(tables, first, second, keys, levels)))
 
 
-def _products(codes: Codes, m: int) -> Array:
-    """Return X'X (k m, k m) of the one-hot columns, block by block."""
+def pair_tables(codes: Codes, m: int) -> Array:
+    """Return the tables of all pairs of items.
+
+    Parameters
+    ----------
+    codes : array (n, k)
+        Categories from 0 to m - 1; `GAP` for none.
+    m : int
+        Categories.
+
+    Returns
+    -------
+    array (k (k - 1) / 2, m, m)
+        Blocks of X'X of the one-hot columns, summed over blocks of rows.
+    """
     n, k = codes.shape
     step = min(max(256, BLOCK_CELLS // (k * m)), EXACT_IN_FLOAT32)
     columns = np.arange(m, dtype=np.int16)
@@ -191,7 +203,8 @@ def _products(codes: Codes, m: int) -> Array:
         block = codes[start:start + step]
         hot = (block[:, :, None] == columns).reshape(len(block), k * m).astype(np.float32)
         total += hot.T @ hot
-    return total
+    first, second = np.triu_indices(k, 1)
+    return np.asarray(total.reshape(k, m, k, m)[first, :, second, :])
 
 
 def _check_counts(counts: Array, tables: Array, first: Index, second: Index, keys: tuple[str, ...],

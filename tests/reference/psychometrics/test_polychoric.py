@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis.quant.ordinal.covariance import ordinal_moments
 from analysis.quant.ordinal.estimates import ordinal_alpha, polychoric
 from analysis.quant.ordinal.pair import polychoric_pair
 from analysis.quant.ordinal.polychoric import polychoric_correlations, polychoric_fit
-from tests.reference.psychometrics.cases import HERE, Case, assert_close, case_ids, load_case, matrix
+from analysis.quant.spec import run_spec
+from tests.reference.psychometrics.cases import HERE, assert_close, case_ids, load_case, matrix
 
 CASES = case_ids("poly_*", "polychoric")
-POLYCOR_STOPS_AT = 2e-5         # optimize() of its two-step estimate
+POLYCOR_STOPS_AT = 3e-5         # optimize() of its two-step estimate
+POLYCOR_JOINT_STOPS_AT = 5e-3
 
 
 def ordered_matrix(document: dict, names: list[str]) -> np.ndarray:
@@ -65,33 +68,75 @@ def test_ordinal_alpha_of_complete_rows_is_that_of_lavaan(case_id: str) -> None:
     assert_close(found, case.result["ordinal_alpha_lavaan_listwise"], 1e-7)
 
 
-def pairs_of(case: Case) -> list[dict]:
-    return case.result["pairs"]
+def more(name: str) -> dict:
+    return json.loads((HERE / "more" / f"{name}.json").read_text())
 
 
 @pytest.mark.parametrize("case_id", CASES)
-def test_two_items_alone_equal_polycor_in_two_steps_and_jointly(case_id: str) -> None:
+def test_two_items_alone_equal_polycor_and_fit_no_worse(case_id: str) -> None:
+    """polycor's joint search stops at reltol 1e-8 of its objective, up to .004 from the optimum; ours fits better."""
     case = load_case(case_id)
     items = case.table()
-    tolerance = case.tolerance["abs_polycor_ml"]
 
-    for truth in pairs_of(case):
+    for truth in case.result["pairs"]:
         two = items[[truth["var1"], truth["var2"]]]
         steps, joint = polychoric_pair(two), polychoric_pair(two, method="joint")
 
         assert steps.rho.n == truth["n"]
         assert_close(steps.rho.value, truth["polycor_two_step"], POLYCOR_STOPS_AT)
-        assert_close(joint.rho.value, truth["polycor_ml"], tolerance)
-        assert_close(joint.standard_error, truth["polycor_ml_se"], tolerance)
-        assert_close(joint.chi2, truth["chisq"], tolerance)     # polycor adds 1e-6 to each cell: 8e-6 in a 2 x 2 table
+        assert_close(joint.rho.value, truth["polycor_ml"], POLYCOR_JOINT_STOPS_AT)
+        assert_close(joint.standard_error, truth["polycor_ml_se"], case.tolerance["abs_polycor_ml"])
+        assert joint.chi2 <= truth["chisq"]
+        assert joint.chi2 <= steps.chi2 + 1e-9
         assert joint.df == truth["df"]
+
+
+def test_the_joint_estimate_of_two_items_is_the_optimum() -> None:
+    document = more("pairs_joint")
+    tolerance = document["tolerance"]
+
+    for truth in document["pairs"]:
+        items = load_case(truth["case"]).table()[[truth["var1"], truth["var2"]]]
+        found = polychoric_pair(items, method="joint")
+
+        assert_close(found.rho.value, truth["rho"], tolerance)
+        assert_close(found.standard_error, truth["se"], tolerance)
+        assert_close(found.chi2, truth["chisq"], tolerance)
+        assert found.df == truth["df"]
+
+
+def test_half_a_respondent_in_an_empty_cell_gives_the_correlation_of_lavaan() -> None:
+    truth = more("zero_cell")
+    items = pd.DataFrame({"a": truth["a"], "b": truth["b"]})
+
+    found = polychoric_fit(items, zero_cells="add_half")
+
+    assert_close(found.rho, [truth["rho"]], truth["tolerance"])
 
 
 @pytest.mark.parametrize("name", ["bfi_listwise", "crm_pairwise"])
 def test_the_asymptotic_covariance_is_that_of_lavaan(name: str) -> None:
-    case = json.loads((HERE / "more" / f"nacov_{name}.json").read_text())
+    case = more(f"nacov_{name}")
     items = load_case(case["case"]).table()[case["variables"]]
 
     found = ordinal_moments(polychoric_fit(items, missing=case["missing"]))
 
     assert_close(found.gamma, case["gamma"], case["tolerance"])
+
+
+@pytest.mark.parametrize("case_id", case_ids("poly_*", "efa.polychoric"))
+def test_the_factors_of_the_answers_are_the_tight_optimum_of_the_polychoric_matrix(case_id: str) -> None:
+    case = load_case(case_id)
+    method, rotation = case_id.split("_")[-2:]
+    spec = {"id": "x", "do": "efa", "correlation": "polychoric", "missing": "listwise", "method": method,
+            "rotation": rotation, "n_factors": case.result["nfactors"]}
+
+    found = run_spec(case.table(), [spec])["x"]
+
+    truth = case.result["tight"]
+    assert found["n"] == case.result["n"]
+    assert found["correlation"] == "polychoric"
+    assert_close(np.array(found["communalities"]), truth["communalities"], case.tolerance["abs_tight"])
+    for name, ours in (("chisq", "chi2"), ("df", "df"), ("rmsr", "rmsr"), ("tli", "tli"), ("bic", "bic")):
+        assert found[ours] == pytest.approx(truth["fit"][name], rel=case.tolerance["abs_fit"])
+    assert found["rmsea"]["value"] == pytest.approx(truth["fit"]["rmsea"], abs=case.tolerance["abs_fit"])

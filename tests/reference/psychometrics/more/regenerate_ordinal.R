@@ -40,3 +40,8 @@ for (case in c("poly_bfi", "poly_crm", "poly_ability")) {
   }
 }
 emit("pairs_joint", list(r_call = "optim(BFGS) of the joint likelihood with pbivnorm, see regenerate_ordinal.R", tolerance = 1e-5, pairs = pairs))
+
+# An empty cell in a table of two by two: lavaan moves half a respondent into it.
+two <- data.frame(a = rep(c(0, 0, 1, 1), c(20, 15, 0, 25)), b = rep(c(0, 1, 0, 1), c(20, 15, 0, 25)))
+emit("zero_cell", list(tolerance = 1e-5, r_call = "lavCor(ordered a, b)", a = two$a, b = two$b,
+     rho = suppressWarnings(lavCor(as.data.frame(lapply(two, ordered)), ordered = c("a", "b"), output = "cor"))[2, 1]))
