@@ -187,7 +187,7 @@ BAD_SPECS = [
     ({"do": "efa", "n_factors": 1, "rotate": "varimax"}, "option 'rotate' is not known", "rotation"),
     ({"do": "efa", "n_factors": 1, "rotation": "equamax"}, "one of none, varimax", "Mend"),
     ({"do": "kmo", "missing": "fiml"}, "one of pairwise, listwise", "Mend"),
-    ({"do": "kmo", "correlation": "polychoric"}, "one of pearson, spearman, polychoric", "Mend"),
+    ({"do": "kmo", "correlation": "kendall"}, "one of pearson, spearman, polychoric", "Mend"),
     ({"do": "kmo", "items": "q1"}, "list of column names", "Mend"),
     ({"do": "kmo", "items": ["q1", "q1"]}, "each once", "Mend"),
     ({"do": "reliability", "items": ["q1", "q2"], "reverse": ["q3"]}, "'q3' is not among the items", "Add it"),
