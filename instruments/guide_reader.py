@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from instruments.fields import Fields
 from instruments.loader import check_schema_version, read_languages
 from instruments.template import COLOURS, PATTERNS, Codebook, CodebookQuality, CodeDefinition, Guide, Question
@@ -87,9 +89,17 @@ def _read_code(fields: Fields, languages: tuple[str, ...]) -> CodeDefinition:
         construct=fields.find_string("construct"), strategy=fields.strings("strategy"),
         safeguard=fields.find_string("safeguard"), colour=_find_word(fields, "colour", COLOURS),
         pattern=_find_word(fields, "pattern", PATTERNS), aliases=fields.strings("aliases"),
+        original_colour=_find_shade(fields),
         has_exclusive_children=fields.boolean("exclusive_children", default=False))
     fields.finish()
     return code
+
+
+def _find_shade(fields: Fields) -> str | None:
+    shade = fields.find_string("original_colour")
+    if shade is not None and not re.fullmatch("#[0-9a-f]{6}", shade):
+        raise fields.error("original_colour", f"'{shade}' is no shade.", "Write `original_colour: '#1a2b3c'`.")
+    return shade
 
 
 def _find_word(fields: Fields, key: str, allowed: tuple[str, ...]) -> str | None:

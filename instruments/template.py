@@ -69,6 +69,7 @@ class CodeDefinition:
     colour: str | None = None           # one of COLOURS; None = by its place among the top codes
     pattern: str | None = None          # one of PATTERNS
     aliases: tuple[str, ...] = ()       # former keys
+    original_colour: str | None = None  # #rrggbb, where another program showed the code so
     has_exclusive_children: bool = False    # of the codes below it a passage gets one at most
 
 

@@ -104,7 +104,8 @@ def codebook_document(codebook: Codebook) -> dict[str, Any]:
 def _code(code: CodeDefinition) -> dict[str, Any]:
     head = given(id=code.key, parent=code.parent, construct=code.construct, strategy=list(code.strategy) or None,
                  safeguard=code.safeguard, colour=code.colour, pattern=code.pattern,
-                 aliases=list(code.aliases) or None, exclusive_children=code.has_exclusive_children or None)
+                 aliases=list(code.aliases) or None, original_colour=code.original_colour,
+                 exclusive_children=code.has_exclusive_children or None)
     texts = {name: text for name in ("definition", "include", "exclude", "example")
              if (text := {key: words for key, words in getattr(code, name).items() if words})}
     return head | inline(code.name, "name") | texts

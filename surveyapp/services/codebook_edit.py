@@ -78,7 +78,8 @@ def change_code(session: Session, study: Study, code_id: int, code: CodeDefiniti
     before = definition_of(row)
     if row.version != version:
         raise StaleCode(before, row.version)
-    code = replace(fitted_code(study, code), aliases=before.aliases)
+    code = replace(fitted_code(study, code), aliases=before.aliases,
+                   original_colour=code.original_colour or before.original_colour)
     check_code(codebook, code, list_choices(session, study), own_id=row.id)
     if code.key != before.key:
         code = _rename(session, study, row, code, before, account)

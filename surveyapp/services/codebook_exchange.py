@@ -20,6 +20,7 @@ from surveyapp.models.account import Account
 from surveyapp.models.coding import Code
 from surveyapp.models.study import Study
 from surveyapp.services.audit import record_change
+from surveyapp.services.code_shade import shade_of
 from surveyapp.services.codebook import StudyCodebook, codebook_rules, forget_codebook
 from surveyapp.services.codebook_edit import (
     add_code,
@@ -132,6 +133,8 @@ def _with_links(code: CodeDefinition, choices: Choices, losses: list[Loss]) -> C
     lost = marked("{code}: {found} is not known in this study and was left out.")
     dropped: dict[str, Any] = {field: None for field, known in allowed.items()
                                if getattr(code, field) not in (None, *known)}
+    if code.original_colour is not None and shade_of(code.original_colour) != code.original_colour:
+        dropped["original_colour"] = None
     losses += [Loss(lost, code.key, getattr(code, field)) for field in dropped]
     measures = {choice.key for choice in choices.measures}
     losses += [Loss(lost, code.key, key) for key in code.strategy if key not in measures]

@@ -25,7 +25,7 @@ from surveyapp.services.spreadsheet_cell import plain
 LARGEST_FILE = 4 * 1024 * 1024      # bytes; a thousand codes with long texts are about 2 MB
 PATIENCE_S = 60
 ROOT = Path(__file__).resolve().parents[2]
-PLAIN_COLUMNS = ("parent", "construct", "safeguard", "colour", "pattern")
+PLAIN_COLUMNS = ("parent", "construct", "safeguard", "colour", "pattern", "original_colour")
 EXCLUSIVE = "exclusive_children"
 YES = ("yes", "true", "1", "✓", "是")
 LISTS = {"former_keys": "aliases", "measures": "strategy"}

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from instruments.template import COLOURS, PATTERNS, CodeDefinition
 from surveyapp.errors import BadInput
 from surveyapp.models.study import PublishedInstrument, Study
+from surveyapp.services.code_shade import shade_of
 from surveyapp.services.codebook import StudyCodebook, codebook_rules
 from surveyapp.services.decoding import normalise
 
@@ -82,6 +83,9 @@ def check_code(codebook: StudyCodebook, code: CodeDefinition, choices: Choices, 
             raise BadInput("The study has no {key} to link a code to.", "Choose one from the list.", key=repr(value))
     if code.colour not in (None, *COLOURS) or code.pattern not in (None, *PATTERNS):
         raise BadInput("There is no such colour or pattern.", "Choose one from the list.")
+    if code.original_colour is not None and shade_of(code.original_colour) != code.original_colour:
+        raise BadInput("{shade} is no shade of another program.", "Write it as #1a2b3c.",
+                       shade=repr(code.original_colour))
 
 
 def _check_key(codebook: StudyCodebook, key: str, own_id: int | None) -> None:

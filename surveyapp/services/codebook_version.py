@@ -202,7 +202,8 @@ def _deeds(was: FrozenCode, now: FrozenCode, is_moved: bool) -> tuple[str, ...]:
     return tuple(deed for deed, is_so in told.items() if is_so)
 
 
-PLAIN = ("key", "parent", "construct", "strategy", "safeguard", "colour", "pattern", "has_exclusive_children")
+PLAIN = ("key", "parent", "construct", "strategy", "safeguard", "colour", "pattern", "original_colour",
+         "has_exclusive_children")
 
 
 def field_changes(was: CodeDefinition, now: CodeDefinition) -> Iterator[FieldChange]:

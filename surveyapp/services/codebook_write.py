@@ -50,14 +50,15 @@ def _heads(codebook: StudyCodebook, entry: CodeEntry) -> bool:
 def table_of(codebook: StudyCodebook, languages: tuple[str, ...]) -> tuple[list[str], list[list[str]]]:
     """Return the header and one row a code."""
     header = ["key", "parent", "former_keys", *(f"{name}_{key}" for name in TEXTS for key in languages), "construct",
-              "measures", "safeguard", "colour", "pattern", "exclusive_children", "status"]
+              "measures", "safeguard", "colour", "pattern", "original_colour", "exclusive_children", "status"]
     rows = []
     for entry in codebook.entries:
         code = entry.definition
         texts = [getattr(code, name).get(key, "") for name in TEXTS for key in languages]
         rows.append([code.key, code.parent or "", LIST.join(code.aliases), *texts, code.construct or "",
                      LIST.join(code.strategy), code.safeguard or "", code.colour or "", code.pattern or "",
-                     YES if code.has_exclusive_children else "", IN_USE if entry.is_active else RETIRED])
+                     code.original_colour or "", YES if code.has_exclusive_children else "",
+                     IN_USE if entry.is_active else RETIRED])
     return header, rows
 
 

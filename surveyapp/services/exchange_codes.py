@@ -10,10 +10,11 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from instruments.template import COLOURS, PATTERNS, CodeDefinition
 from surveyapp.errors import BadInput, marked
 from surveyapp.models.study import Study
+from surveyapp.services.code_shade import nearest_colour, shade_of
 from surveyapp.services.codebook import CodeEntry, StudyCodebook
 from surveyapp.services.codebook_text import LONGEST_KEY, MOST_CODES
 from surveyapp.services.foreign_project import ForeignCode
-from surveyapp.services.labelled_lines import EXCLUSIVE, LINKS, RETIRED, TEXTS, YES, Fields, read_code
+from surveyapp.services.labelled_lines import EXCLUSIVE, LINKS, RETIRED, SHADE, TEXTS, YES, Fields, read_code
 
 NEW, LEFT = "new", "-"              # what may be decided of a code besides the key of one of the study's
 GUID, KEY, NAME, ASK, CHOSEN = "guid", "key", "name", "ask", "chosen"
@@ -127,11 +128,15 @@ def definition_of(plan: CodePlan, parent: str | None, languages: Sequence[str]) 
         for language in languages:
             text.setdefault(language, next(iter(text.values()), ""))
     links = {label: fields.get((label, ""), "") for label in LINKS}
+    shade = shade_of(links[SHADE]) or plan.foreign.shade or None
+    colour = links["colour"] if links["colour"] in COLOURS else None
+    if colour is None and parent is None and plan.foreign.shade:
+        colour = nearest_colour(plan.foreign.shade)
     return CodeDefinition(
         plan.key, parent, name, definition, texts["include"], texts["exclude"], texts["example"],
         links["construct"] or None,
-        _parts(links["strategy"]), links["safeguard"] or None, links["colour"] if links["colour"] in COLOURS else None,
-        links["pattern"] if links["pattern"] in PATTERNS else None, _parts(links["former keys"]),
+        _parts(links["strategy"]), links["safeguard"] or None, colour,
+        links["pattern"] if links["pattern"] in PATTERNS else None, _parts(links["former keys"]), shade,
         links[EXCLUSIVE] == YES)
 
 

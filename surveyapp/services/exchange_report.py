@@ -34,6 +34,7 @@ UNSTORED: Mapping[str, str] = {
     "code_texts_cut": marked("Texts of codes that were too long and were cut: {n}"),
     "codes_left": marked("Codings and links whose codes were left out or do not fit: {n}"),
 }
+SHADES = marked("Colours of codes that are led to codes of this study or left out: {n}")
 LEFT_TEXT = marked("{name} is left out: {reason}")
 UNITS = {False: marked("offsets count characters"), True: marked("offsets count UTF-16 units")}
 ENDS = {False: marked("the end is the sign after the last"), True: marked("the end is the last sign")}
@@ -75,6 +76,9 @@ def losses(plan: ExchangePlan, imported: Imported | None = None) -> Iterator[Sen
             yield LEFT_TEXT, {"name": text.text.name or text.key, "reason": text.reason}
     for name, n in plan.project.losses.items():
         yield LOSSES[name], {"n": n}
+    n_shades = sum(bool(code.foreign.shade) and not code.is_new for code in plan.codes)
+    if n_shades:
+        yield SHADES, {"n": n_shades}
     for name, n in plan.project.warnings.items():
         yield WARNINGS[name], {"n": n}
     for name, words in UNSTORED.items():

@@ -19,7 +19,6 @@ LOSSES: Mapping[str, str] = {
     "places_on_pages": marked("Passages marked as a place on a page or a time in a recording, without words: {n}"),
     "graphs": marked("Graphs: {n}"),
     "sets": marked("Sets of codes or texts: {n}"),
-    "colours": marked("Colours of codes; codes here are coloured by their place in the codebook: {n}"),
     "notes": marked("Memos that belong to no text, passage or code: {n}"),
     "links": marked("Links that do not lead from a cause to a problem: {n}"),
     "cases_without_text": marked("Cases that no text belongs to: {n}"),
@@ -52,6 +51,7 @@ class ForeignCode:
     description: str = ""
     is_codable: bool = True
     memos: tuple[ForeignMemo, ...] = ()
+    shade: str = ""         # #rrggbb
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from surveyapp.models.coding import POLARITIES
 LINE = re.compile(r"(?P<label>[A-Za-z][A-Za-z ]*?)(?: \((?P<language>[\w-]+)\))?[:：] ?(?P<words>.*)", re.DOTALL)
 INDENT = "  "
 TEXTS = ("name", "definition", "include", "exclude", "example")
+SHADE = "original colour"
 EXCLUSIVE, YES = "codes below exclude each other", "yes"
-LINKS = ("key", "construct", "strategy", "safeguard", "colour", "pattern", "former keys", EXCLUSIVE, "state")
+LINKS = ("key", "construct", "strategy", "safeguard", "colour", "pattern", SHADE, "former keys", EXCLUSIVE, "state")
 RETIRED = "retired"
 POLARITY, PRINT, MEMO, CODER = "polarity", "words for print", "memo", "coder"
 Fields = Mapping[tuple[str, str], str]
@@ -51,7 +52,8 @@ def write_code(code: CodeDefinition, *, is_active: bool) -> str:
     texts = [(label, language, words) for label in TEXTS for language, words in sorted(getattr(code, label).items())]
     links = [("construct", "", code.construct or ""), ("strategy", "", ", ".join(code.strategy)),
              ("safeguard", "", code.safeguard or ""), ("colour", "", code.colour or ""),
-             ("pattern", "", code.pattern or ""), ("former keys", "", ", ".join(code.aliases)),
+             ("pattern", "", code.pattern or ""), (SHADE, "", code.original_colour or ""),
+             ("former keys", "", ", ".join(code.aliases)),
              (EXCLUSIVE, "", YES if code.has_exclusive_children else ""), ("state", "", "" if is_active else RETIRED)]
     return write_lines([("key", "", code.key), *texts, *links])
 

@@ -15,6 +15,7 @@ from xml.etree.ElementTree import Element, ParseError  # only the classes; defus
 from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]  # publishes no types
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]  # publishes no types
 
+from surveyapp.services.code_shade import shade_of
 from surveyapp.services.foreign_project import OWN_ORIGIN, REFI, ForeignCode, ForeignMemo, ForeignProject
 from surveyapp.services.foreign_zip import ForeignZip, UnsafeZip, open_zip
 
@@ -163,7 +164,6 @@ def read_codes(book: Element | None, reading: Reading,
         guid = reading.guid(element.get("guid")) or f"code {len(found)}"
         found.append(ForeignCode(guid, (element.get("name") or "").strip(), parent, description_of(element),
                                  element.get("isCodable", "true").strip() not in ("false", "0"),
-                                 memos_of(element)))
-        reading.losses["colours"] += "color" in element.attrib and not own
+                                 memos_of(element), "" if own else shade_of(element.get("color", "")) or ""))
         waiting += [(below, guid) for below in reversed(list(children(element, "Code")))]
     return tuple(found)

@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from typing import IO
 from uuid import UUID, uuid5
 
+from instruments.template import COLOURS
 from surveyapp.models.interview import Interview
 from surveyapp.models.study import Study
+from surveyapp.services.code_shade import SHADES
 from surveyapp.services.codebook import CodeEntry, codebook_rules
 from surveyapp.services.exchange_attributes import write_attribute
 from surveyapp.services.exchange_codes import code_guid, shown_name, study_space
@@ -29,7 +31,6 @@ from surveyapp.services.speakers import find_turns
 
 PROJECT, CODEBOOK = "urn:QDA-XML:project:1.0", "urn:QDA-XML:codebook:1.0"
 LONGEST_NAME = 250              # signs of a passage's words that stand in its name; programs show them in lists
-COLOURS = ("#0B5C8A", "#B3261E", "#8A5A00", "#1D7A3E", "#6A3FA0", "#4B5A66")       # as the pages show codes
 PACKING = 6                     # of zlib
 # What a case says of an interview: the variable and its type in the standard.
 VARIABLES = (("role", "Text"), ("audience", "Text"), ("line", "Text"), ("tenure_band", "Text"), ("held_on", "Date"),
@@ -115,8 +116,9 @@ def _code(taken: TakenStudy, entry: CodeEntry, below: Mapping[str | None, list[C
     memos = notes.memos(taken.code_memos.get(entry.key, ())) if notes is not None else ()
     inner = [written("Description", write_code(entry.definition, is_active=entry.is_active)), *memos,
              *(_code(taken, child, below, notes) for child in below.get(entry.key, ()))]
+    shade = entry.definition.original_colour or SHADES[COLOURS[entry.hue % len(COLOURS)]]
     return element("Code", "\n" + "".join(inner), guid=code_guid(taken.study, entry.key), name=code_name(taken, entry),
-                   isCodable="true", color=COLOURS[entry.hue % len(COLOURS)])
+                   isCodable="true", color=shade)
 
 
 def code_name(taken: TakenStudy, entry: CodeEntry) -> str:

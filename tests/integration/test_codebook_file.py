@@ -92,6 +92,7 @@ def test_a_codebook_goes_to_another_study_with_all_it_says(study: Study, format:
         row = get_code(session, own, load_codebook(session, own).get("CAU.TECH").id)
         change_code(session, own, row.id, replace(
             definition_of(row), key="CAU.IT", colour="violet", pattern="wavy", has_exclusive_children=True,
+            original_colour="#ef8256",
             include={"en": "=1+1, \"quoted\"\nand a second line", "zh": "甲，乙"}), row.version)
         add_code(session, own, CodeDefinition("TOP", None, {"en": "New", "zh": "新"}, {}))
         other = create_study(session, make.bank_template(), "other")

@@ -17,10 +17,13 @@ from surveyapp.services.case_attribute import define_attribute, set_values
 from surveyapp.services.codebook import load_codebook
 from surveyapp.services.codebook_edit import add_code
 from surveyapp.services.coding import Passage, apply_code, apply_link, delete_coding, set_edited_quote
+from surveyapp.services.exchange_file import read_project_file
+from surveyapp.services.exchange_plan import Choices, KnownNames, plan_exchange
+from surveyapp.services.exchange_report import loss_lines
 from surveyapp.services.interview import current_version, guide_of, import_interview
 from surveyapp.services.memo import write_code_memo, write_interview_memo, write_segment_memo
 from tests.factories.coding import bank_study, interview, log, member, passage
-from tests.factories.exchange import check_valid, contents, exported, project_of, take_in
+from tests.factories.exchange import check_valid, contents, exported, packed, project_of, take_in
 
 SRT = ("1\n00:00:01,000 --> 00:00:04,000\n- Who asks? I do: you?\n\n"
        "2\n00:00:05,000 --> 00:00:09,500\nCustomers wait 👍🏽 for weeks.\n")
@@ -66,6 +69,32 @@ def test_what_is_exported_comes_back_the_same_in_another_study(any_database: Dat
         after = contents(session, other)
 
     assert after == before
+
+
+MAXQDA_CODES = (
+    '<Project xmlns="urn:QDA-XML:project:1.0" origin="MAXQDA 24 (Release 24.7.0)" name="p"><CodeBook><Codes>'
+    '<Code color="#EF8256" guid="C9E3D7E0-4DBF-46E2-96EF-14574ECD3B90" name="Trust" isCodable="true"><Description>'
+    'Words on trust.</Description><Code color="#2364a2" guid="C9E3D7E0-4DBF-46E2-96EF-14574ECD3B91" name="lost" '
+    'isCodable="true"/></Code><Code color="#2364a2" guid="C9E3D7E0-4DBF-46E2-96EF-14574ECD3B92" name="PRB.INFO" '
+    'isCodable="true"/></Codes></CodeBook></Project>')
+
+
+def test_the_colours_of_another_program_are_kept_and_leave_again(database: Database):
+    with transaction() as session:
+        study = bank_study(session)
+        foreign = read_project_file("p.qdpx", packed(MAXQDA_CODES))
+        plan = plan_exchange(session, study, foreign, Choices(), KnownNames())
+        take_in(session, study, "p.qdpx", packed(MAXQDA_CODES))
+        content = exported(session, study)
+        other = bank_study(session, "elsewhere")
+        take_in(session, other, "bank.qdpx", content)
+
+        for each in (study, other):
+            codes = load_codebook(session, each)
+            assert [(codes.get(key).definition.original_colour, codes.get(key).definition.colour)
+                    for key in ("Trust", "lost", "PRB.INFO")] == [("#ef8256", "red"), ("#2364a2", None), (None, None)]
+    assert 'name="Trust Trust" isCodable="true" color="#ef8256"' in project_of(content).decode()
+    assert "Colours of codes that are led to codes of this study or left out: 1" in loss_lines(plan)
 
 
 def test_that_codes_exclude_each_other_is_kept(database: Database):
