@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.errors import SpecError
+from analysis.errors import SpecError, TableError
 from analysis.quant.groups.crosstab import compare_shares
 from analysis.quant.groups.means import compare_means
 from analysis.quant.groups.ranks import compare_ranks
+from analysis.quant.groups.samples import labels_of
 from analysis.quant.intervals import benjamini_hochberg
 from analysis.quant.spec_drivers import drivers
 from analysis.quant.spec_raters import kappa, krippendorff
@@ -26,7 +27,7 @@ from analysis.results.weights import WeightedMeans
 
 
 def _compare(frame: pd.DataFrame, options: Options, place: str) -> GroupComparisons:
-    groups = column_of(frame, options, "group", place)
+    groups = _chosen(column_of(frame, options, "group", place), options, place)
     confidence, kind = options.get("confidence", CONFIDENCE), options["kind"]
     if kind == "shares":
         items = options.get("items", [])
@@ -47,6 +48,18 @@ def _compare(frame: pd.DataFrame, options: Options, place: str) -> GroupComparis
                   for name, score in scores.items())
     return GroupComparisons(len(frame), kind, means=means, q_values=_q_values(
         {found.outcome: found.welch.p_value for found in means}))
+
+
+def _chosen(groups: pd.Series, options: Options, place: str) -> pd.Series:
+    """Return the groups that `groups` names, others as not stated."""
+    if "groups" not in options:
+        return groups
+    wanted, labels = [str(name) for name in options["groups"]], labels_of(groups)
+    for name in wanted:
+        if name not in labels:
+            raise TableError(place, f"nobody is in group {name!r}.", "Name groups of the data.")
+    return pd.Series([label if label in wanted else None for label in labels], index=groups.index, name=groups.name,
+                     dtype=object)
 
 
 def _q_values(p: Mapping[str, float]) -> dict[str, float]:

@@ -11,7 +11,7 @@ from analysis.results.units import ExpectedVariance
 _DATA = frozenset({"id", "do", "items", "reverse", "range", "missing_codes", "values", "scores", "confidence"})
 _RATERS = frozenset({"id", "do", "items", "missing_codes", "n_resamples", "seed", "confidence"})
 PEOPLE_OPTIONS: Mapping[str, frozenset[str]] = {
-    "compare": _DATA | {"group", "kind", "seed"},
+    "compare": _DATA | {"group", "groups", "kind", "seed"},
     "multilevel": _DATA | {"unit", "null"},
     **dict.fromkeys(("drivers", "dominance"), _DATA | {"outcome", "reliabilities", "delta", "n_resamples", "seed"}),
     "kappa": _RATERS | {"weighting", "categories"},
@@ -71,6 +71,7 @@ PEOPLE_RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "hashes": (_is_hashes, "items, each with its hash or words in the first and in the second wave"),
     "smallest_change": (lambda value: _is_number(value) and value >= 0, "scale points from 0"),
     "least_alpha": (lambda value: _is_number(value) and 0 <= value < 1, "an alpha from 0 to below 1"),
+    "groups": (lambda value: isinstance(value, list) and len(value) > 1, "a list of two or more groups"),
     "weighting": (lambda value: value in WEIGHTINGS, f"one of {', '.join(WEIGHTINGS)}"),
     "categories": (lambda value: isinstance(value, list) and len(value) > 1 and len(set(map(str, value))) == len(value),
                    "a list of all values in their order, each once"),

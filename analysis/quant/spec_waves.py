@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.quant.spec_scores import CONFIDENCE, column_of, scores_of
 from analysis.quant.waves.comparison import LEAST_ALPHA, SMALLEST_CHANGE, WaveRules, compare_waves
+from analysis.quant.waves.engine import one_factor_in_two_waves
 from analysis.quant.waves.gate import match_hashes
 from analysis.quant.waves.scores import two_waves
 from analysis.results.waves import WaveComparison
@@ -45,4 +46,5 @@ def waves(frame: pd.DataFrame, options: Mapping[str, Any], place: str) -> WaveCo
     rules = WaveRules(smallest_change=options.get("smallest_change", SMALLEST_CHANGE),
                       least_alpha=options.get("least_alpha", LEAST_ALPHA),
                       confidence=options.get("confidence", CONFIDENCE), is_low_worse=options["worse"] == "low")
-    return compare_waves(rows, {name: list(table.columns) for name, table in tables.items()}, matches, rules=rules)
+    return compare_waves(rows, {name: list(table.columns) for name, table in tables.items()}, matches,
+                         engine=one_factor_in_two_waves, rules=rules)

@@ -9,6 +9,7 @@ from analysis.results.measurement import Estimate
 
 ItemStatus = Literal["same", "reworded", "changed", "only_first", "only_second"]
 InvarianceWord = Literal["shown", "partly", "cannot_be_judged"]
+StepLevel = Literal["configural", "metric", "scalar", "partial"]
 WaveVerdict = Literal["changed", "no_demonstrable_change", "withheld", "refused"]
 
 
@@ -26,9 +27,12 @@ class ItemMatch:
 
 @dataclass(frozen=True)
 class InvarianceStep:
-    """One step of equality between the waves: configural (same factor), metric (loadings), scalar (intercepts)."""
+    """One step of equality between the waves: configural (same factor), metric (loadings), scalar (intercepts).
 
-    level: Literal["configural", "metric", "scalar", "partial"]
+    `partial` is the scalar step without the items that differ.
+    """
+
+    level: StepLevel
     chi2: float
     df: int
     cfi: float

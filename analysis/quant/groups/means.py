@@ -12,7 +12,7 @@ from scipy import stats
 from analysis.errors import NoVariation
 from analysis.quant.compare import welch
 from analysis.quant.groups.noncentral import f_limits, variance_share
-from analysis.quant.groups.samples import Samples, group_summaries, sample_warnings, samples_of
+from analysis.quant.groups.samples import MOST_PAIRED, Samples, group_summaries, sample_warnings, samples_of
 from analysis.quant.groups.standardised import hedges_g, hedges_g_pooled
 from analysis.quant.groups.studentized_range import studentized_range_quantile, studentized_range_tail
 from analysis.quant.intervals import benjamini_hochberg, holm
@@ -171,13 +171,15 @@ def mean_pairs(samples: Samples, confidence: float = 0.95) -> tuple[MeanPair, ..
     Returns
     -------
     tuple of MeanPair
-        Pairs of two constant groups have no error and are left out.
+        Pairs of two constant groups have no error and are left out; none beyond `MOST_PAIRED` groups.
 
     References
     ----------
     Games & Howell (1976), Pairwise multiple comparison procedures with unequal n's and/or variances; Holm (1979);
     Benjamini & Hochberg (1995).
     """
+    if len(samples.keys) > MOST_PAIRED:
+        return ()
     places = [(i, j) for i, j in combinations(range(len(samples.keys)), 2)
               if samples.variances[i] + samples.variances[j] > 0]
     t, df = _statistics(samples, places)

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import optimize, stats
 
 from analysis.quant.groups.noncentral import Numbers, chi2_limits
-from analysis.quant.groups.samples import Samples, group_summaries, sample_warnings, samples_of
+from analysis.quant.groups.samples import MOST_PAIRED, Samples, group_summaries, sample_warnings, samples_of
 from analysis.quant.intervals import benjamini_hochberg, holm
 from analysis.results.groups import RankComparison, RankPair
 from analysis.results.measurement import Estimate
@@ -109,6 +109,8 @@ def _rank_variance(ranks: Numbers) -> float:
 
 
 def _pairs(samples: Samples, mean_ranks: Numbers, variance: float, confidence: float) -> tuple[RankPair, ...]:
+    if len(samples.keys) > MOST_PAIRED:
+        return ()
     places = list(combinations(range(len(samples.keys)), 2))
     left, right = np.array(places).T
     difference = mean_ranks[left] - mean_ranks[right]

@@ -17,6 +17,7 @@ Numbers = NDArray[np.float64]
 
 SMALL_GROUP = 10            # below this a t interval leans on normal scores more than on the data
 LEAST_VALUES = 2            # a spread needs two values
+MOST_PAIRED = 30            # groups beyond which pairs are not listed: 435 already
 CONSTANT_RELATIVE_SD = 1e-10    # below this share of its size a spread is rounding, not variation
 
 
@@ -166,7 +167,8 @@ def sample_warnings(samples: Samples) -> tuple[str, ...]:
     -------
     tuple of str
         `left_out` (rows without value or group), `small_groups` (fewer than `SMALL_GROUP` people),
-        `constant_group` (a group in which all have the same value).
+        `constant_group` (a group in which all have the same value), `too_many_pairs` (more than `MOST_PAIRED` groups:
+        pairs are not listed).
     """
     found = []
     if samples.n_left_out:
@@ -175,6 +177,8 @@ def sample_warnings(samples: Samples) -> tuple[str, ...]:
         found.append("small_groups")
     if (samples.variances <= 0).any():
         found.append("constant_group")
+    if len(samples.keys) > MOST_PAIRED:
+        found.append("too_many_pairs")
     return tuple(found)
 
 

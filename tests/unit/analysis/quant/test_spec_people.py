@@ -51,6 +51,13 @@ def test_several_items_are_one_family_of_tests() -> None:
     assert sorted(found.q_values.values()) == pytest.approx([min(2 * p[0], p[1]), p[1]])
 
 
+def test_only_the_groups_named_are_compared() -> None:
+    found = read(GroupComparisons, do="compare", group="unit", groups=["west", "north"], items=["Q1"])
+
+    assert [group.key for group in found.means[0].groups] == ["north", "west"]
+    assert found.means[0].n == 55
+
+
 def test_shares_take_words_as_answers() -> None:
     found = read(GroupComparisons, do="compare", kind="shares", group="unit", items=["wants"])
 
@@ -143,6 +150,7 @@ def test_waves_may_be_put_in_order_and_linked_and_hashed() -> None:
     ({"do": "compare", "items": ["Q1"]}, SpecError, "needs the option 'group'"),
     ({"do": "compare", "group": "town", "items": ["Q1"]}, TableError, "column 'town' is not in the data"),
     ({"do": "compare", "group": "unit"}, SpecError, "names no items"),
+    ({"do": "compare", "group": "unit", "groups": ["east", "west"], "items": ["Q1"]}, TableError, "group 'east'"),
     ({"do": "compare", "group": "unit", "kind": "shares"}, SpecError, "names no items"),
     ({"do": "compare", "group": "unit", "items": ["wants"]}, TableError, "'wants'"),
     ({"do": "compare", "group": "unit", "items": ["Q1"], "kind": "medians"}, SpecError, "one of means"),

@@ -188,6 +188,16 @@ def test_the_corrected_v_is_near_nothing_where_nothing_is() -> None:
     assert np.mean([one.cramers_v_corrected for one in found]) < np.mean([one.cramers_v.value for one in found]) / 2
 
 
+@pytest.mark.parametrize("compare", [compare_means, compare_ranks])
+def test_pairs_of_very_many_groups_are_not_listed(compare) -> None:
+    values, groups = scores({f"g{place:02d}": 4 for place in range(31)}, shift=0.0)
+
+    found = compare(values, groups)
+
+    assert found.pairs == ()
+    assert "too_many_pairs" in found.warnings
+
+
 def test_a_statistic_below_what_chance_gives_has_a_lower_limit_of_nothing() -> None:
     assert f_limits(0.001, 3, 40) == (0.0, 0.0)
     assert f_limits(0.5, 3, 40)[0] == 0.0

@@ -150,7 +150,7 @@ class StepsOf:
     """An engine that has fitted already."""
 
     def __init__(self, cfi: Sequence[float], freed: Sequence[str] = ()) -> None:
-        self.steps = tuple(InvarianceStep(level, 10.0, 5, value, 0.03) for level, value in zip(
+        self.steps = tuple(InvarianceStep(level, 10.0, 5, value, 1 - value) for level, value in zip(
             ("configural", "metric", "scalar"), cfi, strict=True))
         self.freed = tuple(freed)
 
