@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from surveyapp.cli.output import Subparsers, add_command, open_database, print_json, print_table
 from surveyapp.db.session import transaction
-from surveyapp.errors import BadInput
+from surveyapp.errors import BadInput, Refused
 from surveyapp.models.account import Account
 from surveyapp.models.study import Study
 from surveyapp.services.account import get_account
@@ -92,8 +92,9 @@ def _write(session: Session, study: Study, kind: str, path: Path, language: str,
 def choices_of(options: argparse.Namespace) -> Choices:
     """Return what the command says of the import."""
     codes = dict(_pair(words) for words in options.code)
-    return Choices(options.consent is not False, options.pseudonymise, codes, options.offsets or "",
-                   tuple(options.further))
+    # Where nothing is said, the plan shows what would come in with consent; only then is it refused.
+    return Choices(options.consent != "no", options.pseudonymise, codes,
+                   options.offsets or "", tuple(options.further), is_consent_of_file=options.consent == "from-file")
 
 
 def _pair(words: str) -> tuple[str, str]:
@@ -114,6 +115,11 @@ def import_project(session: Session, study: Study, path: Path, content: bytes, o
         if not options.json:
             print_plan(path.name, plan)
         return 0
+    if options.consent is None and any(
+            text.deed == ADD and text.text.text.strip() for text in plan.texts):
+        raise Refused("{place}: it is not said whether the interviewees have consented that their words are stored.",
+                      "Say --consent yes, no (then only codes come in) or from-file (as each text says itself).",
+                      place=path.name)
     imported = import_exchange(session, study, plan, options.secret)
     options.tally.update(_tally(plan, imported))
     _print_stored(path.name, plan, imported)

@@ -39,6 +39,7 @@ from surveyapp.services.study import get_study
 from surveyapp.services.transcript import Transcript, read_transcript
 
 CODED = (".json", ".csv")
+YES, NO, FROM_FILE = CONSENT = ("yes", "no", "from-file")
 LEFT_OUT = {"changes": "tracked changes read as accepted", "comments": "comments in the margin left out",
             "footnotes": "footnotes left out", "empty_pages": "pages without words, perhaps pictures"}
 IMPORTER = "import"         # the account imported codings belong to; nobody can log in with it
@@ -62,8 +63,9 @@ def add_commands(commands: Subparsers) -> None:
     load.add_argument("--role", default=UNSPECIFIED, help="role class of the guide, for transcripts")
     load.add_argument("--audience", default="staff")
     load.add_argument("--language", default="", help="of the transcripts; seen from the text where not given")
-    load.add_argument("--consent", action=argparse.BooleanOptionalAction,
-                      help="whether the interviewees have consented; taken as given where not said")
+    load.add_argument("--consent", choices=CONSENT, default=None,
+                      help="whether the interviewees have consented that their words are stored; needed wherever the "
+                           "files hold words. from-file: as each entry, text or sheet says itself")
     load.add_argument("--pseudonymise", action="store_true",
                       help="replace numbers, mail addresses and names that are sure; the key table is sealed")
     load.add_argument("--left-over", choices=("rest", "drop"), default=None,
@@ -146,13 +148,14 @@ def _import_one(session: Session, study: Study, path: Path, content: bytes, opti
         return import_project(session, study, path, content, options)
     if path.suffix.lower() in CODED:
         rows = read_coded_interviews(path.name, content)
-        return len(import_coded_interviews(session, study, rows, _importer(session)))
+        stated = {YES: True, NO: False}.get(options.consent)
+        return len(import_coded_interviews(session, study, rows, _importer(session), has_consent=stated))
     guide = guide_of(study)
     if guide is not None and path.suffix.lower() == ".docx" and is_sheet(content, path.name, guide):
         import_sheet(session, study, path, content, options)
         return 1
-    if options.consent is False:
-        raise Refused("Without consent no transcript may be stored.", "Say --consent once it was given.")
+    if options.consent != YES and not options.dry_run:
+        raise _no_consent(path, options.consent)
     log = InterviewLog(key=_key_of(path, options.files), audience=options.audience, role=_role(study, options.role),
                        language=options.language, has_consent=True, record="verbatim")
     transcript, is_replaced = _pseudonymised(session, study, read_transcript(path.name, content), options)
@@ -162,6 +165,13 @@ def _import_one(session: Session, study: Study, path: Path, content: bytes, opti
     if options.dry_run and not options.json:
         print(f"{path.name}: would be interview {log.key} with {len(transcript.turns)} turns.")
     return 1
+
+
+def _no_consent(path: Path, stated: str | None) -> Refused:
+    reason = {NO: "{place}: without consent no transcript may be stored.",
+              FROM_FILE: "{place}: a transcript does not say whether the interviewee has consented.",
+              None: "{place}: it is not said whether the interviewee has consented."}[stated]
+    return Refused(reason, "Say --consent yes once it was given; nothing of this import was stored.", place=path.name)
 
 
 def _key_of(path: Path, files: Sequence[str]) -> str:
@@ -183,9 +193,6 @@ def _print_assumed(options: argparse.Namespace) -> None:
     suffixes = {Path(name).suffix.lower() for name in options.files}
     if suffixes <= {*CODED, ".qdc"}:
         return
-    if options.consent is None:
-        print("Notice: consent of the interviewees is taken as given; say --no-consent where it is not.",
-              file=sys.stderr)
     if options.role == UNSPECIFIED and not suffixes <= {*CODED, *PROJECTS}:
         print("Notice: no role class was named (--role); nobody can tell these interviewees' roles apart.",
               file=sys.stderr)

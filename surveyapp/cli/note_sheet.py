@@ -60,7 +60,11 @@ def import_sheet(session: Session, study: Study, path: Path, content: bytes, opt
     notes = dict(sheet.notes)
     if options.left_over == "rest":
         notes[REST] = "\n".join([*filter(None, [notes.get(REST)]), *(row.text for row in sheet.left_over)])
-    interview = log_interview(session, study, _log_of(sheet, options, "".join(notes.values())))
+    log = _log_of(sheet, options, "".join(notes.values()))
+    if not log.has_consent:
+        raise Refused("{place}: the sheet does not say that the interviewee has consented.",
+                      "Tick it in the sheet, or say --consent yes once it was given.", place=path.name)
+    interview = log_interview(session, study, log)
     save_notes(session, study, interview, {box: Typed(text, 0) for box, text in notes.items()})
     print(f"{path.name}: notes on {len(notes)} boxes are interview {interview.key}; finish them on its notes page.")
     for name, text in sheet.unread:
@@ -72,5 +76,5 @@ def _log_of(sheet: FilledSheet, options: argparse.Namespace, text: str) -> Inter
         role=sheet.log.get("role") or options.role, audience=sheet.log.get("audience") or options.audience,
         key=sheet.log.get("key", ""), held_on=sheet.held_on, duration_min=sheet.duration_min,
         mode=sheet.log.get("mode", "in_person"), interviewer=sheet.log.get("interviewer", ""),
-        has_consent=sheet.has_consent or bool(options.consent), record="notes",
+        has_consent=options.consent != "no" and (sheet.has_consent or options.consent == "yes"), record="notes",
         language=options.language or ("zh" if is_chinese(text) else "en"), questions=sheet.states or None)

@@ -46,6 +46,7 @@ CSV_COLUMNS = ("id", "role", "audience", "date", "code", "construct", "polarity"
 
 SURROGATES = re.compile("[\ud800-\udfff]")
 LONGEST_KEY, LONGEST_ROLE = 40, 80          # characters; the widths of the columns
+CONSENT_WORDS = {"true": True, "yes": True, "1": True, "是": True, "false": False, "no": False, "0": False, "否": False}
 NOT_OF_GROUP = {"cause": marked("This is not a cause of the codebook. It has:"),
                 "problem": marked("This is not a problem of the codebook. It has:")}
 
@@ -92,15 +93,19 @@ def read_coded_interviews(filename: str, content: bytes) -> list[Any]:
     return document
 
 
-def import_coded_interviews(session: Session, study: Study, json_document: Sequence[Any],
-                            account: Account) -> list[Interview]:
-    """Return the new interviews; BadInput lists every place that does not fit, and then nothing is stored."""
+def import_coded_interviews(session: Session, study: Study, json_document: Sequence[Any], account: Account, *,
+                            has_consent: bool | None = None) -> list[Interview]:
+    """Return the new interviews; BadInput lists every place that does not fit, and then nothing is stored.
+
+    `has_consent` holds where the file says nothing of it; False holds for all. Words of somebody whose consent is not
+    stated are refused.
+    """
     places = _Places()
     codebook, guide = load_codebook(session, study), guide_of(study)
     known = set(session.scalars(select(Interview.key).where(Interview.study_id == study.id)))
     entries = []
     for number, raw in enumerate(json_document, 1):
-        entry = _read_entry(raw, number, codebook, guide, places)
+        entry = _read_entry(_stating(raw, has_consent), number, codebook, guide, places)
         if entry is not None and entry.log.key in known:
             places.add(number, "id", entry.log.key, marked("There is an interview of this id already."),
                        marked("Give another id."))
@@ -128,12 +133,23 @@ def _read_entry(raw: Any, number: int, codebook: StudyCodebook, guide: Guide | N
         _read_code(mark, entry, number, codebook, places)
     for mark in _list_of(raw, "links", number, places):
         _read_link(mark, entry, number, codebook, places)
-    if entry.quotes and not log.has_consent:
+    if entry.quotes and raw.get("consent") is None:
+        places.add(number, "consent", "", marked("It is not said whether this interviewee has consented."),
+                   marked("Write true or false there, or state it for the whole file."))
+    elif entry.quotes and not log.has_consent:
         places.add(number, "consent", raw.get("consent"),
                    marked("Quotes of an interview without consent may not be stored."),
                    marked("Take the quotes out, or the interview."))
     entry.log = replace(log, language=_language_of(entry.quotes, log.language))
     return entry if len(places.rows) == n_before else None
+
+
+def _stating(raw: Any, has_consent: bool | None) -> Any:
+    """Return the entry with what was stated for the whole file, where it says nothing itself."""
+    if not isinstance(raw, Mapping):
+        return raw
+    own = CONSENT_WORDS.get(str(raw.get("consent", "")).strip().casefold())
+    return {**raw, "consent": False if has_consent is False else own if own is not None else has_consent}
 
 
 def _language_of(quotes: Sequence[str], otherwise: str) -> str:
@@ -162,7 +178,7 @@ def _read_log(raw: Mapping[str, Any], number: int, guide: Guide | None, places: 
     except ValueError:
         places.add(number, "date", raw["date"], marked("This is not a date."), marked("Write it as 2026-09-08."))
     return InterviewLog(role=role, audience=audience, key=key, held_on=held_on, record=PASSAGES,
-                        has_consent=raw.get("consent") not in (False, "false", "no", "0"))
+                        has_consent=bool(raw.get("consent")))
 
 
 def _role_key(words: str, guide: Guide | None) -> str:

@@ -40,6 +40,7 @@ class Choices:
     codes: Mapping[str, str] = field(default_factory=dict)      # identifier or name of a code → key, NEW or LEFT
     reading: str = ""
     further_names: tuple[str, ...] = ()
+    is_consent_of_file: bool = False            # only of texts that say so themselves
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,8 @@ def _codings_for(session: Session, text: ForeignText, interview: Interview) -> T
 
 
 def _new_interview(study: Study, text: ForeignText, key: str, choices: Choices, known: KnownNames) -> TextPlan:
-    log, left = log_of_text(text, key, guide_of(study), has_consent=choices.has_consent)
+    is_stated = choices.has_consent and not choices.is_consent_of_file
+    log, left = log_of_text(text, key, guide_of(study), has_consent=is_stated)
     reason = ""
     if text.attributes.get(KIND) == ANSWERS:
         reason = COMMENTS

@@ -203,6 +203,7 @@ def load_coded(study_id: int) -> Response:
     file = request.files.get("file")
     document = read_coded_interviews(file.filename or "" if file else "", file.read() if file else b"")
     with transaction() as session:
-        stored = import_coded_interviews(session, get_study(session, study_id), document, current_account())
+        stored = import_coded_interviews(session, get_study(session, study_id), document, current_account(),
+                                         has_consent=True if request.form.get("consent") == "yes" else None)
     flash(_("Coded interviews taken over: %(n)s.", n=len(stored)))
     return redirect(url_for("interview.index", study_id=study_id))

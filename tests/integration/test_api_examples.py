@@ -36,7 +36,8 @@ def token(database: Database) -> str:
         study = make.study(session, "our branch")
         add_member(session, study, account)
         import_coded_interviews(session, study, [{"id": "I01", "role": "relationship_manager", "codes": [
-            {"construct": "PRB_GOAL", "polarity": "supports", "quote": "The file is never complete."}]}], account)
+            {"construct": "PRB_GOAL", "polarity": "supports", "quote": "The file is never complete."}]}], account,
+            has_consent=True)
         return add_token(session, SECRET, account, "examples", scope="write")[1]
 
 

@@ -19,7 +19,7 @@ from surveyapp.services.sample_interviews import load_sample_interviews
 from tests.factories import coding as make
 
 JSON = [
-    {"id": "A1", "role": "客户经理", "audience": "staff", "date": "2026-09-08",
+    {"id": "A1", "role": "客户经理", "audience": "staff", "date": "2026-09-08", "consent": True,
      "codes": [{"code": "PRB.INFO.LINK", "polarity": "supports", "quote": "两家谁也不知道"}, {"construct": "PRB_GOAL"},
                {"construct": "CAU_TECH", "polarity": "contradicts", "quote": "两家谁也不知道"}],
      "links": [{"cause": "CAU_TECH", "problem": "PRB.INFO", "quote": "因为系统不通"},
@@ -68,8 +68,8 @@ def test_passages_without_their_text_have_no_place_and_no_turns(study: Study, an
 
 
 def test_a_table_of_codings_reads_as_the_same_interviews(study: Study, ann: Account):
-    table = ("id,role,audience,date,code,construct,polarity,quote,cause,problem\n"
-             "A1,客户经理,staff,2026-09-08,PRB.INFO.LINK,,supports,两家谁也不知道,,\nA1,,,,,PRB_GOAL,,,,\n"
+    table = ("id,role,audience,date,code,construct,polarity,quote,cause,problem,consent\n"
+             "A1,客户经理,staff,2026-09-08,PRB.INFO.LINK,,supports,两家谁也不知道,,,是\nA1,,,,,PRB_GOAL,,,,\n"
              "A1,,,,,CAU_TECH,contradicts,两家谁也不知道,,\nA1,,,,,,,因为系统不通,CAU_TECH,PRB.INFO\n"
              "A1,,,,,,,,CAU.OTHER,PRB_GOAL\nA2,customer,,,,,,,,\n")
 
@@ -80,6 +80,20 @@ def test_a_table_of_codings_reads_as_the_same_interviews(study: Study, ann: Acco
     assert rows == load(other, ann, JSON)
 
 
+@pytest.mark.parametrize(("stated", "consents", "n"), [
+    (True, [True, False, True], 3), (None, [True, False, False], 3), (False, [False, False, False], 3)])
+def test_what_is_stated_for_a_file_holds_where_an_entry_says_nothing_and_a_refusal_for_all(
+        study: Study, ann: Account, stated: bool | None, consents: list[bool], n: int):
+    document = [{"id": "A1", "role": "customer", "consent": "yes"}, {"id": "A2", "role": "customer", "consent": "否"},
+                {"id": "A3", "role": "customer", "codes": [{"code": "PRB"}]}]
+
+    with transaction() as session:
+        stored = import_coded_interviews(session, study, document, ann, has_consent=stated)
+
+        assert [row.has_consent for row in stored] == consents
+        assert len(stored) == n
+
+
 def test_every_place_that_does_not_fit_is_listed_and_nothing_is_stored(study: Study, ann: Account):
     bad = [
         {"id": "B1", "role": "customer", "date": "yesterday",
@@ -88,6 +102,7 @@ def test_every_place_that_does_not_fit_is_listed_and_nothing_is_stored(study: St
         {"id": "", "role": ""}, {"id": "B3", "role": "customer", "codes": "many"}, "no object",
         {"id": "B4", "role": "customer", "consent": False, "codes": [{"code": "PRB", "quote": "words"}]},
         {"id": "B5", "role": "customer"}, {"id": "B5", "role": "customer"},
+        {"id": "B6", "role": "customer", "links": [{"cause": "CAU.TECH", "problem": "PRB", "quote": "words"}]},
     ]
 
     with pytest.raises(BadInput) as caught, transaction() as session:
@@ -95,7 +110,7 @@ def test_every_place_that_does_not_fit_is_listed_and_nothing_is_stored(study: St
 
     assert [(row.row, row.column) for row in caught.value.rows] == [
         (1, "date"), (1, "code"), (1, "polarity"), (2, "cause"), (3, "id"), (3, "role"), (4, "codes"), (5, ""),
-        (6, "consent"), (8, "id")]
+        (6, "consent"), (8, "id"), (9, "consent")]
     assert read_session().scalar(select(func.count()).select_from(Interview)) == 0
 
 

@@ -249,20 +249,25 @@ def test_a_transcript_is_imported_by_its_file_alone_and_what_was_assumed_is_said
         files.append(tmp_path / name)
         files[-1].write_text(text, encoding="utf-8")
 
-    outcome = surveyapp("interviews", "import", bank, *files)
+    outcome = surveyapp("interviews", "import", bank, *files, "--consent", "yes")
 
     assert outcome.code == 0, outcome.err
-    assert "consent" in outcome.err
     assert "role class" in outcome.err
     assert surveyapp("study", "show", bank, "--json").json()["n_interviews"] == 2
 
 
-def test_a_transcript_without_consent_is_not_stored(surveyapp, bank, tmp_path: Path):
+@pytest.mark.parametrize(("stated", "reason"), [
+    ((), "talk.txt: it is not said whether the interviewee has consented"),
+    (("--consent", "no"), "talk.txt: without consent no transcript may be stored"),
+    (("--consent", "from-file"), "talk.txt: a transcript does not say whether the interviewee has consented")])
+def test_a_transcript_without_stated_consent_is_not_stored(surveyapp, bank, tmp_path: Path, stated, reason: str):
     (tmp_path / "talk.txt").write_text("Hello.", encoding="utf-8")
 
-    outcome = surveyapp("interviews", "import", bank, tmp_path / "talk.txt", "--no-consent")
+    outcome = surveyapp("interviews", "import", bank, tmp_path / "talk.txt", *stated)
 
     assert outcome.code == 1
+    assert reason in outcome.err
+    assert "Say --consent yes once it was given" in outcome.err
     assert surveyapp("study", "show", bank, "--json").json()["n_interviews"] == 0
 
 
@@ -282,7 +287,17 @@ def test_half_a_character_in_a_coded_interview_is_replaced(surveyapp, bank, tmp_
     (tmp_path / "coded.json").write_text(
         '[{"id": "a", "role": "rm", "codes": [{"code": "PRB.GOAL", "quote": "oh \\ud800!"}]}]', encoding="utf-8")
 
-    assert surveyapp("interviews", "import", bank, tmp_path / "coded.json").code == 0
+    assert surveyapp("interviews", "import", bank, tmp_path / "coded.json", "--consent", "yes").code == 0
+
+
+def test_quotes_of_somebody_whose_consent_is_not_stated_are_refused_with_their_place(surveyapp, bank, tmp_path: Path):
+    (tmp_path / "coded.json").write_text(
+        '[{"id": "a", "role": "rm", "codes": [{"code": "PRB.GOAL", "quote": "words"}]}]', encoding="utf-8")
+
+    outcome = surveyapp("interviews", "import", bank, tmp_path / "coded.json", "--consent", "from-file")
+
+    assert outcome.code == 1
+    assert "It is not said whether this interviewee has consented" in outcome.err
 
 
 @pytest.mark.parametrize("content", ["id;role;code\na;rm;PRB.GOAL\n", "id\trole\tcode\na\trm\tPRB.GOAL\n"])

@@ -75,7 +75,7 @@ def test_a_reference_file_is_taken_over_or_refused_with_a_reason(home: Path, ref
     with transaction() as session:
         n_codes = session.scalar(select(func.count()).select_from(Code))
 
-    status = run(["interviews", "import", "bank", str(reference / "interviews" / name), "--consent"])
+    status = run(["interviews", "import", "bank", str(reference / "interviews" / name), "--consent", "yes"])
 
     said = capsys.readouterr().err
     with transaction() as session:
@@ -114,6 +114,23 @@ def test_coders_of_a_file_become_accounts_nobody_can_log_in_with(home: Path, ref
 
     assert sorted(account.name for account in found) == ["rater A", "rater B"]
     assert [account.password_hash for account in found] == [None, None]
+
+
+def test_a_project_with_texts_needs_a_word_on_consent(home: Path, tmp_path: Path, capsys):
+    file = tmp_path / "p.qdpx"
+    file.write_bytes(packed(project((3, 17, "Trust is gone.")), t=TEXT))
+
+    silent = run(["interviews", "import", "bank", str(file)])
+    said = capsys.readouterr().err
+    states = [run(["interviews", "import", "bank", str(file), "--consent", word]) for word in ("from-file", "no")]
+    with transaction() as session:
+        left_out = session.scalar(select(func.count()).select_from(Interview))
+    taken = run(["interviews", "import", "bank", str(file), "--consent", "yes"])
+
+    assert (silent, states, left_out, taken) == (1, [0, 0], 0, 0)
+    assert "p.qdpx: it is not said whether the interviewees have consented" in said
+    with transaction() as session:
+        assert session.scalar(select(func.count()).select_from(Interview)) == 1
 
 
 @pytest.mark.reference

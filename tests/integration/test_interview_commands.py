@@ -23,7 +23,7 @@ def home(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def imported(capsys: pytest.CaptureFixture[str], *arguments: str):
     capsys.readouterr()
-    assert run(["interviews", "import", "bank", *arguments, "--role", "relationship_manager", "--consent"]) == 0
+    assert run(["interviews", "import", "bank", *arguments, "--role", "relationship_manager", "--consent", "yes"]) == 0
     return capsys.readouterr()
 
 

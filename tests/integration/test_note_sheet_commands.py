@@ -49,6 +49,12 @@ def test_a_filled_sheet_is_imported_as_notes_to_be_finished(home: Path, capsys, 
     assert notes() == {"Q1": "系统慢"}
 
 
+def test_a_sheet_is_not_imported_where_consent_is_refused(home: Path, capsys):
+    assert run(["interviews", "import", "bank", returned(home, keeps_controls=True), "--consent", "no"]) == 1
+
+    assert "the sheet does not say that the interviewee has consented" in capsys.readouterr().err
+
+
 def test_paragraphs_outside_the_boxes_are_refused_unless_said_where_they_go(home: Path, capsys):
     path = returned(home, typed={"Q2  ": "写在框外"})
 

@@ -315,10 +315,15 @@ def test_interviews_coded_elsewhere_are_taken_over_or_refused_with_their_places(
     good = json.dumps([{"id": "A1", "role": "customer", "codes": [{"code": "PRB.INFO", "quote": "words"}]}]).encode()
     bad = json.dumps([{"id": "A2", "role": "customer", "codes": [{"code": "NO.SUCH"}]}]).encode()
 
-    taken = client.post(page(bank_study, "/import"), data={"file": (io.BytesIO(good), "a.json")}, follow_redirects=True)
+    taken = client.post(page(bank_study, "/import"), data={
+        "file": (io.BytesIO(good), "a.json"), "consent": "yes"}, follow_redirects=True)
+    unsaid = client.post(page(bank_study, "/import"), data={
+        "file": (io.BytesIO(good.replace(b"A1", b"A9")), "a.json"), "consent": "file"})
     refused = client.post(page(bank_study, "/import"), data={"file": (io.BytesIO(bad), "b.json")})
 
     assert "Coded interviews taken over: 1." in taken.text
+    assert unsaid.status_code == 422
+    assert "It is not said whether this interviewee has consented." in unsaid.text
     assert (refused.status_code, "NO.SUCH" in refused.text, n_interviews()) == (422, True, 1)
 
 
