@@ -256,21 +256,6 @@ def test_a_transcript_is_imported_by_its_file_alone_and_what_was_assumed_is_said
     assert surveyapp("study", "show", bank, "--json").json()["n_interviews"] == 2
 
 
-@pytest.mark.parametrize(("stated", "reason"), [
-    ((), "talk.txt: it is not said whether the interviewee has consented"),
-    (("--consent", "no"), "talk.txt: without consent no transcript may be stored"),
-    (("--consent", "from-file"), "talk.txt: a transcript does not say whether the interviewee has consented")])
-def test_a_transcript_without_stated_consent_is_not_stored(surveyapp, bank, tmp_path: Path, stated, reason: str):
-    (tmp_path / "talk.txt").write_text("Hello.", encoding="utf-8")
-
-    outcome = surveyapp("interviews", "import", bank, tmp_path / "talk.txt", *stated)
-
-    assert outcome.code == 1
-    assert reason in outcome.err
-    assert "Say --consent yes once it was given" in outcome.err
-    assert surveyapp("study", "show", bank, "--json").json()["n_interviews"] == 0
-
-
 @pytest.mark.parametrize("entry", [
     '[{"id": "%s", "role": "rm"}]' % ("x" * 41), '[{"id": "a", "role": "%s"}]' % ("x" * 81), "[" * 50_000])
 def test_coded_interviews_that_cannot_be_stored_are_refused(surveyapp, bank, tmp_path: Path, entry: str):
@@ -288,16 +273,6 @@ def test_half_a_character_in_a_coded_interview_is_replaced(surveyapp, bank, tmp_
         '[{"id": "a", "role": "rm", "codes": [{"code": "PRB.GOAL", "quote": "oh \\ud800!"}]}]', encoding="utf-8")
 
     assert surveyapp("interviews", "import", bank, tmp_path / "coded.json", "--consent", "yes").code == 0
-
-
-def test_quotes_of_somebody_whose_consent_is_not_stated_are_refused_with_their_place(surveyapp, bank, tmp_path: Path):
-    (tmp_path / "coded.json").write_text(
-        '[{"id": "a", "role": "rm", "codes": [{"code": "PRB.GOAL", "quote": "words"}]}]', encoding="utf-8")
-
-    outcome = surveyapp("interviews", "import", bank, tmp_path / "coded.json", "--consent", "from-file")
-
-    assert outcome.code == 1
-    assert "It is not said whether this interviewee has consented" in outcome.err
 
 
 @pytest.mark.parametrize("content", ["id;role;code\na;rm;PRB.GOAL\n", "id\trole\tcode\na\trm\tPRB.GOAL\n"])
