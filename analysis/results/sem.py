@@ -193,6 +193,7 @@ class InvarianceStep:
     partial: tuple[str, ...]
     result: SemResult
     difference: ChiSquare | None
+    difference_rmsea: float | None
     delta_cfi: float | None             # this step minus the one before
     delta_rmsea: float | None
     delta_srmr: float | None

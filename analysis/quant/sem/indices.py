@@ -209,7 +209,7 @@ def residual_sizes(fitted: Fitted) -> tuple[float, float, float]:
         sums = np.array([(part[lower] ** 2).sum() for part in parts])
         counts = np.array([len(lower[0]), len(lower[0]), max(len(lower[0]) - len(S), 1)], dtype=float)
         if fitted.table.has_means:
-            differences = [group.mean - state.mu, (group.mean - state.mu) / s, group.mean / s - state.mu / m]
+            differences = [group.mean - state.mu, (group.mean - state.mu) / s, (group.mean - state.mu) / s]
             sums += [(part**2).sum() for part in differences]
             counts += len(S)
         sizes += group.n / fitted.n * np.sqrt(sums / counts)

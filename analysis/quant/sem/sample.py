@@ -30,6 +30,7 @@ class Pattern:
     cov: Array
     rows: Array | None = None           # (n, len(seen)), absent where only moments are known
     is_complete: bool = False
+    places: Index | None = None         # where the rows stand in the table
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,9 @@ def sample_of(data: pd.DataFrame, names: Sequence[str], *, group: str | None = N
     if group and len(order) < FEWEST:
         raise TooFewData(place, f"column {group!r} holds one group only.", "Name a column with two or more.",
                          int(kept.sum()))
-    groups = tuple(_group_sample(str(value), X[kept & (labels == value).to_numpy()], names,
-                                 f"{place}, group {value!r}" if group else place) for value in order)
+    members = [np.flatnonzero(kept & (labels == value).to_numpy()) for value in order]
+    groups = tuple(group_sample(str(value), X[rows], names, f"{place}, group {value!r}" if group else place, rows)
+                   for value, rows in zip(order, members, strict=True))
     return Sample(tuple(names), groups, missing, int(len(X) - kept.sum()))
 
 
@@ -129,13 +131,33 @@ def _kept_rows(X: Array, names: Sequence[str], missing: Missing, exogenous: Sequ
     return np.asarray(~gaps.all(axis=1) & ~gaps[:, held].any(axis=1))
 
 
-def _group_sample(label: str, X: Array, names: Sequence[str], place: str) -> GroupSample:
+def group_sample(label: str, X: Array, names: Sequence[str], place: str, places: Index | None = None) -> GroupSample:
+    """Return the data of one group.
+
+    Parameters
+    ----------
+    label : str
+        Name of the group.
+    X : array (n, p)
+        Its rows, missing = NaN.
+    names : sequence of str
+        Variables.
+    place : str
+        Words for messages.
+    places : array (n,), optional
+        Where the rows stand in the table.
+
+    Returns
+    -------
+    GroupSample
+        With EM moments where there are gaps.
+    """
     n, p = X.shape
     if n <= p:
         raise TooFewData(place, f"{n} row(s) for {p} variables; more rows than variables are needed.",
                          "Collect more answers, or measure fewer variables.", n)
     _check_each_varies(X, names, place)
-    patterns = _patterns(X)
+    patterns = _patterns(X, np.arange(n) if places is None else places)
     if len(patterns) == 1 and patterns[0].is_complete:
         mean, cov = patterns[0].mean, patterns[0].cov
     else:
@@ -180,23 +202,24 @@ def check_full_rank(cov: Array, names: Sequence[str], place: str) -> None:
                           "Leave one of them out.")
 
 
-def _patterns(X: Array) -> tuple[Pattern, ...]:
+def _patterns(X: Array, places: Index) -> tuple[Pattern, ...]:
     answered = ~np.isnan(X)
     if answered.all():
-        return (_pattern(X, np.arange(X.shape[1]), is_complete=True),)
+        return (_pattern(X, np.arange(X.shape[1]), places, is_complete=True),)
     codes, where = np.unique(answered, axis=0, return_inverse=True)
     found = []
     for at, code in enumerate(codes):
         seen = np.flatnonzero(code)
         if len(seen):
-            found.append(_pattern(X[where.ravel() == at][:, seen], seen, is_complete=len(seen) == X.shape[1]))
+            own = where.ravel() == at
+            found.append(_pattern(X[own][:, seen], seen, places[own], is_complete=len(seen) == X.shape[1]))
     return tuple(found)
 
 
-def _pattern(rows: Array, seen: Index, *, is_complete: bool) -> Pattern:
+def _pattern(rows: Array, seen: Index, places: Index, *, is_complete: bool) -> Pattern:
     n, mean = len(rows), rows.mean(axis=0)
     centred = rows - mean
-    return Pattern(seen, n, mean, centred.T @ centred / n, rows, is_complete)
+    return Pattern(seen, n, mean, centred.T @ centred / n, rows, is_complete, places)
 
 
 def moments_sample(names: Sequence[str], cov: Array, n: int, mean: Array | None = None, *,
