@@ -34,6 +34,7 @@ from analysis.quant.spec_columns import numbers_of, recoded
 from analysis.quant.spec_options import checked_options
 from analysis.quant.spec_ordinal import POLYCHORIC, ordinal_correlations, ordinal_matrix, ordinal_parallel
 from analysis.quant.spec_people import PEOPLE
+from analysis.quant.spec_sem import MODELS, model_items
 from analysis.results.measurement import Reliability
 from instruments.codec import to_document
 
@@ -91,7 +92,8 @@ def run_spec(frame: pd.DataFrame, spec: Sequence[Mapping[str, Any]], *,
         pairs with htmt and htmt2 (htmt), CarelessIndices (careless), SampleAnswers (sample), CorrelationTable
         (correlations), GroupComparisons (compare), UnitViews (multilevel), WeightedMeans (weights),
         DriverAnalysis (drivers, dominance), WaveComparison (waves),
-        KappaAgreement (kappa), AlphaAgreement (krippendorff), Polychoric (polychoric).
+        KappaAgreement (kappa), AlphaAgreement (krippendorff), Polychoric (polychoric), SemResult (cfa, sem, with
+        modification_indices, scores and bootstrap where asked for), Invariance (invariance).
 
     Raises
     ------
@@ -114,9 +116,10 @@ def run_spec(frame: pd.DataFrame, spec: Sequence[Mapping[str, Any]], *,
 
 
 def _result(frame: pd.DataFrame, options: dict[str, Any], place: str) -> Any:
-    """Return the result of one analysis; those of people in groups read columns of words too."""
-    if options["do"] in PEOPLE:
-        return PEOPLE[options["do"]](frame, options, place)
+    """Return the result of one analysis; those of people in groups and of models read columns of words too."""
+    of_tables = {**PEOPLE, **MODELS}
+    if options["do"] in of_tables:
+        return of_tables[options["do"]](frame, options, place)
     return _RUN[options["do"]](_task(frame, options, place))
 
 
@@ -212,6 +215,8 @@ def _task(frame: pd.DataFrame, options: dict[str, Any], place: str) -> _Task:
 
 
 def _default_items(columns: pd.DataFrame, options: Mapping[str, Any]) -> list[str]:
+    if "model" in options:
+        return model_items(options, "model")
     if "scales" in options:
         return list(dict.fromkeys(item for items in options["scales"].values() for item in items))
     return [str(key) for key in columns.columns]

@@ -12,6 +12,7 @@ from analysis.quant.extraction import Method
 from analysis.quant.rotation import Rotation
 from analysis.quant.spec_ordinal import ORDINAL_DEFAULTS, ORDINAL_OPTIONS, ORDINAL_RULES, POLYCHORIC
 from analysis.quant.spec_people_options import PEOPLE_DEFAULTS, PEOPLE_NEEDED, PEOPLE_OPTIONS, PEOPLE_RULES
+from analysis.quant.spec_sem import MODEL_DEFAULTS, MODEL_NEEDED, MODEL_OPTIONS, MODEL_RULES
 from instruments.schema import MISSING_CODES
 
 FEWEST_DRAWS, MOST_DRAWS = 20, 100_000          # psych::fa.parallel draws 20; more than the most changes no digit shown
@@ -33,9 +34,9 @@ OPTIONS: Mapping[str, frozenset[str]] = {
     "sample": COMMON - {"missing", "n"},
     "correlations": COMMON | {"correlation", "scales", "confidence"},
     "careless": (COMMON | {"scales", "critical_r", "confidence"}) - {"missing", "n"},
-    **PEOPLE_OPTIONS,
+    **PEOPLE_OPTIONS, **MODEL_OPTIONS,
 }
-LATER = frozenset({"cfa", "sem", "invariance", "icc"})
+LATER = frozenset({"icc"})
 NEEDED = {"omega": "n_factors", "efa": "n_factors", "htmt": "scales", **PEOPLE_NEEDED}
 DEFAULTS: Mapping[str, Any] = {
     "reverse": [], "missing": "pairwise", "correlation": "pearson", "seed": 0, "method": "minres",
@@ -115,13 +116,19 @@ def checked_options(entry: Mapping[str, Any], place: str) -> dict[str, Any]:
     if not isinstance(task, str) or task not in OPTIONS:
         raise SpecError(place, f"`do: {task}` is not an analysis.", f"Available: {', '.join(OPTIONS)}.")
     known = OPTIONS[task]
+    rules, defaults = (({**_RULES, **MODEL_RULES}, {**DEFAULTS, **MODEL_DEFAULTS}) if task in MODEL_OPTIONS
+                       else (_RULES, DEFAULTS))
     for option, value in entry.items():
         if option not in known:
             raise SpecError(place, f"option {option!r} is not known to {task}.",
                             f"Use: {', '.join(sorted(known - {'id', 'do'}))}.")
-        if option != "do" and not _RULES[option][0](value):
-            raise SpecError(place, f"{option}: {value!r} is not {_RULES[option][1]}.", "Mend this option.")
-    needed = NEEDED.get(task)
-    if needed is not None and needed not in entry:
-        raise SpecError(place, f"{task} needs the option {needed!r}.", f"Give {_RULES[needed][1]}.")
-    return {**{key: value for key, value in DEFAULTS.items() if key in known}, **entry}
+        if option != "do" and not rules[option][0](value):
+            raise SpecError(place, f"{option}: {value!r} is not {rules[option][1]}.", "Mend this option.")
+    needed = next((name for name in _needed(task) if name not in entry), None)
+    if needed is not None:
+        raise SpecError(place, f"{task} needs the option {needed!r}.", f"Give {rules[needed][1]}.")
+    return {**{key: value for key, value in defaults.items() if key in known}, **entry}
+
+
+def _needed(task: str) -> tuple[str, ...]:
+    return MODEL_NEEDED.get(task) or ((NEEDED[task],) if task in NEEDED else ())

@@ -82,12 +82,24 @@ def _read_spec(path: str) -> _Specification:
 def _figures(row: Mapping[str, Any]) -> str:
     """Return the figures of one analysis that fit on a line."""
     shown = []
+    if "highest_held" in row:
+        steps = "; ".join(f"{step['name']}: {_figures(step['result'])}" for step in row["steps"])
+        return f"held up to {row['highest_held']}; {steps}"
+    if isinstance(row.get("fit"), Mapping):
+        fit = row["fit"]
+        shown = [_chi_square(fit["chi2"]), f"cfi {fit['cfi']:.3f}", f"srmr {fit['srmr']:.3f}",
+                 *([_estimate("rmsea", fit["rmsea"])] if fit["rmsea"] else [])]
+        return ", ".join(shown)
     for key, value in row.items():
         if isinstance(value, Mapping) and "value" in value:
             shown.append(_estimate(key, value))
         elif isinstance(value, float):
             shown.append(f"{key} {value:.3f}")
     return ", ".join(shown[:5])
+
+
+def _chi_square(test: Mapping[str, Any]) -> str:
+    return f"chi2({test['df']}) {test['value']:.3f}"
 
 
 def _estimate(key: str, value: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ from tests.reference.psychometrics.cases import Case, load_case
 
 DRAWS = 1000                # of lavaan and of ours
 NOTED = 0.01                # error of an interval's end in the notes of the case
-# An end of a 95 % percentile interval has the error sqrt(.025 * .975 / draws) / phi(1.96) standard errors; the correction
+# An end of a 95 % percentile interval has the error sqrt(.025 * .975 / draws) / phi(1.96) standard errors; correcting
 # for bias adds 2 * 1.2533 / sqrt(draws). Both runs are random, hence sqrt(2); three times that is allowed.
 END = np.sqrt(0.025 * 0.975 / DRAWS) / 0.0584
 SHIFT = 2 * 1.2533 / np.sqrt(DRAWS)
@@ -31,8 +31,8 @@ def drawn(interval: Interval) -> tuple[Case, dict[tuple[str, str], BootstrapPara
 
 # lavaan's "bca.simple" corrects for bias and leaves the acceleration out, which is our bias_corrected; here the
 # acceleration is small, so the full bca interval agrees with it as well.
-@pytest.mark.parametrize(("interval", "key"), [("percentile", "bootstrap_perc"), ("bias_corrected", "bootstrap_bca"),
-                                               ("bca", "bootstrap_bca")])
+@pytest.mark.parametrize(("interval", "key"), [
+    ("percentile", "bootstrap_perc"), ("bias_corrected", "bootstrap_bca"), ("bca", "bootstrap_bca")])
 def test_bootstrap_of_a_mediation_model_equals_lavaan(interval: Interval, key: str) -> None:
     case, found = drawn(interval)
 

@@ -179,8 +179,7 @@ def ratings(n: int) -> pd.DataFrame:
 BAD_SPECS = [
     ({"do": "alpha"}, "not an analysis", "reliability"),
     ({}, "not an analysis", "reliability"),
-    ({"do": "cfa", "model": "f =~ a"}, "not available yet", "efa"),
-    ({"do": "sem"}, "not available yet", "efa"),
+    ({"do": "icc"}, "not available yet", "efa"),
     ({"do": "efa"}, "needs the option 'n_factors'", "whole number"),
     ({"do": "efa", "n_factors": 0}, "n_factors: 0", "Mend"),
     ({"do": "efa", "n_factors": True}, "n_factors: True", "Mend"),
