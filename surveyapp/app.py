@@ -21,6 +21,7 @@ from surveyapp.views import (
     api,
     api_answers,  # noqa: F401 - this and the next add their operations to the API
     api_description,  # noqa: F401 - see above
+    api_interviews,  # noqa: F401 - see above
     api_result,  # noqa: F401 - see above
     api_study,  # noqa: F401 - see above
     candidate,

@@ -21,6 +21,7 @@ PLACES = {
     "study_id": "number of the study", "wave_key": "key of the wave, such as w1",
     "audience": "file stem of the questionnaire, such as staff", "version": "number of the version, such as 1.0.0",
     "job_id": "id of the job", "report_id": "number of the report", "interview_key": "key of the interview",
+    "number": "number of the round",
 }
 
 

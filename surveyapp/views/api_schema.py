@@ -41,6 +41,9 @@ def whole(**members: Schema) -> Schema:
 
 _VERSION = {"questionnaire": TEXT, "key": TEXT, "version": TEXT, "form": one_of(FULL, SHORT), "note": maybe(TEXT),
             "content_hash": TEXT, "published_at": INSTANT}
+_ROUND = {"number": NUMBER, "kind": TEXT, "algorithm": maybe(TEXT), "seed": maybe(NUMBER), "share": maybe(SHARE),
+          "n_texts": NUMBER, "n_double": NUMBER, "n_given": NUMBER, "n_finished": NUMBER, "opened_at": INSTANT,
+          "closed_at": maybe(INSTANT)}
 _PLACE = whole(row=maybe(NUMBER), column=TEXT, found=TEXT, reason=TEXT, remedy=TEXT)
 
 SCHEMAS: dict[str, Schema] = {
@@ -90,5 +93,19 @@ SCHEMAS: dict[str, Schema] = {
                        "quote": TEXT, "edited_quote": ANYTHING,
                        "quote_kind": TEXT, "coder": TEXT}},
     "Codings": whole(interview=TEXT, codings=many("Coding")),
+    "Round": whole(**_ROUND),
+    "Rounds": whole(rounds=many("Round")),
+    "RoundText": whole(interview=TEXT, is_double=YES_NO, n_lines=maybe(NUMBER),
+                       coders={"type": "array", "items": whole(name=TEXT, has_finished=YES_NO)},
+                       n_differences=maybe(NUMBER), n_open=maybe(NUMBER), is_decided=YES_NO),
+    "Mark": whole(coder=TEXT, codes=TEXTS, polarity=maybe(TEXT), start=NUMBER, end=NUMBER),
+    "Difference": whole(interview=TEXT, turn=NUMBER, kind=TEXT, marks=many("Mark")),
+    "RoundCode": whole(code=TEXT, n_agreed=NUMBER, differences=many("Difference"),
+                       refinements={"type": "array", "items": whole(text=TEXT, by=TEXT)}),
+    "RoundPage": whole(**_ROUND, coders=TEXTS, texts=many("RoundText"), codes=many("RoundCode")),
+    "Agreement": whole(texts=TEXT, unit=TEXT, n_texts=NUMBER, is_stale=YES_NO, report=maybe(ANYTHING)),
+    "InterviewAnalysis": whole(id=NUMBER, created_at=INSTANT, content_hash=TEXT, analysis={
+        "type": "object", "required": ["audience", "interviews", "crosstabs", "saturation", "evidence", "provenance"]}),
+    "JointDisplay": {"type": "object", "required": ["rows", "instruments", "confidence", "agreement"]},
     "Description": ANYTHING,
 }

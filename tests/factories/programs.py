@@ -5,10 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from surveyapp.db.base import utc_now
 from surveyapp.db.session import close_read_session, transaction
 from surveyapp.models.account import Account
+from surveyapp.models.coding import CoderAssignment
+from surveyapp.models.interview import Interview
+from surveyapp.models.round import CodingRound, RoundInterview
+from surveyapp.models.study import Study
 from surveyapp.services.account import add_account, add_member, find_account
 from surveyapp.services.api_token import add_token
 from surveyapp.services.study import get_study
@@ -49,3 +56,20 @@ def program(client: FlaskClient, study_id: int | None = None, role: str = "resea
             add_member(session, study, account)
         _row, token = add_token(session, SECRET, account, "test", scope=scope, study=study if is_bound else None)
     return Program(client, token)
+
+
+def closed_round(session: Session, study: Study) -> CodingRound:
+    """A closed round of the study's first interview that two people coded, who differ in places."""
+    text = session.scalars(select(Interview).join(CoderAssignment, CoderAssignment.interview_id == Interview.id)
+                           .where(Interview.study_id == study.id).order_by(Interview.id)).first()
+    assert text is not None
+    given = session.scalars(select(CoderAssignment).where(CoderAssignment.interview_id == text.id)).all()
+    row = CodingRound(study_id=study.id, number=1, kind="main", candidates=[], left_out=[],
+                      coders=[one.account_id for one in given], closed_at=utc_now())
+    session.add(row)
+    session.flush()
+    session.add(RoundInterview(round_id=row.id, interview_id=text.id, is_double=True))
+    for one in given:
+        one.round_id, one.finished_at, one.released_at = row.id, utc_now(), utc_now()
+    session.flush()
+    return row

@@ -35,6 +35,7 @@ QUERIES = ("", "?code=CAU.TECH&mark=c1&turn=2&q=系统&state=coded&coder=Ann&sho
            "?kind=answers&like=CAU.TECH&words=系统&state=uncoded&role=relationship_manager")
 ASKED = {"retrieval": ("?q=CAU.TECH", "?q=CAU.TECH+where+coder+%3D+Ann", "?q=%E7%B3%BB%E7%BB%9F&is_whole=1")}
 WITH_QUERIES = ("coding", "comment", "round", "candidate", "interview", "codebook", "memo", "joint")
+API_OF_INTERVIEWS = ("rounds", "rounds/1", "agreement", "interview-analysis", "joint-display", "interviews/I01/codings")
 # What is new on every page, or tells the hour; none of it knows a coding.
 _PASSING = re.compile(r'name="csrf_token" value="[^"]*"|nonce-[\w+/=-]+|\d\d:\d\d:\d\d(\.\d+)?')
 
@@ -130,6 +131,7 @@ def test_no_route_tells_the_wrong_coder_what_another_has_coded(walks, bank_study
     after = walk.read()
 
     assert sum(status == 200 for status, _ in before.values()) > 40
+    assert {f"/api/v1/studies/{bank_study.id}/{rest}" for rest in API_OF_INTERVIEWS} <= before.keys()
     assert [address for address in before if before[address] != after[address]] == []
 
 

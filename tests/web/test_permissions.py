@@ -94,6 +94,8 @@ PAGES = {
     "api.ask_for_diagnosis": "diagnosis.run", "api.show_job": "diagnosis.show",
     "api.list_study_reports": "report.index", "api.fetch_report": "report.show",
     "api.list_study_interviews": "interview.index", "api.list_codings": "coding.show",
+    "api.list_study_rounds": "round.index", "api.show_round": "round.show", "api.show_agreement": "round.agreement",
+    "api.show_analysis": "interview_analysis.show", "api.show_joint_display": "joint.index",
     "api.show_wave": "study.show", "api.list_own_studies": "study.show", "api.show_token": "token.index",
 }
 
