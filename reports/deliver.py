@@ -12,7 +12,8 @@ from instruments.facts import StudyFacts
 from instruments.schema import Text
 from instruments.template import StudyTemplate
 from reports.content import StudyReport
-from reports.measurement import Subject, measurement_report
+from reports.measured.frame import Subject
+from reports.measurement import measurement_report
 from reports.pdf import MissingGlyphs, write_pdf
 from reports.render import report_html, style_sheet
 from reports.sections.study import study_report

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-from analysis.results.datafile import DataFacts
 from analysis.results.measurement import FactorSolution, ParallelAnalysis, Reliability
 from instruments.codec import content_hash
 from reports.content import (
@@ -21,7 +19,7 @@ from reports.content import (
     StudyReport,
     with_numbers,
 )
-from reports.measured.frame import CHAPTERS, Context, Part
+from reports.measured.frame import CHAPTERS, Context, Part, Subject
 from reports.measured.method import method_section
 from reports.measured.registry import parts_of, results_of
 from reports.numbers import printed
@@ -31,23 +29,6 @@ ACCEPTABLE = 0.70                       # diagnostic model, section 3
 MOST_WARNINGS = 12                      # on the first page; all stand in their sections as well
 
 
-@dataclass(frozen=True)
-class Subject:
-    """What a measurement report is about, besides the results."""
-
-    title: str
-    source: str                         # where the data come from, in words
-    n: int
-    labels: Mapping[str, str] = field(default_factory=dict)     # names of scales, wordings of items
-    frozen_on: str = ""                 # ISO date of the data
-    is_synthetic: bool = False
-    facts: DataFacts | None = None      # how the file was read
-    spec: Sequence[Mapping[str, Any]] = ()      # the analyses as asked for …
-    specification: str = ""             # … and as written
-    versions: Mapping[str, str] = field(default_factory=dict)
-    left_out: Sequence[str] = ()        # why an analysis is missing
-
-
 def measurement_report(results: Mapping[str, Any], subject: Subject, *, language: str) -> StudyReport:
     """Return the report; `results` maps analysis ids to documents (or dataclasses) as `measure` gives them."""
     words = Words(language)
@@ -55,7 +36,7 @@ def measurement_report(results: Mapping[str, Any], subject: Subject, *, language
     parts = parts_of(context, results)
     identifier = content_hash(dict(results))
     sections = (_overview(context, results, parts, subject), *_chapters(context, parts),
-                method_section(context, results, subject.versions, identifier, subject.specification))
+                method_section(context, results, subject, identifier))
     cover = Cover(words.text("datafile.kind"), subject.title, words.text("datafile.subtitle"), subject.source,
                   _cover_facts(words, results, subject.n),
                   words.text("front.synthetic") if subject.is_synthetic else "")

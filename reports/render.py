@@ -72,10 +72,10 @@ def report_html(report: StudyReport, *, style: str | None = None, is_traced: boo
 
 
 def block_html(block: Block, language: str) -> str:
-    """Return one block as HTML, for a web page that shows a part of the report."""
+    """Return one block as HTML without any style of its own, for a web page that shows a part of the report."""
     template = _environment().get_template("blocks.html")
     module = template.make_module({"words": Words(language), "language": language, "anchors": None,
-                                    "is_traced": True})
+                                    "is_traced": False, "is_on_page": True})
     return str(module.render_block(block))  # type: ignore[attr-defined]  # a macro of the template
 
 

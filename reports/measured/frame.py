@@ -8,6 +8,7 @@ from typing import Any
 
 from analysis.results.datafile import DataFacts
 from reports.content import Align, Block, Column, Statement
+from reports.sections.source import capitalised
 from reports.wording import Words
 
 CHAPTERS = ("answers", "items", "scales", "relations", "number", "factors", "models", "invariance", "groups", "drivers",
@@ -28,6 +29,23 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Subject:
+    """What a measurement report is about, besides the results."""
+
+    title: str
+    source: str                         # where the data come from, in words
+    n: int
+    labels: Mapping[str, str] = field(default_factory=dict)     # names of scales, wordings of items
+    frozen_on: str = ""                 # ISO date of the data
+    is_synthetic: bool = False
+    facts: DataFacts | None = None      # how the file was read
+    spec: Sequence[Mapping[str, Any]] = ()      # the analyses as asked for …
+    specification: str = ""             # … and as written
+    versions: Mapping[str, str] = field(default_factory=dict)
+    left_out: Sequence[str] = ()        # why an analysis is missing
+
+
+@dataclass(frozen=True)
 class Context:
     """Words and names that every part needs."""
 
@@ -39,8 +57,10 @@ class Context:
 
     def title(self, key: str) -> str:
         """Return what an analysis or scale is called."""
-        given = self.entries.get(key, {}).get("title")
-        return str(given or self.names.get(key) or key)
+        entry = self.entries.get(key, {})
+        own = f"measured_do.{entry.get('do', '')}"
+        plain = self.words.text(own) if entry.get("do") == key and self.words.has(own) else key
+        return str(entry.get("title") or self.names.get(key) or (plain if plain == key else capitalised(plain)))
 
     def name(self, key: str) -> str:
         """Return what a scale is called; its key where it has no name."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reports.content import Block, Column, Facts, Heading, Listing, Paragraph, Row, Section, Statement, Table
-from reports.measured.frame import Context
+from reports.content import Block, Bullets, Column, Facts, Heading, Listing, Paragraph, Row, Section, Statement, Table
+from reports.measured.frame import Context, Subject
 
 NOT_TOLD = frozenset({"id", "do", "items", "title", "scales", "model", "values"})
 MOST_KEYS = 8
@@ -18,22 +18,24 @@ REFERENCES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def method_section(context: Context, results: Mapping[str, Any], versions: Mapping[str, str], identifier: str,
-                   specification: str) -> Section:
+def method_section(context: Context, results: Mapping[str, Any], subject: Subject, identifier: str) -> Section:
     """Return the section that a reviewer checks first."""
     words = context.words
     blocks: list[Block] = []
     if context.entries:
         blocks.append(_table(context))
+    if subject.left_out:
+        blocks.append(Heading(words.text("measured.method_left_out")))
+        blocks.append(Bullets(tuple(Statement(reason) for reason in subject.left_out)))
     blocks.append(Heading(words.text("measured.method_file")))
-    blocks.append(Facts(tuple(_facts(context, versions, identifier)), is_wide=True))
+    blocks.append(Facts(tuple(_facts(context, subject.versions, identifier)), is_wide=True))
     used = sorted({reference for key, found in results.items() for reference in REFERENCES.get(_do(found), ())})
     if used:
         blocks.append(Heading(words.text("measured.method_references")))
         blocks.extend(Paragraph((words.say(f"measured_reference.{key}"),), "small") for key in used)
-    if specification:
+    if subject.specification:
         blocks.append(Heading(words.text("measured.method_spec")))
-        blocks.append(Listing(specification.rstrip()))
+        blocks.append(Listing(subject.specification.rstrip()))
     return Section("method", words.text("measured.part_method"), words.say("measured.method_title"), tuple(blocks),
                    is_appendix=True, starts_page=False)
 
@@ -72,7 +74,7 @@ def _options(context: Context, entry: Mapping[str, Any]) -> str:
     between = context.words.text("labels.between")
     told = []
     for name, value in entry.items():
-        if name in NOT_TOLD:
+        if name in NOT_TOLD or value == []:
             continue
         shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
         told.append(f"{name} {shown}")

@@ -91,7 +91,13 @@ def _map(context: Context, place: int, found: CorrelationTable, told: Mapping[st
     values = tuple(tuple(value if column < row else None for column, value in enumerate(line[:-1]))
                    for row, line in enumerate(found.correlations))[1:]
     texts = tuple(tuple(printed(value, "coefficient") for value in line) for line in values)
-    chart = Heatmap(found.names[1:], found.names[:-1], values, texts, BOLD_FROM)
+    has_names = any(context.name(name) != name for name in found.names)
+    rows, heads = found.names[1:], found.names[:-1]
+    if has_names:       # names are too long for the heads: numbers stand for them
+        rows = tuple(f"{number}. {context.name(name)}" for number, name in enumerate(found.names, start=1))
+        heads = tuple(str(number) for number in range(1, len(found.names)))
+        values, texts = ((None,) * len(heads), *values), (("",) * len(heads), *texts)
+    chart = Heatmap(rows, heads, values, texts, BOLD_FROM)
     return Figure(anchor("f-correlations", place), words.say("measured.relations_map", **told), chart,
                   words.text("measured.relations_alt", **told), "", _note(context, found))
 

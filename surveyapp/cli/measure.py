@@ -16,7 +16,7 @@ from analysis.errors import AnalysisError
 from analysis.quant.spec import run_spec, with_sample
 from analysis.quant.spec_data import read_data_file
 from reports.deliver import measurement_report_pdf
-from reports.measurement import Subject
+from reports.measured.frame import Subject
 from surveyapp.cli.output import Subparsers, add_command, print_json, print_table, read_bytes
 from surveyapp.errors import BadInput
 

@@ -7,7 +7,6 @@ import json
 import sys
 from pathlib import Path
 
-from analysis.quant.spec import with_sample
 from instruments.codec import to_document
 from instruments.template import StudyTemplate
 from reports.deliver import measurement_report_pdf, study_report_html
@@ -16,9 +15,10 @@ from surveyapp.cli.output import Subparsers, add_command, open_database
 from surveyapp.db.session import read_session
 from surveyapp.errors import BadInput
 from surveyapp.jobs.diagnose import diagnose_study, judged_of, write_report
-from surveyapp.jobs.measure import measure_study, subject_of
+from surveyapp.jobs.measure import measure_study
 from surveyapp.models.study import Study
-from surveyapp.services.study import facts_of, get_study, get_wave, template_of
+from surveyapp.services.measurement import subject_of
+from surveyapp.services.study import facts_of, get_instrument, get_study, get_wave, instrument_of, template_of
 
 
 def add_commands(commands: Subparsers) -> None:
@@ -68,14 +68,14 @@ def _write_diagnosis(study: Study, template: StudyTemplate, options: argparse.Na
 def _write_measurement(study: Study, options: argparse.Namespace, languages: list[str]) -> None:
     wave = get_wave(read_session(), study, options.wave)
     measured = measure_study(study, wave, options.measurement)
+    instrument = instrument_of(get_instrument(read_session(), study, options.measurement))
     for reason in measured.left_out:
         print(f"Notice: left out: {reason}", file=sys.stderr)
-    shown = with_sample(measured.results, measured.table.values, measured.spec)
     for language in languages:
         path = target(Path(options.out), language, len(languages))
         path.parent.mkdir(parents=True, exist_ok=True)
-        subject = subject_of(study, wave, measured, language)
-        path.write_bytes(measurement_report_pdf(shown, subject, language=language))
+        subject = subject_of(study, measured, instrument, language)
+        path.write_bytes(measurement_report_pdf(dict(measured.results), subject, language=language))
         print(f"Wrote {path}.")
 
 

@@ -2,82 +2,126 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import yaml
 
 from analysis.diagnosis.provenance import used_versions
 from analysis.diagnosis.surveyed import withhold_of_few
 from analysis.diagnosis.thresholds import resolve_thresholds
-from analysis.errors import AnalysisError
+from analysis.errors import AnalysisError, TooFewData
 from analysis.quant.quality import screen
-from analysis.quant.spec import run_spec
+from analysis.quant.spec import run_spec, with_sample
 from analysis.tables import AnswerTable
-from instruments.schema import Construct, Instrument
-from reports.measurement import Subject
+from instruments.schema import Construct, Instrument, Item
+from reports.deliver import measurement_report_pdf
+from reports.wording import LANGUAGES
 from surveyapp.dataset import load_answers, thresholds_of
-from surveyapp.db.session import read_session
-from surveyapp.errors import BadInput
+from surveyapp.db.session import read_session, transaction
+from surveyapp.errors import BadInput, Refused
 from surveyapp.models.study import Study
 from surveyapp.models.wave import Wave
-from surveyapp.services.study import get_instrument, instrument_of
+from surveyapp.services.measurement import Measurement, find_spec, store_measurement, subject_of
+from surveyapp.services.study import get_instrument, get_wave, instrument_of, template_of
 
 FEWEST_FOR_FACTORS = 3      # items; a single factor of two is not identified
 
 
-@dataclass(frozen=True)
-class Measured:
-    """Results by analysis id, the answers they rest on, and the analyses the answers do not allow, with the reason."""
+def measure_study(study: Study, wave: Wave, instrument_key: str) -> Measurement:
+    """Measure a questionnaire: its scales, its structure, and the further analyses that a researcher added.
 
-    results: Mapping[str, dict[str, Any]]
-    table: AnswerTable
-    left_out: tuple[str, ...]
-    spec: list[dict[str, Any]]
-
-
-def measure_study(study: Study, wave: Wave, instrument_key: str) -> Measured:
-    """Measure a questionnaire; a scale that cannot be measured is left out with its reason, unless none can."""
-    instrument = instrument_of(get_instrument(read_session(), study, instrument_key))
-    table = _safe_answers(study, wave, instrument)
-    spec = measurement_spec(instrument)
+    What cannot be measured is left out with its reason, unless nothing can.
+    """
+    published = get_instrument(read_session(), study, instrument_key)
+    instrument = instrument_of(published)
+    table, minimum = _safe_answers(study, wave, instrument)
+    further = find_spec(read_session(), study, published.audience)
+    spec = [*measurement_spec(instrument), *_with_free_ids(further.analyses if further else [], instrument)]
     if not spec:
         raise BadInput("The questionnaire {key} has no scale of two or more items.", "Give its items a construct.",
                        key=repr(instrument_key))
+    frame = table.values[[item.key for item in instrument.items if item.kind == "rating"
+                          and item.key in table.values.columns]]
     refusals: dict[str, AnalysisError] = {}
-    results = run_spec(table.values, spec, refusals=refusals)
+    allowed = [entry for entry in spec if not _of_few(frame, entry, minimum, refusals)]
+    results = run_spec(frame, allowed, refusals=refusals) if allowed else {}
     if not results:
         raise next(iter(refusals.values()))
-    return Measured(results, table, tuple(map(str, refusals.values())), spec)
+    shown = {key: _coarsened(found, minimum) for key, found in with_sample(results, frame, allowed).items()}
+    return Measurement(
+        table.n, tuple(shown.items()), tuple(spec),
+        "".join(f"- {_line(entry)}" for entry in spec),
+        tuple(map(str, refusals.values())), used_versions(),
+        wave.opened_at.date().isoformat() if wave.opened_at else "", instrument.version)
 
 
-def _safe_answers(study: Study, wave: Wave, instrument: Instrument) -> AnswerTable:
-    """Return the answers to measure: those of a few people out of all, or left out by the diagnosis, would show.
+def _line(entry: Mapping[str, Any]) -> str:
+    return yaml.safe_dump(dict(entry), allow_unicode=True, sort_keys=False, default_flow_style=True, width=10_000)
 
-    The diagnosis prints the same items over those it keeps. Where it leaves out only a few, the difference of both
-    would be their answers, so they are left out here too.
+
+def run_measure(study: Study, options: Mapping[str, Any]) -> str:
+    """Do the job of that kind: measure, write the PDF in every language, keep both."""
+    session = read_session()
+    wave = get_wave(session, study, options["wave"])
+    published = get_instrument(session, study, options["audience"])
+    if wave.is_open:
+        raise Refused("Collection is still open.", "Close it first.")
+    measured = measure_study(study, wave, published.audience)
+    instrument, results = instrument_of(published), dict(measured.results)
+    languages = [language for language in template_of(session, study).languages if language in LANGUAGES]
+    reports = {language: measurement_report_pdf(results, subject_of(study, measured, instrument, language),
+                                                language=language) for language in languages}
+    with transaction() as writing:
+        store_measurement(writing, study, wave, published.audience, measured, reports)
+    return f"{published.audience} in wave {wave.key}"
+
+
+def _with_free_ids(analyses: Sequence[Mapping[str, Any]], instrument: Instrument) -> list[dict[str, Any]]:
+    """Return the added analyses, renamed where the questionnaire's own ones have their id already."""
+    taken = {entry["id"] for entry in measurement_spec(instrument)}
+    return [{**entry, "id": f"{entry['id']} (2)" if entry["id"] in taken else entry["id"]} for entry in analyses]
+
+
+def _of_few(frame: pd.DataFrame, entry: Mapping[str, Any], minimum: int, refusals: dict[str, AnalysisError]) -> bool:
+    """Return whether two of the items were answered together by only a few people, and say so among the refusals."""
+    named = [*entry.get("items", ()), *(item for items in (entry.get("scales") or {}).values() for item in items)]
+    keys = [key for key in dict.fromkeys(named or frame.columns) if key in frame.columns]
+    is_answered = frame[keys].notna().to_numpy(dtype=np.float64)
+    together = is_answered.T @ is_answered
+    few = np.argwhere((together > 0) & (together < minimum))
+    if not len(few):
+        return False
+    first, second = (keys[place] for place in few[0])
+    refusals[entry["id"]] = TooFewData(
+        f"analysis {entry['id']!r}", f"items {first!r} and {second!r} were answered together by fewer than {minimum} "
+        "people.", "Leave one of them out: figures of so few people are not shown.", int(together.min()))
+    return True
+
+
+def _coarsened(found: Mapping[str, Any], minimum: int) -> Mapping[str, Any]:
+    """Return a result without what it tells of few people: rare patterns of missing answers, rows that are alike."""
+    if found.get("do") != "sample":
+        return found
+    return {**found, "n_duplicated": 0, "patterns": [row for row in found["patterns"] if row["n"] >= minimum]}
+
+
+def _safe_answers(study: Study, wave: Wave, instrument: Instrument) -> tuple[AnswerTable, int]:
+    """Return the answers to measure, and the smallest group that may be shown.
+
+    Answers of a few people out of all, or left out by the diagnosis, would show. The diagnosis prints the same items
+    over those it keeps. Where it leaves out only a few, the difference of both would be their answers, so they are left
+    out here too.
     """
     limits = resolve_thresholds(study.template.get("thresholds", {}), thresholds_of(read_session(), study, wave))
     table = load_answers(read_session(), wave, instrument)
     excluded = screen(table, limits).excluded
     if len(excluded) < limits["disclosure_minimum_excluded"]:
         table = table.without(frozenset(excluded))
-    return withhold_of_few(table, int(limits["minimum_group"]))
-
-
-def subject_of(study: Study, wave: Wave, measured: Measured, language: str) -> Subject:
-    """Return what a measurement report of the study is about, in words of the language."""
-    instrument = measured.table.instrument
-    names = {construct.key: construct.name for construct in instrument.constructs}
-    names |= {item.key: item.text for item in instrument.items}
-    labels = {key: name[language] for key, name in names.items() if language in name}
-    return Subject(
-        instrument.title.get(language, study.name), study.name, measured.table.n, labels,
-        wave.opened_at.date().isoformat() if wave.opened_at else "", study.is_synthetic, spec=measured.spec,
-        specification=yaml.safe_dump(measured.spec, allow_unicode=True, sort_keys=False, default_flow_style=None,
-                                     width=110),
-        versions=used_versions(), left_out=measured.left_out)
+    minimum = int(limits["minimum_group"])
+    return withhold_of_few(table, minimum), minimum
 
 
 def measurement_spec(instrument: Instrument) -> list[dict[str, Any]]:
@@ -92,10 +136,23 @@ def measurement_spec(instrument: Instrument) -> list[dict[str, Any]]:
             {"id": "kmo", "do": "kmo", "items": keys},
             {"id": "bartlett", "do": "bartlett", "items": keys},
             {"id": "parallel", "do": "parallel", "items": keys},
+            {"id": "map", "do": "map", "items": keys},
             {"id": "efa", "do": "efa", "items": keys, "n_factors": len(scales), "method": "minres",
              "rotation": "oblimin" if len(scales) > 1 else "none"},
         ]
+    if len(scales) > 1:
+        reverse = [item.key for item in items if item.is_reverse]
+        named = {key: [item.key for item in found] for key, found in scales.items()}
+        spec += [{"id": "correlations", "do": "correlations", "scales": named, "reverse": reverse,
+                  **_shared_range(instrument, items)},
+                 {"id": "htmt", "do": "htmt", "scales": named}]
     return spec
+
+
+def _shared_range(instrument: Instrument, items: Sequence[Item]) -> dict[str, Any]:
+    """Return the ends of the answer scale where all items share them; else each is turned by what was answered."""
+    ends = {(scale.low, scale.high) for scale in (instrument.scale(item.scale or "") for item in items)}
+    return {"range": list(ends.pop())} if len(ends) == 1 else {}
 
 
 def _reliability(instrument: Instrument, construct: Construct) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from surveyapp.jobs.diagnose import compute_diagnosis, write_report
 from surveyapp.jobs.export import export_answers
 from surveyapp.jobs.interview_analysis import run_analysis
 from surveyapp.jobs.mail import send_waiting
+from surveyapp.jobs.measure import run_measure
 from surveyapp.jobs.pilot import judge_wave
 from surveyapp.jobs.rehearsal import rehearse_study
 from surveyapp.jobs.webhook import deliver_due
@@ -84,7 +85,7 @@ def _judge_pilot(study: Study, options: dict[str, Any]) -> str:
 KINDS: dict[str, Callable[[Study, dict[str, Any]], str]] = {
     "diagnose": _diagnose, "report": _report, "send_mail": _send_mail, "pilot": _judge_pilot,
     "export": export_answers, "rehearsal": rehearse_study, "interviews": run_analysis,
-    "agreement": do_agreement,
+    "agreement": do_agreement, "measure": run_measure,
 }
 
 

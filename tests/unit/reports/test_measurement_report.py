@@ -17,8 +17,9 @@ from instruments.template import StudyTemplate
 from reports.content import Callout, Figure, Listing, StudyReport, Table
 from reports.deliver import measurement_report_pdf
 from reports.measured.factors import order_of
+from reports.measured.frame import Subject
 from reports.measured.registry import VERBS, results_of
-from reports.measurement import Subject, measurement_report
+from reports.measurement import measurement_report
 from reports.pdf import missing_system_libraries
 from reports.render import report_html
 from reports.wording import Words
