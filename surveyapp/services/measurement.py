@@ -25,13 +25,13 @@ from surveyapp.models.measurement import MeasurementReport, MeasurementSpec, Sto
 from surveyapp.models.study import Study
 from surveyapp.models.wave import Wave
 from surveyapp.queue import enqueue_job
-from surveyapp.services import spec_child
 from surveyapp.services.audit import record_change
 from surveyapp.services.study import list_waves
 
 JOB = "measure"
 LARGEST_SPEC = 100_000      # bytes
 PATIENCE_S = 60
+CHILD = "surveyapp.services.spec_child"     # by its name: what it imports stays out of a web worker
 # What may be asked of a study's answers: nothing that gives a value for each person, and nothing by groups of people.
 VERBS = frozenset({"sample", "reliability", "items", "omega", "correlations", "htmt", "kmo", "bartlett", "parallel",
                    "map", "vss", "efa"})
@@ -171,8 +171,8 @@ def checked_analyses(text: str, instrument: Instrument) -> list[dict[str, Any]]:
 def _in_child(content: bytes) -> dict[str, Any]:
     try:
         done = subprocess.run(  # noqa: S603  # our own program; the content comes on standard input
-            [sys.executable, "-m", spec_child.__name__], input=content, capture_output=True, timeout=PATIENCE_S,
-            check=True, env={**os.environ, "PYTHONPATH": str(Path(spec_child.__file__).parents[2]),
+            [sys.executable, "-m", CHILD], input=content, capture_output=True, timeout=PATIENCE_S,
+            check=True, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]),
                              "OPENBLAS_NUM_THREADS": "1"})
         answer: dict[str, Any] = json.loads(done.stdout)
     except (subprocess.SubprocessError, ValueError):
