@@ -92,7 +92,7 @@ def agreement_report(texts: Sequence[CodedText], codebook: Codebook,
         bench.coders, sum(len(grid.starts) for grid in grids), chosen.n_resamples, chosen.seed, resampled,
         chosen.accept_at, chosen.tentative_at, bench.judged(OVERALL, [{code} for code in used]),
         tuple(bench.judged(key, [family]) for key, family in families.items()),
-        set_agreements([grid.text for grid in grids], codebook))
+        set_agreements([grid.text for grid in grids], codebook, bench.counts if by_documents else None))
 
 
 class _Bench:

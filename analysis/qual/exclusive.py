@@ -7,6 +7,7 @@ from itertools import combinations
 
 from analysis.qual.coded_text import CodedText, counted_places
 from analysis.qual.unitizing import Continuum, Section, united, unitized_alpha
+from analysis.qual.unitizing_interval import Numbers, unitized_intervals
 from analysis.results.agreement import ExclusiveClash, SetAgreement
 from instruments.template import Codebook
 
@@ -14,7 +15,8 @@ Place = tuple[int, int]
 Values = Mapping[str, Collection[str]]          # the codes of a set, each with those below it
 
 
-def set_agreements(texts: Sequence[CodedText], codebook: Codebook) -> tuple[SetAgreement, ...]:
+def set_agreements(texts: Sequence[CodedText], codebook: Codebook,
+                   counts: Numbers | None = None) -> tuple[SetAgreement, ...]:
     """Return the agreement on every set of exclusive codes that the codebook declares.
 
     Parameters
@@ -23,6 +25,8 @@ def set_agreements(texts: Sequence[CodedText], codebook: Codebook) -> tuple[SetA
         Texts that two or more coders have finished.
     codebook : Codebook
         A code whose children exclude each other makes a set of them; what is below a child counts for it.
+    counts : array, shape (draws, texts), optional
+        How often each resample holds each text; without it there are no intervals.
 
     Returns
     -------
@@ -35,7 +39,7 @@ def set_agreements(texts: Sequence[CodedText], codebook: Codebook) -> tuple[SetA
                                            if child.key in codebook.ancestors(other.key))}
                   for child in codebook.codes if code.has_exclusive_children and child.parent == code.key}
         if len(values) > 1:
-            found.append(_set_agreement(texts, code.key, values))
+            found.append(_set_agreement(texts, code.key, values, counts))
     return tuple(found)
 
 
@@ -57,7 +61,7 @@ def code_alpha(texts: Sequence[CodedText], codes: Collection[str]) -> float | No
     return unitized_alpha([_continuum(text, {"code": codes}, []) for text in texts]).all_values
 
 
-def _set_agreement(texts: Sequence[CodedText], parent: str, values: Values) -> SetAgreement:
+def _set_agreement(texts: Sequence[CodedText], parent: str, values: Values, counts: Numbers | None) -> SetAgreement:
     clashes = {text.key: _clashes(text, values) for text in texts}
     continua = [_continuum(text, values, [place for _, place in clashes[text.key]]) for text in texts]
     found = unitized_alpha(continua)
@@ -68,7 +72,8 @@ def _set_agreement(texts: Sequence[CodedText], parent: str, values: Values) -> S
         coded / length if length else None, found.all_values, found.any_code, found.codes_only, found.by_code,
         tuple(clash for text in texts for clash, _ in clashes[text.key]),
         sum(text.length for text in map(_all_places, texts)) - sum(text.length for text in continua),
-        sum(mark.code == parent for text in texts for mark in text.marks))
+        sum(mark.code == parent for text in texts for mark in text.marks),
+        {} if counts is None else unitized_intervals(continua, counts))
 
 
 def _all_places(text: CodedText) -> Continuum:

@@ -36,6 +36,11 @@ class Continuum:
                                      "Join passages of one code with `united`; measure codes one at a time.")
                 ends = end
 
+    def pooled(self, value: str) -> Continuum:
+        """Return the text with every code as this one; passages that touch are one."""
+        return Continuum(self.length, tuple(
+            united(((start, end) for start, end, _ in sections), value) for sections in self.coders))
+
 
 @dataclass(frozen=True)
 class UnitizedAlpha:
@@ -103,12 +108,11 @@ def unitized_alpha(texts: Sequence[Continuum]) -> UnitizedAlpha:
         raise TableError("texts", "Two or more coders must have coded every text.",
                          "Leave out the texts that one alone has coded.")
     values = sorted({value for text in texts for sections in text.coders for _, _, value in sections})
-    shared = _Overlaps()
-    pooled = _Overlaps()
+    shared = Overlaps()
+    pooled = Overlaps()
     for text in texts:
         shared.add(text)
-        pooled.add(Continuum(text.length, tuple(
-            united(((start, end) for start, end, _ in sections), "any") for sections in text.coders)))
+        pooled.add(text.pooled("any"))
     return UnitizedAlpha(
         _alpha(shared.lengths, shared.self_pairs, [GAP, *values]),
         _alpha(pooled.lengths, pooled.self_pairs, [GAP, "any"]),
@@ -116,7 +120,7 @@ def unitized_alpha(texts: Sequence[Continuum]) -> UnitizedAlpha:
         {value: _alpha_of(shared.lengths, shared.coded_pairs, values, value) for value in values})
 
 
-class _Overlaps:
+class Overlaps:
     """ℓ, the length two coders' sections share by their values, and Σ s, what a coder's own units would add to it."""
 
     def __init__(self) -> None:
@@ -125,6 +129,7 @@ class _Overlaps:
         self.coded_pairs: dict[str, float] = defaultdict(float)        # only what another coder coded too
 
     def add(self, text: Continuum) -> None:
+        """Add what the coders of a text share."""
         m = len(text.coders)
         filled = [_with_gaps(sections, text.length) for sections in text.coders]
         for first, second in permutations(filled, 2):
@@ -138,6 +143,24 @@ class _Overlaps:
                 if value != GAP:
                     self.coded_pairs[value] += sum(
                         min(end, e) - max(start, b) for b, e, _ in others if b < end and e > start) ** 2
+
+
+def overlaps_of(text: Continuum) -> Overlaps:
+    """Return what the coders of one text share.
+
+    Parameters
+    ----------
+    text : Continuum
+        A text with two coders at least.
+
+    Returns
+    -------
+    Overlaps
+        Lengths by pair of values, and what own units would add to them.
+    """
+    found = Overlaps()
+    found.add(text)
+    return found
 
 
 def _with_gaps(sections: Sequence[Section], length: int) -> list[Section]:

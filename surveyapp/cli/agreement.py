@@ -15,6 +15,7 @@ from surveyapp.services.study import get_study
 
 SAYS = {"accept": "reliable", "tentative": "tentative only", "unusable": "do not conclude",
         "not_assessable": "undefined: no variation", "not_double_coded": "too few double-coded texts"}
+FAMILY = {"u-alpha": "all_values", "|u-alpha": "any_code", "cu-alpha": "codes_only"}
 PARADOX = ("* The coders agree on most units, yet the coefficient is low: the code is so rare (or so common) that "
            "agreement by chance is expected to be high. Look at the positive agreement.")
 
@@ -61,12 +62,17 @@ def _print(report: AgreementReport) -> None:
 
 
 def _print_set(exclusive: SetAgreement) -> None:
-    print(f"Below {exclusive.parent} codes exclude each other (beta): u-alpha {_figure(exclusive.all_values)}, "
-          f"|u-alpha {_figure(exclusive.any_code)}, cu-alpha {_figure(exclusive.codes_only)}; (k)u-alpha "
-          + ", ".join(f"{key} {_figure(value)}" for key, value in exclusive.by_code.items()) + ".")
+    figures = ", ".join(f"{name} {_figure(getattr(exclusive, field))}{_range(exclusive.intervals.get(field))}"
+                        for name, field in FAMILY.items())
+    by_code = ", ".join(f"{key} {_figure(value)}" for key, value in exclusive.by_code.items())
+    print(f"Below {exclusive.parent} codes exclude each other (beta): {figures}; (k)u-alpha {by_code or '-'}.")
     for clash in exclusive.clashes:
         print(f"Left out: in {clash.document} {clash.coder} gave {clash.first} and {clash.second} to the same "
               f"{clash.n_characters} characters.")
+
+
+def _range(found: tuple[float, float] | None) -> str:
+    return f" [{found[0]:.2f}, {found[1]:.2f}]" if found else ""
 
 
 def _row(code: AgreementOnCode, name: str = "", verdict: str | None = None) -> tuple[str, ...]:

@@ -1,9 +1,12 @@
 """Sets of codes that exclude each other: the worked values of the unitizing family, reached from coded texts."""
 
+import numpy as np
 import pytest
 
 from analysis.qual.coded_text import CodedText, Mark
 from analysis.qual.exclusive import code_alpha, set_agreements
+from analysis.qual.unitizing import Continuum, unitized_alpha
+from analysis.qual.unitizing_interval import unitized_draws
 from instruments.template import Codebook, CodeDefinition
 
 # The worked example of three coders and three codes (length 200): place by coder and code.
@@ -89,3 +92,35 @@ def test_what_nobody_gave_is_undefined_and_named():
 
     assert (found.all_values, found.codes_only, found.by_code, found.not_given) == (None, None, {}, ("T", "S", "D"))
     assert found.share_coded == 0.0
+
+
+def several():
+    """Four texts on which the coders agree differently well."""
+    other = {"ann": ((0, 30, "T"), (50, 80, "D")), "bob": ((0, 30, "S"), (50, 75, "D"))}
+    return [text(THREE, key="I1"), text(other, key="I2"), text({**other, "eve": ((0, 30, "T"),)}, key="I3"),
+            text({"ann": THREE["ann"], "eve": THREE["eve"]}, key="I4")]
+
+
+def test_each_resample_is_reckoned_as_its_texts_are():
+    draws = np.array([[1, 1, 1, 1], [2, 0, 1, 1], [0, 4, 0, 0]], dtype=float)
+    continua = [Continuum(200, tuple(tuple((mark.start, mark.end, mark.code) for mark in each.marks
+                                           if mark.coder == coder) for coder in each.coders)) for each in several()]
+
+    found = unitized_draws(continua, draws)
+
+    for place, times in enumerate(draws.astype(int)):
+        drawn = [continuum for continuum, n in zip(continua, times, strict=True) for _ in range(n)]
+        alpha = unitized_alpha(drawn)
+        assert [values[place] for values in found.values()] == pytest.approx(
+            [alpha.all_values, alpha.any_code, alpha.codes_only])
+
+
+def test_the_interval_holds_the_value_and_needs_resamples():
+    counts = np.random.default_rng(1).multinomial(4, [1 / 4] * 4, size=500).astype(float)
+
+    [with_counts], [without] = set_agreements(several(), CODES, counts), set_agreements(several(), CODES)
+
+    assert set(with_counts.intervals) == {"all_values", "any_code", "codes_only"}
+    for name, (low, high) in with_counts.intervals.items():
+        assert low < getattr(with_counts, name) < high
+    assert (without.intervals, without.all_values) == ({}, with_counts.all_values)
