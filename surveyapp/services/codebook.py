@@ -96,6 +96,23 @@ class StudyCodebook:
                 found.add(entry.key)
         return tuple(entry for entry in self.entries if entry.key in found)
 
+    def exclusive_sets(self, key: str) -> Mapping[str, str]:
+        """Return the sets of codes that exclude each other to which a code counts: their parent → its member there."""
+        found: dict[str, str] = {}
+        entry = self.by_key.get(key)
+        while entry is not None and (above := self.by_key.get(entry.definition.parent or "")) is not None:
+            if above.key in found:
+                break
+            if above.definition.has_exclusive_children:
+                found[above.key] = entry.key
+            entry = above
+        return found
+
+    def exclude(self, key: str, other: str) -> bool:
+        """Return whether the codebook says that the same words get at most one of the two codes."""
+        own, others = self.exclusive_sets(key), self.exclusive_sets(other)
+        return any(others.get(parent, member) != member for parent, member in own.items())
+
     def construct_of(self, key: str) -> str | None:
         """Return the construct of the code, or of the nearest code above it that has one."""
         seen: set[str] = set()

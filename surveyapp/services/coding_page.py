@@ -187,6 +187,7 @@ class AddedCoding:
     coding: SeenCoding | None
     memo: SeenMemo | None
     turns: tuple[TurnLayout, ...]
+    excluded: tuple[str, ...] = ()      # codes of one's own on some of these words that this one excludes
 
 
 def load_added_coding(session: Session, study: Study, interview: Interview, account: Account, mark: str,
@@ -199,14 +200,25 @@ def load_added_coding(session: Session, study: Study, interview: Interview, acco
     around = (touched[0].start, touched[-1].end) if touched else place
     around = (min(place[0], around[0]), max(place[1], around[1]))
     codings = seen_codings(session, interview, account, overlapping=around)
-    hues = hues_of(load_codebook(session, study))
+    codebook = load_codebook(session, study)
+    hues = hues_of(codebook)
     coding = next((row for row in codings if row.mark == mark), None)
     memos = list_memos(session, interview, account, overlapping=around)
     memo = next((row for row in memos if row.mark == mark), None)
     if version is None or (coding is None and memo is None):
         raise NotFound("There is no such coding in this interview.", "Load the interview again.")
     layouts = lay_out(version.text, touched, codings, hues, before)
-    return AddedCoding(coding, memo, add_margin(layouts, codings, memos))
+    return AddedCoding(coding, memo, add_margin(layouts, codings, memos), _excluded(codebook, coding, codings))
+
+
+def _excluded(codebook: StudyCodebook, coding: SeenCoding | None, codings: Sequence[SeenCoding]) -> tuple[str, ...]:
+    if coding is None or coding.is_link or coding.start is None or coding.end is None:
+        return ()
+    return tuple(sorted({
+        other.codes[0] for other in codings
+        if other.is_own and not other.is_link and other.start is not None and other.end is not None
+        and other.start < coding.end and coding.start < other.end
+        and codebook.exclude(coding.codes[0], other.codes[0])}))
 
 
 def hues_of(codebook: StudyCodebook) -> Mapping[str, int]:

@@ -127,7 +127,8 @@ async function save(extra, name) {
   remember(extra.code);
   form.reset();
   dropPassage();
-  say(root.dataset.saved + name);
+  const warning = page.querySelector("#warning");
+  say(root.dataset.saved + name + (warning ? `. ${warning.textContent}` : ""), Boolean(warning));
   document.getElementById(marked.turn.id).focus({ preventScroll: true });
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -27,7 +29,7 @@ from surveyapp.services.coding import (
     set_edited_quote,
 )
 from surveyapp.services.coding_history import redo_last, undo_last
-from surveyapp.services.coding_page import Wish, load_added_coding, load_coding_page
+from surveyapp.services.coding_page import AddedCoding, Wish, load_added_coding, load_coding_page
 from surveyapp.services.comment_counts import count_comments
 from surveyapp.services.comment_source import source_of_text
 from surveyapp.services.interview import get_interview, guide_of
@@ -70,8 +72,11 @@ def add(study_id: int, interview_id: int) -> str | Response:
         interview = get_interview(session, study, interview_id)
         passage = _passage(session, interview, form)
         mark = _store(session, study, interview, passage, form)
+    place = (passage.start, passage.end)
     if request.headers.get("X-Fragment"):
-        return renewed(interview, mark, (passage.start, passage.end))
+        return renewed(interview, mark, place)
+    if form.code and load_codebook(read_session(), g.study).exclusive_sets(form.code):
+        _warn(_added(interview, mark, place))
     return redirect(url_for("coding.show", study_id=study_id, interview_id=interview_id,
                             _anchor=f"turn-{form.turn}" if form.turn else None))
 
@@ -98,9 +103,23 @@ def _store(session: Session, study: Study, interview: Interview, passage: Passag
 
 def renewed(interview: Interview, mark: str, place: tuple[int, int]) -> str:
     """Return the turns of a range and the row of what was stored there, for a script to put into the page."""
+    return render_template("coding/added.html", study=g.study, interview=interview,
+                           added=_added(interview, mark, place), excluded_words=_excluded_words)
+
+
+def _added(interview: Interview, mark: str, place: tuple[int, int]) -> AddedCoding:
     close_read_session()        # it still shows the database as it was when the request began
-    added = load_added_coding(read_session(), g.study, interview, current_account(), mark, place)
-    return render_template("coding/added.html", study=g.study, interview=interview, added=added)
+    return load_added_coding(read_session(), g.study, interview, current_account(), mark, place)
+
+
+def _warn(added: AddedCoding) -> None:
+    if added.coding is not None and added.excluded:
+        flash(_excluded_words(added.coding.codes[0], added.excluded))
+
+
+def _excluded_words(code: str, others: Sequence[str]) -> str:
+    return str(_("The codebook says that %(code)s excludes %(others)s, and you have given both to the same words.",
+                 code=code, others=_(", ").join(others)))
 
 
 @blueprint.post(f"{PLACE}/codings/<mark>")

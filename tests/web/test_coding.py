@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from surveyapp.db.session import close_read_session, read_session, transaction
-from surveyapp.models.coding import Coding, LinkCoding
+from surveyapp.models.coding import Code, Coding, LinkCoding
 from surveyapp.models.interview import Interview
 from surveyapp.models.study import Study
 from surveyapp.services.blinding import open_round
@@ -83,6 +83,26 @@ def test_a_script_gets_the_renewed_turn_and_the_new_row(log_in, interview: Inter
     assert words_of(answer.text, 2).startswith("上周。" + WORDS)
     assert 'id="row-c1"' in answer.text
     assert "<main" not in answer.text
+
+
+def test_codes_that_exclude_each_other_on_the_same_words_are_told_and_kept(
+        log_in, bank_study: Study, interview: Interview, place: str):
+    with transaction() as session:
+        row = session.scalars(select(Code).where(Code.key == "CAU")).one()
+        row.document = {**row.document, "has_exclusive_children": True}
+    client = log_in("coder")
+    typed = {**range_of(interview, WORDS), "polarity": "supports"}
+    told = "The codebook says that CAU.COORD excludes CAU.TECH"
+
+    first = client.post(f"{place}/codings", data={**typed, "code": "CAU.TECH"}, follow_redirects=True)
+    other = client.post(f"{place}/codings", data={**typed, "code": "PRB.INFO"}, follow_redirects=True)
+    second = client.post(f"{place}/codings", data={**typed, "code": "CAU.COORD"}, follow_redirects=True)
+    script = client.post(f"{place}/codings", headers={"X-Fragment": "1"}, data={
+        **range_of(interview, WORDS[:4]), "polarity": "supports", "code": "CAU.COORD"})
+
+    assert [told in answer.text for answer in (first, other, second)] == [False, False, True]
+    assert f'<p id="warning">{told}' in script.text
+    assert len(read_session().scalars(select(Coding)).all()) == 4
 
 
 def test_line_ends_that_a_browser_makes_crlf_do_not_move_a_passage(log_in, bank_study: Study):
@@ -228,7 +248,7 @@ def test_the_wrong_coder_learns_nothing_from_any_page(blind: FlaskClient, bank_s
     assert '<span class="tag" id="n-codings">0</span>' in shown[place]
     assert "you see your own codings only" in shown[place]
     assert "Interviewees: 0 · passages: 0" in shown[f"{study}/codes/CAU"]
-    log = re.search(r'interviews/\d+">I01</a>.*?<td class="number">(\d+)</td>', shown[f"{study}/interviews"], re.DOTALL)
+    log = re.search(r'interviews/\d+">I01</a>.*?<td class="number"[^>]*>(\d+)</td>', shown[f"{study}/interviews"], re.DOTALL)
     assert log[1] == "0"
 
 
