@@ -25,7 +25,8 @@ LONGEST_KEY = 40
 WIDTHS = {"line": 80, "tenure_band": 40, "interviewer": 120, "language": 12, "role": 80}
 # What the fields are called by people who fill in attributes elsewhere.
 NAMES: Mapping[str, str] = {
-    "role": "role", "role class": "role", "角色": "role", "岗位": "role", "audience": "audience", "对象": "audience",
+    "role": "role", "role class": "role", "角色": "role", "岗位": "role", "岗位类别": "role",
+    "audience": "audience", "对象": "audience",
     "line": "line", "business line": "line", "条线": "line", "tenure_band": "tenure_band", "tenure": "tenure_band",
     "held_on": "held_on", "date": "held_on", "interview date": "held_on", "日期": "held_on",
     "duration_min": "duration_min", "minutes": "duration_min", "mode": "mode", "interviewer": "interviewer",

@@ -20,7 +20,7 @@ from surveyapp.errors import BadInput
 from surveyapp.services.coverage import STATES
 from surveyapp.services.decoding import check_size, normalise
 from surveyapp.services.note_sheet_document import LOG, TICK
-from surveyapp.services.note_sheet_words import AUDIENCES, LABELS, LOG_FIELDS, MODES, TICKED, folded, is_blank
+from surveyapp.services.note_sheet_words import AUDIENCES, FORMER, LABELS, LOG_FIELDS, MODES, TICKED, folded, is_blank
 from surveyapp.services.note_taking import REST
 from surveyapp.services.sheet_controls import NOTE
 from surveyapp.services.text_document import read_in_child
@@ -115,7 +115,8 @@ class _Reading:
                           (guide.key + guide.version, *(words["title"] for words in LABELS.values())))
         self.texts = {folded(text): question.key for question in guide.questions for text in question.text.values()}
         self.rests = {folded(words["rest"]) for words in LABELS.values()}
-        self.labels = {folded(words[name]): name for words in LABELS.values() for name in LOG_FIELDS}
+        self.labels = {folded(words): name for words, name in FORMER.items()}
+        self.labels |= {folded(words[name]): name for words in LABELS.values() for name in LOG_FIELDS}
         self.fixed = _fixed_words(guide)
 
     def take(self, tag: str, text: str, inside: list[tuple[str, str, bool]]) -> None:

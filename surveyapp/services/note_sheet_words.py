@@ -17,7 +17,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     },
     "zh": {
         "title": "访谈笔记", "log": "访谈情况", "rest": "其他内容",
-        "key": "编号", "role": "角色类别", "audience": "群体", "held_on": "日期", "duration_min": "时长（分钟）",
+        "key": "编号", "role": "岗位类别", "audience": "群体", "held_on": "日期", "duration_min": "时长（分钟）",
         "mode": "访谈方式", "interviewer": "访谈员", "consent": "受访者同意保存笔记",
         "probes": "追问", "asked": "已询问", "covered": "未问而已答", "skipped": "已跳过",
         "how": "请在各问题下方记录。受访者原话放入「」，日后只有这些内容可以引用。请勿记录姓名、电话或账号。",
@@ -32,6 +32,7 @@ AUDIENCES: Mapping[str, Mapping[str, str]] = {
     "en": {"staff": "Staff", "manager": "Management", "customer": "Customer"},
     "zh": {"staff": "员工", "manager": "管理人员", "customer": "客户"},
 }
+FORMER = {"角色类别": "role"}     # how sheets that were printed earlier call a field
 LOG_FIELDS = ("key", "role", "held_on", "duration_min", "mode", "interviewer")
 EMPTY = "＿＿＿＿＿＿"           # where something is to be written: a control without words cannot be seen
 EMPTY_BOX, TICKED_BOX = "☐", "☑"

@@ -24,7 +24,7 @@ SAID: Mapping[str, Mapping[str, str]] = {
            "include": "Include", "exclude": "Exclude", "none": "Nothing is coded yet.",
            "about": "Study {study}. Passages that the reader of this file may see; people are counted once a code."},
     "zh": {"title": "按编码汇总的片段", "counted": "{all}名受访者中的{people}名，共{n}个片段", "comments": "{n}条意见",
-           "unspecified": "角色未注明", "colon": "：", "mark": "{polarity}（{by}）",
+           "unspecified": "岗位类别未注明", "colon": "：", "mark": "{polarity}（{by}）",
            "supports": "支持", "contradicts": "相反意见", "mixed": "两方面都有", "retired": "已停用",
            "by": "编码员：{coder}",
            "turn": "第{n}轮发言", "memo": "备忘（{coder}）", "semicolon": "；", "links": "提到的因果关系",

@@ -26,16 +26,17 @@ DEEPEST = 20                # brackets inside each other; nobody reads more
 
 # How each word of the language may be spelt; the first is how the form writes it.
 SPELLINGS = {
-    SAME_TURN: ("in the same turn as", "within the same turn as", "same turn", "同一话轮"),
+    SAME_TURN: ("in the same turn as", "within the same turn as", "same turn", "同一轮发言", "同一发言", "同一话轮"),
     SAME_INTERVIEW: ("in the same interview as", "within the same interview as", "same interview", "同一访谈"),
     OVERLAPPING: ("overlapping", "overlaps", "重叠"), CONTAINING: ("containing", "contains", "包含"),
     INSIDE: ("inside", "within", "位于"), WHERE: ("where", "条件"),
     AND: ("and", "并且", "且"), OR: ("or", "或者", "或"),
     NOT: ("and not", "but not", "not", "不", "非"), ANY: ("any", "任意"),
-    TURNS: ("turns", "话轮"),
+    TURNS: ("turns", "发言", "话轮"),
 }
 FIELD_SPELLINGS = {
-    "角色": "role", "倾向": "polarity", "方向": "polarity", "编码员": "coder", "编码者": "coder", "类型": "kind",
+    "岗位类别": "role", "岗位": "role", "角色": "role", "倾向": "polarity", "方向": "polarity",
+    "编码员": "coder", "编码者": "coder", "类型": "kind",
     "访谈": "interview", "人群": "audience", "语言": "language",
 }
 VALUE_SPELLINGS = {

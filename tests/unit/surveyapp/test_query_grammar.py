@@ -27,7 +27,8 @@ def test_a_query_reads_from_left_to_right_and_or_binds_last():
     ("A not B", "overlapping", True), ("A and not B", "overlapping", True), ("A but not B", "overlapping", True),
     ("A not in the same turn as B", "in the same turn as", True), ("A inside B", "inside", False),
     ("A within the same interview as B", "in the same interview as", False), ("A within B", "inside", False),
-    ("A 且 B", "and", False), ("A 非 B", "overlapping", True), ("A 非 同一话轮 B", "in the same turn as", True),
+    ("A 且 B", "and", False), ("A 非 B", "overlapping", True), ("A 非 同一轮发言 B", "in the same turn as", True),
+    ("A 同一话轮 B", "in the same turn as", False),
     ("A 包含 B", "containing", False), ("A OVERLAPS B", "overlapping", False),
 ])
 def test_each_relation_has_its_words_in_both_languages(text: str, relation: str, is_not: bool):
@@ -37,7 +38,7 @@ def test_each_relation_has_its_words_in_both_languages(text: str, relation: str,
 
 
 def test_full_width_signs_of_a_chinese_keyboard_are_read():
-    query = read_query("（PRB.INFO：反对 或 “客户信息”） 条件 角色＝“客户经理”，teller")
+    query = read_query("（PRB.INFO：反对 或 “客户信息”） 条件 岗位类别＝“客户经理”，teller")
 
     assert query == Query(Either(CodeIs("PRB.INFO", "contradicts", column=2), Said("客户信息")),
                           (Condition("role", ("客户经理", "teller"), column=27),))
