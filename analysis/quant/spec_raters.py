@@ -13,9 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import NoVariation, SpecError, TableError, TooFewData
-from analysis.qual.alpha import alpha_of, coincidences
 from analysis.qual.kappa import brennan_prediger, fleiss_kappa, gwet_ac1, kappa_of_table, observed_agreement
 from analysis.quant.groups.samples import labels_of, ordered_labels
+from analysis.quant.rater_alpha import UnitDisagreements
 from analysis.quant.resampling import N_RESAMPLES, resample_counts
 from analysis.quant.spec_scores import CONFIDENCE, column_of
 from analysis.results.measurement import Estimate
@@ -26,6 +26,7 @@ Numbers = NDArray[np.float64]
 
 RARE = 0.05                 # share of ratings below which a category makes kappa hang on few units
 FEW_UNITS = 20              # units below which resampled limits are rough
+MOST_COINCIDENCES = 30      # values beyond which their table is not shown
 PAIR = 2
 _KINDS: Mapping[str, KappaKind] = {"none": "cohen", "linear": "linear", "quadratic": "quadratic"}
 KAPPA_METHODS: Mapping[KappaKind, str] = {
@@ -115,14 +116,14 @@ def krippendorff(frame: pd.DataFrame, options: Options, place: str) -> AlphaAgre
     if not pairable:
         raise TooFewData(place, "no unit has two ratings.", "Let raters rate the same units.", 0)
     names = ordered_labels([value for unit in pairable for value in unit])
-    values = None if level == "nominal" else _values(names, level, place)
+    values = np.arange(len(names), dtype=float) if level == "nominal" else _values(names, level, place)
     if len(names) < PAIR:
         raise NoVariation(place, "every rating is the same.", "Agreement beyond chance has no room.")
     counts = _counts(pairable, names)
-    matrices = coincidences(counts)
-    value = float(alpha_of(matrices.sum(axis=0), level, values))
+    units = UnitDisagreements(counts, level, values)
+    value = float(units.alphas(np.ones((1, len(counts))))[0])
     confidence, n_resamples = options.get("confidence", CONFIDENCE), options.get("n_resamples", N_RESAMPLES)
-    drawn = np.concatenate([alpha_of(np.tensordot(weights, matrices, axes=1), level, values)
+    drawn = np.concatenate([units.alphas(weights)
                             for weights in resample_counts(len(counts), n_resamples, (options["seed"],))])
     known = drawn[np.isfinite(drawn)]
     tails = [(1 - confidence) / 2, (1 + confidence) / 2]
@@ -132,8 +133,17 @@ def krippendorff(frame: pd.DataFrame, options: Options, place: str) -> AlphaAgre
             "resamples_without_variation": len(known) < len(drawn)}
     return AlphaAgreement(
         len(pairable), raters, level, Estimate(value, low, high, len(pairable), method, confidence),
-        int(counts.sum()), names, tuple(tuple(row) for row in matrices.sum(axis=0).tolist()), len(known),
+        int(counts.sum()), names, _coincidences(counts), len(known),
         options["seed"], method, tuple(name for name, is_so in told.items() if is_so))
+
+
+def _coincidences(counts: Numbers) -> tuple[tuple[float, ...], ...]:
+    """Return how often two values meet in a unit, over its raters less one; nothing for very many values."""
+    if counts.shape[1] > MOST_COINCIDENCES:
+        return ()
+    weight = 1 / (counts.sum(axis=1) - 1)
+    matrix = (counts * weight[:, None]).T @ counts - np.diag(weight @ counts)
+    return tuple(tuple(row) for row in matrix.tolist())
 
 
 def _ratings(frame: pd.DataFrame, options: Options, place: str) -> tuple[tuple[str, ...], list[tuple[str | None, ...]]]:

@@ -17,7 +17,8 @@ from analysis.results.measurement import Estimate
 
 SMALL_EXPECTED = 5.0        # Cochran 1954: expected counts below this make chi-square doubtful …
 SMALL_SHARE = 0.20          # … in more than a fifth of the cells; below 1 in any
-N_TABLES = 10_000           # tables drawn where they are; their SE at p = .05 is .002
+N_TABLES = 10_000           # tables drawn where they are; their SE at p = .05 is .002 …
+FEWEST_TABLES, MOST_CELLS = 999, 4_000_000      # … and fewer of large tables, so that it stays a matter of seconds
 METHOD = "chi-square test of independence"
 
 
@@ -87,8 +88,8 @@ def table_comparison(counts: Numbers, names: tuple[Sequence[str], Sequence[str]]
     TableComparison
         Chi-square without continuity correction; ``V = sqrt(chi2 / (n (min(r, c) - 1)))`` with the limits of the
         noncentral chi-square; Bergsma's V without the upward bias; Pearson and adjusted residuals with Holm's p over
-        all cells. `small_expected` is warned of after Cochran's rule; p is then also drawn from `N_TABLES` tables with
-        the same margins.
+        all cells. `small_expected` is warned of after Cochran's rule; p is then also drawn from `N_TABLES` tables
+        with the same margins (fewer where they are very large).
 
     Raises
     ------
@@ -148,10 +149,11 @@ def _corrected_v(chi2: float, n: int, shape: tuple[int, ...]) -> float:
 def _drawn_p(row: Numbers, column: Numbers, expected: Numbers, chi2: float, seed: Sequence[int]) -> float:
     """Return the share of drawn tables with the same margins whose chi-square is as large; the observed one counts."""
     rng = np.random.default_rng(list(seed))
-    tables = stats.random_table(row, column).rvs(N_TABLES, random_state=rng)
+    n_tables = min(N_TABLES, max(FEWEST_TABLES, MOST_CELLS // expected.size))
+    tables = stats.random_table(row, column).rvs(n_tables, random_state=rng)
     drawn = ((tables - expected) ** 2 / expected).sum(axis=(1, 2))
     reached = int((drawn >= chi2 * (1 - 1e-12)).sum())
-    return (reached + 1) / (N_TABLES + 1)
+    return (reached + 1) / (n_tables + 1)
 
 
 def _cells(counts: Numbers, expected: Numbers, keys: tuple[tuple[str, ...], tuple[str, ...]]) -> tuple[TableCell, ...]:

@@ -77,17 +77,16 @@ def samples_of(values: pd.Series, groups: pd.Series, *, place: str = "comparison
     NoVariation
         When nobody differs from anybody.
     """
-    x, keys = _numbers(values, place), labels_of(groups)
-    if len(x) != len(keys):
-        raise TableError(place, f"{len(x)} values and {len(keys)} groups do not fit.", "Give one group to each value.")
-    stated = np.array([key is not None for key in keys], dtype=bool)
-    used = stated & np.isfinite(x)
-    places = np.flatnonzero(used)
-    labels = np.array([keys[i] for i in places], dtype=object)
-    names = ordered_labels(labels.tolist())
+    x, (codes, names) = _numbers(values, place), _coded(groups)
+    if len(x) != len(codes):
+        raise TableError(place, f"{len(x)} values and {len(codes)} groups do not fit.", "Give one group to each value.")
+    places = np.flatnonzero((codes >= 0) & np.isfinite(x))
+    sizes = np.bincount(codes[places], minlength=len(names))
+    parts = np.split(x[places[np.argsort(codes[places], kind="stable")]], np.cumsum(sizes)[:-1])
+    found = tuple(part for part in parts if len(part))
+    names = tuple(name for name, n in zip(names, sizes, strict=True) if n)
     if len(names) < 2:  # noqa: PLR2004 - a comparison needs two groups
         raise TooFewData(place, f"{len(names)} groups have values.", "Compare at least two.", len(places))
-    found = tuple(x[places[labels == name]] for name in names)
     for name, sample in zip(names, found, strict=True):
         if len(sample) < minimum:
             raise TooFewData(f"{place}, group {name!r}", f"{len(sample)} values are too few.",
@@ -111,8 +110,19 @@ def labels_of(groups: pd.Series) -> list[str | None]:
     list of str or None
         One a row.
     """
-    known = groups.notna().to_numpy()
-    return [_label(value) if is_known else None for value, is_known in zip(groups, known, strict=True)]
+    codes, uniques = pd.factorize(groups)
+    names = [_label(value) for value in uniques]
+    return [names[code] if code >= 0 else None for code in codes.tolist()]
+
+
+def _coded(groups: pd.Series) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """Return the place of each row's group among the ordered names, -1 = not stated, and the names."""
+    codes, uniques = pd.factorize(groups)
+    labels = [_label(value) for value in uniques]
+    names = ordered_labels(labels)
+    place = {name: i for i, name in enumerate(names)}
+    known = np.array([-1 if label is None else place[label] for label in labels] + [-1], dtype=np.int64)
+    return known[codes], names
 
 
 def ordered_labels(labels: list[Any]) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 from analysis.errors import NoVariation, SpecError, TableError, TooFewData
+from analysis.qual.alpha import krippendorff_alpha
+from analysis.quant.rater_alpha import UnitDisagreements
 from analysis.quant.spec import run_spec
 from analysis.results.raters import AlphaAgreement, KappaAgreement
 from instruments.codec import from_document
@@ -76,6 +78,44 @@ def test_alpha_equals_krippendorff(case_id: str, name: str, level: str) -> None:
     assert np.array(found.coincidences) == pytest.approx(np.array(truth["coincidence"]), abs=1e-9)
     assert list(found.categories) == [f"{value:g}" for value in truth["values"]]
     assert found.alpha.ci_low <= found.alpha.value <= found.alpha.ci_high
+
+
+@pytest.mark.parametrize("level", ["nominal", "ordinal", "interval", "ratio"])
+def test_alpha_is_that_of_coder_agreement(level: str) -> None:
+    rng = np.random.default_rng(5)
+    base = rng.integers(0, 7, (40, 1))
+    ratings = np.where(rng.random((40, 4)) < 0.2, np.nan, base + rng.integers(0, 3, (40, 4)))
+    ratings[0] = [3, np.nan, np.nan, np.nan]
+
+    found = read(pd.DataFrame(ratings, columns=list("abcd")), AlphaAgreement, do="krippendorff", level=level,
+                 n_resamples=100)
+
+    assert found.alpha.value == pytest.approx(krippendorff_alpha(ratings.tolist(), level), abs=1e-12)
+
+
+def test_resampled_alphas_are_those_of_resampled_units() -> None:
+    rng = np.random.default_rng(6)
+    counts = rng.multinomial(3, [0.2, 0.5, 0.3], size=15).astype(float)
+    weights = rng.multinomial(15, np.full(15, 1 / 15), size=8).astype(float)
+    values = np.array([1.0, 2.0, 5.0])
+
+    for level in ("nominal", "ordinal", "interval", "ratio"):
+        found = UnitDisagreements(counts, level, values).alphas(weights)
+        for alpha, drawn in zip(found, weights.astype(int), strict=True):
+            units = [np.repeat(values, row.astype(int)).tolist() for row in np.repeat(counts, drawn, axis=0)]
+            assert alpha == pytest.approx(krippendorff_alpha(units, level), abs=1e-12)
+
+
+def test_ratings_with_hundreds_of_values_have_an_alpha() -> None:
+    rng = np.random.default_rng(7)
+    true = rng.normal(50, 10, (300, 1))
+    ratings = pd.DataFrame(true + rng.normal(0, 5, (300, 3)), columns=list("abc"))
+
+    found = read(ratings, AlphaAgreement, do="krippendorff", level="interval")
+
+    assert found.alpha.value == pytest.approx(0.8, abs=0.05)            # 100 / (100 + 25)
+    assert found.alpha.ci_low < 0.8 < found.alpha.ci_high
+    assert found.coincidences == ()
 
 
 def test_units_that_a_rater_left_out_are_told() -> None:
