@@ -61,16 +61,21 @@ def icc2(sums: UnitSums, confidence: float = 0.95) -> Estimate:
     -------
     Estimate
         ``(MSB - MSW) / MSB``, negative where units differ less than chance; limits by Wald's method for a unit of
-        `UnitSums.mean_size`.
+        `UnitSums.mean_size`, None where there is none because units differ far less than chance.
 
     References
     ----------
     Bartko (1976); Bliese (2000).
     """
     between, within = sums.mean_squares
-    low, high = (sums.mean_size * ratio / (1 + sums.mean_size * ratio) for ratio in ratio_limits(sums, confidence))
+    low, high = (_reliability(ratio, sums.mean_size) for ratio in ratio_limits(sums, confidence))
     value = 1 - within / between if between > 0 else None
     return Estimate(value, low, high, sums.n, "ICC(2), Wald's exact interval", confidence)
+
+
+def _reliability(ratio: float, size: float) -> float | None:
+    """Return the reliability of the mean of a unit, None where the ratio is at the border of what can be."""
+    return size * ratio / (1 + size * ratio) if 1 + size * ratio > _EDGE else None
 
 
 def ratio_limits(sums: UnitSums, confidence: float = 0.95) -> tuple[float, float]:

@@ -10,7 +10,7 @@ from analysis.errors import NoVariation, SpecError, TooFewData
 from analysis.quant.units.pooling import pooled_means, random_intercept
 from analysis.quant.units.sums import UnitSums
 from analysis.quant.units.view import unit_view
-from analysis.quant.units.within import expected_variance, icc1, rwg, rwg_j
+from analysis.quant.units.within import expected_variance, icc1, icc2, rwg, rwg_j
 
 
 def answers(n_units: int = 12, size: int = 15, between: float = 0.6, seed: int = 2) -> tuple[pd.DataFrame, pd.Series]:
@@ -50,6 +50,13 @@ def test_units_that_do_not_differ_are_all_at_the_mean() -> None:
     assert found.pooled.tolist() == pytest.approx([3.0] * 3)
     assert icc1(sums).value < 0
     assert (found.pooled_error > 0).all()
+
+
+def test_units_far_more_alike_than_chance_have_no_lower_limit_of_reliability() -> None:
+    sums = UnitSums(("a", "b", "c", "d"), np.full(4, 5.0), np.full(4, 3.0), 40.0)
+
+    assert icc2(sums).ci_low is None
+    assert icc1(sums).ci_low == pytest.approx(-0.25)        # -1 / (size - 1), the least that can be
 
 
 def test_neither_order_nor_unit_of_the_scale_matters() -> None:
