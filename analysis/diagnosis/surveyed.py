@@ -99,7 +99,7 @@ def survey_audience(tables: StudyTables, audience: str, thresholds: Mapping[str,
                           composition=_composition(valid, register), indices=quality_indices(received, thresholds),
                           changes=changes),
         scores=scores, all_scores=all_scores, quality=quality,
-        constructs=constructs, is_style_checkable=_is_style_checkable(submitted.instrument, constructs, minimum_scales),
+        constructs=constructs, is_style_checkable=is_style_checkable(submitted.instrument, constructs, minimum_scales),
         register=register)
 
 
@@ -160,7 +160,19 @@ def _alpha(quality: ScaleQuality) -> float | None:
     return quality.reliability.alpha.value if quality.reliability is not None else None
 
 
-def _is_style_checkable(instrument: Instrument, constructs: tuple[Construct, ...], minimum_scales: int) -> bool:
+def is_style_checkable(instrument: Instrument, constructs: tuple[Construct, ...], minimum_scales: int) -> bool:
+    """Return whether a questionnaire has scales enough with direct and reverse items to measure answering style.
+
+    Parameters
+    ----------
+    instrument : Instrument
+    constructs : tuple of Construct
+    minimum_scales : int
+
+    Returns
+    -------
+    bool
+    """
     kinds = [{item.is_reverse for item in construct_items(instrument, construct.key)} for construct in constructs]
     return sum(len(kind) > 1 for kind in kinds) >= minimum_scales
 

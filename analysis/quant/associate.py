@@ -26,8 +26,8 @@ from analysis.results.measurement import Estimate
 
 __all__ = [
     "LinkEstimates", "StatedLink", "cause_links", "centre_groups", "disattenuate", "driver_dominance",
-    "explained_variance", "general_dominance", "relative_weights", "standardised_beta", "stated_attribution",
-    "stated_shares", "vif",
+    "explained_variance", "general_dominance", "minimal_effect_p", "relative_weights", "standardised_beta",
+    "stated_attribution", "stated_shares", "vif",
 ]
 
 Numbers = NDArray[np.float64]
@@ -169,7 +169,7 @@ def cause_links(causes: pd.DataFrame, problems: pd.DataFrame, *, groups: pd.Seri
     names = _Names(tuple(map(str, causes.columns)), tuple(map(str, problems.columns)), (1 - confidence) / 2)
     beta, beta_draws = _wide(standardised_beta(R, k), m), _wide(standardised_beta(draws, k), m)
     se = beta_draws.std(axis=0, ddof=1)
-    p = _minimal_effect_p(beta, se, delta, degrees)
+    p = minimal_effect_p(beta, se, delta, degrees)
     q = benjamini_hochberg(p.ravel()).reshape(p.shape)
     dominance, dominance_draws = _wide(general_dominance(R, k), m), _wide(general_dominance(draws, k), m)
     weights, weight_draws = _wide(relative_weights(R, k), m), _wide(relative_weights(draws, k), m)
@@ -186,6 +186,32 @@ def cause_links(causes: pd.DataFrame, problems: pd.DataFrame, *, groups: pd.Seri
         sd=dict(zip((*names.causes, *names.problems), x.std(axis=0, ddof=1).tolist(), strict=True)),
         correlation={(a, b): float(R[i, j]) for i, a in enumerate(names.causes)
                      for j, b in enumerate(names.causes) if i != j})
+
+
+def minimal_effect_p(beta: Numbers, se: Numbers, delta: float, degrees: int) -> Numbers:
+    """Return how likely a weight as large as this is where the true one is at most `delta`.
+
+    Parameters
+    ----------
+    beta, se : numpy.ndarray
+        Weights and their standard errors, of one shape.
+    delta : float
+        Smallest weight of interest.
+    degrees : int
+        n - k - G.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``P(T(degrees) > (beta - delta) / SE)``; without spread over resamples the test has nothing to say, p = 1.
+
+    References
+    ----------
+    Murphy & Myors (1999).
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = (beta - delta) / se
+    return np.where(se > _TINY, stats.t.sf(t, degrees), 1.0)
 
 
 def driver_dominance(predictors: pd.DataFrame, outcome: pd.Series, *, n_resamples: int = N_RESAMPLES,
@@ -274,13 +300,6 @@ def _usable(draws: Numbers, k: int) -> Numbers:
     if len(draws) < 2:  # noqa: PLR2004 - an SD needs two values
         raise NoVariation("links", "hardly any resample of respondents varies.", "Collect more answers.")
     return draws
-
-
-def _minimal_effect_p(beta: Numbers, se: Numbers, delta: float, degrees: int) -> Numbers:
-    """Return P(T > (beta - delta) / SE); without spread over resamples the test has nothing to say, p = 1."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        t = (beta - delta) / se
-    return np.where(se > _TINY, stats.t.sf(t, degrees), 1.0)
 
 
 def _corrected_betas(R: Numbers, draws: Numbers, names: _Names, reliabilities: Mapping[str, float],

@@ -1,0 +1,164 @@
+"""Surveys drawn again and again from one planted world: what a planner, or a validation, puts before the diagnosis.
+
+Unlike `answers`, which makes one study whose constructs have exactly the planted means, these draws keep the luck of
+the draw: that is what decides whether something is found. All are attentive; who they are is not drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from instruments.schema import Construct, Instrument, Item
+from surveyapp.sample.plan import Plan
+from surveyapp.sample.scores import FIVE_POINTS, latent_mean, on_scale
+
+Numbers = NDArray[np.float64]
+Pair = tuple[str, str]          # cause, problem
+Spread = Literal["each", "lone"]
+
+_USUAL: Final = Plan()
+RELIABILITY: Final = 0.80       # of a scale: where the diagnosis calls it good (model 3; Nunnally 1978)
+# Between the .20 that the sample studies plant (the square of their mood) and the .65 of the model's stress test.
+CAUSE_CORRELATION: Final = 0.30
+# Means of problems on five points, in turn: at the border, and inside the bands mild, marked and severe (model 5).
+PROBLEM_MEANS: Final = (3.0, 3.2, 3.6, 4.0)
+FACET_MEANS: Final = (2.6, 3.8)     # of customers' facets: below the middle (3.0), above what is called fine (3.5)
+ROUNDING: Final = 1 / 12        # variance that rounding to whole points adds
+LEAST_NOISE: Final = 0.02       # variance that an item keeps of its own
+LATENT, NOISE, GAPS, OFFSETS = 1, 2, 3, 4       # streams of a survey; each fills row by row, so n only adds rows
+
+
+@dataclass(frozen=True)
+class World:
+    """What holds in every survey of one plan; true scores have SD 1, links are weights between true scores."""
+
+    link: float = 0.30                          # of each planted link
+    spread: Spread = "each"                     # one cause to every problem, or a single link in the whole study
+    cause_correlation: float = CAUSE_CORRELATION
+    reliability: float = RELIABILITY
+    reliabilities: Mapping[str, float] = field(default_factory=dict)    # construct → its own
+    problem_means: tuple[float, ...] = PROBLEM_MEANS
+    facet_means: tuple[float, ...] = FACET_MEANS
+    score_sd: float = _USUAL.score_sd           # of true scores, in points of five
+    style_mean: float = _USUAL.style_mean
+    style_sd: float = _USUAL.style_sd
+    item_offset_sd: float = _USUAL.item_offset_sd
+    share_missing: float = _USUAL.share_blank + _USUAL.share_not_applicable
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class WorldAnswers:
+    """One survey: raw answers n × items (NaN = none), and what was planted in it."""
+
+    items: tuple[str, ...]
+    values: Numbers
+    links: frozenset[Pair]
+    means: Mapping[str, float]
+
+
+def draw_answers(instrument: Instrument, world: World, n: int, number: int) -> WorldAnswers:
+    """Return survey `number` of n respondents; of the same number, a larger survey begins with the smaller one."""
+    constructs = [construct for construct in instrument.constructs if _items(instrument, construct)]
+    links, means = planted_links(instrument, world, number), _means(instrument, world, number)
+    scores = _true_scores(constructs, world, links, n, number)
+    style = world.style_mean + world.style_sd * scores[:, -1]
+    places = [(place, construct, item) for place, construct in enumerate(constructs)
+              for item in _items(instrument, construct)]
+    noise = _rng(world, number, NOISE).standard_normal((n, len(places)))
+    offsets = _offsets(places, world, number)
+    columns = [_answers(instrument, world, construct, item, means[construct.key] + offsets[k],
+                        (scores[:, place], noise[:, k], style)) for k, (place, construct, item) in enumerate(places)]
+    values = np.column_stack(columns) if columns else np.empty((n, 0))
+    values[_rng(world, number, GAPS).random(values.shape) < world.share_missing] = np.nan
+    return WorldAnswers(tuple(item.key for _, _, item in places), values, frozenset(links), means)
+
+
+def planted_links(instrument: Instrument, world: World, number: int) -> dict[Pair, float]:
+    """Return the links of a survey: they wander over causes, or over all pairs, from survey to survey."""
+    causes = [construct.key for construct in instrument.constructs_of_group("cause")]
+    problems = [construct.key for construct in instrument.constructs_of_group("problem")]
+    if not causes or not problems:
+        return {}
+    if world.spread == "lone":
+        turn, place = divmod(number, len(problems))
+        return {(causes[(turn + place) % len(causes)], problems[place]): world.link}
+    return {(causes[(number + place) % len(causes)], problem): world.link for place, problem in enumerate(problems)}
+
+
+def _means(instrument: Instrument, world: World, number: int) -> dict[str, float]:
+    """Return each construct's mean on five points; those of problems and facets wander from survey to survey."""
+    means = {}
+    turning = {"problem": world.problem_means, "experience": world.facet_means}
+    places = dict.fromkeys(turning, number)
+    for construct in instrument.constructs:
+        ladder = turning.get(construct.group)
+        if ladder:
+            means[construct.key] = ladder[places[construct.group] % len(ladder)]
+            places[construct.group] += 1
+        else:
+            means[construct.key] = _USUAL.group_means[construct.group]
+    return means
+
+
+def _true_scores(constructs: list[Construct], world: World, links: Mapping[Pair, float], n: int,
+                 number: int) -> Numbers:
+    """Return true scores n × (constructs + 1), SD 1; the last column is everybody's own tendency to agree."""
+    drawn = _rng(world, number, LATENT).standard_normal((n, len(constructs) + 2))
+    common, own = drawn[:, :1], drawn[:, 1:]
+    places = {construct.key: place for place, construct in enumerate(constructs)}
+    causes = [places[construct.key] for construct in constructs if construct.group == "cause"]
+    own[:, causes] = (np.sqrt(world.cause_correlation) * common
+                      + np.sqrt(1 - world.cause_correlation) * own[:, causes])
+    for (cause, problem), weight in links.items():
+        if cause in places and problem in places:
+            own[:, places[problem]] = (weight * own[:, places[cause]]
+                                       + np.sqrt(1 - weight**2) * own[:, places[problem]])
+    return own
+
+
+def _offsets(places: list[tuple[int, Construct, Item]], world: World, number: int) -> Numbers:
+    """Return by how much each item is easier to agree with than its scale; the offsets of a scale sum to 0."""
+    drawn = _rng(world, number, OFFSETS).normal(0, world.item_offset_sd, len(places))
+    owner = np.array([place for place, _, _ in places], dtype=int)
+    if len(owner):
+        drawn -= (np.bincount(owner, drawn) / np.maximum(np.bincount(owner), 1))[owner]
+    return drawn
+
+
+def _answers(instrument: Instrument, world: World, construct: Construct, item: Item, mean: float,
+             drawn: tuple[Numbers, Numbers, Numbers]) -> Numbers:
+    """Return everybody's ticks: true score, the item's own noise, turned where reverse, and the tendency to agree."""
+    score, noise, style = drawn
+    scale = instrument.scale(item.scale or "")
+    stretch = (scale.high - scale.low) / (FIVE_POINTS[1] - FIVE_POINTS[0])
+    reliability = world.reliabilities.get(construct.key, world.reliability)
+    noise_sd = _noise_sd(world, reliability, len(_items(instrument, construct)), stretch)
+    sd = float(np.hypot(world.score_sd, noise_sd)) * stretch
+    # Rounded, so that offsets of many surveys share the search for the mean before rounding.
+    center = latent_mean(round(on_scale(mean, scale.low, scale.high), 2), round(sd, 4), scale.low, scale.high)
+    content = center + stretch * (world.score_sd * score + noise_sd * noise)
+    keyed = scale.low + scale.high - content if item.is_reverse else content
+    return np.clip(np.floor(keyed + stretch * style + 0.5), scale.low, scale.high)
+
+
+def _noise_sd(world: World, reliability: float, k: int, stretch: float) -> float:
+    """Return the SD of an item's own noise with which k items have about this alpha as ticked.
+
+    Spearman-Brown gives all that is not true score; rounding to whole points and yes-saying are part of it already.
+    """
+    whole = world.score_sd**2 * k * (1 - reliability) / reliability
+    return float(np.sqrt(max(whole - ROUNDING / stretch**2 - world.style_sd**2, LEAST_NOISE)))
+
+
+def _rng(world: World, number: int, stream: int) -> np.random.Generator:
+    return np.random.default_rng([world.seed, number, stream])
+
+
+def _items(instrument: Instrument, construct: Construct) -> tuple[Item, ...]:
+    return tuple(item for item in instrument.items_of_construct(construct.key) if item.kind == "rating" and item.scale)
