@@ -35,7 +35,8 @@ def messages_of_the_program() -> set[Message]:
 
 
 def _messages_of_errors() -> set[Message]:
-    shown = [path for room in ("services", "views", "db") for path in (ROOT / "surveyapp" / room).rglob("*.py")]
+    rooms = ("services", "forms", "views", "db")
+    shown = [path for room in rooms for path in (ROOT / "surveyapp" / room).rglob("*.py")]
     found: set[Message] = set()
     for path in shown:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

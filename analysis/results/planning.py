@@ -68,6 +68,9 @@ class InterviewNumber:
     reached: float
     wished: float
     what: Literal["theme_heard", "both_sides_heard"]
+    share: float                    # of people who would tell it, or confirm
+    share_against: float | None     # who would contradict
+    times: int                      # interviewees who must be heard, of each side
     method: str
 
 

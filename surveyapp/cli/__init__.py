@@ -16,7 +16,8 @@ MODULES = {
     "demo": "demo", "serve": "serve", "worker": "serve", "template": "template", "instrument": "instrument",
     "study": "study", "invitations": "invitations", "people": "people", "responses": "responses",
     "interviews": "interviews", "customers": "customers", "measure": "measure", "pilot": "pilot",
-    "diagnose": "diagnose", "report": "report", "account": "account", "webhook": "webhook", "test": "test",
+    "plan": "plan", "diagnose": "diagnose", "report": "report", "account": "account", "webhook": "webhook",
+    "test": "test",
 }
 REFUSED = 1
 ROWS_SHOWN = 50

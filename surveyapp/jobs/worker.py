@@ -26,6 +26,7 @@ from surveyapp.jobs.interview_analysis import run_analysis
 from surveyapp.jobs.mail import send_waiting
 from surveyapp.jobs.measure import run_measure
 from surveyapp.jobs.pilot import judge_wave
+from surveyapp.jobs.planner import plan_study
 from surveyapp.jobs.rehearsal import rehearse_study
 from surveyapp.jobs.webhook import deliver_due
 from surveyapp.models.diagnosis import Job
@@ -85,7 +86,7 @@ def _judge_pilot(study: Study, options: dict[str, Any]) -> str:
 KINDS: dict[str, Callable[[Study, dict[str, Any]], str]] = {
     "diagnose": _diagnose, "report": _report, "send_mail": _send_mail, "pilot": _judge_pilot,
     "export": export_answers, "rehearsal": rehearse_study, "interviews": run_analysis,
-    "agreement": do_agreement, "measure": run_measure,
+    "agreement": do_agreement, "measure": run_measure, "plan": plan_study,
 }
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from instruments.schema import Construct, Instrument, Item
 from surveyapp.sample.plan import Plan
@@ -27,9 +29,10 @@ RELIABILITY: Final = 0.80       # of a scale: where the diagnosis calls it good 
 CAUSE_CORRELATION: Final = 0.30
 # Means of problems on five points, in turn: at the border, and inside the bands mild, marked and severe (model 5).
 PROBLEM_MEANS: Final = (3.0, 3.2, 3.6, 4.0)
-FACET_MEANS: Final = (2.6, 3.8)     # of customers' facets: below the middle (3.0), above what is called fine (3.5)
-ROUNDING: Final = 1 / 12        # variance that rounding to whole points adds
-LEAST_NOISE: Final = 0.02       # variance that an item keeps of its own
+# Of customers' facets: a fifth of a point beyond the borders of what is called weak (3.0) and fine (3.5; model 6).
+FACET_MEANS: Final = (2.8, 3.7)
+USUAL_MEAN: Final = 3.2         # of the ticks whose reliability is set
+LEAST_NOISE, MOST_NOISE, STEPS, NODES = 0.05, 6.0, 30, 40       # where an item's noise is sought, and how finely
 LATENT, NOISE, GAPS, OFFSETS = 1, 2, 3, 4       # streams of a survey; each fills row by row, so n only adds rows
 
 
@@ -138,7 +141,8 @@ def _answers(instrument: Instrument, world: World, construct: Construct, item: I
     scale = instrument.scale(item.scale or "")
     stretch = (scale.high - scale.low) / (FIVE_POINTS[1] - FIVE_POINTS[0])
     reliability = world.reliabilities.get(construct.key, world.reliability)
-    noise_sd = _noise_sd(world, reliability, len(_items(instrument, construct)), stretch)
+    noise_sd = _noise_sd(reliability, len(_items(instrument, construct)), world.score_sd, world.style_sd,
+                         (scale.low, scale.high))
     sd = float(np.hypot(world.score_sd, noise_sd)) * stretch
     # Rounded, so that offsets of many surveys share the search for the mean before rounding.
     center = latent_mean(round(on_scale(mean, scale.low, scale.high), 2), round(sd, 4), scale.low, scale.high)
@@ -147,13 +151,36 @@ def _answers(instrument: Instrument, world: World, construct: Construct, item: I
     return np.clip(np.floor(keyed + stretch * style + 0.5), scale.low, scale.high)
 
 
-def _noise_sd(world: World, reliability: float, k: int, stretch: float) -> float:
-    """Return the SD of an item's own noise with which k items have about this alpha as ticked.
+@lru_cache(maxsize=256)
+def _noise_sd(reliability: float, k: int, score_sd: float, style_sd: float, ends: tuple[int, int]) -> float:
+    """Return the SD of an item's own noise, on five points, with which k ticked items have this alpha."""
+    below, above = LEAST_NOISE, MOST_NOISE
+    for _ in range(STEPS):
+        middle = (below + above) / 2
+        if _ticked_alpha(middle, k, score_sd, style_sd, ends) > reliability:
+            below = middle
+        else:
+            above = middle
+    return (below + above) / 2
 
-    Spearman-Brown gives all that is not true score; rounding to whole points and yes-saying are part of it already.
+
+def _ticked_alpha(noise_sd: float, k: int, score_sd: float, style_sd: float, ends: tuple[int, int]) -> float:
+    """Return alpha of k items ticked in whole points, yes-saying counted as noise.
+
+    Two items covary by what their ticks have in common, the mean tick given the true score.
     """
-    whole = world.score_sd**2 * k * (1 - reliability) / reliability
-    return float(np.sqrt(max(whole - ROUNDING / stretch**2 - world.style_sd**2, LEAST_NOISE)))
+    low, high = ends
+    stretch = (high - low) / (FIVE_POINTS[1] - FIVE_POINTS[0])
+    own, whole = float(np.hypot(noise_sd, style_sd)) * stretch, float(np.hypot(score_sd, np.hypot(noise_sd, style_sd)))
+    center = latent_mean(on_scale(USUAL_MEAN, low, high), round(whole * stretch, 4), low, high)
+    points, weights = np.polynomial.hermite_e.hermegauss(NODES)
+    weights = weights / weights.sum()
+    steps = np.arange(low + 1, high + 1)
+    reached = ndtr((center + score_sd * stretch * points[:, None] - steps + 0.5) / own)
+    ticks, squares = low + reached.sum(axis=1), low**2 + reached @ (2 * steps - 1)
+    mean = weights @ ticks
+    shared, variance = weights @ ticks**2 - mean**2, weights @ squares - mean**2
+    return float(k * shared / (variance + (k - 1) * shared))
 
 
 def _rng(world: World, number: int, stream: int) -> np.random.Generator:

@@ -70,7 +70,7 @@ def interviews_for_theme(share: float, *, times: int = 1, probability: float = 0
     """
     _check(share, times)
     n, reached = _smallest(lambda n: chance_to_hear(n, share, times, population), probability, population)
-    return InterviewNumber(n, reached, probability, "theme_heard",
+    return InterviewNumber(n, reached, probability, "theme_heard", share, None, times,
                            f"told by {share:.0%} of people, heard from {times} or more interviewees")
 
 
@@ -102,7 +102,7 @@ def interviews_for_both_sides(share_for: float, share_against: float, *, times: 
     if share_for + share_against > 1:
         raise SpecError("planner, sides", "both sides together exceed everybody.", "Lower one of the shares.")
     n, reached = _smallest(lambda n: _both(n, share_for, share_against, times), probability, None)
-    return InterviewNumber(n, reached, probability, "both_sides_heard",
+    return InterviewNumber(n, reached, probability, "both_sides_heard", share_for, share_against, times,
                            f"confirmed by {share_for:.0%}, contradicted by {share_against:.0%}, each heard from "
                            f"{times} or more")
 
