@@ -120,8 +120,9 @@ def _print_audience(plan: AudiencePlan) -> None:
         print(f"± {row.wished:g} of a {row.kind} takes {row.n} answers, {row.invitations} invitations"
               + "".join(f" – {SAYS.get(word, word)}" for word in row.warnings if word in SAYS) + ".")
     for need in plan.needed:
-        size = f"{need.n} answers, {need.invitations} invitations" if need.n else f"more than {need.most} answers"
-        print(f"A link of {need.size:.2f} found in {need.power:.0%} of surveys takes {size}.")
+        size = f"about {need.n} answers, {need.invitations} invitations" if need.n else f"more than {need.most} answers"
+        print(f"A link of {need.size:.2f} found in {need.power:.0%} of surveys takes {size}"
+              + "".join(f" – {SAYS[word]}" for word in need.warnings) + ".")
     for cell in plan.cells:
         rate = "" if cell.rate_for_all is None else f"; all that can be, at a response rate of {cell.rate_for_all:.0%}"
         print(f"Units with {cell.minimum} answers or more: {cell.n_expected:.1f} of {cell.n_units} expected, "

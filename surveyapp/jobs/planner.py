@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -174,9 +175,7 @@ class _Planner:
 
     def audience(self, instrument: Instrument | None, name: str, n: int, population: int | None) -> AudiencePlan:
         key = instrument.audience if instrument is not None else name
-        if population is None:
-            known = self.setting.population.get(key)
-            population = known if known is not None and known >= n else None
+        population = self.setting.population.get(key) if population is None else population
         frame = Frame(population, self.wish.response_rate, self.wish.design_effect)
         invitations, warnings = invitations_for(n, frame)
         figures = self._figures(instrument)
@@ -224,33 +223,40 @@ class _Planner:
         declared = false = 0
         alphas: list[float] = []
         for place, size in enumerate(self.wish.links):
-            tally = staff_power(drawer(instrument, replace(self.world, link=size)), plan.n, self.thresholds,
-                                effort=self.effort, with_problems=place == 0, report=self._step)
+            tally = staff_power(drawer(instrument, replace(self.world, link=size)), self._counting(plan.n),
+                                self.thresholds, effort=self.effort, with_problems=place == 0, report=self._step)
             links.append(found_of(kind, size, plan.n, tally.link_shares))
             problems += [found_of("problem", mean, plan.n, shares)
                          for mean, shares in sorted(tally.level_shares.items())]
             declared, false, alphas = declared + tally.n_declared, false + tally.n_false, [*alphas, *tally.alphas]
-        needed = tuple(self._needed(instrument, kind, size) for size in self.wish.links) if self.wish.power else ()
+        frame = Frame(plan.population, plan.response_rate, self.wish.design_effect)
+        needed = tuple(self._needed(instrument, kind, size, frame) for size in self.wish.links) \
+            if self.wish.power else ()
         return replace(plan, found=(*links, *problems), false_links=false / declared if declared else None,
                        mean_alpha=float(np.mean(alphas)) if alphas else None, needed=needed)
 
-    def _needed(self, instrument: Instrument, kind: FoundKind, size: float) -> NeededSize:
+    def _needed(self, instrument: Instrument, kind: FoundKind, size: float, frame: Frame) -> NeededSize:
         found = needed_size(drawer(instrument, replace(self.world, link=size)), size, self.thresholds, kind=kind,
                             wish=(self.wish.power or 0.0, TOO_MANY), effort=self.effort)
         self._step(0, 0, SEARCH_STEPS * self.effort.n_surveys)
         if found.n is None:
             return found
-        frame = Frame(self.wish.staff_population, self.wish.response_rate, self.wish.design_effect)
-        invitations, warnings = invitations_for(found.n, frame)
-        return replace(found, invitations=invitations, warnings=warnings)
+        # Weighted answers carry less: so many more of them are needed.
+        n = ceil(found.n * frame.design_effect)
+        invitations, warnings = invitations_for(n, frame)
+        return replace(found, n=n, invitations=invitations, warnings=warnings)
 
     def _customers(self, plan: AudiencePlan, instrument: Instrument) -> AudiencePlan:
-        tally = facet_power(drawer(instrument, self.world), plan.n, self.thresholds, effort=self.effort,
-                            report=self._step)
+        tally = facet_power(drawer(instrument, self.world), self._counting(plan.n), self.thresholds,
+                            effort=self.effort, report=self._step)
         middle = 3.0
         found = tuple(found_of("facet_low" if mean < middle else "facet_fine", mean, plan.n, shares)
                       for mean, shares in sorted(tally.level_shares.items()))
         return replace(plan, found=found, mean_alpha=float(np.mean(tally.alphas)) if tally.alphas else None)
+
+    def _counting(self, n: int) -> int:
+        """Return how many answers of equal weight so many are worth."""
+        return int(n / self.wish.design_effect)
 
     def _step(self, _done: int, _all: int, steps: int = 1) -> None:
         self.done += steps
