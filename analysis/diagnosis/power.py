@@ -24,7 +24,7 @@ from analysis.tables import AnswerTable
 N_SURVEYS = 200             # simulated surveys of each size: a share of .80 is then known to about .06
 N_RESAMPLES = 200           # resamples of respondents in each; the diagnosis itself takes 2000
 FEW_RESAMPLES = 2           # where an interval is computed that nobody looks at
-BATCH = 40                  # surveys after which a search asks whether it knows enough
+BATCH = 20                  # surveys after which a search asks whether it knows enough
 NEAR = 1.05                 # a search ends when two sizes differ by less than this factor
 MOST = 4000                 # respondents; a link that takes more is said to be beyond
 # These decide what is displayed of a scale beside its verdict; without them a survey takes half the time.

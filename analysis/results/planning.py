@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from analysis.results.waves import DetectableChange
+
 FigureKind = Literal["mean", "share", "nps", "alpha", "correlation"]
 FoundKind = Literal["link", "lone_link", "problem", "facet_low", "facet_fine"]
 
@@ -41,22 +43,6 @@ class PlannedSize:
     wished: float
     reached: PlannedPrecision
     response_rate: float
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class DetectableChange:
-    """The smallest true difference of two waves' means that a survey of this size would show with that power."""
-
-    change: float                   # in units of `sd`'s scale
-    change_in_sd: float
-    sd: float
-    n_first: int
-    n_second: int
-    power: float
-    confidence: float
-    design_effect: float
-    method: str
     warnings: tuple[str, ...] = ()
 
 
@@ -133,7 +119,7 @@ class AudiencePlan:
     response_rate: float
     invitations: int
     precision: tuple[PlannedPrecision, ...]
-    change: DetectableChange
+    change: DetectableChange                # of one scale, between two waves of this size
     found: tuple[Found, ...] = ()
     false_links: float | None = None        # share of all links declared that were not planted
     mean_alpha: float | None = None         # of the simulated scales, as the diagnosis computes it

@@ -110,8 +110,8 @@ def _print_audience(plan: AudiencePlan) -> None:
     print_table(("figure", "± 95 %", "assumed"), [
         (row.kind, _half(row), row.method) for row in plan.precision])
     change = plan.change
-    print(f"Between two waves of {change.n_first} answers a change of {change.change:.2f} points is found with a power "
-          f"of {change.power:.0%}; waves are anonymous and count as independent.")
+    print(f"Between two waves of {plan.n} answers a change of {change.value:.2f} points is found with a power of "
+          f"{change.power:.0%}; waves are anonymous and count as independent.")
     if plan.found:
         print_table(("would be found", "of surveys of this size", ""), [_found(row) for row in plan.found])
     if plan.false_links is not None:

@@ -23,7 +23,6 @@ from analysis.diagnosis.power import (
 )
 from analysis.diagnosis.thresholds import resolve_thresholds
 from analysis.quant.planning.cells import cell_coverage
-from analysis.quant.planning.change import smallest_detectable_change
 from analysis.quant.planning.figures import (
     Figure,
     alpha_figure,
@@ -34,6 +33,7 @@ from analysis.quant.planning.figures import (
 )
 from analysis.quant.planning.interviews import interviews_for_both_sides, interviews_for_theme
 from analysis.quant.planning.precision import Frame, invitations_for, precision_at, size_for
+from analysis.quant.waves.detectable import smallest_detectable_change
 from analysis.results.planning import (
     AudiencePlan,
     CellCoverage,
@@ -182,7 +182,7 @@ class _Planner:
         plan = AudiencePlan(
             key, n, population, self.wish.response_rate, invitations,
             tuple(precision_at(n, figure, frame) for figure in figures.values()),
-            smallest_detectable_change(n, n, self.sd, design_effect=self.wish.design_effect),
+            smallest_detectable_change(self.sd, n, n, design_effect=self.wish.design_effect),
             sizes=tuple(size_for(half, figures[kind], frame) for kind, half in self.wish.precision.items()
                         if kind in figures),
             cells=self._cells() if name == "staff" else (), warnings=warnings)

@@ -1,6 +1,6 @@
 """Sizes and precisions planned here equal those that others printed or compute.
 
-R: R 4.2.2 (stats), psych 2.2.9, pwr 1.3.0, epiR 2.0.57; the calls are in values.R, one line a value.
+R: R 4.2.2 (stats), psych 2.2.9, epiR 2.0.57; the calls are in values.R, one line a value.
 Krejcie & Morgan 1970: Determining sample size for research activities, Educational and Psychological Measurement 30,
 table 1 (share .5, half-width .05, chi-square 3.841).
 Cochran 1977: Sampling Techniques, section 4.4: 400 answers, 356 of 3200 (worked with t = 2 for 95 %).
@@ -14,7 +14,6 @@ import pytest
 from scipy import stats
 
 from analysis.quant.planning.cells import cell_coverage
-from analysis.quant.planning.change import smallest_detectable_change
 from analysis.quant.planning.figures import alpha_figure, correlation_figure, mean_figure, share_figure
 from analysis.quant.planning.interviews import chance_to_hear, interviews_for_theme
 from analysis.quant.planning.precision import Frame, precision_at, size_for
@@ -66,20 +65,6 @@ def test_limits_are_those_of_r(figure, n, low, high):
     planned = precision_at(n, figure)
 
     assert (planned.ci_low, planned.ci_high) == pytest.approx((low, high), abs=TIGHT)
-
-
-@pytest.mark.parametrize(("n", "sd", "power", "by_r"), [
-    (100, 0.8, 0.8, 0.3185105100546), (30, 0.75, 0.8, 0.551715802198), (250, 0.9, 0.9, 0.2614416124618)])
-def test_the_smallest_change_is_that_of_power_t_test(n, sd, power, by_r):
-    assert smallest_detectable_change(n, n, sd, power=power).change == pytest.approx(by_r, abs=TIGHT)
-
-
-def test_waves_of_unequal_size_show_the_change_with_the_power_of_pwr():
-    power_by_r = 0.799999999999996
-
-    planned = smallest_detectable_change(120, 80, 1.0, power=power_by_r)
-
-    assert planned.change_in_sd == pytest.approx(0.40634803507674105, abs=TIGHT)
 
 
 def test_interviews_for_a_theme_are_those_of_fugard_and_potts():
