@@ -71,17 +71,12 @@ class Tally:
         return self.n_false / self.n_declared if self.n_declared else None
 
 
-def no_report(_done: int, _all: int) -> None:
-    """Tell nobody how far it is.
-
-    Parameters
-    ----------
-    _done, _all : int
-    """
+def _no_report(_done: int, _all: int) -> None:
+    """Tell nobody how far it is."""
 
 
 def staff_power(draw: Draw, n: int, thresholds: Mapping[str, float], *, effort: Effort | None = None,
-                with_problems: bool = True, report: Report = no_report) -> Tally:
+                with_problems: bool = True, report: Report = _no_report) -> Tally:
     """Return in how many simulated surveys the diagnosis finds planted links and problems.
 
     Parameters
@@ -114,7 +109,7 @@ def staff_power(draw: Draw, n: int, thresholds: Mapping[str, float], *, effort: 
 
 
 def facet_power(draw: Draw, n: int, thresholds: Mapping[str, float], *, effort: Effort | None = None,
-                report: Report = no_report) -> Tally:
+                report: Report = _no_report) -> Tally:
     """Return in how many simulated surveys customers' facets get the status that their planted mean deserves.
 
     Parameters
@@ -193,7 +188,7 @@ def wilson_of(found: float, n: int, confidence: float = 0.95) -> tuple[float, fl
 
 def needed_size(draw: Draw, size: float, thresholds: Mapping[str, float], *, kind: FoundKind = "link",
                 wish: tuple[float, int] = (0.80, MOST), effort: Effort | None = None,
-                report: Report = no_report) -> NeededSize:
+                report: Report = _no_report) -> NeededSize:
     """Return the smallest number of respondents at which planted links are found with the wished power.
 
     Parameters
