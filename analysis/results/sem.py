@@ -116,6 +116,7 @@ class FactorReliability:
     largest_squared_correlation: float | None
     is_distinct: bool | None            # Fornell-Larcker: AVE above every squared correlation
     warnings: tuple[Caution, ...] = ()
+    alpha_ordinal: float | None = None  # of polychoric correlations, where items are ordinal
 
 
 @dataclass(frozen=True)
@@ -142,8 +143,8 @@ class SemResult:
     n: int
     n_dropped: int
     groups: tuple[str, ...]
-    estimator: str                      # ML, MLR, MLM
-    missing: str                        # listwise, fiml
+    estimator: str                      # ML, MLR, MLM, WLSMV
+    missing: str                        # listwise, pairwise, fiml
     method: str
     confidence: float
     steps: int

@@ -56,7 +56,7 @@ def model_fit(fitted: Fitted, scaled: ScaledFit | None = None, baseline: Fitted 
     return ModelFit(
         n_parameters=q, objective=max(fitted.found.value - saturated, 0.0), chi2=chi2, baseline=null,
         cfi=cfi(chi2.value, chi2.df, null.value, null.df), tli=tli(chi2.value, chi2.df, null.value, null.df),
-        **_incremental(chi2, null), log_likelihood=logl,
+        **incremental(chi2, null), log_likelihood=logl,
         log_likelihood_saturated=log_likelihood(fitted.sample, saturated, held),
         aic=-2 * logl + 2 * q, bic=-2 * logl + q * float(np.log(n)),
         bic_adjusted=-2 * logl + q * float(np.log((n + 2) / 24)),
@@ -175,8 +175,19 @@ def _noncentrality(chi2: float, df: float, p: float) -> float:
     return float(optimize.brentq(lambda ncp: special.chndtr(chi2, df, ncp) - p, 0.0, above, xtol=1e-9, rtol=1e-11))
 
 
-def _incremental(chi2: ChiSquare, null: ChiSquare) -> dict[str, float | None]:
-    """Return NFI, RFI, IFI and RNI."""
+def incremental(chi2: ChiSquare, null: ChiSquare) -> dict[str, float | None]:
+    """Return NFI, RFI, IFI and RNI.
+
+    Parameters
+    ----------
+    chi2, null : ChiSquare
+        Tests of the model and of independence.
+
+    Returns
+    -------
+    dict
+        Name → value; None where independence cannot be misfitted.
+    """
     a, d, a0, d0 = chi2.value, chi2.df, null.value, null.df
     if a0 <= 0 or d0 == 0:
         return {"nfi": None, "rfi": None, "ifi": None, "rni": None}

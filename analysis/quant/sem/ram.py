@@ -20,6 +20,7 @@ from analysis.quant.correlations import Array
 from analysis.quant.sem.table import Parameter, ParameterTable
 
 Index = npt.NDArray[np.intp]
+STRUCTURAL = ("=~", "~", "~~", "~1")       # what has a cell; thresholds and scales of ordinal items have none
 NO_INDEX: Index = np.empty(0, dtype=np.intp)
 
 
@@ -128,6 +129,8 @@ def blocks_of(table: ParameterTable) -> tuple[Block, ...]:
 def _block(rows: Sequence[Parameter], names: tuple[str, ...], at: dict[str, int], p: int) -> Block:
     A, S, m = np.zeros((len(names), len(names))), np.zeros((len(names), len(names))), np.zeros(len(names))
     for row in rows:
+        if row.op not in STRUCTURAL:
+            continue
         value = row.fixed if row.fixed is not None else 0.0
         i, j = cell_of(row, at)
         if row.op in {"=~", "~"}:
@@ -136,7 +139,7 @@ def _block(rows: Sequence[Parameter], names: tuple[str, ...], at: dict[str, int]
             S[i, j] = S[j, i] = value
         else:
             m[i] = value
-    return Block(names, p, A, S, m, cells_of([row for row in rows if row.free], at))
+    return Block(names, p, A, S, m, cells_of([row for row in rows if row.free and row.op in STRUCTURAL], at))
 
 
 def cell_of(row: Parameter, at: dict[str, int]) -> tuple[int, int]:

@@ -65,12 +65,30 @@ def _of_group(fitted: Fitted, g: int) -> list[FactorReliability]:
             omega_implied=float(loading.sum() ** 2 * f / M.sum()),
             alpha=_alpha(S), largest_squared_correlation=squared,
             is_distinct=None if squared is None else ave > squared,
-            warnings=_cautions(block.names, items, loading, shared)))
+            warnings=sign_cautions(block.names, items, loading, shared)))
     return found
 
 
-def _cautions(names: tuple[str, ...], items: list[int], loadings: Array,
-              shared: tuple[str, ...]) -> tuple[Caution, ...]:
+def sign_cautions(names: tuple[str, ...], items: list[int], loadings: Array,
+                  shared: tuple[str, ...]) -> tuple[Caution, ...]:
+    """Return what must be said of the loadings of one factor.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Variables.
+    items : list of int
+        Those of the factor.
+    loadings : array
+        Of these items.
+    shared : tuple of str
+        Items that load on another factor too.
+
+    Returns
+    -------
+    tuple of Caution
+        cross_loading, mixed_signs.
+    """
     found = [Caution("cross_loading", shared)] if shared else []
     fewer = loadings < 0 if (loadings < 0).sum() * 2 <= len(items) else loadings > 0
     if fewer.any():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from scipy import stats
@@ -10,11 +12,19 @@ from scipy import stats
 from analysis.quant.correlations import Array
 from analysis.quant.sem.model import Fitted
 from analysis.quant.sem.standardise import Standardised, raw_values, standardised
-from analysis.quant.sem.table import Parameter
+from analysis.quant.sem.table import Parameter, ParameterTable
 from analysis.results.measurement import Matrix
 from analysis.results.sem import GroupMoments, ModelParameter
 
 NO_SE = 1e-12           # variance of an estimate below it is rounding
+
+
+class HasTable(Protocol):
+    """A fitted model of any estimator."""
+
+    @property
+    def table(self) -> ParameterTable:
+        """Return its parameters."""
 
 
 @dataclass(frozen=True)
@@ -43,18 +53,43 @@ def model_parameters(fitted: Fitted, vcov: Array, confidence: float = 0.95) -> t
         In the order of the table, defined ones last; their errors, and those of standardised values, by the delta
         method. A fixed parameter has se 0 and no test; a standardised value that is certain has se 0.
     """
-    raw, lv, every = raw_values(fitted), standardised(fitted, observed=False), standardised(fitted, observed=True)
-    raw, lv, every = (with_definitions(fitted, version) for version in (raw, lv, every))
-    columns = [_Column(version.values, _errors(version, vcov)) for version in (raw, lv, every)]
+    versions = (raw_values(fitted), standardised(fitted, observed=False), standardised(fitted, observed=True))
+    return described(fitted, fitted.table.rows, versions, vcov, confidence)
+
+
+def described(fitted: HasTable, table_rows: Sequence[Parameter], versions: Sequence[Standardised], vcov: Array,
+              confidence: float) -> tuple[ModelParameter, ...]:
+    """Return what is said of parameters whose values and derivatives are known.
+
+    Parameters
+    ----------
+    fitted : HasTable
+        A model.
+    table_rows : sequence of Parameter
+        Rows of its table, in its order, then any others.
+    versions : sequence of Standardised
+        These rows as they are, with standardised factors, with all variables standardised.
+    vcov : array (q, q)
+        Covariances of the free parameters.
+    confidence : float
+        Of the intervals.
+
+    Returns
+    -------
+    tuple of ModelParameter
+        Defined ones last.
+    """
+    complete = [with_definitions(fitted, version) for version in versions]
+    columns = [_Column(version.values, _errors(version, vcov)) for version in complete]
     z = float(stats.norm.ppf((1 + confidence) / 2))
-    rows = [*fitted.table.rows, *(Parameter(definition.name, ":=", definition.text.replace(" ", ""), 0,
-                                            label=definition.name) for definition in fitted.table.definitions)]
+    rows = [*table_rows, *(Parameter(definition.name, ":=", definition.text.replace(" ", ""), 0,
+                                     label=definition.name) for definition in fitted.table.definitions)]
     groups = fitted.table.groups
     return tuple(_parameter(row, groups[row.group] if row.op != ":=" else "", at, columns, z)
                  for at, row in enumerate(rows))
 
 
-def with_definitions(fitted: Fitted, version: Standardised) -> Standardised:
+def with_definitions(fitted: HasTable, version: Standardised) -> Standardised:
     """Return the parameters with those defined from them appended.
 
     Parameters
@@ -84,7 +119,7 @@ def with_definitions(fitted: Fitted, version: Standardised) -> Standardised:
     return Standardised(np.concatenate([version.values, base.real]), np.concatenate([version.jacobian, slopes]))
 
 
-def defined_values(fitted: Fitted, values: dict[str, complex]) -> Array:
+def defined_values(fitted: HasTable, values: dict[str, complex]) -> Array:
     """Return the defined quantities.
 
     Parameters

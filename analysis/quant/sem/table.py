@@ -12,9 +12,9 @@ from analysis.quant.sem.syntax import Definition, ModelText, Statement
 from analysis.quant.sem.variables import Variables, variables_of
 
 Equal = Literal["loadings", "intercepts", "residuals", "residual.covariances", "lv.variances", "lv.covariances",
-                "means", "regressions"]
+                "means", "regressions", "thresholds"]
 EQUAL = ("loadings", "intercepts", "residuals", "residual.covariances", "lv.variances", "lv.covariances", "means",
-         "regressions")
+         "regressions", "thresholds")
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,8 @@ class TableOptions:
     partial: tuple[str, ...] = ()       # keys such as "x3~1" that stay free in spite of `equal`
     fixed_x: bool = True
     orthogonal: bool = False
-    fixed_residuals: bool = False       # residual variances of items are not parameters (ordinal, delta)
+    thresholds: tuple[tuple[str, int], ...] = ()    # ordinal items (delta) with the number of their thresholds
+    free_intercepts: bool = False       # of ordinal items in later groups, as equal thresholds alone allow
 
 
 def parameter_table(model: ModelText, options: TableOptions | None = None, *, place: str = "model") -> ParameterTable:
@@ -187,7 +188,7 @@ def _with_metric(rows: list[Parameter], variables: Variables, options: TableOpti
 
 def _unsaid(variables: Variables, options: TableOptions, group: int) -> list[Parameter]:
     rows = [Parameter(name, "~~", name, group) for name in variables.with_residual
-            if not (options.fixed_residuals and name in variables.observed)]
+            if not (options.thresholds and name in variables.observed)]
     rows += [Parameter(name, "~~", name, group, fixed=1.0 if options.std_lv else None) for name in variables.latent]
     fixed = 0.0 if options.orthogonal else None
     rows += [Parameter(one, "~~", other, group, fixed=fixed)
@@ -198,10 +199,21 @@ def _unsaid(variables: Variables, options: TableOptions, group: int) -> list[Par
     rows += [Parameter(one, "~~", other, group, is_exogenous=held)
              for at, one in enumerate(x) for other in x[at:]]
     if options.has_means:
-        rows += [Parameter(name, "~1", "", group, is_exogenous=held and name in x) for name in variables.observed]
-        is_free = group > 0 and "intercepts" in options.equal and "means" not in options.equal
+        zero = None if not options.thresholds or (options.free_intercepts and group > 0) else 0.0
+        rows += [Parameter(name, "~1", "", group, fixed=zero, is_exogenous=held and name in x)
+                 for name in variables.observed]
+        is_free = (group > 0 and bool({"intercepts", "thresholds"} & set(options.equal))
+                   and "means" not in options.equal and not options.free_intercepts)
         rows += [Parameter(name, "~1", "", group, fixed=None if is_free else 0.0) for name in variables.latent]
-    return rows
+    return rows + _of_cuts(options, group)
+
+
+def _of_cuts(options: TableOptions, group: int) -> list[Parameter]:
+    """Return thresholds and scales of ordinal items; later groups that share thresholds have scales of their own."""
+    rows = [Parameter(name, "|", f"t{at + 1}", group) for name, count in options.thresholds for at in range(count)]
+    is_free = group > 0 and "thresholds" in options.equal
+    return rows + [Parameter(name, "~*~", name, group, fixed=None if is_free else 1.0)
+                   for name, _ in options.thresholds]
 
 
 def _equalised(rows: list[Parameter], variables: Variables, options: TableOptions) -> list[Parameter]:
@@ -225,7 +237,7 @@ def _kind(row: Parameter, variables: Variables) -> str:
         return names[0 if same else 1]
     if row.op == "~1":
         return "means" if latent else "intercepts"
-    return {"=~": "loadings", "~": "regressions"}.get(row.op, "")
+    return {"=~": "loadings", "~": "regressions", "|": "thresholds"}.get(row.op, "")
 
 
 def _numbered(rows: list[Parameter], place: str) -> tuple[Parameter, ...]:

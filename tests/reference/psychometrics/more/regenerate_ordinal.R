@@ -45,3 +45,31 @@ emit("pairs_joint", list(r_call = "optim(BFGS) of the joint likelihood with pbiv
 two <- data.frame(a = rep(c(0, 0, 1, 1), c(20, 15, 0, 25)), b = rep(c(0, 1, 0, 1), c(20, 15, 0, 25)))
 emit("zero_cell", list(tolerance = 1e-5, r_call = "lavCor(ordered a, b)", a = two$a, b = two$b,
      rho = suppressWarnings(lavCor(as.data.frame(lapply(two, ordered)), ordered = c("a", "b"), output = "cor"))[2, 1]))
+
+# Ordinal invariance across two groups (bfi, gender), delta parameterisation. Steps: nothing equal; thresholds (Wu & Estabrook
+# 2016: intercepts and scales of the second group free, factor means 0); thresholds and loadings; intercepts too (factor means free).
+bfi <- read.csv(file.path("..", "data", "bfi.csv"))
+items <- c("A2", "A3", "A4", "A5", "N1", "N2", "N3", "N4", "N5")
+two <- na.omit(bfi[c(items, "gender")])
+two[items] <- lapply(two[items], ordered)
+model <- "A =~ A2 + A3 + A4 + A5\nN =~ N1 + N2 + N3 + N4 + N5"
+free <- paste(c(model, paste0(items, " ~ c(nu1", items, ", nu2", items, ")*1 + c(0, NA)*1"), "A ~ c(0, 0)*1", "N ~ c(0, 0)*1",
+                paste0(items, " ~*~ c(1, NA)*", items)), collapse = "\n")
+steps <- list(configural = list(model, ""), thresholds = list(free, "thresholds"),
+              metric = list(free, c("thresholds", "loadings")), scalar = list(model, c("thresholds", "loadings")),
+              loadings_only = list(model, "loadings"))
+fits <- lapply(steps, function(s) cfa(s[[1]], two, ordered = items, group = "gender", group.equal = s[[2]]))
+keep <- c("npar", "chisq", "df", "pvalue", "chisq.scaled", "df.scaled", "pvalue.scaled", "chisq.scaling.factor", "baseline.chisq",
+          "baseline.df", "baseline.chisq.scaled", "baseline.chisq.scaling.factor", "cfi", "tli", "cfi.scaled", "tli.scaled", "cfi.robust", "tli.robust",
+          "rmsea", "rmsea.ci.lower", "rmsea.ci.upper", "rmsea.scaled", "rmsea.ci.lower.scaled", "rmsea.ci.upper.scaled",
+          "rmsea.robust", "rmsea.ci.lower.robust", "rmsea.ci.upper.robust", "rmr", "srmr", "crmr", "gfi", "mfi")
+parts <- lapply(names(fits), function(name) {
+  p <- parameterEstimates(fits[[name]], standardized = TRUE, remove.nonfree = FALSE)
+  list(name = name, equal = I(steps[[name]][[2]]), fit = as.list(unclass(fitMeasures(fits[[name]], keep))),
+       parameters = as.data.frame(unclass(p[c("lhs", "op", "rhs", "group", "est", "se", "std.lv", "std.all")])))
+})
+pairs <- list(c("configural", "thresholds"), c("thresholds", "metric"), c("metric", "scalar"), c("configural", "scalar"))
+lrt <- lapply(pairs, function(p) { d <- lavTestLRT(fits[[p[1]]], fits[[p[2]]])
+  list(free = p[1], equal = p[2], chisq = d[2, "Chisq diff"], df = d[2, "Df diff"], pvalue = d[2, "Pr(>Chisq)"]) })
+emit("invariance_bfi_gender", list(data_file = "bfi.csv", items = items, group = "gender", model = model, lavaan = "0.6-14",
+     r_call = "cfa(model, data, ordered=items, group='gender', group.equal=step); lavTestLRT(two steps)", steps = parts, differences = lrt))
