@@ -189,7 +189,7 @@ class ReleaseTest:
 class InvarianceStep:
     """One step of invariance, its fit and what it costs beside the step before."""
 
-    name: str                           # configural, metric, scalar, strict
+    name: str                           # configural, thresholds (ordinal items), metric, scalar, strict
     equal: tuple[str, ...]
     partial: tuple[str, ...]
     result: SemResult
@@ -203,6 +203,7 @@ class InvarianceStep:
     delta_rmsea_robust: float | None
     is_held: bool | None                # None for the first step
     releases: tuple[ReleaseTest, ...] = ()
+    delta_rmsea_scaled: float | None = None     # ordinal items
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ def _baseline(model: OrdinalFit) -> tuple[ChiSquare, ChiSquare]:
     for weight, group in zip(model.sample.weights, model.sample.groups, strict=True):
         rho = group.moments.fit.rho
         w, gamma = group.weights[-len(rho):], group.moments.gamma[-len(rho):, -len(rho):]
-        value += model.sample.n * weight * float(w @ rho**2)
+        value += float(model.sample.n * weight * w @ rho**2)
         df += len(rho)
         residual = w[:, None] * gamma
         traces += [np.trace(residual), (residual * residual.T).sum()]
@@ -115,7 +115,7 @@ def _robust(model: OrdinalFit, weighted: Weighted) -> _Robust | None:
     at = 0
     for share, group, part in zip(model.sample.shares, model.sample.groups, parts, strict=True):
         misfit, empty, weights = part or (0.0, 0.0, np.zeros((0, 0)))
-        value, null = value + n * share * misfit, null + n * share * empty
+        value, null = value + float(n * share * misfit), null + float(n * share * empty)
         V[at:at + len(weights), at:at + len(weights)] = share * weights
         at += len(weights)
         null_mean += float(group.moments.gamma.diagonal()[-len(weights):].sum())
@@ -181,6 +181,6 @@ def _gfi(model: OrdinalFit) -> tuple[float, int]:
     total, count = 0.0, 0
     for share, group, one in zip(model.sample.shares, model.sample.groups, model.implied, strict=True):
         values, w = group.moments.values, group.weights
-        total += share * (1 - float(w @ (values - one.values) ** 2) / float(w @ values**2))
+        total += float(share * (1 - (w @ (values - one.values) ** 2) / (w @ values**2)))
         count += len(values)
     return total, count

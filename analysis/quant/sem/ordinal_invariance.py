@@ -63,10 +63,10 @@ def ordinal_invariance(model: str | ModelText, data: pd.DataFrame, group: str, o
     Invariance
         Steps configural, thresholds (scales and intercepts of later groups free), metric (loadings too), scalar
         (intercepts zero, means of the factors free). Each is tested against the one before by Satorra's difference of
-        2000, scaled and shifted. A step is held when the scaled CFI drops by no more than .01 and the scaled RMSEA rises by no
-        more than .015, and the step before was held. With an item of two categories only configural and scalar can be told
-        apart, and the caution `binary_items` says so. An item of three
-        categories adds no restriction in the step of thresholds.
+        2000, scaled and shifted. A step is held when the scaled CFI drops by no more than .01 and the scaled RMSEA
+        rises by no more than .015, and the step before was held. With an item of two categories only configural and
+        scalar can be told apart, and the caution `binary_items` says so. An item of three categories adds no
+        restriction in the step of thresholds.
 
     References
     ----------
@@ -139,18 +139,25 @@ def _restricted(wide: Weighted, narrow: Weighted) -> Array:
 
 def _described(step: _Step, partial: tuple[str, ...], result: SemResult, test: ChiSquare | None,
                before: InvarianceStep | None) -> InvarianceStep:
-    plain = InvarianceStep(step.name, step.equal, partial, result, test, None, None, None, None, None, None, None)
+    plain = InvarianceStep(step.name, step.equal, partial, result, test, _difference_rmsea(test, result), None, None,
+                           None, None, None, None, None)
     if before is None:
         return plain
     now, then = result.fit, before.result.fit
     a, b = _scaled(result), _scaled(before.result)
     cfi, rmsea = _minus(a.cfi_scaled, b.cfi_scaled), _minus(_value(a.rmsea_scaled), _value(b.rmsea_scaled))
-    is_held = before.is_held is not False and (cfi or 0.0) >= -CFI_DROP and (rmsea or 0.0) <= RMSEA_RISE
+    is_held = before.is_held is not False and bool((cfi or 0.0) >= -CFI_DROP and (rmsea or 0.0) <= RMSEA_RISE)
     return replace(
         plain, delta_cfi=_minus(now.cfi, then.cfi), delta_rmsea=_minus(_value(now.rmsea), _value(then.rmsea)),
         delta_srmr=_minus(now.srmr, then.srmr), delta_cfi_scaled=cfi, delta_rmsea_scaled=rmsea,
         delta_cfi_robust=_minus(a.cfi_robust, b.cfi_robust),
         delta_rmsea_robust=_minus(_value(a.rmsea_robust), _value(b.rmsea_robust)), is_held=is_held)
+
+
+def _difference_rmsea(test: ChiSquare | None, result: SemResult) -> float | None:
+    if test is None or not test.df:
+        return None
+    return float((max(test.value / test.df - 1, 0.0) / result.n * len(result.groups)) ** 0.5)
 
 
 def _scaled(result: SemResult) -> ScaledFit:

@@ -194,7 +194,7 @@ def _descended(model: OrdinalFit, place: str) -> OrdinalFit:
     x = model.x
     implied, value = _at(model, x)
     for step in range(1, MOST_STEPS + 1):
-        gradient, information = normal_equations(model, implied)
+        gradient, information = _normal_equations(model, implied)
         move = _solved(model, information, gradient, place)
         promised = float(gradient @ move)
         if promised < STEP_AT_REST:
@@ -217,31 +217,16 @@ def _descended(model: OrdinalFit, place: str) -> OrdinalFit:
 
 def _at(model: OrdinalFit, x: Array) -> tuple[tuple[Implied, ...], float]:
     implied = tuple(implied_by(block, cuts, x) for block, cuts in zip(model.blocks, model.cuts, strict=True))
-    value = sum(share * float(group.weights @ (group.moments.values - one.values) ** 2)
+    value = sum(float(share * group.weights @ (group.moments.values - one.values) ** 2)
                 for share, group, one in zip(model.sample.weights, model.sample.groups, implied, strict=True))
     return implied, value
 
 
-def normal_equations(model: OrdinalFit, implied: tuple[Implied, ...]) -> tuple[Array, Array]:
-    """Return the downhill direction and the information of the weighted squares.
-
-    Parameters
-    ----------
-    model : OrdinalFit
-        With its sample.
-    implied : tuple of Implied
-        At some parameters.
-
-    Returns
-    -------
-    gradient : array (q,)
-        Sum over groups of (n/N) J' W d.
-    information : array (q, q)
-        Sum of (n/N) J' W J.
-    """
+def _normal_equations(model: OrdinalFit, implied: tuple[Implied, ...]) -> tuple[Array, Array]:
+    """Return half the downhill slope of F and half its curvature without second derivatives of the statistics."""
     q = model.table.n_free
     gradient, information = np.zeros(q), np.zeros((q, q))
-    for share, group, one in zip(model.sample.shares, model.sample.groups, implied, strict=True):
+    for share, group, one in zip(model.sample.weights, model.sample.groups, implied, strict=True):
         weighted = one.slopes * (share * group.weights)[:, None]
         gradient += weighted.T @ (group.moments.values - one.values)
         information += weighted.T @ one.slopes

@@ -19,7 +19,7 @@ from analysis.results.sem import GroupMoments, ModelParameter
 
 Complex = npt.NDArray[np.complex128]
 COMPLEX_STEP = 1e-30            # derivatives by it are exact to rounding
-KINDS = ("raw", "lv", "all")
+KINDS = ("raw", "lv", "all")       # as estimated, factors standardised, all variables standardised
 
 
 @dataclass(frozen=True)
@@ -67,10 +67,15 @@ def _versions(model: OrdinalFit, rows: list[Parameter]) -> list[Standardised]:
     x: Any = model.x.astype(np.complex128)
     base = _values(model, places, len(rows), x)
     slopes = np.zeros((len(KINDS), len(rows), len(x)))
-    for at in range(len(x)):
+    cut = np.unique([row.free - 1 for row in rows if row.op == "|" and row.free])
+    for at in np.setdiff1d(np.arange(len(x)), cut):
         moved = x.copy()
         moved[at] += COMPLEX_STEP * 1j
         slopes[:, :, at] = _values(model, places, len(rows), moved).imag / COMPLEX_STEP
+    for place, row in enumerate(rows):
+        if row.op == "|" and row.free:          # a threshold is divided by a standard deviation, in which it has no part
+            _, delta = model.cuts[row.group].values(model.x)
+            slopes[:, place, row.free - 1] = (1.0, 1.0, delta[model.blocks[row.group].names.index(row.lhs)])
     return [Standardised(base[kind].real.copy(), slopes[kind]) for kind in range(len(KINDS))]
 
 

@@ -11,7 +11,7 @@ from analysis.quant.correlations import Array
 from analysis.quant.sem.covariance import inverse_information
 from analysis.quant.sem.indices import chi_square
 from analysis.quant.sem.model import free_names
-from analysis.quant.sem.ordinal_model import OrdinalFit, normal_equations
+from analysis.quant.sem.ordinal_model import OrdinalFit
 from analysis.results.sem import ChiSquare
 
 MINIMUM_DF = 1
@@ -58,11 +58,11 @@ def weighted_of(model: OrdinalFit, *, place: str = "model") -> Weighted:
     NotIdentified
         Naming parameters that cannot be told apart.
     """
-    _, information = normal_equations(model, model.implied)
-    inverse = inverse_information(information, free_names(model.table), place)
     shares, groups = model.sample.shares, model.sample.groups
-    return Weighted(np.concatenate([one.slopes for one in model.implied]),
-                    np.concatenate([share * group.weights for share, group in zip(shares, groups, strict=True)]),
+    slopes = np.concatenate([one.slopes for one in model.implied])
+    weights = np.concatenate([share * group.weights for share, group in zip(shares, groups, strict=True)])
+    inverse = inverse_information((slopes * weights[:, None]).T @ slopes, free_names(model.table), place)
+    return Weighted(slopes, weights,
                     np.asarray(block_diag(*(group.moments.gamma / share
                                             for share, group in zip(shares, groups, strict=True)))), inverse)
 
