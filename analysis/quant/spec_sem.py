@@ -20,17 +20,21 @@ from analysis.quant.sem.scores import Method, factor_scores
 from analysis.quant.sem.syntax import parse_model
 from analysis.quant.sem.table import EQUAL
 from analysis.quant.sem.variables import variables_of
+from analysis.quant.sem.wlsmv import WLSMV
 from analysis.quant.spec_columns import numbers_of, recoded
+from analysis.quant.spec_ordinal import ORDINAL_RULES
+from analysis.quant.spec_wlsmv import ORDINAL_MISSING, ordinal_ladder, ordinal_model
 from instruments.codec import to_document
 
 Options = Mapping[str, Any]
 _DATA = frozenset({"id", "do", "title", "model", "reverse", "range", "missing", "missing_codes", "values", "estimator",
-                   "std_lv", "confidence", "group", "partial"})
+                   "std_lv", "confidence", "group", "partial", "zero_cells"})
 _ONE = _DATA | {"n", "equal", "meanstructure", "orthogonal", "modification", "scores", "bootstrap", "interval", "seed"}
 MODEL_OPTIONS: Mapping[str, frozenset[str]] = {"cfa": _ONE, "sem": _ONE, "invariance": _DATA | {"steps"}}
 MODEL_NEEDED: Mapping[str, tuple[str, ...]] = {"cfa": ("model",), "sem": ("model",), "invariance": ("model", "group")}
 MODEL_DEFAULTS: Mapping[str, Any] = {"missing": "listwise", "estimator": "ML", "interval": "percentile"}
 FEWEST_RESAMPLES, MOST_RESAMPLES = 100, 100_000
+MISSING = tuple(dict.fromkeys((*get_args(Missing), *ORDINAL_MISSING)))
 
 
 def _is_words(value: Any) -> bool:
@@ -45,14 +49,15 @@ _FLAG = (lambda value: isinstance(value, bool), "true or false")
 MODEL_RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "model": (lambda value: isinstance(value, str) and bool(value.strip()),
               "a model such as `service =~ s1 + s2 + s3`"),
-    "estimator": (lambda value: value in ESTIMATORS, f"one of {', '.join(ESTIMATORS)}"),
-    "missing": (lambda value: value in get_args(Missing), f"one of {', '.join(get_args(Missing))}"),
+    "estimator": (lambda value: value in (*ESTIMATORS, WLSMV), f"one of {', '.join((*ESTIMATORS, WLSMV))}"),
+    "missing": (lambda value: value in MISSING, f"one of {', '.join(MISSING)}"),
     "group": (lambda value: isinstance(value, str) and bool(value), "the name of a column"),
     "equal": (lambda value: isinstance(value, list) and all(word in EQUAL for word in value),
               f"a list of {', '.join(EQUAL)}"),
     "partial": (_is_words, "a list of parameters that stay free, such as ['visual =~ x2', 'x3 ~ 1']"),
     "steps": (lambda value: isinstance(value, list) and bool(value) and all(word in STEPS for word in value),
               f"a list of {', '.join(STEPS)}"),
+    **ORDINAL_RULES,
     **dict.fromkeys(("std_lv", "meanstructure", "orthogonal"), _FLAG),
     "modification": (_is_whole, "how many modification indices are shown, from 1"),
     "scores": (lambda value: value in get_args(Method), f"one of {', '.join(get_args(Method))}"),
@@ -81,7 +86,9 @@ def model_items(options: Options, place: str) -> list[str]:
 
 
 def _structural(frame: pd.DataFrame, options: Options, place: str) -> dict[str, Any]:
-    chosen = _chosen(options)
+    if options["estimator"] == WLSMV:
+        return dict(to_document(ordinal_model(_data(frame, options, place), options, place)))
+    chosen = _chosen(options, place)
     fitted = fitted_model(options["model"], _data(frame, options, place), chosen, place=place)
     found = dict(to_document(result_of(fitted, chosen, place=place)))
     if "modification" in options:
@@ -100,11 +107,17 @@ def _invariance(frame: pd.DataFrame, options: Options, place: str) -> Any:
     data = _data(frame, options, place)
     if isinstance(data, Sample):
         raise SpecError(place, "groups are seen in answers, and the data are a matrix.", "Give the file of answers.")
-    return invariance(options["model"], data, options["group"], _chosen(options),
+    if options["estimator"] == WLSMV:
+        return ordinal_ladder(data, options, place)
+    return invariance(options["model"], data, options["group"], _chosen(options, place),
                       steps=options.get("steps", list(STEPS)), partial=_keys(options.get("partial", [])), place=place)
 
 
-def _chosen(options: Options) -> ModelOptions:
+def _chosen(options: Options, place: str) -> ModelOptions:
+    if options["missing"] not in get_args(Missing):
+        raise SpecError(place, f"missing: {options['missing']} is for WLSMV.", f"Use {' or '.join(get_args(Missing))}.")
+    if "zero_cells" in options:
+        raise SpecError(place, "zero_cells is for WLSMV.", "Leave it out.")
     return ModelOptions(
         estimator=options["estimator"], missing=options["missing"], std_lv=options.get("std_lv", False),
         meanstructure=options.get("meanstructure", False), group=options.get("group"),

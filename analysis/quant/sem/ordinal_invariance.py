@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from scipy.linalg import null_space
 
-from analysis.errors import SpecError
 from analysis.quant.correlations import Array
 from analysis.quant.sem.indices import chi_square
 from analysis.quant.sem.ordinal_model import OrdinalFit
@@ -40,7 +39,7 @@ BINARY_STEPS = (STEPS[0], STEPS[3])     # one threshold tells neither an interce
 
 
 def ordinal_invariance(model: str | ModelText, data: pd.DataFrame, group: str, options: OrdinalOptions | None = None, *,
-                       partial: Mapping[str, Sequence[str]] | None = None, place: str = "model") -> Invariance:
+                       partial: Sequence[str] = (), place: str = "model") -> Invariance:
     """Return whether a model of ordinal items measures the same in every group.
 
     Parameters
@@ -53,8 +52,8 @@ def ordinal_invariance(model: str | ModelText, data: pd.DataFrame, group: str, o
         Column that parts the respondents.
     options : OrdinalOptions
         Treatment of gaps; `equal`, `partial`, `group` and `free_intercepts` are set here.
-    partial : mapping, optional
-        Step → parameters that stay free from it on, such as {"thresholds": ["x1|t2"]}.
+    partial : sequence of str
+        Parameters that stay free in every step that would set them equal, such as "x1|t2", "f=~x1" or "x1~1".
     place : str
         Words for messages.
 
@@ -78,15 +77,10 @@ def ordinal_invariance(model: str | ModelText, data: pd.DataFrame, group: str, o
                             zero_cells=options.zero_cells, place=place)
     binary = tuple(name for name, count in sample.thresholds if count == 1)
     chosen = BINARY_STEPS if binary else STEPS
-    for name in partial or {}:
-        if name not in {step.name for step in chosen[1:]}:
-            raise SpecError(place, f"partial: {name!r} is not a step here.",
-                            f"Use: {', '.join(step.name for step in chosen[1:])}.")
     steps: list[InvarianceStep] = []
     before: OrdinalFit | None = None
-    kept: tuple[str, ...] = ()
     for step in chosen:
-        kept = (*kept, *(partial or {}).get(step.name, ()))
+        kept = tuple(partial) if step.equal else ()
         asked = replace(options, equal=step.equal, free_intercepts=step.free_intercepts, partial=kept)
         fitted = fitted_ordinal(text, sample, asked, place=f"{place}, step {step.name}")
         result = ordinal_result(fitted, asked, place=place)

@@ -73,7 +73,7 @@ def _versions(model: OrdinalFit, rows: list[Parameter]) -> list[Standardised]:
         moved[at] += COMPLEX_STEP * 1j
         slopes[:, :, at] = _values(model, places, len(rows), moved).imag / COMPLEX_STEP
     for place, row in enumerate(rows):
-        if row.op == "|" and row.free:          # a threshold is divided by a standard deviation, in which it has no part
+        if row.op == "|" and row.free:          # divided by an SD in which it has no part
             _, delta = model.cuts[row.group].values(model.x)
             slopes[:, place, row.free - 1] = (1.0, 1.0, delta[model.blocks[row.group].names.index(row.lhs)])
     return [Standardised(base[kind].real.copy(), slopes[kind]) for kind in range(len(KINDS))]

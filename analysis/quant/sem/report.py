@@ -142,7 +142,7 @@ def defined_values(fitted: HasTable, values: dict[str, complex]) -> Array:
 
 
 def _errors(version: Standardised, vcov: Array) -> Array:
-    variance = np.einsum("ij,jk,ik->i", version.jacobian, vcov, version.jacobian)
+    variance = ((version.jacobian @ vcov) * version.jacobian).sum(axis=1)
     variance = np.where(np.abs(variance) < NO_SE**2, 0.0, variance)
     with np.errstate(invalid="ignore"):
         return np.sqrt(variance)

@@ -199,13 +199,19 @@ def _unsaid(variables: Variables, options: TableOptions, group: int) -> list[Par
     rows += [Parameter(one, "~~", other, group, is_exogenous=held)
              for at, one in enumerate(x) for other in x[at:]]
     if options.has_means:
-        zero = None if not options.thresholds or (options.free_intercepts and group > 0) else 0.0
-        rows += [Parameter(name, "~1", "", group, fixed=zero, is_exogenous=held and name in x)
-                 for name in variables.observed]
+        rows += [Parameter(name, "~1", "", group, fixed=_intercept(name, options, group),
+                           is_exogenous=held and name in x) for name in variables.observed]
         is_free = (group > 0 and bool({"intercepts", "thresholds"} & set(options.equal))
                    and "means" not in options.equal and not options.free_intercepts)
         rows += [Parameter(name, "~1", "", group, fixed=None if is_free else 0.0) for name in variables.latent]
     return rows + _of_cuts(options, group)
+
+
+def _intercept(name: str, options: TableOptions, group: int) -> float | None:
+    """Return 0 for an ordinal item, whose place is in its thresholds, unless a later group shares them; else None."""
+    partial = {key.replace(" ", "") for key in options.partial}
+    is_free = options.free_intercepts or ("thresholds" in options.equal and f"{name}~1" in partial)
+    return 0.0 if options.thresholds and not (is_free and group > 0) else None
 
 
 def _of_cuts(options: TableOptions, group: int) -> list[Parameter]:
