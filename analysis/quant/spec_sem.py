@@ -92,7 +92,7 @@ def _structural(frame: pd.DataFrame, options: Options, place: str) -> dict[str, 
     fitted = fitted_model(options["model"], _data(frame, options, place), chosen, place=place)
     found = dict(to_document(result_of(fitted, chosen, place=place)))
     if "modification" in options:
-        indices = modification_indices(fitted, estimator=chosen.estimator, most=options["modification"])
+        indices = modification_indices(fitted, most=options["modification"])
         found["modification_indices"] = to_document(indices)
     if "scores" in options:
         found["scores"] = to_document(factor_scores(fitted, method=options["scores"], place=place))

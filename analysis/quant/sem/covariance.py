@@ -60,7 +60,10 @@ def sandwich_of(fitted: Fitted, estimator: Estimator, *, place: str = "model") -
     if estimator == "ML":
         return Sandwich(information, inverse, (), inverse / fitted.n)
     is_mlm = estimator == "MLM"
-    meats = tuple(_meat(scores, centred=is_mlm) for scores in fitted.likelihood.scores(pulls, about_sample=is_mlm))
+    # Moments of predictors that are held do not vary: only what they leave unexplained adds to the fourth moments.
+    held = [fitted.sample.names.index(name) for name in fitted.held] if is_mlm else []
+    scores = fitted.likelihood.scores(pulls, about_sample=is_mlm, held=held)
+    meats = tuple(_meat(own, centred=is_mlm) for own in scores)
     meat = sum(meats, np.zeros_like(information)) / fitted.n
     return Sandwich(information, inverse, meats, inverse @ meat @ inverse / fitted.n)
 

@@ -191,11 +191,16 @@ def incremental(chi2: ChiSquare, null: ChiSquare) -> dict[str, float | None]:
     a, d, a0, d0 = chi2.value, chi2.df, null.value, null.df
     if a0 <= 0 or d0 == 0:
         return {"nfi": None, "rfi": None, "ifi": None, "rni": None}
+    if d > d0:      # the model is not a wider one than independence: shares of its chi-square mean nothing
+        return {"nfi": None, "rfi": None, "ifi": _ratio(a0 - a, a0 - d), "rni": _ratio(a0 - d0 - a + d, a0 - d0)}
     if d == 0:
         return {"nfi": 1.0, "rfi": 1.0, "ifi": 1.0, "rni": 1.0}
     return {"nfi": (a0 - a) / a0, "rfi": (a0 / d0 - a / d) / (a0 / d0),
-            "ifi": (a0 - a) / (a0 - d) if a0 != d else None,
-            "rni": ((a0 - d0) - (a - d)) / (a0 - d0) if a0 != d0 else None}
+            "ifi": _ratio(a0 - a, a0 - d), "rni": _ratio(a0 - d0 - a + d, a0 - d0)}
+
+
+def _ratio(part: float, whole: float) -> float | None:
+    return part / whole if whole != 0 else None
 
 
 def residual_sizes(fitted: Fitted) -> tuple[float, float, float]:

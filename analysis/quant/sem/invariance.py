@@ -215,7 +215,7 @@ def _difference_rmsea(difference: ChiSquare | None, result: SemResult) -> float 
 def _new_releases(here: Fitted, before: Fitted, options: ModelOptions) -> tuple[ReleaseTest, ...]:
     """Return the score tests of the equalities that the step before did not have."""
     old = {row.key for row in before.table.rows if row.equal_to}
-    tests = release_tests(here, estimator=options.estimator)
+    tests = release_tests(here)
     return tuple(test for test in tests if test.parameter not in old)
 
 

@@ -8,7 +8,7 @@ as many patterns as there are kinds of gap (full information maximum likelihood)
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.linalg import lapack
@@ -74,12 +74,16 @@ class Likelihood:
             gather(H, cells + curvature(state, block.cells, pull.omega, pull.mean), block.cells)
         return H / self.sample.n
 
-    def scores(self, pulls: list[tuple[State, Pull]], *, about_sample: bool = False) -> list[Array]:
+    def scores(self, pulls: list[tuple[State, Pull]], *, about_sample: bool = False,
+               held: Sequence[int] = ()) -> list[Array]:
         """Return for each group the derivative of each respondent's log-likelihood (n, q)."""
         found = []
         for block, group, (state, _) in zip(self.blocks, self.sample.groups, pulls, strict=True):
-            cells = cell_scores(tangents(state, block.cells), state, group, has_means=self.has_means,
-                                about_sample=about_sample)
+            moves = tangents(state, block.cells)
+            cells = cell_scores(moves, state, group, has_means=self.has_means, about_sample=about_sample)
+            if held:
+                expected = replace(group, patterns=(explained_rows(group, held),))
+                cells = cells - cell_scores(moves, state, expected, has_means=self.has_means, about_sample=about_sample)
             S = np.zeros((len(cells), self.n_free))
             for column, target in enumerate(block.cells.target):
                 S[:, target] += cells[:, column]
@@ -277,6 +281,27 @@ def cell_observed(moves: Tangents, state: State, group: GroupSample, *, has_mean
             own += mixed + mixed.T + part.mean.T @ PM
         total += pattern.n * own
     return total
+
+
+def explained_rows(group: GroupSample, held: Sequence[int]) -> Pattern:
+    """Return what predictors that are held say of every variable.
+
+    Parameters
+    ----------
+    group : GroupSample
+        Complete rows.
+    held : sequence of int
+        Positions of the predictors.
+
+    Returns
+    -------
+    Pattern
+        Rows replaced by their regressions on the predictors, about the same means.
+    """
+    pattern, at = group.patterns[0], list(held)
+    centred = np.asarray(pattern.rows) - group.mean
+    slopes = np.linalg.solve(group.cov[np.ix_(at, at)], group.cov[at])
+    return replace(pattern, rows=centred[:, at] @ slopes + group.mean)
 
 
 def cell_scores(moves: Tangents, state: State, group: GroupSample, *, has_means: bool,

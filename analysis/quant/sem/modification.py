@@ -10,10 +10,9 @@ import numpy as np
 from scipy import stats
 
 from analysis.quant.correlations import Array
-from analysis.quant.sem.covariance import Estimator
-from analysis.quant.sem.likelihood import cell_expected, cell_gradient, cell_observed, gather
+from analysis.quant.sem.likelihood import cell_expected, cell_gradient, gather
 from analysis.quant.sem.model import Fitted
-from analysis.quant.sem.ram import Block, State, cell_of, cells_of, curvature, tangents
+from analysis.quant.sem.ram import Block, State, cell_of, cells_of, tangents
 from analysis.quant.sem.table import Parameter
 from analysis.results.sem import ModificationIndex, ReleaseTest
 
@@ -29,16 +28,13 @@ class _Extended:
     own: Array              # (c,)
 
 
-def modification_indices(fitted: Fitted, *, estimator: Estimator = "ML", most: int | None = None,
-                         ) -> tuple[ModificationIndex, ...]:
+def modification_indices(fitted: Fitted, *, most: int | None = None) -> tuple[ModificationIndex, ...]:
     """Return what freeing each parameter that is not in the model would bring.
 
     Parameters
     ----------
     fitted : Fitted
         A model at its parameters.
-    estimator : {"ML", "MLR", "MLM"}
-        Information as in the standard errors: observed for MLR and with gaps, else expected.
     most : int, optional
         How many are returned; all if not given.
 
@@ -46,16 +42,16 @@ def modification_indices(fitted: Fitted, *, estimator: Estimator = "ML", most: i
     -------
     tuple of ModificationIndex
         Largest first. mi = s² / v is chi-square with one degree of freedom, s the slope of the log-likelihood and v the
-        information that the free parameters leave; expected value = s / v. Candidates: loadings of the items of other
-        factors, covariances of residuals and of factors, paths among explained and explaining variables, and parameters
-        that are fixed. Those that would say nothing new (such as a marker) are left out.
+        expected information that the free parameters leave; expected value = s / v. Candidates: loadings of the items
+        of other factors, covariances of residuals and of factors, paths among explained and explaining variables, and
+        parameters that are fixed. Those that would say nothing new (such as a marker) are left out.
 
     References
     ----------
     Sörbom 1989; Rosseel 2012, lavaan::modindices.
     """
     rows = [row for g in range(len(fitted.sample.groups)) for row in _left_out(fitted, g)]
-    extended = _extended(fitted, rows, estimator)
+    extended = _extended(fitted, rows)
     known = extended.left > NOTHING_NEW * np.maximum(extended.own, np.finfo(float).tiny)
     found = []
     for at in np.flatnonzero(known):
@@ -68,15 +64,13 @@ def modification_indices(fitted: Fitted, *, estimator: Estimator = "ML", most: i
     return tuple(found[:most])
 
 
-def release_tests(fitted: Fitted, *, estimator: Estimator = "ML") -> tuple[ReleaseTest, ...]:
+def release_tests(fitted: Fitted) -> tuple[ReleaseTest, ...]:
     """Return for each equality what freeing it would bring.
 
     Parameters
     ----------
     fitted : Fitted
         A model in which parameters share their value, across groups or by label.
-    estimator
-        As in `modification_indices`.
 
     Returns
     -------
@@ -97,7 +91,7 @@ def release_tests(fitted: Fitted, *, estimator: Estimator = "ML") -> tuple[Relea
             seen.add(row.free)
     if not rows:
         return ()
-    extended = _extended(fitted, rows, estimator)
+    extended = _extended(fitted, rows)
     usable = [at for at in range(len(rows)) if extended.left[at] > NOTHING_NEW * extended.own[at]]
     values = [float(extended.score[at] ** 2 / extended.left[at]) for at in usable]
     p = [float(stats.chi2.sf(value, 1)) for value in values]
@@ -116,22 +110,16 @@ def _holm(p: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def _extended(fitted: Fitted, rows: Sequence[Parameter], estimator: Estimator) -> _Extended:
+def _extended(fitted: Fitted, rows: Sequence[Parameter]) -> _Extended:
     q, n = fitted.table.n_free, len(rows)
     total, score = np.zeros((q + n, q + n)), np.zeros(q + n)
-    is_observed = estimator == "MLR" or fitted.sample.missing == "fiml"
     for g, (state, pull) in enumerate(fitted.pulls):
         block, group = fitted.likelihood.blocks[g], fitted.sample.groups[g]
         at = {name: i for i, name in enumerate(block.names)}
         added = [replace(row, free=q + i + 1) for i, row in enumerate(rows) if row.group == g]
         cells = cells_of([*(row for row in fitted.table.of_group(g) if row.free), *added], at)
         moves = tangents(state, cells)
-        has_means = fitted.table.has_means
-        if is_observed:
-            own = cell_observed(moves, state, group, has_means=has_means)
-            gather(total, own + curvature(state, cells, pull.omega, pull.mean), cells)
-        else:
-            gather(total, cell_expected(moves, state, group, has_means=has_means), cells)
+        gather(total, cell_expected(moves, state, group, has_means=fitted.table.has_means), cells)
         np.add.at(score, cells.target, -cell_gradient(moves, pull))
     free, across = total[:q, :q], total[:q, q:]
     own = total.diagonal()[q:]

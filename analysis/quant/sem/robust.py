@@ -11,6 +11,7 @@ from analysis.quant.correlations import Array
 from analysis.quant.sem.baseline import independence
 from analysis.quant.sem.covariance import Estimator, Sandwich, sandwich_of
 from analysis.quant.sem.indices import cfi, chi_square, rmsea, tli
+from analysis.quant.sem.likelihood import explained_rows
 from analysis.quant.sem.model import Fitted
 from analysis.quant.sem.saturated import Saturated, moment_slopes, saturated_cells, saturated_of
 from analysis.results.sem import ScaledFit
@@ -117,11 +118,12 @@ def _weighed_fourth_moments(fitted: Fitted, g: int) -> float:
     """Return tr(W Gamma) of one group, W the normal-theory weights of the model."""
     state, group = fitted.pulls[g][0], fitted.sample.groups[g]
     rows = np.asarray(group.patterns[0].rows) - group.mean
+    held = [fitted.sample.names.index(name) for name in fitted.held]
+    known = np.asarray(explained_rows(group, held).rows) - group.mean if held else np.zeros_like(rows)
     P = np.linalg.inv(state.sigma)
-    Z = rows @ P
-    squares = (Z * rows).sum(axis=1)
-    product = P @ group.cov
-    covariances = float((squares**2).mean() - (product * product.T).sum()) / 2
+    own, shared, other = ((a @ P * b).sum(axis=1) for a, b in ((rows, rows), (rows, known), (known, known)))
+    product = P @ (rows.T @ rows - known.T @ known) / group.n
+    covariances = float((own**2 - 2 * shared**2 + other**2).mean() - (product * product.T).sum()) / 2
     return covariances + (float(np.trace(product)) if fitted.table.has_means else 0.0)
 
 

@@ -62,11 +62,13 @@ def search(likelihood: Likelihood, start: Array, names: Sequence[str], *, place:
     """
     begun = _feasible(likelihood, start)
     for attempt, x in enumerate((begun, *_other_starts(begun))):
-        found = _scoring(likelihood, x, names, place)
+        found = _scoring(likelihood, x)
         if found is None:
-            found = _quasi_newton(likelihood, x, names, place)
+            found = _quasi_newton(likelihood, x)
         if found is not None:
+            check_identified(likelihood.expected(likelihood.pulls(found.x) or []), names, place)
             return Found(found.x, found.value, found.steps, found.path if attempt == 0 else f"{found.path}, new start")
+    check_identified(likelihood.expected(likelihood.pulls(begun) or []), names, place)
     raise NotConverged(place, "no best fit was found from any start.",
                        "Look for factors that are one, for a factor with weak items or for too few respondents; "
                        "give start(…) values, or a simpler model.")
@@ -94,14 +96,14 @@ def _other_starts(x: Array) -> list[Array]:
     return [x * factor * rng.uniform(0.7, 1.3, len(x)) for factor in (1.0, 0.7, 0.4)]
 
 
-def _scoring(likelihood: Likelihood, x: Array, names: Sequence[str], place: str) -> Found | None:
+def _scoring(likelihood: Likelihood, x: Array) -> Found | None:
     pulls = likelihood.pulls(x)
     if pulls is None:
         return None
     value, is_near = likelihood.value(pulls), False
     for step in range(1, MOST_STEPS + 1):
         g = likelihood.gradient(pulls)
-        move, promised, is_newton = _direction(likelihood, pulls, g, is_near, names, place)
+        move, promised, is_newton = _direction(likelihood, pulls, g, is_near)
         is_near = is_near or promised < NEAR
         if promised < STEP_GOAL**2 or (promised < STEP_GOAL and is_newton):
             final = likelihood.pulls(x + move)
@@ -115,8 +117,7 @@ def _scoring(likelihood: Likelihood, x: Array, names: Sequence[str], place: str)
     return None
 
 
-def _direction(likelihood: Likelihood, pulls: Pulls, g: Array, is_near: bool, names: Sequence[str],
-               place: str) -> tuple[Array, float, bool]:
+def _direction(likelihood: Likelihood, pulls: Pulls, g: Array, is_near: bool) -> tuple[Array, float, bool]:
     """Return the step, its squared length in the metric of the information, and whether it is Newton's."""
     if is_near:
         move = _solved(likelihood.observed(pulls), g)
@@ -124,8 +125,7 @@ def _direction(likelihood: Likelihood, pulls: Pulls, g: Array, is_near: bool, na
             return move, float(-g @ move), True
     information = likelihood.expected(pulls)
     move = _solved(information, g)
-    if move is None:
-        check_identified(information, names, place)
+    if move is None:        # nothing is known along some direction here; it may be on the way
         move = np.asarray(-np.linalg.lstsq(information, g, rcond=1e-8)[0], dtype=np.float64)
     return move, abs(float(g @ move)), False
 
@@ -187,7 +187,7 @@ def _line(likelihood: Likelihood, x: Array, value: float, move: Array,
     return None
 
 
-def _quasi_newton(likelihood: Likelihood, x: Array, names: Sequence[str], place: str) -> Found | None:
+def _quasi_newton(likelihood: Likelihood, x: Array) -> Found | None:
     def objective(values: Array) -> tuple[float, Array]:
         pulls = likelihood.pulls(values)
         if pulls is None:
@@ -197,7 +197,7 @@ def _quasi_newton(likelihood: Likelihood, x: Array, names: Sequence[str], place:
     if likelihood.pulls(x) is None:
         return None
     result = optimize.minimize(objective, x, jac=True, method="BFGS", options={"maxiter": 2000, "gtol": 1e-7})
-    polished = _scoring(likelihood, np.asarray(result.x), names, place)
+    polished = _scoring(likelihood, np.asarray(result.x))
     if polished is None:
         return None
     return Found(polished.x, polished.value, int(result.nit) + polished.steps, "quasi-Newton, Newton")

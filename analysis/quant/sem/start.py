@@ -10,6 +10,7 @@ from analysis.quant.sem.table import Parameter, ParameterTable
 
 SHARE_OF_RESIDUAL = 0.5         # of an item's variance
 SMALL_VARIANCE = 0.05           # of a factor that has no observed item
+MOST_CORRELATED = 0.8           # two factors to begin with
 SMALLEST_MARKER = 0.1           # a marker that hardly loads must not blow up the other loadings
 
 
@@ -49,6 +50,7 @@ class _Guess:
     def __init__(self, table: ParameterTable, g: int, group: GroupSample) -> None:
         self.at = {name: i for i, name in enumerate(table.variables.observed)}
         self.group, self.latent = group, set(table.variables.latent)
+        self.free_factors = table.variables.exogenous_latent
         self.loadings: dict[tuple[str, str], float] = {}
         self.variances: dict[str, float] = {}
         rows = table.of_group(g)
@@ -86,6 +88,17 @@ class _Guess:
         axis = vectors[:, -1] * np.sqrt(max(float(values[-1]), SMALL_VARIANCE))
         return np.asarray(np.clip(axis * np.sign(axis.sum() or 1.0), -0.95, 0.95) * spread)
 
+    def _shared(self, one: str, other: str) -> float:
+        """Return the covariance of two factors that fits the covariances between their items best, kept below one."""
+        ends = [{item: value for (factor, item), value in self.loadings.items() if factor == name and item in self.at}
+                for name in (one, other)]
+        if not ends[0] or not ends[1] or set(ends[0]) & set(ends[1]):
+            return 0.0
+        a, b = (np.array(list(end.values())) for end in ends)
+        C = self.group.cov[np.ix_([self.at[item] for item in ends[0]], [self.at[item] for item in ends[1]])]
+        most = MOST_CORRELATED * float(np.sqrt(self.variances[one] * self.variances[other]))
+        return float(np.clip(a @ C @ b / ((a @ a) * (b @ b)), -most, most))
+
     def of(self, row: Parameter) -> float:
         if row.op == "=~":
             return self.loadings[row.lhs, row.rhs]
@@ -95,4 +108,6 @@ class _Guess:
             if row.lhs in self.latent:
                 return self.variances[row.lhs]
             return SHARE_OF_RESIDUAL * float(self.group.cov[self.at[row.lhs], self.at[row.lhs]])
+        if row.op == "~~" and {row.lhs, row.rhs} <= self.latent and row.lhs in self.free_factors:
+            return self._shared(row.lhs, row.rhs)
         return 0.0
