@@ -15,12 +15,13 @@ from analysis.quant.sem.ram import State
 
 Pulls = list[tuple[State, Pull]]
 
-MOST_STEPS = 200
+MOST_STEPS = 80
 STEP_GOAL = 1e-9            # squared length of the next step in units of standard errors, per respondent
 NEAR = 1e-3                 # from here on Newton steps are tried
 HALVINGS = 30
 ENOUGH = 1e-4               # share of the promised decrease that a step must bring
 MOST_NAMED = 8              # parameters in a message
+SHARE_IN_NULL = 0.1         # weight in the null direction from which a parameter is named
 SINGULAR = 1e-9             # eigenvalue of the information in correlation form, at or below which nothing is identified
 
 
@@ -34,7 +35,8 @@ class Found:
     path: str
 
 
-def search(likelihood: Likelihood, start: Array, names: Sequence[str], *, place: str = "model") -> Found:
+def search(likelihood: Likelihood, start: Array, names: Sequence[str], *, others: Sequence[Array] = (),
+           place: str = "model") -> Found:
     """Return the parameters with the smallest misfit.
 
     Parameters
@@ -45,6 +47,8 @@ def search(likelihood: Likelihood, start: Array, names: Sequence[str], *, place:
         Where to begin.
     names : sequence of str
         Of the parameters, for messages.
+    others : sequence of array
+        Where to begin when that leads nowhere.
     place : str
         Words for messages.
 
@@ -61,15 +65,22 @@ def search(likelihood: Likelihood, start: Array, names: Sequence[str], *, place:
         When neither scoring nor a quasi-Newton search from several starts ends.
     """
     begun = _feasible(likelihood, start)
-    for attempt, x in enumerate((begun, *_other_starts(begun))):
+    lost: list[str] = []
+    for attempt, x in enumerate((begun, *others, *_other_starts(begun))):
         found = _scoring(likelihood, x)
         if found is None:
             found = _quasi_newton(likelihood, x)
-        if found is not None:
-            check_identified(likelihood.expected(likelihood.pulls(found.x) or []), names, place)
+        if found is None:
+            continue
+        flat = _flat(likelihood.expected(likelihood.pulls(found.x) or []), names)
+        if not flat:
             return Found(found.x, found.value, found.steps, found.path if attempt == 0 else f"{found.path}, new start")
-    check_identified(likelihood.expected(likelihood.pulls(begun) or []), names, place)
-    raise NotConverged(place, "no best fit was found from any start.",
+        lost = lost or flat
+        if attempt == 0:
+            _check_near_start(likelihood, begun, names, place)
+    _check_near_start(likelihood, begun, names, place)
+    where = f" {_listed(lost)} run away." if lost else ""
+    raise NotConverged(place, f"no best fit was found from any start.{where}",
                        "Look for factors that are one, for a factor with weak items or for too few respondents; "
                        "give start(…) values, or a simpler model.")
 
@@ -93,7 +104,7 @@ def _feasible(likelihood: Likelihood, x: Array) -> Array:
 
 def _other_starts(x: Array) -> list[Array]:
     rng = np.random.default_rng(20260101)
-    return [x * factor * rng.uniform(0.7, 1.3, len(x)) for factor in (1.0, 0.7, 0.4)]
+    return [x * factor * rng.uniform(0.7, 1.3, len(x)) for factor in (1.0, 0.5)]
 
 
 def _scoring(likelihood: Likelihood, x: Array) -> Found | None:
@@ -141,6 +152,24 @@ def _solved(H: Array, g: Array) -> Array | None:
     return np.asarray(-np.linalg.solve(factor.T, np.linalg.solve(factor, g / scale)) / scale)
 
 
+def _moved(x: Array) -> Array:
+    """Return values near the start at which nothing is zero by chance, to see what any answers could tell apart."""
+    rng = np.random.default_rng(20260102)
+    return x * rng.uniform(0.9, 1.1, len(x)) + rng.uniform(-0.02, 0.02, len(x))
+
+
+def _check_near_start(likelihood: Likelihood, begun: Array, names: Sequence[str], place: str) -> None:
+    """Refuse a model whose parameters no answers could tell apart."""
+    pulls = likelihood.pulls(_moved(begun)) or likelihood.pulls(begun)
+    if pulls is not None:
+        check_identified(likelihood.expected(pulls), names, place)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more
+
+
 def check_identified(information: Array, names: Sequence[str], place: str) -> None:
     """Refuse an information matrix in which some direction holds nothing.
 
@@ -158,19 +187,24 @@ def check_identified(information: Array, names: Sequence[str], place: str) -> No
     NotIdentified
         Naming the parameters that the data cannot tell apart.
     """
+    empty = _flat(information, names)
+    if empty:
+        raise NotIdentified(place, f"the data cannot tell these parameters apart: {_listed(empty)}.",
+                            "Give each factor at least three items (two with a related factor), fix a loading or a "
+                            "variance, or take a parameter out.")
+
+
+def _flat(information: Array, names: Sequence[str]) -> list[str]:
+    """Return the parameters along which the information is nil; none where it is whole."""
     size = np.sqrt(np.maximum(information.diagonal(), 0.0))
     empty = [name for name, own in zip(names, size, strict=True) if own <= np.finfo(float).tiny]
-    if not empty:
-        values, vectors = np.linalg.eigh(information / np.outer(size, size))
-        if values[0] > SINGULAR:
-            return
-        weight = np.abs(vectors[:, 0])
-        empty = [name for name, own in zip(names, weight, strict=True) if own > 0.1 * weight.max()]
-    more = f" and {len(empty) - MOST_NAMED} more" if len(empty) > MOST_NAMED else ""
-    listed = ", ".join(empty[:MOST_NAMED]) + more
-    raise NotIdentified(place, f"the data cannot tell these parameters apart: {listed}.",
-                        "Give each factor at least three items (two with a related factor), fix a loading or a "
-                        "variance, or take a parameter out.")
+    if empty or not len(size):
+        return empty
+    values, vectors = np.linalg.eigh(information / np.outer(size, size))
+    if values[0] > SINGULAR:
+        return []
+    weight = np.abs(vectors[:, 0])
+    return [name for name, own in zip(names, weight, strict=True) if own > SHARE_IN_NULL * weight.max()]
 
 
 def _line(likelihood: Likelihood, x: Array, value: float, move: Array,
@@ -196,7 +230,7 @@ def _quasi_newton(likelihood: Likelihood, x: Array) -> Found | None:
 
     if likelihood.pulls(x) is None:
         return None
-    result = optimize.minimize(objective, x, jac=True, method="BFGS", options={"maxiter": 2000, "gtol": 1e-7})
+    result = optimize.minimize(objective, x, jac=True, method="BFGS", options={"maxiter": 400, "gtol": 1e-7})
     polished = _scoring(likelihood, np.asarray(result.x))
     if polished is None:
         return None

@@ -46,6 +46,38 @@ def start_values(table: ParameterTable, groups: tuple[GroupSample, ...]) -> Arra
     return np.asarray(x)
 
 
+def plain_start(table: ParameterTable, groups: tuple[GroupSample, ...]) -> Array:
+    """Return the least daring values to begin with.
+
+    Parameters
+    ----------
+    table, groups
+        As in `start_values`.
+
+    Returns
+    -------
+    array (q,)
+        Loadings 1, small variances of factors, half of an item's variance as its residual, means of the sample, else 0.
+    """
+    x = np.zeros(table.n_free)
+    for g, group in enumerate(groups):
+        at = {name: i for i, name in enumerate(table.variables.observed)}
+        for row in table.of_group(g):
+            if row.free:
+                x[row.free - 1] = _plain(row, group, at)
+    return x
+
+
+def _plain(row: Parameter, group: GroupSample, at: dict[str, int]) -> float:
+    if row.start is not None:
+        return row.start
+    if row.op == "~1":
+        return float(group.mean[at[row.lhs]]) if row.lhs in at else 0.0
+    if row.op == "~~" and row.lhs == row.rhs:
+        return SHARE_OF_RESIDUAL * float(group.cov[at[row.lhs], at[row.lhs]]) if row.lhs in at else SMALL_VARIANCE
+    return 1.0 if row.op == "=~" else 0.0
+
+
 class _Guess:
     def __init__(self, table: ParameterTable, g: int, group: GroupSample) -> None:
         self.at = {name: i for i, name in enumerate(table.variables.observed)}

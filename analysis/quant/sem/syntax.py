@@ -68,9 +68,10 @@ def parse_model(text: str, *, place: str = "model") -> ModelText:
     ----------
     text : str
         Lines `lhs op rhs`: `=~` is measured by, `~` is regressed on, `~~` varies with, `~ 1` has an intercept,
-        `:=` is defined as. Terms are joined by `+`. Before a term may stand `2*` (fixed), `NA*` (free), `name*`
-        (label), `start(2)*`, or `c(…)*` with one entry per group. `#` or `!` starts a comment; `;` ends a line early;
-        a line goes on after an operator, `+`, `*`, `,` or an open bracket, and before a leading `+`.
+        `:=` is defined as. Names with other signs than letters, digits, _ and dots stand in quotes. Terms are joined
+        by `+`. Before a term may stand `2*` (fixed), `NA*` (free), `name*` (label), `start(2)*`, or `c(…)*` with one
+        entry per group. `#` or `!` starts a comment; `;` ends a line early; a line goes on after an operator, `+`,
+        `*`, `,` or an open bracket, and before a leading `+`.
     place : str
         Words for messages.
 
@@ -189,9 +190,9 @@ class _Reader:
 
     def _name(self, role: str) -> str:
         token = self._take(role)
-        if token.kind != "name" or token.text == "NA":
+        if token.kind not in {"name", "string"} or token.text in {"NA", ""}:
             raise ModelSyntaxError(self.place, f"{token.text!r} stands where {role} is due.",
-                                   "Names start with a letter and hold letters, digits, _ and dots.")
+                                   "Names start with a letter and hold letters, digits, _ and dots; quote others.")
         return token.text
 
     def definition(self) -> Definition:
