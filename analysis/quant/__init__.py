@@ -4,4 +4,7 @@ Measurement reads from the data to the verdict: `correlations` (one pass over th
 independent of the number of respondents) → `reliability`, `omega`, `factorability`, `parallel`, `retention` →
 `extraction` → `rotation` → `factor_fit` → `factors` → `distinctness` → `structure`. `spec` and `datafile` serve
 `surveyapp measure`.
+
+Beside the items stand the people: `groups` compares them, `units` looks at those who work together, `weights` stretches
+them to a population, `drivers` asks what an outcome goes with, `waves` what changed.
 """
