@@ -38,6 +38,7 @@ from surveyapp.services.pseudonymise import find_identifiers, replace_identifier
 from surveyapp.services.study import get_study
 from surveyapp.services.transcript import Transcript, read_transcript
 
+SHEETS = (".docx", ".odt")
 CODED = (".json", ".csv")
 YES, NO, FROM_FILE = CONSENT = ("yes", "no", "from-file")
 LEFT_OUT = {"changes": "tracked changes read as accepted", "comments": "comments in the margin left out",
@@ -151,7 +152,7 @@ def _import_one(session: Session, study: Study, path: Path, content: bytes, opti
         stated = {YES: True, NO: False}.get(options.consent)
         return len(import_coded_interviews(session, study, rows, _importer(session), has_consent=stated))
     guide = guide_of(study)
-    if guide is not None and path.suffix.lower() == ".docx" and is_sheet(content, path.name, guide):
+    if guide is not None and path.suffix.lower() in SHEETS and is_sheet(content, path.name, guide):
         import_sheet(session, study, path, content, options)
         return 1
     if options.consent != YES and not options.dry_run:

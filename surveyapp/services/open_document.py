@@ -30,18 +30,24 @@ class TooLarge(Exception):
 
 def read_open_document(content: bytes) -> tuple[str, dict[str, int]]:
     """Return the text, one line a paragraph, and how many changes, comments and notes were left out."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if b"encryption-data" in _part(archive, "META-INF/manifest.xml"):
-            raise Encrypted
-        root = fromstring(_part(archive, "content.xml"), forbid_dtd=True)
-    body = root.find(f"{O}body/{O}text")
-    if body is None:
-        raise KeyError("office:text")
+    body = body_of(content)
     lines: list[str] = []
     _walk(body, lines)
     counted = {"changes": f"{T}changed-region", "comments": f"{O}annotation", "footnotes": f"{T}note"}
     left_out = {what: len(list(body.iter(tag))) for what, tag in counted.items()}
     return "\n".join(lines), left_out
+
+
+def body_of(content: bytes) -> Element:
+    """Return the element that holds the text of the document."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if b"encryption-data" in _part(archive, "META-INF/manifest.xml"):
+            raise Encrypted
+        root: Element = fromstring(_part(archive, "content.xml"), forbid_dtd=True)
+    body = root.find(f"{O}body/{O}text")
+    if body is None:
+        raise KeyError("office:text")
+    return body
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -59,12 +65,13 @@ def _part(archive: zipfile.ZipFile, name: str) -> bytes:
 def _walk(element: Element, lines: list[str]) -> None:
     for child in element:
         if child.tag in PARAGRAPHS:
-            lines.append("".join(_words(child)))
+            lines.append("".join(words_of(child)))
         elif child.tag not in SKIPPED:
             _walk(child, lines)
 
 
-def _words(element: Element) -> list[str]:
+def words_of(element: Element) -> list[str]:
+    """Return the words of a paragraph in pieces."""
     words = [element.text or ""]
     for child in element:
         if child.tag in SIGNS:
@@ -72,7 +79,7 @@ def _words(element: Element) -> list[str]:
         elif child.tag == f"{T}s":
             words.append(" " * int(child.get(f"{T}c", "1")))
         elif child.tag not in SKIPPED:
-            words += _words(child)
+            words += words_of(child)
             if child.tag in PARAGRAPHS:
                 words.append("\n")
         words.append(child.tail or "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from xml.etree.ElementTree import Element  # only the class; defusedxml does the parsing
 
@@ -25,12 +25,16 @@ def bookmark_of(key: str) -> str:
     return name if len(name) <= LONGEST_BOOKMARK else ""
 
 
-def bookmarked(cell: Element) -> str:
-    """Return the tag of the question whose notes the cell is for, "" for any other cell."""
-    names = (mark.get(f"{W}name", "") for mark in cell.iter(f"{W}bookmarkStart"))
+def tag_of(names: Iterable[str]) -> str:
+    """Return the tag of the question whose notes a cell with these bookmarks is for, "" for any other cell."""
     name = next((name for name in names if name.startswith(MARKED)), "")
     key = re.sub(r"_([0-9a-f]{1,6})_", lambda sign: chr(int(sign[1], 16) % 0x110000), name.removeprefix(MARKED))
     return f"{NOTE}{key}" if name else ""
+
+
+def bookmarked(cell: Element) -> str:
+    """Return the tag of a cell by its bookmarks."""
+    return tag_of(mark.get(f"{W}name", "") for mark in cell.iter(f"{W}bookmarkStart"))
 
 
 def read_rows(content: bytes) -> tuple[str, dict[str, int]]:

@@ -43,10 +43,16 @@ def main(kind: str) -> int:
 
 
 def _odt(content: bytes) -> Read:
-    from surveyapp.services.open_document import Encrypted, TooLarge, read_open_document
+    from surveyapp.services.open_document import read_open_document
+
+    return _opened(read_open_document, content)
+
+
+def _opened(read: Callable[[bytes], Read], content: bytes) -> Read:
+    from surveyapp.services.open_document import Encrypted, TooLarge
 
     try:
-        return read_open_document(content)
+        return read(content)
     except Encrypted:
         raise Unreadable("password") from None
     except TooLarge:
@@ -84,11 +90,12 @@ def _pdf(content: bytes) -> Read:
 
 def _sheet(content: bytes) -> Read:
     from surveyapp.services.sheet_controls import read_rows
+    from surveyapp.services.sheet_open_document import is_open_document, read_open_rows
     from surveyapp.services.word_document import is_locked
 
     if is_locked(content):
         raise Unreadable("password")
-    return read_rows(content)
+    return _opened(read_open_rows, content) if is_open_document(content) else read_rows(content)
 
 
 READERS: dict[str, Callable[[bytes], Read]] = {"pdf": _pdf, "odt": _odt, "rtf": _rtf, "sheet": _sheet}
