@@ -26,6 +26,7 @@ from reports.numbers import printed
 from reports.wording import Words
 
 ACCEPTABLE = 0.70                       # diagnostic model, section 3
+SMALL_PRINT = frozenset({"left_out"})   # what its section says is enough
 MOST_WARNINGS = 12                      # on the first page; all stand in their sections as well
 
 
@@ -78,7 +79,7 @@ def _overview(context: Context, results: Mapping[str, Any], parts: Sequence[Part
     points.append(words.say("datafile.limits"))
     blocks: list[Block] = [Bullets(tuple(points))]
     warnings = [warning for chapter in CHAPTERS for part in parts if part.chapter == chapter
-                for warning in part.warnings]
+                for warning in part.warnings if warning.values.get("kind") not in SMALL_PRINT]
     warnings += [words.say("measured.left_out", reason=reason) for reason in subject.left_out]
     if warnings:
         shown = warnings[:MOST_WARNINGS]

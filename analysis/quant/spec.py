@@ -172,11 +172,26 @@ def with_sample(results: Mapping[str, Mapping[str, Any]], frame: pd.DataFrame,
     if _as_matrix(frame) is not None or any(found.get("do") == "sample" for found in results.values()):
         return dict(results)
     options = [dict(entry) for entry in spec if str(entry.get("id")) in results]
-    keys = list(dict.fromkeys(key for entry in options for key in entry.get("items") or _default_items(frame, entry)))
+    keys = list(dict.fromkeys(key for entry in options for key in _items_of(frame, entry)))
+    if not keys:
+        return dict(results)
     shared: dict[str, Any] = {name: options[0][name] for name in ("missing_codes", "values") if name in options[0]}
     name = next(name for name in ("sample", *map("sample {}".format, range(2, 99))) if name not in results)
     found = run_spec(frame, [{"id": name, "do": "sample", "items": keys, **shared}], refusals={})
     return {**found, **results}
+
+
+def _items_of(frame: pd.DataFrame, entry: Mapping[str, Any]) -> list[str]:
+    """Return the items that an analysis looks at, as far as they are columns with numbers."""
+    scored = entry.get("scores")
+    if entry.get("items"):
+        keys = list(entry["items"])
+    elif isinstance(scored, Mapping):
+        keys = [key for items in scored.values() for key in items]
+    else:
+        keys = [] if entry.get("do") in PEOPLE else _default_items(frame, entry)
+    return [key for key in keys if key in frame.columns
+            and ("values" in entry or pd.api.types.is_numeric_dtype(frame[key]))]
 
 
 def _named(frame: pd.DataFrame) -> pd.DataFrame:

@@ -115,15 +115,16 @@ def checked_options(entry: Mapping[str, Any], place: str) -> dict[str, Any]:
         raise SpecError(place, f"`do: {task}` is not available yet.", f"Available: {', '.join(OPTIONS)}.")
     if not isinstance(task, str) or task not in OPTIONS:
         raise SpecError(place, f"`do: {task}` is not an analysis.", f"Available: {', '.join(OPTIONS)}.")
-    known = OPTIONS[task]
+    known = OPTIONS[task] | {"title"}
     rules, defaults = (({**_RULES, **MODEL_RULES}, {**DEFAULTS, **MODEL_DEFAULTS}) if task in MODEL_OPTIONS
                        else (_RULES, DEFAULTS))
     for option, value in entry.items():
         if option not in known:
             raise SpecError(place, f"option {option!r} is not known to {task}.",
                             f"Use: {', '.join(sorted(known - {'id', 'do'}))}.")
-        if option != "do" and not rules[option][0](value):
-            raise SpecError(place, f"{option}: {value!r} is not {rules[option][1]}.", "Mend this option.")
+        holds, what = _RULES["title"] if option == "title" else rules.get(option, _RULES["id"])
+        if option != "do" and not holds(value):
+            raise SpecError(place, f"{option}: {value!r} is not {what}.", "Mend this option.")
     needed = next((name for name in _needed(task) if name not in entry), None)
     if needed is not None:
         raise SpecError(place, f"{task} needs the option {needed!r}.", f"Give {rules[needed][1]}.")

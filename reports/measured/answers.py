@@ -65,7 +65,8 @@ def _item(context: Context, item: ItemAnswers, *, has_words: bool, has_declared:
         words.text("measured.answers_reason", value=f"{value} {named.get(value, '')}".strip(), n=n)
         for value, n in declared.items())
     total = item.n + item.n_missing
-    span = "–" if item.lowest is None else f"{item.lowest:g}–{item.highest:g}"
+    span = "–".join(f"{end:.0f}" if end.is_integer() else f"{end:.2f}" for end in (item.lowest, item.highest)
+                    if end is not None) or "–"
     return (Statement(item.key), *((Statement(context.wording(item.key)),) if has_words else ()),
             Number(float(item.n), "count"), Number(float(item.n_missing), "count"),
             Number(item.n_missing / total if total else None, "percent1"), Statement(span.replace("-", "−")),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar
 
 from analysis.results.datafile import DataFacts
+from instruments.codec import from_document
 from reports.content import Align, Block, Column, Statement
 from reports.sections.source import capitalised
 from reports.wording import Words
@@ -14,6 +15,7 @@ from reports.wording import Words
 CHAPTERS = ("answers", "items", "scales", "relations", "number", "factors", "models", "invariance", "groups", "drivers",
             "waves", "planning", "care", "more")
 
+T = TypeVar("T")
 Widths = list[tuple[str, float, Align]]         # key of the title, width beside the others, edge
 
 
@@ -83,6 +85,12 @@ class Context:
         return self.words.text("measured.note", text=text)
 
 
+def read_as(kind: type[T], document: Mapping[str, Any]) -> T:
+    """Return a result read from a document that may hold more; CodecError where it has another layout."""
+    names = {field.name for field in fields(kind)}  # type: ignore[arg-type]  # every result is a dataclass
+    return from_document(kind, {name: value for name, value in document.items() if name in names})
+
+
 def anchor(prefix: str, place: int) -> str:
     """Return the anchor of the first, second … block of a kind."""
     return prefix if place == 0 else f"{prefix}-{place + 1}"
@@ -99,12 +107,22 @@ def fitted(words: Words, prefix: str, widths: Widths) -> tuple[Column, ...]:
     return tuple(Column(words.text(prefix + key), width / total, align) for key, width, align in widths)
 
 
+def told_cautions(words: Words, cautions: Sequence[Any], title: str) -> tuple[Statement, ...]:
+    """Return warnings in words that come with what they are about and, some, with a figure."""
+    told = []
+    for caution in cautions:
+        about = words.text("labels.between").join(caution.about)
+        detail = getattr(caution, "detail", "")
+        told.append(": ".join(part for part in (caution.name, about + (f" ({detail})" if detail else "")) if part))
+    return told_warnings(words, told, title)
+
+
 def told_warnings(words: Words, warnings: Sequence[str], title: str) -> tuple[Statement, ...]:
     """Return the warnings of a result in words: a result names each as `kind` or `kind: what it is about`."""
     found = []
     for warning in warnings:
         kind, _, about = warning.partition(": ")
         key = f"measured_warning.{kind}"
-        found.append(words.say(key, about=about, title=title) if words.has(key)
-                     else words.say("measured_warning.other", title=title, text=warning))
+        found.append(words.say(key, about=about, title=title, kind=kind) if words.has(key)
+                     else words.say("measured_warning.other", title=title, text=warning.replace("_", " ")))
     return tuple(found)

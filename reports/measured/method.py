@@ -15,6 +15,9 @@ REFERENCES: Mapping[str, tuple[str, ...]] = {
     "omega": ("mcdonald", "schmid"), "htmt": ("henseler",), "kmo": ("kaiser_rice",), "bartlett": ("bartlett",),
     "parallel": ("horn",), "map": ("velicer",), "vss": ("revelle_rocklin",), "efa": ("harman_jones", "appelbaum"),
     "sample": ("appelbaum",), "correlations": ("fisher", "bonett"), "careless": ("yentes",),
+    "cfa": ("hu_bentler", "fornell"), "sem": ("hu_bentler", "fornell"), "invariance": ("chen", "cheung"),
+    "polychoric": ("olsson",), "kappa": ("fleiss",), "krippendorff": ("krippendorff",), "compare": ("welch", "games"),
+    "multilevel": ("bliese",), "weights": ("kish",), "drivers": ("azen", "johnson"), "dominance": ("azen", "johnson"),
 }
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, is_dataclass
 from typing import Any
 
 from analysis.results.datafile import CorrelationTable, SampleAnswers
+from analysis.results.drivers import DriverAnalysis
+from analysis.results.groups import GroupComparisons
 from analysis.results.measurement import (
     Factorability,
     FactorSolution,
@@ -15,10 +17,33 @@ from analysis.results.measurement import (
     Reliability,
     Retention,
 )
+from analysis.results.ordinal import Polychoric
 from analysis.results.quality import CarelessIndices
-from instruments.codec import CodecError, from_document
-from reports.measured import answers, care, factors, items, number, plain, relations, scales
-from reports.measured.frame import Context, Part
+from analysis.results.raters import AlphaAgreement, KappaAgreement
+from analysis.results.sem import Invariance
+from analysis.results.units import UnitViews
+from analysis.results.waves import WaveComparison
+from analysis.results.weights import WeightedMeans
+from instruments.codec import CodecError
+from reports.measured import (
+    answers,
+    care,
+    drivers,
+    factors,
+    groups,
+    invariance,
+    items,
+    models,
+    number,
+    ordinal,
+    plain,
+    raters,
+    relations,
+    scales,
+    units,
+    waves,
+)
+from reports.measured.frame import Context, Part, read_as
 
 Builder = Callable[[Context, Mapping[str, Any]], list[Part]]
 
@@ -30,6 +55,7 @@ class Verb:
     kind: type | None
     builders: tuple[Builder, ...]
     sign: str = ""                      # a field that only this result has, for documents without `do`
+    read: Callable[[Mapping[str, Any]], Any] | None = None      # where a document holds more than its class
 
 
 VERBS: Mapping[str, Verb] = {
@@ -45,6 +71,18 @@ VERBS: Mapping[str, Verb] = {
     "map": Verb(Retention, (number.build,), "map_values"),
     "vss": Verb(Retention, (number.build,)),
     "efa": Verb(FactorSolution, (factors.build,), "loadings"),
+    "cfa": Verb(None, (models.build,), read=models.read_model),
+    "sem": Verb(None, (models.build,), read=models.read_model),
+    "invariance": Verb(Invariance, (invariance.build,)),
+    "polychoric": Verb(Polychoric, (ordinal.build,)),
+    "kappa": Verb(KappaAgreement, (raters.build,)),
+    "krippendorff": Verb(AlphaAgreement, (raters.build,)),
+    "compare": Verb(GroupComparisons, (groups.build,)),
+    "multilevel": Verb(UnitViews, (units.build,)),
+    "weights": Verb(WeightedMeans, (units.build_weights,)),
+    "drivers": Verb(DriverAnalysis, (drivers.build,)),
+    "dominance": Verb(DriverAnalysis, (drivers.build,)),
+    "waves": Verb(WaveComparison, (waves.build,)),
     "careless": Verb(CarelessIndices, (care.build,), "longstring"),
 }
 
@@ -76,10 +114,9 @@ def _read(document: Any) -> tuple[Verb | None, Any]:
         return None, {"value": document}
     verb = VERBS.get(str(document.get("do", ""))) or next(
         (verb for verb in VERBS.values() if verb.sign and verb.sign in document), None)
-    if verb is None or verb.kind is None:
+    if verb is None or (verb.kind is None and verb.read is None):
         return verb, document
-    names = {field.name for field in fields(verb.kind)}
     try:
-        return verb, from_document(verb.kind, {name: value for name, value in document.items() if name in names})
+        return verb, verb.read(document) if verb.read else read_as(verb.kind or dict, document)
     except CodecError:
         return None, document

@@ -1,0 +1,75 @@
+"""Whether a model measures the same in every group: each step with what it costs, and what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from analysis.results.sem import Invariance, InvarianceStep
+from reports.content import Block, Column, Number, Row, Statement, Table
+from reports.measured.frame import Context, Part, Widths, anchor, fitted, told_cautions
+
+
+def build(context: Context, results: Mapping[str, Invariance]) -> list[Part]:
+    """Return the steps of each test of invariance."""
+    return [_part(context, place, key, found) for place, (key, found) in enumerate(results.items())]
+
+
+def _part(context: Context, place: int, key: str, found: Invariance) -> Part:
+    words, title = context.words, context.title(key)
+    known = f"measured.step_{found.highest_held}"
+    told: dict[str, Any] = {"title": title, "n": found.n, "groups": words.join(list(found.groups)),
+                            "step": words.text(known) if words.has(known) else found.highest_held or "–"}
+    blocks: list[Block] = [_steps(context, place, found, told)]
+    released = [step for step in (*found.steps, *found.partial_steps) if step.releases]
+    if released:
+        blocks.append(_releases(context, place, released, title))
+    failed = [step for step in found.steps if step.is_held is False]
+    warnings = list(told_cautions(words, found.warnings, title))
+    if failed:
+        warnings.append(words.say("measured.warn_not_held", title=title, step=_name(context, failed[0])))
+    return Part("invariance", words.say("measured.invariance_title", **told), tuple(blocks),
+                (words.say("measured.invariance_point", **told),), tuple(warnings))
+
+
+def _name(context: Context, step: InvarianceStep) -> str:
+    key = f"measured.step_{step.name}"
+    name = context.words.text(key) if context.words.has(key) else step.name
+    return context.words.text("measured.step_partial", step=name) if step.partial else name
+
+
+def _steps(context: Context, place: int, found: Invariance, told: Mapping[str, Any]) -> Table:
+    words, rows = context.words, []
+    for step in (*found.steps, *found.partial_steps):
+        fit, change = step.result.fit, step.difference
+        is_robust = step.delta_cfi_robust is not None
+        cfi = fit.scaled.cfi_robust if is_robust and fit.scaled else fit.cfi
+        rmsea = fit.scaled.rmsea_robust if is_robust and fit.scaled else fit.rmsea
+        held = "–" if step.is_held is None else words.text("measured.held" if step.is_held else "measured.not_held")
+        rows.append(Row((
+            Statement(_name(context, step)), Number(fit.chi2.value, "one"), Number(float(fit.chi2.df), "count"),
+            Number(cfi, "three"), Number(rmsea.value if rmsea else None, "three"), Number(fit.srmr, "three"),
+            Number(change.value if change else None, "one"), Number(float(change.df) if change else None, "count"),
+            Number(change.p_value if change else None, "p"),
+            Number(step.delta_cfi_robust if is_robust else step.delta_cfi, "three"),
+            Number(step.delta_rmsea_robust if is_robust else step.delta_rmsea, "three"), Statement(held))))
+    widths: Widths = [("step", 0.18, "left"), ("chi2", 0.08, "right"), ("df", 0.06, "right"), ("cfi", 0.07, "right"),
+                      ("rmsea_alone", 0.08, "right"), ("srmr", 0.07, "right"), ("change", 0.08, "right"),
+                      ("change_df", 0.06, "right"), ("p", 0.08, "right"), ("delta_cfi", 0.08, "right"),
+                      ("delta_rmsea", 0.09, "right"), ("held", 0.09, "left")]
+    return Table(anchor("t-invariance", place), words.say("measured.invariance_table", **told),
+                 fitted(words, "measured.model_", widths), tuple(rows), "",
+                 context.note(words.text("measured.invariance_note", estimator=found.estimator)), is_dense=True)
+
+
+def _releases(context: Context, place: int, steps: list[InvarianceStep], title: str) -> Table:
+    words = context.words
+    rows = tuple(Row((Statement(_name(context, step)), Statement(one.parameter), Statement(one.group),
+                      Number(one.chi2, "one"), Number(one.p_value, "p"), Number(one.p_holm, "p"),
+                      Number(one.epc, "coefficient"))) for step in steps for one in step.releases)
+    columns = (Column(words.text("measured.model_step"), 0.18), Column(words.text("measured.model_parameter"), 0.26),
+               Column(words.text("measured.model_group"), 0.14), Column("χ²", 0.1, "right"),
+               Column(words.text("measured.model_p"), 0.1, "right"), Column("p (Holm)", 0.12, "right"),
+               Column("EPC", 0.1, "right"))
+    return Table(anchor("t-releases", place), words.say("measured.releases_title", title=title, n=len(rows)), columns,
+                 rows, "", context.note(words.text("measured.releases_note")), is_dense=True)

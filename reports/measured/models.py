@@ -1,0 +1,209 @@
+"""Confirmatory and structural models: fit, loadings, paths, reliability of factors, diagrams, what might be freed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.results.sem import FactorReliability, ModelParameter, SemResult
+from reports.content import Block, Cell, Column, Number, Row, Statement, Table
+from reports.measured.diagrams import measurement_figures, structure_figures
+from reports.measured.frame import Context, Part, Widths, anchor, fitted, read_as, told_cautions, when
+from reports.numbers import printed
+
+WEAK = 0.40                 # a standardised loading below it says little of its item (Stevens 2002)
+GOOD_CFI, GOOD_RMSEA, GOOD_SRMR = 0.95, 0.06, 0.08      # Hu & Bentler 1999
+SURE = 0.05
+MORE = ("modification_indices", "bootstrap")
+
+
+@dataclass(frozen=True)
+class FittedModel:
+    """A model with what was asked for besides."""
+
+    result: SemResult
+    more: Mapping[str, Any]
+
+
+def read_model(document: Mapping[str, Any]) -> FittedModel:
+    """Return the model in a document; CodecError where it has another layout."""
+    return FittedModel(read_as(SemResult, document), {key: document[key] for key in MORE if document.get(key)})
+
+
+def build(context: Context, results: Mapping[str, FittedModel]) -> list[Part]:
+    """Return the fit of all models in one table, then each model."""
+    parts = [_model(context, place, key, found) for place, (key, found) in enumerate(results.items())]
+    first = parts[0]
+    blocks = (fit_table(context, "t-models", {key: found.result for key, found in results.items()}), *first.blocks)
+    return [Part(first.chapter, first.title, blocks, first.points, first.warnings), *parts[1:]]
+
+
+def _model(context: Context, place: int, key: str, found: FittedModel) -> Part:
+    words, result, title = context.words, found.result, context.title(key)
+    blocks: list[Block] = []
+    loadings = [p for p in result.parameters if p.op == "=~"]
+    if loadings:
+        blocks.append(_loadings(context, place, result, title))
+        blocks.extend(measurement_figures(context, place, result, title))
+        if result.reliability:
+            blocks.append(_reliability(context, place, result, title))
+    paths = [p for p in result.parameters if p.op in ("~", ":=")]
+    if paths:
+        blocks.append(_paths(context, place, paths, title))
+        blocks.extend(structure_figures(context, place, result, title))
+    if found.more.get("bootstrap"):
+        blocks.append(_bootstrap(context, place, found.more["bootstrap"], title))
+    if found.more.get("modification_indices"):
+        blocks.append(_modification(context, place, found.more["modification_indices"], title))
+    fit = result.fit
+    told: dict[str, Any] = {"title": title, "cfi": printed(fit.cfi, "three"), "srmr": printed(fit.srmr, "three"),
+                            "rmsea": printed(fit.rmsea.value if fit.rmsea else None, "three")}
+    warnings = [*told_cautions(words, result.warnings, title), *_misfit(context, result, title)]
+    weak = [p.rhs for p in loadings if p.std_all is not None and abs(p.std_all) < WEAK]
+    if weak:
+        warnings.append(words.say("measured.warn_weak_loading", title=title,
+                                  items=words.join(list(dict.fromkeys(weak)))))
+    return Part("models", words.say("measured.models_title", **told), tuple(blocks),
+                (words.say("measured.models_point", **told),), tuple(warnings))
+
+
+def _misfit(context: Context, result: SemResult, title: str) -> list[Statement]:
+    fit = result.fit
+    poor = [name for name, is_poor in (
+        ("CFI", fit.cfi is not None and fit.cfi < GOOD_CFI),
+        ("RMSEA", fit.rmsea is not None and (fit.rmsea.value or 0) > GOOD_RMSEA),
+        ("SRMR", fit.srmr is not None and fit.srmr > GOOD_SRMR)) if is_poor]
+    words = context.words
+    return [words.say("measured.warn_misfit", title=title, indices=words.join(poor))] if poor else []
+
+
+def fit_table(context: Context, key: str, results: Mapping[str, SemResult]) -> Table:
+    """Return the fit of models, one row each, and a second one where tests are scaled."""
+    words, rows = context.words, []
+    for name, result in results.items():
+        fit = result.fit
+        rmsea = fit.rmsea
+        rows.append(Row((
+            Statement(context.title(name)), Number(float(result.n), "count"), Number(fit.chi2.value, "one"),
+            Number(float(fit.chi2.df), "count"), Number(fit.chi2.p_value, "p"), Number(fit.cfi, "three"),
+            Number(fit.tli, "three"), Number(rmsea.value if rmsea else None, "three", rmsea.ci_low if rmsea else None,
+                                             rmsea.ci_high if rmsea else None),
+            Number(fit.srmr, "three"), Number(fit.aic, "one"), Number(fit.bic, "one"))))
+        if fit.scaled is not None and fit.scaled.chi2 is not None:
+            robust = fit.scaled.rmsea_robust
+            rows.append(Row((
+                Statement(words.text("measured.model_robust", estimator=result.estimator)), Statement(""),
+                Number(fit.scaled.chi2.value, "one"), Number(float(fit.scaled.chi2.df), "count"),
+                Number(fit.scaled.chi2.p_value, "p"), Number(fit.scaled.cfi_robust, "three"),
+                Number(fit.scaled.tli_robust, "three"),
+                Number(robust.value if robust else None, "three", robust.ci_low if robust else None,
+                       robust.ci_high if robust else None), Statement(""), Statement(""), Statement(""))))
+    widths: Widths = [("model", 0.17, "left"), ("n", 0.07, "right"), ("chi2", 0.09, "right"), ("df", 0.06, "right"),
+                      ("p", 0.08, "right"), ("cfi", 0.07, "right"), ("tli", 0.07, "right"), ("rmsea", 0.17, "right"),
+                      ("srmr", 0.07, "right"), ("aic", 0.1, "right"), ("bic", 0.1, "right")]
+    estimators = words.join(list(dict.fromkeys(result.estimator for result in results.values())))
+    missing = dict.fromkeys(words.text(f"measured.missing_{result.missing}") for result in results.values())
+    note = words.text("measured.model_fit_note", estimator=estimators,
+                      missing=words.text("labels.between_sentences").join(missing))
+    return Table(key, words.say("measured.model_fit_title", n=len(results)), fitted(words, "measured.model_", widths),
+                 tuple(rows), "", context.note(note), is_dense=True)
+
+
+def _loadings(context: Context, place: int, result: SemResult, title: str) -> Table:
+    words, rows = context.words, []
+    loadings = [p for p in result.parameters if p.op == "=~"]
+    wordings = context.has_wordings([p.rhs for p in loadings])
+    head = ""
+    for p in loadings:
+        group = f"{context.name(p.lhs)}" + (f" · {p.group}" if len(result.groups) > 1 else "")
+        if group != head:
+            rows.append(Row((Statement(group),), is_group=True))
+            head = group
+        name = p.rhs if len(result.groups) < 2 else f"{p.rhs} in {p.group}"  # noqa: PLR2004  # one group has no name
+        rows.append(Row((
+            Statement(p.rhs), *((Statement(context.wording(p.rhs)),) if wordings else ()),
+            Number(p.estimate, "coefficient"),
+            *_error(words.text("measured.model_fixed"), p),
+            Number(p.std_all, "coefficient", p.std_all_ci_low, p.std_all_ci_high,
+                   is_emphasised=p.std_all is not None and abs(p.std_all) >= WEAK),
+            Number(result.r_squared.get(name, result.r_squared.get(p.rhs)), "coefficient"))))
+    widths: Widths = [("item", 0.14, "left"), *when(wordings, ("wording", 0.3, "left")), ("estimate", 0.1, "right"),
+                      ("se", 0.1, "right"), ("p", 0.1, "right"), ("standardised", 0.2, "right"), ("r2", 0.08, "right")]
+    return Table(anchor("t-model-loadings", place), words.say("measured.model_loadings_title", title=title),
+                 fitted(words, "measured.model_", widths), tuple(rows), "",
+                 context.note(words.text("measured.model_loadings_note", confidence=result.confidence)), is_dense=True)
+
+
+def _error(fixed: str, p: ModelParameter) -> tuple[Cell, Cell]:
+    if not p.is_free and not p.se:
+        return Statement(fixed), Statement("")
+    return Number(p.se, "coefficient"), Number(p.p_value, "p")
+
+
+def _paths(context: Context, place: int, paths: list[ModelParameter], title: str) -> Table:
+    words = context.words
+    has_groups = len({p.group for p in paths if p.op == "~"}) > 1
+    rows = []
+    for p in paths:
+        name = (words.text("measured.model_defined", name=p.lhs) if p.op == ":="
+                else words.text("measured.model_regression", outcome=context.name(p.lhs), predictor=context.name(p.rhs)))
+        label = f" ({p.label})" if p.label and p.op == "~" else ""
+        rows.append(Row((
+            Statement(name + label), *((Statement(p.group),) if has_groups else ()),
+            Number(p.estimate, "coefficient", p.ci_low, p.ci_high), Number(p.se, "coefficient"), Number(p.p_value, "p"),
+            Number(p.std_all, "coefficient", p.std_all_ci_low, p.std_all_ci_high))))
+    widths: Widths = [("path", 0.34, "left"), *when(has_groups, ("group", 0.12, "left")), ("estimate", 0.2, "right"),
+                      ("se", 0.08, "right"), ("p", 0.09, "right"), ("standardised", 0.2, "right")]
+    return Table(anchor("t-model-paths", place), words.say("measured.model_paths_title", title=title, n=len(rows)),
+                 fitted(words, "measured.model_", widths), tuple(rows), "",
+                 context.note(words.text("measured.model_paths_note")), is_dense=True)
+
+
+def _reliability(context: Context, place: int, result: SemResult, title: str) -> Table:
+    words = context.words
+    has_groups = len(result.groups) > 1
+
+    def row(found: FactorReliability) -> Row:
+        distinct = "–" if found.is_distinct is None else words.text(
+            "measured.model_distinct" if found.is_distinct else "measured.model_not_distinct")
+        return Row((Statement(context.name(found.factor)), *((Statement(found.group),) if has_groups else ()),
+                    *(Number(value, "coefficient") for value in (
+                        found.cr, found.ave, found.omega, found.alpha, found.largest_squared_correlation)),
+                    Statement(distinct)))
+
+    widths: Widths = [("factor", 0.26, "left"), *when(has_groups, ("group", 0.12, "left")), ("cr", 0.09, "right"),
+                      ("ave", 0.09, "right"), ("omega", 0.09, "right"), ("alpha", 0.09, "right"),
+                      ("largest", 0.14, "right"), ("is_distinct", 0.14, "left")]
+    return Table(anchor("t-model-reliability", place), words.say("measured.model_reliability_title", title=title),
+                 fitted(words, "measured.model_", widths), tuple(map(row, result.reliability)), "",
+                 context.note(words.text("measured.model_reliability_note")), is_dense=True)
+
+
+def _bootstrap(context: Context, place: int, found: list[Mapping[str, Any]], title: str) -> Table:
+    words = context.words
+    rows = tuple(Row((Statement(_parameter(row)), Number(row["estimate"], "coefficient", row["ci_low"], row["ci_high"]),
+                      Number(row["se"], "coefficient"))) for row in found if row["op"] in ("~", ":="))
+    columns = (Column(words.text("measured.model_parameter"), 0.5),
+               Column(words.text("measured.model_estimate"), 0.3, "right"),
+               Column(words.text("measured.model_se"), 0.2, "right"))
+    return Table(anchor("t-model-bootstrap", place), words.say(
+        "measured.model_bootstrap_title", title=title, n=found[0]["n_resamples"], method=found[0]["method"]), columns,
+        rows, "", "", is_dense=True)
+
+
+def _modification(context: Context, place: int, found: list[Mapping[str, Any]], title: str) -> Table:
+    words = context.words
+    rows = tuple(Row((Statement(_parameter(row)), Number(row["mi"], "one"), Number(row["p_value"], "p"),
+                      Number(row["epc"], "coefficient"), Number(row["epc_std_all"], "coefficient"))) for row in found)
+    columns = (Column(words.text("measured.model_parameter"), 0.4), Column("MI", 0.15, "right"),
+               Column(words.text("measured.model_p"), 0.15, "right"), Column("EPC", 0.15, "right"),
+               Column(words.text("measured.model_epc_standardised"), 0.15, "right"))
+    return Table(anchor("t-model-modification", place), words.say("measured.model_modification_title", title=title,
+                                                                  n=len(rows)), columns, rows, "",
+                 context.note(words.text("measured.model_modification_note")), is_dense=True)
+
+
+def _parameter(row: Mapping[str, Any]) -> str:
+    group = f" · {row['group']}" if row.get("group") else ""
+    return f"{row['lhs']} {row['op']} {row['rhs']}".strip() + group

@@ -1,0 +1,39 @@
+"""Whether raters give the same values: kappa and Krippendorff's alpha."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from analysis.results.raters import AlphaAgreement, KappaAgreement
+from reports.content import Number, Row, Statement, Table
+from reports.measured.frame import Context, Part, Widths, fitted, told_warnings
+from reports.numbers import printed
+
+Found = KappaAgreement | AlphaAgreement
+
+
+def build(context: Context, results: Mapping[str, Found]) -> list[Part]:
+    """Return every agreement in one table."""
+    words, rows = context.words, []
+    warnings: list[Statement] = []
+    for key, found in results.items():
+        estimate = found.kappa if isinstance(found, KappaAgreement) else found.alpha
+        kind = f"kappa_{found.kind}" if isinstance(found, KappaAgreement) else f"alpha_{found.level}"
+        agreed = found.share_agreed if isinstance(found, KappaAgreement) else None
+        rows.append(Row((
+            Statement(context.title(key)), Statement(words.text(f"measured.raters_{kind}")),
+            Number(float(len(found.raters)), "count"), Number(float(found.n), "count"),
+            Number(estimate.value, "coefficient", estimate.ci_low, estimate.ci_high), Number(agreed, "percent"),
+            Number(found.ac1 if isinstance(found, KappaAgreement) else None, "coefficient"))))
+        warnings.extend(told_warnings(words, found.warnings, context.title(key)))
+    widths: Widths = [("title", 0.22, "left"), ("kind", 0.26, "left"), ("raters", 0.08, "right"), ("n", 0.08, "right"),
+                      ("estimate", 0.2, "right"), ("agreed", 0.09, "right"), ("ac1", 0.09, "right")]
+    first = next(iter(results.values()))
+    value = (first.kappa if isinstance(first, KappaAgreement) else first.alpha).value
+    told: dict[str, Any] = {"title": context.title(next(iter(results))), "value": printed(value, "coefficient")}
+    table = Table("t-raters", words.say("measured.raters_table", n=len(rows)),
+                  fitted(words, "measured.raters_column_", widths), tuple(rows), "",
+                  context.note(words.text("measured.raters_note")), is_dense=True)
+    return [Part("relations", words.say("measured.raters_title", **told), (table,),
+                 (words.say("measured.raters_point", **told),), tuple(warnings))]

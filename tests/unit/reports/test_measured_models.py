@@ -1,0 +1,177 @@
+"""The parts of the measurement report on models, ordinal items and people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from analysis.quant.spec import run_spec
+from analysis.quant.spec_data import read_data
+from reports.content import Callout, Figure, StudyReport, Table
+from reports.figures import MeasurementPaths, StructurePaths
+from reports.measured.frame import Subject
+from reports.measured.registry import VERBS
+from reports.measurement import measurement_report
+from reports.render import block_html, report_html
+from tests.reference.psychometrics.cases import HERE
+
+THREE = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9\n"
+ABILITIES = {"Speed": ["x7", "x8", "x9"], "Text": ["x4", "x5", "x6"], "Visual": ["x1", "x2", "x3"]}
+MODELS: list[dict[str, Any]] = [
+    {"id": "three", "do": "cfa", "title": "Three", "model": THREE, "estimator": "MLR", "modification": 4},
+    {"id": "one", "do": "cfa", "model": "g =~ x1 + x2 + x3 + x4 + x5 + x6 + x7 + x8 + x9"},
+    {"id": "way", "do": "sem", "model": THREE + "speed ~ c*visual + b*textual\ntextual ~ a*visual\nindirect := a*b",
+     "bootstrap": 100, "interval": "percentile"},
+    {"id": "same", "do": "invariance", "model": THREE, "group": "school"},
+]
+PEOPLE: list[dict[str, Any]] = [
+    {"id": "drive", "do": "drivers", "outcome": "Speed", "scores": ABILITIES, "n_resamples": 200},
+    {"id": "means", "do": "compare", "group": "school", "scores": ABILITIES},
+    {"id": "ranks", "do": "compare", "kind": "ranks", "group": "school", "scores": {"Text": ABILITIES["Text"]}},
+    {"id": "units", "do": "multilevel", "unit": "school", "scores": {"Text": ABILITIES["Text"]}},
+    {"id": "weights", "do": "weights", "targets": {"school": {"Pasteur": 0.5, "Grant-White": 0.5}},
+     "scores": {"Text": ABILITIES["Text"]}},
+    {"id": "halves", "do": "waves", "wave": "school", "scores": {"Text": ABILITIES["Text"]}},
+]
+RATINGS: list[dict[str, Any]] = [
+    {"id": "poly", "do": "polychoric", "items": ["A1", "A2", "A3"], "range": [1, 6]},
+    {"id": "shares", "do": "compare", "kind": "shares", "group": "gender", "items": ["education"]},
+    {"id": "kappa", "do": "kappa", "items": ["N1", "N2"], "n_resamples": 100},
+    {"id": "alpha", "do": "krippendorff", "items": ["N1", "N2", "N3"], "level": "ordinal", "n_resamples": 100},
+]
+
+
+@pytest.fixture(scope="module")
+def models() -> Mapping[str, Any]:
+    return run_spec(read_data(HERE / "data" / "hs1939.csv"), MODELS)
+
+
+@pytest.fixture(scope="module")
+def people() -> Mapping[str, Any]:
+    return run_spec(read_data(HERE / "data" / "hs1939.csv"), PEOPLE)
+
+
+@pytest.fixture(scope="module")
+def ratings() -> Mapping[str, Any]:
+    return run_spec(read_data(HERE / "data" / "bfi.csv").head(400), RATINGS)
+
+
+def _report(results: Mapping[str, Any], language: str = "en") -> StudyReport:
+    spec = [entry for entry in (*MODELS, *PEOPLE, *RATINGS) if entry["id"] in results]
+    return measurement_report(results, Subject("Abilities", "hs.csv", 301, spec=spec), language=language)
+
+
+def _tables(report: StudyReport) -> dict[str, Table]:
+    return {block.key: block for block in report.blocks() if isinstance(block, Table)}
+
+
+def _figures(report: StudyReport) -> dict[str, Figure]:
+    return {block.key: block for block in report.blocks() if isinstance(block, Figure)}
+
+
+def _row(table: Table, place: int) -> list[Any]:
+    return [getattr(cell, "value", getattr(cell, "text", None)) for cell in table.rows[place].cells]
+
+
+def test_models_stand_beside_one_another_with_their_robust_fit(models: Mapping[str, Any]) -> None:
+    table = _tables(_report(models))["t-models"]
+
+    assert [_row(table, place)[0].strip() for place in range(4)] == ["Three", "robust (MLR)", "one", "way"]
+    assert _row(table, 0)[2] == pytest.approx(85.306, abs=5e-4)
+    assert _row(table, 0)[5] == pytest.approx(models["three"]["fit"]["cfi"])
+    assert _row(table, 1)[2] == pytest.approx(models["three"]["fit"]["scaled"]["chi2"]["value"])
+
+
+def test_a_fixed_loading_is_called_so(models: Mapping[str, Any]) -> None:
+    table = _tables(_report(models))["t-model-loadings"]
+
+    assert _row(table, 0) == ["visual"]
+    assert _row(table, 1)[:4] == ["x1", 1.0, "fixed", ""]
+    assert _row(table, 2)[4] == pytest.approx(0.424, abs=5e-4)
+
+
+def test_a_model_is_drawn_with_its_loadings_and_what_factors_share(models: Mapping[str, Any]) -> None:
+    chart = _figures(_report(models))["f-model"].chart
+
+    assert isinstance(chart, MeasurementPaths)
+    assert [factor.label for factor in chart.factors] == ["visual", "textual", "speed"]
+    assert [item.loading for item in chart.factors[0].items] == ["0.77", "0.42", "0.58"]
+    assert set(chart.arcs) == {(0, 1, "0.46"), (0, 2, "0.47"), (1, 2, "0.28")}
+
+
+def test_regressions_are_drawn_apart(models: Mapping[str, Any]) -> None:
+    figure = _figures(_report(models))["f-paths-3"]
+
+    assert isinstance(figure.chart, StructurePaths)
+    assert [path[2:] for path in figure.chart.paths] == [("0.43", True), ("0.09", False), ("0.46", True)]
+    assert "2 of 3 paths differ from zero" in figure.title.text
+
+
+def test_indirect_ways_changes_and_steps_have_their_tables(models: Mapping[str, Any]) -> None:
+    tables = _tables(_report(models))
+
+    assert _row(tables["t-model-paths-3"], 3)[0] == "indirect (defined)"
+    assert len(tables["t-model-bootstrap-3"].rows) == 4
+    changes = tables["t-model-modification"]
+    assert len(changes.rows) == 4
+    assert _row(changes, 0)[1] == pytest.approx(models["three"]["modification_indices"][0]["mi"])
+    assert [_row(tables["t-invariance"], place)[0] for place in range(4)] == [
+        "configural", "metric", "scalar", "strict"]
+    assert [_row(tables["t-invariance"], place)[-1] for place in range(3)] == ["–", "yes", "no"]
+
+
+def test_misfit_weak_loadings_and_steps_that_fail_are_warned_of(models: Mapping[str, Any]) -> None:
+    warnings = [item.text for block in _report(models).sections[0].blocks if isinstance(block, Callout)
+                for item in block.items]
+
+    assert any(text.startswith("one: CFI, RMSEA and SRMR beyond") for text in warnings)
+    assert "one: a standardised loading below 0.40 for x2, x3, x7, x8 and x9." in warnings
+    assert any("the step scalar is not held" in text for text in warnings)
+
+
+def test_comparisons_drivers_units_weights_and_waves_have_their_parts(people: Mapping[str, Any]) -> None:
+    report = _report(people)
+
+    assert [section.key for section in report.sections] == ["overview", "groups", "drivers", "waves", "method"]
+    assert {"t-groups", "t-group-pairs", "t-icc", "t-units", "t-margins", "t-weighted", "t-drivers", "t-regression",
+            "t-waves", "t-wave-evidence"} <= set(_tables(report))
+    assert _row(_tables(report)["t-drivers"], 0)[0] == "Visual"
+    assert "no statement of cause" in str(report.sections[0].blocks)
+
+
+def test_ordinal_items_crossings_and_raters_have_their_parts(ratings: Mapping[str, Any]) -> None:
+    report = _report(ratings)
+
+    tables = _tables(report)
+    assert {"t-thresholds", "t-groups", "t-raters"} <= set(tables)
+    assert [_row(tables["t-raters"], place)[1] for place in range(2)] == [
+        "Cohen's kappa", "Krippendorff's alpha, ordinal"]
+    assert "f-polychoric" in _figures(report)
+
+
+def test_rows_left_out_are_told_in_their_section_only(ratings: Mapping[str, Any]) -> None:
+    report = _report(ratings)
+
+    assert "were not used" not in str(report.sections[0].blocks)
+    assert "were not used" in str(report.sections[1:])
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_part_is_drawn_in_both_languages(models: Mapping[str, Any], people: Mapping[str, Any],
+                                               ratings: Mapping[str, Any], language: str) -> None:
+    report = _report({**models, **people, **ratings}, language)
+
+    html = report_html(report)
+    assert html.count("<svg") == len(_figures(report))
+    tables = [block_html(block, language) for block in _tables(report).values()]
+    assert "style=" not in "".join(tables)
+    keys = [block.key for block in report.blocks() if isinstance(block, (Table, Figure))]
+    assert len(keys) == len(set(keys))
+
+
+def test_every_analysis_of_the_command_has_a_part_of_its_own() -> None:
+    from analysis.quant.spec_options import OPTIONS
+
+    assert set(OPTIONS) - set(VERBS) == set()
