@@ -146,8 +146,9 @@ def _paths(context: Context, place: int, paths: list[ModelParameter], title: str
     has_groups = len({p.group for p in paths if p.op == "~"}) > 1
     rows = []
     for p in paths:
+        outcome, predictor = context.name(p.lhs), context.name(p.rhs)
         name = (words.text("measured.model_defined", name=p.lhs) if p.op == ":="
-                else words.text("measured.model_regression", outcome=context.name(p.lhs), predictor=context.name(p.rhs)))
+                else words.text("measured.model_regression", outcome=outcome, predictor=predictor))
         label = f" ({p.label})" if p.label and p.op == "~" else ""
         rows.append(Row((
             Statement(name + label), *((Statement(p.group),) if has_groups else ()),
