@@ -246,7 +246,7 @@ def test_the_spec_refuses_what_ordinal_models_do_not_have() -> None:
     for options, said in (({"estimator": "WLSMV", "scores": "regression"}, "scores is not computed with WLSMV"),
                           ({"estimator": "WLSMV", "missing": "fiml"}, "missing='fiml'"),
                           ({"estimator": "ML", "missing": "pairwise"}, "pairwise is for WLSMV"),
-                          ({"estimator": "ML", "zero_cells": "keep"}, "zero_cells is for WLSMV")):
+                          ({"estimator": "ML", "zero_cells": "add_half"}, "zero_cells is for WLSMV")):
         with pytest.raises(SpecError, match=said):
             run_spec(data, [{**base, **options}])
     matrix = data.corr()
