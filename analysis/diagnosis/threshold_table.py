@@ -134,9 +134,9 @@ _INTERVIEWS: tuple[Row, ...] = (
     ("candidate_interviewees", 3, 2, 10, "Model 8", "Interviewees that make an other topic a candidate",
      "“其他”主题列为候选编码所需人数"),
     ("saturation_base", 4, 3, 10, "Model 8; Guest et al. 2020", "Interviews that form the base of saturation",
-     "作为饱和判定基准的访谈数"),
+     "作为饱和判定基数的访谈数"),
     ("saturation_run", 2, 1, 5, "Model 8; Guest et al. 2020", "Interviews in a run of saturation",
-     "饱和判定每一连续段的访谈数"),
+     "饱和判定每组的访谈数"),
     ("saturation_share", 0.05, 0.0, 0.10, "Model 8; Guest et al. 2020",
      "New codes over base codes at saturation", "判定饱和时新编码与基础编码之比的上限"),
 )

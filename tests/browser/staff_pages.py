@@ -11,11 +11,15 @@ from sqlalchemy.orm import Session
 
 from instruments.template_loader import load_catalogue_template
 from surveyapp.db.session import close_read_session, read_session, transaction
+from surveyapp.jobs.interview_analysis import analyse_study
 from surveyapp.jobs.pilot import judge_wave
+from surveyapp.models.interview import Interview
 from surveyapp.models.study import Study
-from surveyapp.services.account import add_account
+from surveyapp.services.account import add_account, find_account
+from surveyapp.services.coding import apply_code, apply_link
 from surveyapp.services.diagnosis import store_diagnosis
 from surveyapp.services.invitation import Person
+from surveyapp.services.memo import write_segment_memo
 from surveyapp.services.pilot import get_pilot, open_pilot, store_judgement
 from surveyapp.services.publication import publish_version
 from surveyapp.services.rehearsal import store_rehearsal
@@ -23,6 +27,7 @@ from surveyapp.services.study import close_wave, create_study, get_study, get_wa
 from surveyapp.services.upkeep import close_collection
 from surveyapp.services.wave import add_wave, start_wave
 from tests.conftest import PASSWORD
+from tests.factories import coding
 from tests.factories import questionnaire as make
 from tests.factories.diagnosis import rich_diagnosis
 from tests.factories.known import known_study
@@ -44,6 +49,7 @@ class StaffPages:
     small: Roster
     known: Roster
     kiosk: str
+    interview: int
 
     def paths(self) -> dict[str, str]:
         bank, small, known = (f"/studies/{one.id}" for one in (self.bank, self.small.study, self.known.study))
@@ -53,6 +59,9 @@ class StaffPages:
             "staff_versions": f"{small}/questionnaires/staff/versions", "staff_export": f"{small}/answers",
             "staff_paper": f"{small}/waves/w2/paper/staff?batch=north&language=en", "staff_pilot": f"{bank}/pilot",
             "staff_diagnosis": f"{bank}/diagnosis", "staff_quality": f"{bank}/quality",
+            "staff_joint": f"{bank}/joint", "staff_joint_row": f"{bank}/joint/rows/PRB_EFFECT",
+            "staff_joint_claims": f"{bank}/joint/confidence", "staff_joint_claim": f"{bank}/joint/confidence/PRB_INFO",
+            "staff_coding": f"{bank}/interviews/{self.interview}", "staff_analyses": f"{bank}/interview-analysis",
             "staff_people": f"{known}/waves/w1/people/staff", "kiosk": f"/k/{self.kiosk}/outlet-07",
         }
 
@@ -79,8 +88,11 @@ def staff_pages(app: Flask) -> StaffPages:
         store_rehearsal(session, study, {"questionnaires": [FOUND]}, {"en": b"%PDF-1.7"})
         kiosk = make.link_of(session, make.study(session, "kiosk")).token
         bank = _bank(session)
+        interview = _interview(session, bank)
     _judge(bank)
-    return StaffPages(bank, small, known, kiosk)
+    analyse_study(bank)
+    close_read_session()
+    return StaffPages(bank, small, known, kiosk, interview.id)
 
 
 def _bank(session: Session) -> Study:
@@ -89,6 +101,18 @@ def _bank(session: Session) -> Study:
     store_diagnosis(session, bank, get_wave(session, bank), rich_diagnosis(template))
     close_wave(session, bank, open_pilot(session, bank))
     return bank
+
+
+def _interview(session: Session, bank: Study) -> Interview:
+    """An interview with a coding, a link, and memos in the margin."""
+    coder = find_account(session, LOGIN)
+    assert coder is not None
+    interview = coding.interview(session, bank, key="I01")
+    passage = coding.passage(session, interview, "前后登了五个系统")
+    apply_code(session, bank, interview, coder, passage, "CAU.TECH", polarity="mixed", memo="Ask again.")
+    apply_link(session, bank, interview, coder, passage, cause_key="CAU.TECH", problem_key="PRB.INFO")
+    write_segment_memo(session, bank, interview, coder, passage, "Count the systems, and again in May.")
+    return interview
 
 
 def _judge(bank: Study) -> None:
