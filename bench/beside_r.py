@@ -25,6 +25,7 @@ from analysis.quant.omega import omega_of
 from analysis.quant.parallel import parallel_analysis_of
 from analysis.quant.reliability import cronbach_alpha
 from analysis.quant.sem.fit import ModelOptions, sem
+from analysis.quant.sem.invariance import invariance
 
 DATA = Path(__file__).parent.parent / "tests/reference/psychometrics/data"
 FIVE = "\n".join(f"{factor} =~ " + " + ".join(f"{factor}{i}" for i in range(1, 6)) for factor in "ACENO")
@@ -44,6 +45,7 @@ def seconds(work: Callable[[], object], repeats: int = 9) -> float:
 def ours() -> dict[str, float]:
     bfi = pd.read_csv(DATA / "bfi.csv").iloc[:, :25]
     hs = pd.read_csv(DATA / "hs1939.csv")
+    gaps = pd.read_csv(DATA / "hs1939_missing.csv")
     return {
         "alpha": seconds(lambda: cronbach_alpha(bfi)),
         "efa": seconds(lambda: factor_solution(correlation_matrix(bfi), 5, method="minres", rotation="oblimin")),
@@ -51,6 +53,8 @@ def ours() -> dict[str, float]:
         "omega": seconds(lambda: omega_of(correlation_matrix(bfi), 5)),
         "cfa_ml": seconds(lambda: sem(THREE, hs)),
         "cfa_mlr": seconds(lambda: sem(THREE, hs, ModelOptions(estimator="MLR"))),
+        "cfa_fiml": seconds(lambda: sem(THREE, gaps, ModelOptions(missing="fiml"))),
+        "invariance": seconds(lambda: invariance(THREE, hs, "school")),
     }
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Literal
 
 from analysis.results.measurement import Estimate, Matrix
 
@@ -120,6 +121,19 @@ class FactorReliability:
 
 
 @dataclass(frozen=True)
+class FactorPair:
+    """Whether two factors can be told apart: their correlation, and what the correlations of their items say."""
+
+    first: str
+    second: str
+    group: str
+    correlation: float | None
+    htmt: float
+    htmt2: float
+    verdict: Literal["distinct", "hard_to_tell_apart", "together"]      # by htmt
+
+
+@dataclass(frozen=True)
 class GroupMoments:
     """What one group's data say, what the model implies, and the difference as correlations."""
 
@@ -154,7 +168,7 @@ class SemResult:
     moments: tuple[GroupMoments, ...]
     reliability: tuple[FactorReliability, ...] = ()
     warnings: tuple[Caution, ...] = ()
-    extras: Mapping[str, float] = field(default_factory=dict)
+    pairs: tuple[FactorPair, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from analysis.quant.sem.cautions import cautions_of
 from analysis.quant.sem.covariance import ESTIMATORS, Estimator, sandwich_of
 from analysis.quant.sem.indices import model_fit
 from analysis.quant.sem.model import Fitted, fit_table
-from analysis.quant.sem.reliability import factor_reliability
+from analysis.quant.sem.reliability import factor_pairs, factor_reliability
 from analysis.quant.sem.report import group_moments, model_parameters, r_squared
 from analysis.quant.sem.robust import scaled_fit
 from analysis.quant.sem.sample import Missing, Sample, sample_of
@@ -139,7 +139,7 @@ def result_of(fitted: Fitted, options: ModelOptions | None = None, *, place: str
         confidence=options.confidence, steps=fitted.found.steps,
         parameters=model_parameters(fitted, sandwich.vcov, options.confidence), fit=model_fit(fitted, scaled, baseline),
         r_squared=r_squared(fitted), moments=group_moments(fitted), reliability=factor_reliability(fitted),
-        warnings=cautions_of(fitted, sandwich))
+        pairs=factor_pairs(fitted), warnings=cautions_of(fitted, sandwich))
 
 
 def _check(options: ModelOptions, place: str) -> None:

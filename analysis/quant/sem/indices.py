@@ -80,7 +80,7 @@ def chi_square(value: float, df: int, method: str, scaling: float | None = None)
         p is None without degrees of freedom.
     """
     kept = 0.0 if abs(value) < NO_MISFIT else value
-    return ChiSquare(kept, df, float(stats.chi2.sf(kept, df)) if df > 0 else None, method, scaling)
+    return ChiSquare(kept, df, float(special.chdtrc(df, kept)) if df > 0 else None, method, scaling)
 
 
 def cfi(chi2: float, df: int, null: float, null_df: int, c: float = 1.0, null_c: float = 1.0) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from analysis.quant.correlations import Array
 from analysis.quant.sem.likelihood import cell_expected, cell_gradient, gather
@@ -59,7 +59,7 @@ def modification_indices(fitted: Fitted, *, most: int | None = None) -> tuple[Mo
         epc, mi = s / v, s * s / v
         lv, every = _standardised_change(fitted, row)
         found.append(ModificationIndex(row.lhs, row.op, row.rhs, fitted.table.groups[row.group], mi,
-                                       float(stats.chi2.sf(mi, 1)), epc, _times(epc, lv), _times(epc, every)))
+                                       float(special.chdtrc(1, mi)), epc, _times(epc, lv), _times(epc, every)))
     found.sort(key=lambda one: -one.mi)
     return tuple(found[:most])
 
@@ -94,7 +94,7 @@ def release_tests(fitted: Fitted) -> tuple[ReleaseTest, ...]:
     extended = _extended(fitted, rows)
     usable = [at for at in range(len(rows)) if extended.left[at] > NOTHING_NEW * extended.own[at]]
     values = [float(extended.score[at] ** 2 / extended.left[at]) for at in usable]
-    p = [float(stats.chi2.sf(value, 1)) for value in values]
+    p = [float(special.chdtrc(1, value)) for value in values]
     adjusted = _holm(p)
     return tuple(ReleaseTest(rows[at].key, fitted.table.groups[rows[at].group], value, 1, own, holm,
                              float(extended.score[at] / extended.left[at]))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.quant.correlations import Array
+from analysis.quant.correlations import Array, Correlations
+from analysis.quant.distinctness import distinct_pairs, htmt
 from analysis.quant.sem.model import Fitted
-from analysis.results.sem import Caution, FactorReliability
+from analysis.results.sem import Caution, FactorPair, FactorReliability
 
 PAIR = 2
 
@@ -39,6 +40,53 @@ def factor_reliability(fitted: Fitted) -> tuple[FactorReliability, ...]:
     Raykov 2001; Bentler 1968; McDonald 1999; Fornell & Larcker 1981; Jorgensen et al. 2022, semTools.
     """
     return tuple(entry for g in range(len(fitted.sample.groups)) for entry in _of_group(fitted, g))
+
+
+def factor_pairs(fitted: Fitted) -> tuple[FactorPair, ...]:
+    """Return how well each pair of factors can be told apart.
+
+    Parameters
+    ----------
+    fitted : Fitted
+        A model at its parameters.
+
+    Returns
+    -------
+    tuple of FactorPair
+        For factors with two or more observed items: correlation in the model, and the heterotrait-monotrait ratio of
+        the items' correlations (with gaps, of the EM moments) with arithmetic and geometric means. Largest first in
+        each group.
+
+    References
+    ----------
+    Henseler, Ringle & Sarstedt 2015; Roemer, Schuberth & Henseler 2021.
+    """
+    found: list[FactorPair] = []
+    for g, group in enumerate(fitted.sample.groups):
+        scales = {factor: items for factor, items in _scales(fitted, g).items() if len(items) >= PAIR}
+        if len(scales) < PAIR:
+            continue
+        spread = np.sqrt(group.cov.diagonal())
+        R = Correlations(fitted.sample.names, group.n, group.cov / np.outer(spread, spread))
+        geometric = htmt(R, scales, mean="geometric")
+        found += [FactorPair(pair.first, pair.second, group.label, _correlation(fitted, g, pair.first, pair.second),
+                             pair.htmt, geometric[pair.first, pair.second], pair.verdict)
+                  for pair in distinct_pairs(R, scales)]
+    return tuple(found)
+
+
+def _scales(fitted: Fitted, g: int) -> dict[str, list[str]]:
+    items: dict[str, list[str]] = {factor: [] for factor in fitted.table.variables.latent}
+    for row in fitted.table.of_group(g):
+        if row.op == "=~" and row.rhs in fitted.sample.names:
+            items[row.lhs].append(row.rhs)
+    return items
+
+
+def _correlation(fitted: Fitted, g: int, first: str, second: str) -> float | None:
+    V, names = fitted.pulls[g][0].V, fitted.likelihood.blocks[g].names
+    i, j = names.index(first), names.index(second)
+    return float(V[i, j] / np.sqrt(V[i, i] * V[j, j])) if min(V[i, i], V[j, j]) > 0 else None
 
 
 def _of_group(fitted: Fitted, g: int) -> list[FactorReliability]:

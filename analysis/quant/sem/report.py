@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from analysis.quant.correlations import Array
 from analysis.quant.sem.model import Fitted
@@ -81,7 +81,7 @@ def described(fitted: HasTable, table_rows: Sequence[Parameter], versions: Seque
     """
     complete = [with_definitions(fitted, version) for version in versions]
     columns = [_Column(version.values, _errors(version, vcov)) for version in complete]
-    z = float(stats.norm.ppf((1 + confidence) / 2))
+    z = float(special.ndtri((1 + confidence) / 2))
     rows = [*table_rows, *(Parameter(definition.name, ":=", definition.text.replace(" ", ""), 0,
                                      label=definition.name) for definition in fitted.table.definitions)]
     groups = fitted.table.groups
@@ -156,7 +156,7 @@ def _parameter(row: Parameter, group: str, at: int, columns: list[_Column], z: f
     has_interval = std_all is not None and std_se is not None
     return ModelParameter(
         lhs=row.lhs, op=row.op, rhs=row.rhs, group=group, label=row.label, is_free=row.free > 0, estimate=value, se=se,
-        z=ratio, p_value=None if ratio is None else float(2 * stats.norm.sf(abs(ratio))),
+        z=ratio, p_value=None if ratio is None else float(2 * special.ndtr(-abs(ratio))),
         ci_low=None if se is None else value - z * se, ci_high=None if se is None else value + z * se,
         std_lv=_known(columns[1].value[at]), std_all=std_all, std_all_se=std_se,
         std_all_ci_low=(std_all or 0.0) - z * (std_se or 0.0) if has_interval else None,

@@ -154,6 +154,21 @@ def test_reliability_of_each_factor_equals_semtools_in_both_conventions(case_id:
         assert one.is_distinct == truth["fornell_larcker_ok"][at]
 
 
+@pytest.mark.parametrize(("case_id", "ratios"), [("cfa_hs_ml", "htmt_hs"), ("cfa_crm_ml", "htmt_crm")])
+def test_ratios_of_each_pair_of_factors_equal_semtools(case_id: str, ratios: str) -> None:
+    _, result = solved(case_id)
+    truth = load_case(ratios)
+    factors = truth.result["htmt_arithmetic"]["rows"]
+
+    assert len(result.pairs) == len(factors) * (len(factors) - 1) / 2
+    for pair in result.pairs:
+        i, j = factors.index(pair.first), factors.index(pair.second)
+        correlation = result.moments[0].factor_correlations[i][j]
+        assert pair.htmt == pytest.approx(truth.result["htmt_arithmetic"]["values"][i][j], abs=truth.tolerance["abs"])
+        assert pair.htmt2 == pytest.approx(truth.result["htmt2_geometric"]["values"][i][j], abs=truth.tolerance["abs"])
+        assert pair.correlation == pytest.approx(correlation)
+
+
 def test_the_indirect_effect_has_the_z_of_sobel() -> None:
     case, result = solved("med_crm")
 
