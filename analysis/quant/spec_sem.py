@@ -115,7 +115,7 @@ def _invariance(frame: pd.DataFrame, options: Options, place: str) -> Any:
 
 def _chosen(options: Options, place: str) -> ModelOptions:
     if options["missing"] not in get_args(Missing):
-        raise SpecError(place, f"missing: {options['missing']} is for WLSMV.", f"Use {' or '.join(get_args(Missing))}.")
+        raise SpecError(place, f"missing: {options['missing']} is for WLSMV.", f"Use: {', '.join(get_args(Missing))}.")
     if options["zero_cells"] != "keep":
         raise SpecError(place, "zero_cells is for WLSMV.", "Leave it out.")
     return ModelOptions(
