@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -11,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis.errors import NoVariation, SpecError, TableError, TooFewData
+from analysis.quant.moment_sums import MomentSums, sums_of
 from analysis.results.caution import Caution
 
 Array = npt.NDArray[np.float64]
@@ -18,7 +18,6 @@ Missing = Literal["pairwise", "listwise"]
 Kind = Literal["pearson", "spearman"]
 
 MINIMUM_ROWS = 5                # diagnosis-model, section 10: below five respondents nothing is computed
-BLOCK_CELLS = 1 << 17           # one megabyte of answers at a time stays in the processor's cache
 CONSTANT_RELATIVE_SD = 1e-10    # below this share of its size the spread of an item is rounding, not variation
 
 
@@ -31,6 +30,7 @@ class Moments:
     covariance      (k, k) of the rows in which both are answered; its diagonal uses all answers of an item.
     correlation     (k, k) of the rows in which both are answered, means and spreads from the same rows.
     row_mean, row_sd    mean and SD over respondents of the mean of their answered items; NaN from a matrix.
+    total_r         (k,) correlation of each item with that mean; None from a matrix.
     """
 
     keys: tuple[str, ...]
@@ -42,6 +42,7 @@ class Moments:
     correlation: Array
     row_mean: float
     row_sd: float
+    total_r: Array | None = None
 
     def correlations(self) -> Correlations:
         """Return the product-moment correlations with their number of rows."""
@@ -57,20 +58,6 @@ class Correlations:
     matrix: Array
     kind: str = "pearson"
     cautions: tuple[Caution, ...] = ()
-
-
-@dataclass
-class _Sums:
-    """Running sums over blocks of rows; entry [i, j] uses the rows in which both items are answered."""
-
-    counts: Array           # rows
-    firsts: Array           # sum of item i
-    squares: Array          # sum of squares of item i
-    products: Array         # sum of item i times item j
-    n_complete: int = 0
-    n_answering: int = 0    # rows with at least one answer
-    row_sum: float = 0.0    # of row means, measured from the mean of the shift
-    row_squares: float = 0.0
 
 
 def item_matrix(items: pd.DataFrame, place: str = "items") -> Array:
@@ -156,8 +143,7 @@ def item_moments(items: pd.DataFrame, *, missing: Missing = "pairwise", minimum_
         gaps = np.isnan(X).any(axis=1)
         X = X[~gaps] if gaps.any() else X
     check_size(len(X), len(keys), minimum_items=minimum_items, place=place)
-    shift = _shift(X)
-    return _finish(_sums(X, shift, place), shift, keys, len(X), place)
+    return moments_of(sums_of(X, keys, place=place), place=place)
 
 
 def correlation_matrix(items: pd.DataFrame, *, kind: Kind = "pearson", missing: Missing = "pairwise",
@@ -208,77 +194,29 @@ def check_choice(option: str, value: object, known: tuple[str, ...], place: str)
         raise SpecError(place, f"{option}={value!r} is not known.", f"Use one of: {', '.join(known)}.")
 
 
-def _shift(X: Array) -> Array:
-    first = X[: max(256, BLOCK_CELLS // X.shape[1])]
-    answered = np.isfinite(first)
-    total = np.where(answered, first, 0.0).sum(axis=0)
-    return np.asarray(total / np.maximum(answered.sum(axis=0), 1), dtype=np.float64)
+def moments_of(sums: MomentSums, *, place: str = "items") -> Moments:
+    """Return the moments that follow from sums over all blocks.
 
+    Parameters
+    ----------
+    sums : MomentSums
+        Of all rows together.
+    place : str
+        Words for messages.
 
-def _blocks(X: Array) -> Iterator[Array]:
-    step = max(256, BLOCK_CELLS // X.shape[1])
-    for start in range(0, len(X), step):
-        yield X[start:start + step]
+    Returns
+    -------
+    Moments
+        As `item_moments` describes.
 
-
-def _sums(X: Array, shift: Array, place: str) -> _Sums:
-    k = X.shape[1]
-    sums = _Sums(np.zeros((k, k)), np.zeros((k, k)), np.zeros((k, k)), np.zeros((k, k)))
-    for block in _blocks(X):
-        Z = block - shift
-        with np.errstate(invalid="ignore", over="ignore"):      # what is not finite is met below
-            products = Z.T @ Z
-        if np.isfinite(products.diagonal()).all():
-            _add_complete(sums, Z, products)
-        else:
-            if np.isinf(Z).any():
-                raise TableError(place, "an answer is infinite.", "Replace it or leave it empty.")
-            gaps = np.isnan(Z).any(axis=1)
-            _add_with_gaps(sums, Z[gaps], shift)
-            whole = Z[~gaps]
-            _add_complete(sums, whole, whole.T @ whole)
-    return sums
-
-
-def _add_complete(sums: _Sums, Z: Array, products: Array) -> None:
-    m, k = Z.shape
-    total = Z.sum(axis=0)
-    sums.counts += m
-    sums.firsts += total[:, None]
-    sums.squares += products.diagonal()[:, None]
-    sums.products += products
-    sums.n_complete += m
-    sums.n_answering += m
-    sums.row_sum += float(total.sum()) / k
-    sums.row_squares += float(products.sum()) / k**2
-
-
-def _add_with_gaps(sums: _Sums, Z: Array, shift: Array) -> None:
-    M = (~np.isnan(Z)).astype(np.float64)
-    filled = np.where(M > 0, Z, 0.0)
-    sums.counts += M.T @ M
-    sums.firsts += filled.T @ M
-    sums.squares += (filled**2).T @ M
-    sums.products += filled.T @ filled
-    answered = M.sum(axis=1)
-    some = answered > 0
-    row = (filled.sum(axis=1) + M @ shift)[some] / answered[some] - float(shift.mean())
-    sums.n_answering += int(some.sum())
-    sums.row_sum += float(row.sum())
-    sums.row_squares += float(row @ row)
-
-
-def _finish(sums: _Sums, shift: Array, keys: tuple[str, ...], n: int, place: str) -> Moments:
-    counts = sums.counts
-    own = counts.diagonal()
-    for i in np.flatnonzero(own < MINIMUM_ROWS):
-        raise TooFewData(f"{place}, item {keys[i]!r}", f"{int(own[i])} answer(s), at least {MINIMUM_ROWS} are needed.",
-                         "Leave the item out.", int(own[i]))
-    for i, j in np.argwhere(counts < MINIMUM_ROWS):
-        raise TooFewData(f"{place}, items {keys[i]!r} and {keys[j]!r}",
-                         f"only {int(counts[i, j])} respondent(s) answered both, at least {MINIMUM_ROWS} are needed.",
-                         "Leave one of them out.", int(counts[i, j]))
-    firsts = sums.firsts
+    Raises
+    ------
+    TooFewData, NoVariation
+        Naming the item, or the pair of items that too few answered together.
+    """
+    counts, keys, shift = sums.counts, sums.keys, sums.shift
+    _check_answered(counts, keys, place)
+    firsts, own = sums.firsts, counts.diagonal()
     mean = firsts.diagonal() / own
     variance = (sums.squares - firsts**2 / counts) / (counts - 1)
     covariance = (sums.products - firsts * firsts.T / counts) / (counts - 1)
@@ -288,8 +226,29 @@ def _finish(sums: _Sums, shift: Array, keys: tuple[str, ...], n: int, place: str
     rows = sums.n_answering
     row_mean = sums.row_sum / rows
     row_variance = (sums.row_squares - rows * row_mean**2) / (rows - 1)
-    return Moments(keys, n, sums.n_complete, counts, mean + shift, covariance, correlation,
-                   row_mean + float(shift.mean()), float(np.sqrt(max(row_variance, 0.0))))
+    return Moments(keys, sums.n, sums.n_complete, counts, mean + shift, covariance, correlation,
+                   row_mean + float(shift.mean()), float(np.sqrt(max(row_variance, 0.0))), _total_r(sums))
+
+
+def _check_answered(counts: Array, keys: tuple[str, ...], place: str) -> None:
+    own = counts.diagonal()
+    for i in np.flatnonzero(own < MINIMUM_ROWS):
+        raise TooFewData(f"{place}, item {keys[i]!r}", f"{int(own[i])} answer(s), at least {MINIMUM_ROWS} are needed.",
+                         "Leave the item out.", int(own[i]))
+    for i, j in np.argwhere(counts < MINIMUM_ROWS):
+        raise TooFewData(f"{place}, items {keys[i]!r} and {keys[j]!r}",
+                         f"only {int(counts[i, j])} respondent(s) answered both, at least {MINIMUM_ROWS} are needed.",
+                         "Leave one of them out.", int(counts[i, j]))
+
+
+def _total_r(sums: MomentSums) -> Array:
+    """Return the correlation of each item with the row mean, NaN where that mean does not vary."""
+    n, firsts = sums.counts.diagonal(), sums.firsts.diagonal()
+    shared = sums.total_products - sums.total_firsts * firsts / n
+    spread = (sums.total_squares - sums.total_firsts**2 / n) * (sums.squares.diagonal() - firsts**2 / n)
+    scale = CONSTANT_RELATIVE_SD * (1.0 + abs(float(sums.shift.mean())))
+    varies = spread > (n * scale**2) ** 2
+    return np.asarray(shared / np.sqrt(np.where(varies, spread, np.nan)))
 
 
 def check_varies(variance: Array, size: Array, keys: tuple[str, ...], place: str = "items") -> None:

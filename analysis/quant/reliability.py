@@ -9,8 +9,9 @@ import pandas as pd
 from scipy import stats
 
 from analysis.errors import AnalysisError
-from analysis.quant.correlations import BLOCK_CELLS, Array, Missing, Moments, item_matrix, item_moments
-from analysis.quant.extraction import squared_multiple_correlations
+from analysis.quant.correlations import Array, Missing, Moments, item_matrix, item_moments
+from analysis.quant.item_table import Consistency, consistency, item_table
+from analysis.quant.moment_sums import BLOCK_CELLS
 from analysis.quant.omega import omega_of
 from analysis.results.measurement import Estimate, ItemStatistics, Reliability
 
@@ -51,11 +52,15 @@ def cronbach_alpha(items: pd.DataFrame, *, missing: Missing = "pairwise", confid
         Standardised alpha, lambda 6 and average r are of C scaled to correlations; lambda 6 is None where items
         determine one another. `item_rest_r` correlates an item with the sum of the others, by C. `omega_total`
         (one minres factor, no interval) from `omega_minimum_n` rows and three items; `method` names items it turned.
-        `spearman_brown` for two items. Item means and SDs in units of the answers, over all answers of the item.
+        `spearman_brown` for two items. `standard_error` of alpha holds for normal items (Duhachek & Iacobucci 2004).
+        Beside `item_rest_r` an item carries its correlation with the mean of the answered items, with the sum of the
+        standardised items, and with that sum when its own place holds only what it shares (its SMC); and what the
+        scale would be without it. Named warnings: `negative_item_rest:KEY` (perhaps not recoded), `alpha_negative`,
+        `alpha_undefined`, `items_dependent`. Item means and SDs in units of the answers, over all answers of the item.
 
     References
     ----------
-    Cronbach 1951; Feldt 1965; Guttman 1945; McDonald 1999; Revelle, psych::alpha.
+    Cronbach 1951; Feldt 1965; Duhachek & Iacobucci 2004; Guttman 1945; McDonald 1999; Revelle, psych::alpha.
     """
     moments = item_moments(items, missing=missing, place=place)
     counted = _all_frequencies(items, missing) if frequencies else [{} for _ in moments.keys]
@@ -83,17 +88,16 @@ def reliability_of(moments: Moments, *, missing: Missing = "pairwise", confidenc
         As `cronbach_alpha` describes.
     """
     C, k, n = moments.covariance, len(moments.keys), moments.n
-    spread = np.sqrt(C.diagonal())
-    R = C / np.outer(spread, spread)
-    smc = squared_multiple_correlations(R)
-    average = float((R.sum() - k) / (k * (k - 1)))
+    whole = consistency(C, n)
+    items = item_table(moments, reverse, counted or [{} for _ in range(k)])
     return Reliability(
-        n=n, n_complete=moments.n_complete, k=k, alpha=alpha_estimate(_alpha(C), n, k, confidence),
-        alpha_standardised=_alpha(R), lambda6=None if smc is None else float(1.0 - (1.0 - smc).sum() / R.sum()),
-        average_r=average, items=_item_table(moments, spread, reverse, counted or [{} for _ in range(k)]),
+        n=n, n_complete=moments.n_complete, k=k, alpha=alpha_estimate(whole.alpha, n, k, confidence),
+        alpha_standardised=whole.alpha_standardised, lambda6=whole.lambda6, average_r=whole.average_r, items=items,
         missing=missing, mean=_known(moments.row_mean), sd=_known(moments.row_sd),
         omega_total=_omega_total(moments, place, omega_minimum_n),
-        spearman_brown=_spearman_brown(moments) if k == PAIR else None)
+        spearman_brown=_spearman_brown(moments) if k == PAIR else None, median_r=whole.median_r,
+        signal_to_noise=whole.signal_to_noise, standard_error=whole.standard_error,
+        warnings=_warnings(whole, items))
 
 
 def alpha_estimate(alpha: float | None, n: int, k: int, confidence: float = 0.95) -> Estimate:
@@ -124,9 +128,14 @@ def alpha_estimate(alpha: float | None, n: int, k: int, confidence: float = 0.95
     return Estimate(alpha, low, high, n, "Cronbach's alpha, Feldt interval", confidence)
 
 
-def _alpha(C: Array) -> float | None:
-    k, total = len(C), float(C.sum())
-    return k / (k - 1) * (1 - float(np.trace(C)) / total) if total > 0 else None
+def _warnings(whole: Consistency, items: tuple[ItemStatistics, ...]) -> tuple[str, ...]:
+    """Return what a reader must know before the figures."""
+    found = [f"negative_item_rest:{item.key}" for item in items if (item.item_rest_r or 0.0) < 0]
+    if whole.alpha is None:
+        found.append("alpha_undefined")
+    elif whole.alpha < 0:
+        found.append("alpha_negative")
+    return (*found, *(["items_dependent"] if whole.lambda6 is None else []))
 
 
 def _known(value: float) -> float | None:
@@ -148,22 +157,6 @@ def _omega_total(moments: Moments, place: str, minimum_n: int) -> Estimate | Non
         return None
     turned = f"; turned: {', '.join(found.turned_items)}" if found.turned_items else ""
     return Estimate(found.omega_total, None, None, n, f"omega total, one minres factor{turned}")
-
-
-def _item_table(moments: Moments, spread: Array, reverse: Collection[str],
-                counted: list[dict[str, int]]) -> tuple[ItemStatistics, ...]:
-    C, k = moments.covariance, len(moments.keys)
-    own, column = C.diagonal(), C.sum(axis=0)
-    rest = C.sum() - 2 * column + own
-    safe = np.where(rest > 0, rest, np.nan)
-    rest_r = (column - own) / np.sqrt(own * safe)
-    without = (k - 1) / (k - 2) * (1 - (np.trace(C) - own) / safe) if k > PAIR else np.full(k, np.nan)
-    return tuple(
-        ItemStatistics(
-            key=key, n=int(moments.counts[i, i]), mean=_known(float(moments.mean[i])), sd=float(spread[i]),
-            item_rest_r=_known(float(rest_r[i])), alpha_if_dropped=_known(float(without[i])),
-            frequencies=counted[i], is_reverse=key in reverse)
-        for i, key in enumerate(moments.keys))
 
 
 def _all_frequencies(items: pd.DataFrame, missing: Missing) -> list[dict[str, int]]:

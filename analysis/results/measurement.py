@@ -24,6 +24,18 @@ class Estimate:
 
 
 @dataclass(frozen=True)
+class WithoutItem:
+    """What a scale would be without one of its items."""
+
+    alpha_standardised: float | None
+    lambda6: float | None
+    average_r: float
+    median_r: float
+    variance_r: float | None                    # between the correlations; None with a single one
+    standard_error: float | None                # of alpha without the item
+
+
+@dataclass(frozen=True)
 class ItemStatistics:
     """One item of a scale; r values in -1..1, after recoding reverse items."""
 
@@ -35,6 +47,10 @@ class ItemStatistics:
     alpha_if_dropped: float | None
     frequencies: Mapping[str, int] = field(default_factory=dict)
     is_reverse: bool = False
+    item_total_r: float | None = None           # with the mean of the answered items, itself among them
+    standardised_r: float | None = None         # with the sum of the standardised items
+    corrected_r: float | None = None            # … and with what the item shares with the others in its own place
+    dropped: WithoutItem | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +71,10 @@ class Reliability:
     omega_total: Estimate | None = None
     omega_hierarchical: float | None = None
     spearman_brown: float | None = None         # two-item scales
+    median_r: float | None = None
+    signal_to_noise: float | None = None        # k r / (1 - r), r the average correlation
+    standard_error: float | None = None         # of alpha under normality
+    warnings: tuple[str, ...] = ()              # negative_item_rest:KEY, floor … see docs/measure.md
 
 
 @dataclass(frozen=True)
@@ -139,6 +159,16 @@ class Retention:
 
 
 @dataclass(frozen=True)
+class GroupOmega:
+    """One group factor: how far the sum of its own items is common, general, and the group's own."""
+
+    items: tuple[str, ...]                      # those that load highest on it among the groups
+    total: float
+    general: float
+    group: float
+
+
+@dataclass(frozen=True)
 class Omega:
     """How much of a total score is one general factor (hierarchical) and how much any common factor (total)."""
 
@@ -156,6 +186,12 @@ class Omega:
     heywood_items: tuple[str, ...] = ()
     correlation: str = "pearson"
     cautions: tuple[Caution, ...] = ()
+    by_group: tuple[GroupOmega, ...] = ()       # in the order of the columns of `groups`; empty for one factor
+    group_share: float | None = None            # of the whole sum's variance, due to the groups' own items
+    general_shares: tuple[float, ...] = ()      # of each item's communality
+    alpha_standardised: float | None = None     # of the items as turned
+    lambda6: float | None = None
+    warnings: tuple[str, ...] = ()              # turned:KEY, heywood:KEY, two_factors
 
 
 @dataclass(frozen=True)
