@@ -113,6 +113,8 @@ class ParallelAnalysis:
     seed: int
     correlation: str = "pearson"
     cautions: tuple[Caution, ...] = ()
+    diagonal: str = "smc"                       # communalities for the factors, or one_factor
+    random: str = "normal"                      # or resampled: the answers, column by column
 
 
 @dataclass(frozen=True)

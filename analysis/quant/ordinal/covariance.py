@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.errors import AnalysisError
-from analysis.quant.correlations import BLOCK_CELLS, Array
+from analysis.quant.correlations import Array
+from analysis.quant.moment_sums import BLOCK_CELLS
 from analysis.quant.ordinal.binormal import cell_probabilities, threshold_slopes
 from analysis.quant.ordinal.polychoric import BOUND, PolychoricFit
 from analysis.quant.ordinal.tables import pair_names

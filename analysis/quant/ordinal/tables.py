@@ -12,15 +12,8 @@ import pandas as pd
 from scipy.special import ndtri
 
 from analysis.errors import NoVariation, TableError, TooFewData
-from analysis.quant.correlations import (
-    BLOCK_CELLS,
-    MINIMUM_ROWS,
-    Array,
-    Missing,
-    check_choice,
-    check_size,
-    item_matrix,
-)
+from analysis.quant.correlations import MINIMUM_ROWS, Array, Missing, check_choice, check_size, item_matrix
+from analysis.quant.moment_sums import BLOCK_CELLS
 from analysis.quant.ordinal.binormal import INFINITE
 from analysis.results.caution import Caution
 

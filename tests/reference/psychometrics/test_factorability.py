@@ -9,6 +9,7 @@ import pytest
 
 from analysis.quant.extraction import extract
 from analysis.quant.factor_fit import factor_fit
+from analysis.quant.factor_number import factor_count_fits
 from analysis.quant.factorability import factorability_of
 from analysis.quant.retention import retention
 from tests.reference.psychometrics.cases import assert_close, case_ids, load_case, matrix
@@ -96,3 +97,37 @@ def test_fit_of_every_number_of_factors_equals_psych_or_is_better(case_id: str) 
             assert found.chi2 == pytest.approx(truth["chisq"], rel=case.tolerance["rel_vss_stats"])
             assert found.bic == pytest.approx(truth["BIC"], rel=case.tolerance["rel_vss_stats"])
             assert found.rmsea.value == pytest.approx(truth["RMSEA"], abs=1e-4)
+
+
+@pytest.mark.parametrize("case_id", CASES)
+def test_every_figure_of_every_number_of_factors_equals_vss(case_id: str) -> None:
+    """psych stops varimax at 1e-5 and minres in the uniquenesses' fifth digit, which complexity and small chi2 show."""
+    case = load_case(case_id)
+    truths = case.result["vss_stats"]
+    within = case.tolerance["rel_vss_stats"]
+
+    found = factor_count_fits(case.correlations(), len(truths))
+
+    compared = 0
+    for fit, truth in zip(found, truths, strict=True):
+        if not np.isclose(fit.rmsr, truth["SRMR"], atol=1e-8):
+            assert fit.rmsr < truth["SRMR"]             # a lower minimum is better, not wrong
+            continue
+        compared += 1
+        assert fit.df == truth["dof"]
+        assert [fit.residual_squares, fit.fit, fit.empirical_chi2, fit.rmsr] == pytest.approx(
+            [truth["sqresid"], truth["fit"], truth["eChisq"], truth["SRMR"]], rel=within, abs=1e-6)
+        assert fit.complexity == pytest.approx(truth["complex"], rel=within)
+        if fit.df > 0:
+            assert [fit.p_value, fit.crms, fit.sabic, fit.empirical_bic] == pytest.approx(
+                [truth["prob"], truth["eCRMS"], truth["SABIC"], truth["eBIC"]], rel=within, abs=1e-4)
+    assert compared >= len(truths) - 1
+
+
+@pytest.mark.parametrize("case_id", CASES)
+def test_the_determinant_equals_the_product_of_the_eigenvalues(case_id: str) -> None:
+    case = load_case(case_id)
+
+    found = factorability_of(case.correlations())
+
+    assert float(np.prod(found.eigenvalues)) == pytest.approx(case.result["det"], rel=1e-9)
