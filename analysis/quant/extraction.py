@@ -40,7 +40,7 @@ class _Point:
     hessian: Array
 
 
-def extract(R: Array, n_factors: int, method: Method = "minres") -> Extraction:
+def extract(R: Array, n_factors: int, method: Method = "minres", start: Array | None = None) -> Extraction:
     """Return the unrotated factor loadings of a correlation matrix.
 
     Parameters
@@ -53,6 +53,8 @@ def extract(R: Array, n_factors: int, method: Method = "minres") -> Extraction:
         minres: least sum of squared residual eigenvalues of R - diag(psi); ml: normal-theory discrepancy
         sum(e - log e - 1) over the small eigenvalues e of psi^-1/2 R psi^-1/2; pa: principal axis iterated to its
         fixed point, which is the stationary point of minres without a bound on psi.
+    start : array (k,), optional
+        Uniquenesses of a solution nearby, from which alone to search; for resamples.
 
     Returns
     -------
@@ -69,10 +71,14 @@ def extract(R: Array, n_factors: int, method: Method = "minres") -> Extraction:
     Harman & Jones 1966; Jöreskog 1967; Revelle, psych::fa.
     """
     if method == "pa":
-        return _principal_axis(R, n_factors)
-    if method == "ml":
-        return _best(lambda start: _maximum_likelihood(R, n_factors, start), R, n_factors)
-    return _best(lambda start: _minimum_residual(R, n_factors, start, SMALLEST_UNIQUENESS, 1.0), R, n_factors)
+        return _principal_axis(R, n_factors, start)
+
+    def found_from(psi: Array) -> Extraction:
+        if method == "ml":
+            return _maximum_likelihood(R, n_factors, psi)
+        return _minimum_residual(R, n_factors, psi, SMALLEST_UNIQUENESS, 1.0)
+
+    return _best(found_from, R, n_factors) if start is None else found_from(np.clip(start, SMALLEST_UNIQUENESS, 1.0))
 
 
 def squared_multiple_correlations(R: Array) -> Array | None:
@@ -164,10 +170,10 @@ def _maximum_likelihood(R: Array, n_factors: int, start: Array) -> Extraction:
     return Extraction(L, np.exp(theta), end.value, _slope(theta, end, *box))
 
 
-def _principal_axis(R: Array, n_factors: int) -> Extraction:
-    smc = squared_multiple_correlations(R)
+def _principal_axis(R: Array, n_factors: int, start: Array | None) -> Extraction:
+    smc = squared_multiple_correlations(R) if start is None else 1.0 - start
     common = np.full(len(R), 0.5) if smc is None else smc
-    for _ in range(AXIS_STEPS):
+    for _ in range(AXIS_STEPS if start is None else 1):
         values, vectors = np.linalg.eigh(R - np.diag(1.0 - common))
         common = (_loadings(vectors, values, n_factors) ** 2).sum(axis=1)
     found = _minimum_residual(R, n_factors, 1.0 - common, -np.inf, np.inf)

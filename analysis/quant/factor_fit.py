@@ -28,6 +28,11 @@ class Fit:
     tli: float | None
     rmsr: float
     bic: float | None
+    empirical_chi2: float
+    crms: float | None
+    null_chi2: float | None
+    null_df: int
+    fit_off: float
 
 
 def factor_fit(R: Array, n: int, L: Array, phi: Array | None = None) -> Fit:
@@ -47,7 +52,9 @@ def factor_fit(R: Array, n: int, L: Array, phi: Array | None = None) -> Fit:
     Fit
         With M = L Phi L' and ones on its diagonal: F = tr(R M^-1) - log det(R M^-1) - k;
         chi2 = (n - 1 - (2k + 5)/6 - 2f/3) F (Bartlett); RMSEA with its 90 % interval; TLI against uncorrelated items;
-        RMSR = root mean square of the residual correlations.
+        RMSR = root mean square of the residual correlations; empirical chi2 = n times their sum of squares over all
+        cells off the diagonal; crms = sqrt(that sum / 2 df); fit off the diagonal = 1 - that sum / sum of r²; the
+        null chi2 = -(n - 1 - (2k + 5)/6) log det R of uncorrelated items.
 
     References
     ----------
@@ -60,14 +67,23 @@ def factor_fit(R: Array, n: int, L: Array, phi: Array | None = None) -> Fit:
     rmsr = float(np.sqrt((residual**2).sum() / (k * (k - 1))))
     df = degrees_of_freedom(k, f)
     discrepancy = _discrepancy(R, model)
+    left = float((residual**2).sum())
+    rest = (left * n, float(np.sqrt(left / (2 * df))) if df > 0 else None, _null_chi2(R, n), k * (k - 1) // 2,
+            1.0 - left / float((R**2).sum() - (R.diagonal() ** 2).sum()))
     if discrepancy is None or df < 0:
-        return Fit(discrepancy, None, df, None, None, None, rmsr, None)
+        return Fit(discrepancy, None, df, None, None, None, rmsr, None, *rest)
     chi2 = max(discrepancy * (n - 1 - (2 * k + 5) / 6 - 2 * f / 3), 0.0)
     if df == 0:
-        return Fit(discrepancy, chi2, df, None, None, None, rmsr, chi2)
+        return Fit(discrepancy, chi2, df, None, None, None, rmsr, chi2, *rest)
     p_value = float(stats.chi2.sf(chi2, df))
     return Fit(discrepancy, chi2, df, p_value, _rmsea(chi2, df, n), _tli(R, n, f, chi2 / df), rmsr,
-               chi2 - df * float(np.log(n)))
+               chi2 - df * float(np.log(n)), *rest)
+
+
+def _null_chi2(R: Array, n: int) -> float | None:
+    sign, log_det = np.linalg.slogdet(R)
+    k = len(R)
+    return max(-(n - 1 - (2 * k + 5) / 6) * float(log_det), 0.0) if sign > 0 and np.isfinite(log_det) else None
 
 
 def degrees_of_freedom(k: int, n_factors: int) -> int:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.quant.correlations import Array, Correlations, Kind, Missing, correlation_matrix
+from analysis.quant.correlations import Correlations, Kind, Missing, correlation_matrix
 from analysis.quant.extraction import extract
 from analysis.quant.factor_fit import factor_fit
 from analysis.quant.factorability import factorability_of
-from analysis.quant.factors import heywood_items
+from analysis.quant.factors import complexity, heywood_items
 from analysis.quant.parallel import DRAWS, parallel_analysis_of
 from analysis.quant.retention import MOST_FACTORS, retention
 from analysis.quant.rotation import R_VARIMAX_GOAL, varimax
@@ -48,8 +48,9 @@ def factor_number(items: pd.DataFrame, *, n_draws: int = DRAWS, max_factors: int
     FactorNumber
         All votes, and the range from the lowest to the highest counted one. `advice` says what to do: one_number
         (they agree), compare_range (fit each number, keep the one whose factors all have at least three items and can
-        be named), no_factor (no component rises above chance), not_factorable (KMO below .50 or no inverse). Named warnings: `votes_differ`, `kmo_low`, `items_dependent`, `heywood:NUMBER` and
-        `limit_reached` (a vote is the largest number tried).
+        be named), no_factor (no component rises above chance), not_factorable (KMO below .50 or no inverse). Named
+        warnings: `votes_differ`, `kmo_low`, `items_dependent`, `heywood:NUMBER` and `limit_reached` (MAP is smallest
+        at the largest number tried).
 
     References
     ----------
@@ -133,27 +134,6 @@ def _fit(correlations: Correlations, n_factors: int) -> FactorCountFit:
         crms=float(np.sqrt(off / (2 * fit.df))) if fit.df > 0 else None,
         empirical_bic=off * n - fit.df * float(np.log(n)) if fit.df > 0 else None,
         complexity=float(complexity(turned).mean()), heywood_items=heywood_items(correlations.keys, found))
-
-
-def complexity(L: Array) -> Array:
-    """Return on how many factors each item loads.
-
-    Parameters
-    ----------
-    L : array (k, f)
-        Loadings.
-
-    Returns
-    -------
-    array (k,)
-        (sum l²)² / sum l⁴, 1..f; 1 for an item without any loading.
-
-    References
-    ----------
-    Hofmann 1978.
-    """
-    squares = (L**2).sum(axis=1)
-    return np.asarray(np.where(squares > 0, squares**2 / np.where(squares > 0, (L**4).sum(axis=1), 1.0), 1.0))
 
 
 def _parallel_votes(random: ParallelAnalysis) -> tuple[tuple[Method, int], ...]:

@@ -144,6 +144,67 @@ class FactorSolution:
     ml_discrepancy: float | None = None         # normal-theory F on which chi2 rests, whatever the method
     bic: float | None = None                    # chi2 - df log n
     cautions: tuple[Caution, ...] = ()
+    order: tuple[str, ...] = ()                 # items by the factor they load highest on, largest loading first
+    complexity: tuple[float, ...] = ()          # on how many factors each item loads
+    share_of_variance: tuple[float, ...] = ()   # per factor, of all items
+    share_of_common: tuple[float, ...] = ()     # … and of what is common
+    eigenvalues: tuple[float, ...] = ()         # of the correlations
+    common_eigenvalues: tuple[float, ...] = ()  # … with communalities on the diagonal
+    empirical_chi2: float | None = None         # n times the squared residual correlations
+    crms: float | None = None                   # RMSR corrected for the degrees of freedom
+    null_chi2: float | None = None              # of uncorrelated items
+    null_df: int | None = None
+    fit_off: float | None = None                # share of the squared correlations that is reproduced
+    rotation_criterion: float | None = None     # of oblimin and geomin
+    warnings: tuple[str, ...] = ()              # heywood:KEY, thin_factor:NUMBER, weak_item:KEY, not_positive_definite
+
+
+@dataclass(frozen=True)
+class FactorScoring:
+    """Weights that turn standardised answers into factor scores, and how well the scores are determined."""
+
+    n: int
+    method: str
+    items: tuple[str, ...]
+    weights: Matrix
+    determinacy: tuple[float, ...]              # correlation of each score with its factor, 0..1
+    minimum_correlation: tuple[float, ...]      # of two equally good sets of scores: 2 r² - 1
+    score_correlations: Matrix
+    warnings: tuple[str, ...] = ()              # indeterminate:NUMBER, below .80 (Gorsuch 1983); heywood:KEY
+
+
+@dataclass(frozen=True)
+class LoadingIntervals:
+    """An exploratory solution with intervals from resampled respondents, aligned to the solution of all of them."""
+
+    solution: FactorSolution
+    n: int
+    confidence: float
+    standard_errors: Matrix
+    ci_low: Matrix
+    ci_high: Matrix
+    phi_low: Matrix | None
+    phi_high: Matrix | None
+    congruence: tuple[float, ...]               # median over resamples with the full solution, per factor
+    n_resamples: int
+    n_failed: int
+    n_heywood: int
+    seed: int
+    method: str
+    warnings: tuple[str, ...] = ()              # failed_resamples:N, heywood_resamples:N, unstable_factor:NUMBER
+
+
+@dataclass(frozen=True)
+class Congruence:
+    """How alike two factor solutions of the same items are: Tucker's coefficients of the best matching."""
+
+    items: tuple[str, ...]
+    coefficients: Matrix                        # every factor of the first with every one of the second
+    matches: tuple[tuple[int, int, float], ...]     # factor of the first, of the second, coefficient (its sign kept)
+    verdicts: tuple[Literal["equal", "fair", "different"], ...]
+    n: tuple[int, int]
+    method: str = "Tucker's congruence coefficient"
+    warnings: tuple[str, ...] = ()              # unmatched:NUMBER, reflected:NUMBER
 
 
 @dataclass(frozen=True)
