@@ -94,7 +94,8 @@ def fleiss_kappa(counts: Numbers) -> FleissKappa:
     Returns
     -------
     FleissKappa
-        Overall and by value: ``(P̄ - Σ p²) / (1 - Σ p²)``; None without variation.
+        Overall and by value: ``(P̄ - Σ p²) / (1 - Σ p²)``; None without variation. `standard_error` holds under no
+        agreement and is for z only (Fleiss, Nee & Landis 1979).
 
     Raises
     ------
@@ -116,8 +117,16 @@ def fleiss_kappa(counts: Numbers) -> FleissKappa:
     disagreed = (counts * (m - counts)).sum(axis=0)
     room = n_units * m * (m - 1) * share * (1 - share)
     by_value = tuple(float(1 - d / r) if r > _TINY else None for d, r in zip(disagreed, room, strict=True))
-    return FleissKappa(None if 1 - expected < _TINY else (observed - expected) / (1 - expected), by_value, n_units,
-                       int(m))
+    value = None if 1 - expected < _TINY else (observed - expected) / (1 - expected)
+    error = None if value is None else _error_without_agreement(share, n_units, m)
+    return FleissKappa(value, by_value, n_units, int(m), observed, expected, tuple(share.tolist()), error,
+                       None if value is None or not error else value / error)
+
+
+def _error_without_agreement(share: Numbers, n_units: int, m: float) -> float:
+    spread = share * (1 - share)
+    inner = 2 * (float(spread.sum()) ** 2 - float((spread * (1 - 2 * share)).sum()))
+    return float(np.sqrt(max(inner, 0.0)) / (spread.sum() * np.sqrt(n_units * m * (m - 1))))
 
 
 def brennan_prediger(counts: Numbers) -> float | None:

@@ -113,7 +113,7 @@ def block_moments(blocks: Iterable[pd.DataFrame], *, missing: Missing = "pairwis
     parts = (block_sums(block, missing=missing, place=place) for block in blocks if len(block))
     first = next(parts, None)
     if first is None:
-        raise TooFewData(place, "no row of answers.", "Give at least one block with rows.", 0)
+        raise TooFewData(place, "0 row(s) of answers in all blocks.", "Give at least one block with rows.", 0)
     sums = reduce(merge_sums, parts, first)
     check_size(sums.n, len(sums.keys), minimum_items=minimum_items, place=place)
     return moments_of(sums, place=place)

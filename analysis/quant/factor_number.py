@@ -61,7 +61,8 @@ def factor_number(items: pd.DataFrame, *, n_draws: int = DRAWS, max_factors: int
 
 
 def factor_number_of(correlations: Correlations, *, n_draws: int = DRAWS, max_factors: int = MOST_FACTORS,
-                     seed: int = 0, place: str = "items") -> FactorNumber:
+                     seed: int = 0, parallel: ParallelAnalysis | None = None,
+                     place: str = "items") -> FactorNumber:
     """Return how many factors the methods see in a correlation matrix.
 
     Parameters
@@ -70,6 +71,8 @@ def factor_number_of(correlations: Correlations, *, n_draws: int = DRAWS, max_fa
         Matrix (k, k) of k >= 3 items with its number of rows n > k.
     n_draws, max_factors, seed, place
         As in `factor_number`.
+    parallel : ParallelAnalysis, optional
+        Of the same correlations, where normal random data are not what chance is (polychoric).
 
     Returns
     -------
@@ -77,7 +80,7 @@ def factor_number_of(correlations: Correlations, *, n_draws: int = DRAWS, max_fa
         As `factor_number` describes.
     """
     found = factorability_of(correlations, place=place)
-    random = parallel_analysis_of(correlations, n_draws=n_draws, seed=seed, place=place)
+    random = parallel or parallel_analysis_of(correlations, n_draws=n_draws, seed=seed, place=place)
     kept = retention(correlations, max_factors=max_factors, place=place)
     bends = scree(random.observed_components, random.random_components_p95, place=place)
     fits = factor_count_fits(correlations, len(kept.map_values))

@@ -34,6 +34,7 @@ from analysis.quant.spec_columns import numbers_of, recoded
 from analysis.quant.spec_options import checked_options
 from analysis.quant.spec_ordinal import POLYCHORIC, ordinal_correlations, ordinal_matrix, ordinal_parallel
 from analysis.quant.spec_people import PEOPLE
+from analysis.quant.spec_scales import SCALES
 from analysis.quant.spec_sem import MODELS, model_items
 from analysis.results.measurement import Reliability
 from instruments.codec import to_document
@@ -93,7 +94,9 @@ def run_spec(frame: pd.DataFrame, spec: Sequence[Mapping[str, Any]], *,
         (correlations), GroupComparisons (compare), UnitViews (multilevel), WeightedMeans (weights),
         DriverAnalysis (drivers, dominance), WaveComparison (waves),
         KappaAgreement (kappa), AlphaAgreement (krippendorff), Polychoric (polychoric), SemResult (cfa, sem, with
-        modification_indices, scores and bootstrap where asked for), Invariance (invariance).
+        modification_indices, scores and bootstrap where asked for), Invariance (invariance); of items and scales
+        ItemDistributions (distributions), LowerBounds (lambdas), SplitHalf (split_half), ResampledAlpha (alpha_bootstrap),
+        FactorNumber (factor_number), LoadingIntervals (efa_bootstrap), FactorScoring (factor_scores), Intraclass (icc).
 
     Raises
     ------
@@ -327,6 +330,7 @@ _RUN: Mapping[str, Callable[[_Task], Any]] = {
     "careless": _careless,
     "sample": lambda task: sample_answers(pd.DataFrame(task.answers), place=task.place),
     "correlations": lambda task: _correlations(task),
+    **SCALES,
 }
 
 

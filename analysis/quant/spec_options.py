@@ -12,6 +12,7 @@ from analysis.quant.extraction import Method
 from analysis.quant.rotation import Rotation
 from analysis.quant.spec_ordinal import ORDINAL_DEFAULTS, ORDINAL_OPTIONS, ORDINAL_RULES, POLYCHORIC
 from analysis.quant.spec_people_options import PEOPLE_DEFAULTS, PEOPLE_NEEDED, PEOPLE_OPTIONS, PEOPLE_RULES
+from analysis.quant.spec_scales_options import SCALES_NEEDED, SCALES_OPTIONS, SCALES_RULES
 from analysis.quant.spec_sem import MODEL_DEFAULTS, MODEL_NEEDED, MODEL_OPTIONS, MODEL_RULES
 from instruments.schema import MISSING_CODES
 
@@ -34,10 +35,9 @@ OPTIONS: Mapping[str, frozenset[str]] = {
     "sample": COMMON - {"missing", "n"},
     "correlations": COMMON | {"correlation", "scales", "confidence"},
     "careless": (COMMON | {"scales", "critical_r", "confidence"}) - {"missing", "n"},
-    **PEOPLE_OPTIONS, **MODEL_OPTIONS,
+    **PEOPLE_OPTIONS, **MODEL_OPTIONS, **SCALES_OPTIONS,
 }
-LATER = frozenset({"icc"})
-NEEDED = {"omega": "n_factors", "efa": "n_factors", "htmt": "scales", **PEOPLE_NEEDED}
+NEEDED = {"omega": "n_factors", "efa": "n_factors", "htmt": "scales", **PEOPLE_NEEDED, **SCALES_NEEDED}
 DEFAULTS: Mapping[str, Any] = {
     "reverse": [], "missing": "pairwise", "correlation": "pearson", "seed": 0, "method": "minres",
     "rotation": "oblimin", "critical_r": SYNONYM_R, "missing_codes": sorted(MISSING_CODES),
@@ -86,7 +86,7 @@ _RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "rotation": _one_of(get_args(Rotation)),
     "scales": (lambda value: isinstance(value, Mapping) and len(value) > 1 and all(map(_is_names, value.values())),
                "at least two scales, each a name with a list of column names"),
-    **ORDINAL_RULES, **PEOPLE_RULES,
+    **ORDINAL_RULES, **PEOPLE_RULES, **SCALES_RULES,
 }
 
 
@@ -111,8 +111,6 @@ def checked_options(entry: Mapping[str, Any], place: str) -> dict[str, Any]:
         With what is wrong and what is possible.
     """
     task = entry.get("do")
-    if task in LATER:
-        raise SpecError(place, f"`do: {task}` is not available yet.", f"Available: {', '.join(OPTIONS)}.")
     if not isinstance(task, str) or task not in OPTIONS:
         raise SpecError(place, f"`do: {task}` is not an analysis.", f"Available: {', '.join(OPTIONS)}.")
     known = OPTIONS[task] | {"title"}

@@ -20,6 +20,11 @@ class FleissKappa:
     by_value: tuple[float | None, ...]
     n_units: int
     n_raters: int
+    observed: float | None = None               # mean share of agreeing pairs
+    expected: float | None = None               # … by chance
+    shares: tuple[float, ...] = ()              # of all ratings, by value
+    standard_error: float | None = None         # under no agreement, for z
+    z: float | None = None
 
 
 @dataclass(frozen=True)

@@ -109,3 +109,26 @@ class ItemDistributions:
     items: tuple[ItemDistribution, ...]
     method: str
     warnings: tuple[str, ...] = ()              # floor:KEY, ceiling:KEY, skewed:KEY, constant:KEY, gaps:KEY
+
+
+@dataclass(frozen=True)
+class IntraclassForm:
+    """One of Shrout and Fleiss' six coefficients with its F test of no agreement."""
+
+    name: str                                   # ICC1 … ICC3 of a single rater, ICC1k … ICC3k of their mean
+    estimate: Estimate
+    f: float
+    df1: int
+    df2: int
+    p_value: float
+
+
+@dataclass(frozen=True)
+class Intraclass:
+    """Agreement of k raters on n subjects."""
+
+    n: int
+    k: int
+    forms: tuple[IntraclassForm, ...]
+    method: str
+    warnings: tuple[str, ...] = ()

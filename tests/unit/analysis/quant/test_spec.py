@@ -12,7 +12,18 @@ import pytest
 from analysis.errors import AnalysisError, NoVariation, SpecError, TableError, TooFewData
 from analysis.quant.spec import run_spec
 from analysis.quant.spec_data import read_data
-from analysis.results.measurement import Factorability, FactorSolution, Omega, ParallelAnalysis, Reliability, Retention
+from analysis.results.factor_number import FactorNumber
+from analysis.results.measurement import (
+    Factorability,
+    FactorScoring,
+    FactorSolution,
+    LoadingIntervals,
+    Omega,
+    ParallelAnalysis,
+    Reliability,
+    Retention,
+)
+from analysis.results.scales import Intraclass, ItemDistributions, LowerBounds, ResampledAlpha, SplitHalf
 from instruments.codec import from_document
 from tests.reference.psychometrics.cases import HERE, load_case
 
@@ -91,6 +102,50 @@ def test_every_analysis_gives_its_result_class(bfi: pd.DataFrame) -> None:
     assert (found["efa"]["method"], found["efa"]["rotation"]) == ("ml", "varimax")
     assert found["apart"]["pairs"][0]["verdict"] == "distinct"
     assert found["apart"]["pairs"][0]["htmt2"] < found["apart"]["pairs"][0]["htmt"]
+
+
+def test_every_analysis_of_scales_and_factors_gives_its_result_class(bfi: pd.DataFrame) -> None:
+    items = {"items": ["A2", "A3", "A4", "A5", "N1", "N2", "N3", "N4"]}
+    factors = {"n_factors": 2, "rotation": "geomin"}
+    spec = [
+        {"id": "spread", "do": "distributions", "range": [1, 6], **items}, {"id": "bounds", "do": "lambdas", **items},
+        {"id": "halves", "do": "split_half", "missing": "listwise", **items},
+        {"id": "drawn", "do": "alpha_bootstrap", "n_resamples": 100, **items},
+        {"id": "number", "do": "factor_number", "n_draws": 40, "max_factors": 3, **items},
+        {"id": "loadings", "do": "efa_bootstrap", "n_resamples": 100, **factors, **items},
+        {"id": "scores", "do": "factor_scores", "scoring": "tenberge", **factors, **items},
+        {"id": "raters", "do": "icc", "confidence": 0.9, **items},
+    ]
+
+    found = run_spec(bfi, spec)
+
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    classes = {"spread": ItemDistributions, "bounds": LowerBounds, "halves": SplitHalf, "drawn": ResampledAlpha,
+               "number": FactorNumber, "loadings": LoadingIntervals, "scores": FactorScoring, "raters": Intraclass}
+    for key, cls in classes.items():
+        assert isinstance(read(cls, found[key]), cls)
+    assert (found["spread"]["low"], found["spread"]["high"]) == (1.0, 6.0)
+    assert found["halves"]["n_splits"] == 35
+    assert found["number"]["low"] == found["number"]["high"] == 2
+    assert found["loadings"]["solution"]["rotation"] == "geomin"
+    assert found["scores"]["method"] == "tenberge"
+
+
+@pytest.mark.parametrize("do", ["distributions", "alpha_bootstrap", "efa_bootstrap", "icc"])
+def test_what_needs_single_answers_is_refused_for_a_matrix(thurstone: pd.DataFrame, do: str) -> None:
+    factors = {"n_factors": 1} if do == "efa_bootstrap" else {}
+
+    with pytest.raises(SpecError):
+        one(thurstone, do=do, **factors)
+
+
+def test_bounds_votes_and_scores_are_found_from_a_matrix(thurstone: pd.DataFrame) -> None:
+    bounds, number = (one(thurstone, do=do, n=213) for do in ("lambdas", "factor_number"))
+    scores = one(thurstone, do="factor_scores", n_factors=3, n=213)
+
+    assert bounds["lambda6"] == pytest.approx(load_case("rel_thurstone_guttman").result["lambda6"], abs=1e-8)
+    assert (number["low"], number["high"], number["advice"]) == (1, 3, "compare_range")
+    assert len(scores["determinacy"]) == 3
 
 
 def test_five_factors_of_a_file_equal_the_reference(bfi: pd.DataFrame) -> None:
@@ -179,7 +234,7 @@ def ratings(n: int) -> pd.DataFrame:
 BAD_SPECS = [
     ({"do": "alpha"}, "not an analysis", "reliability"),
     ({}, "not an analysis", "reliability"),
-    ({"do": "icc"}, "not available yet", "efa"),
+    ({"do": "rasch"}, "is not an analysis", "efa"),
     ({"do": "efa"}, "needs the option 'n_factors'", "whole number"),
     ({"do": "efa", "n_factors": 0}, "n_factors: 0", "Mend"),
     ({"do": "efa", "n_factors": True}, "n_factors: True", "Mend"),
