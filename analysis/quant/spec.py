@@ -95,8 +95,9 @@ def run_spec(frame: pd.DataFrame, spec: Sequence[Mapping[str, Any]], *,
         DriverAnalysis (drivers, dominance), WaveComparison (waves),
         KappaAgreement (kappa), AlphaAgreement (krippendorff), Polychoric (polychoric), SemResult (cfa, sem, with
         modification_indices, scores and bootstrap where asked for), Invariance (invariance); of items and scales
-        ItemDistributions (distributions), LowerBounds (lambdas), SplitHalf (split_half), ResampledAlpha (alpha_bootstrap),
-        FactorNumber (factor_number), LoadingIntervals (efa_bootstrap), FactorScoring (factor_scores), Intraclass (icc).
+        ItemDistributions (distributions), LowerBounds (lambdas), SplitHalf (split_half), ResampledAlpha
+        (alpha_bootstrap), FactorNumber (factor_number), LoadingIntervals (efa_bootstrap), FactorScoring
+        (factor_scores), Intraclass (icc).
 
     Raises
     ------

@@ -204,9 +204,9 @@ def test_resampled_loadings_surround_those_of_all_respondents(rotation: str) -> 
     found = bootstrap_loadings(simulated(600, 35, gaps=0.02), 3, n_resamples=50, rotation=rotation)
 
     low, high = np.array(found.ci_low), np.array(found.ci_high)
-    L = np.array(found.solution.loadings)
+    loadings = np.array(found.solution.loadings)
     assert (low < high).all()
-    assert ((low <= L) & (high >= L)).mean() > 0.9
+    assert ((low <= loadings) & (loadings <= high)).mean() > 0.9
     assert min(found.congruence) > 0.9
     assert (found.phi_low is None) == (found.solution.phi is None)
     assert found.n_failed == 0
