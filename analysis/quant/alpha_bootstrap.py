@@ -55,7 +55,7 @@ def bootstrap_alpha(items: pd.DataFrame, *, n_resamples: int = N_RESAMPLES, conf
     ResampledAlpha
         Percentile interval, and BCa: z0 from the share of resamples below alpha, acceleration from the jackknife.
         Resamples whose sum of covariances is not positive are left out and counted in a warning
-        (`undefined_resamples:COUNT`).
+        (`undefined_resamples: COUNT`).
 
     Notes
     -----
@@ -90,7 +90,7 @@ def bootstrap_alpha(items: pd.DataFrame, *, n_resamples: int = N_RESAMPLES, conf
         bca=Estimate(alpha, float(low), float(high), len(X), "bootstrap, bias-corrected and accelerated", confidence),
         n_resamples=n_resamples, n_patterns=len(features.weights), seed=seed, missing=missing,
         method=f"{n_resamples} resamples of respondents",
-        warnings=(f"undefined_resamples:{lost}",) if lost else ())
+        warnings=(f"undefined_resamples: {lost}",) if lost else ())
 
 
 def _check_options(n_resamples: int, confidence: float, place: str) -> None:

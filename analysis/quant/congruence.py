@@ -74,7 +74,7 @@ def congruence(first: FactorSolution, second: FactorSolution, *, place: str = "s
     -------
     Congruence
         Of the best matching; verdict equal from .95, fair from .85, else different. Factors left over are named
-        (`unmatched:NUMBER` of the first), and those that point the other way (`reflected:NUMBER`).
+        (`unmatched: NUMBER` of the first), and those that point the other way (`reflected: NUMBER`).
 
     References
     ----------
@@ -90,8 +90,8 @@ def congruence(first: FactorSolution, second: FactorSolution, *, place: str = "s
     return Congruence(
         items=first.items, coefficients=matrix_rows(found), matches=matches,
         verdicts=tuple(_verdict(abs(value)) for _, _, value in matches), n=(first.n, second.n),
-        warnings=(*(f"unmatched:{i}" for i in range(1, first.n_factors + 1) if i not in matched),
-                  *(f"reflected:{i}" for i, _, value in matches if value < 0)))
+        warnings=(*(f"unmatched: {i}" for i in range(1, first.n_factors + 1) if i not in matched),
+                  *(f"reflected: {i}" for i, _, value in matches if value < 0)))
 
 
 def _verdict(value: float) -> Literal["equal", "fair", "different"]:

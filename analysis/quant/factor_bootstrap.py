@@ -60,7 +60,7 @@ def bootstrap_loadings(items: pd.DataFrame, n_factors: int, *, method: Method = 
         Each resample is factored from the full solution's uniquenesses, turned by orthogonal Procrustes to its
         unrotated loadings, rotated from its axes, and its factors are matched by congruence (order and sign), so that
         an interval speaks of one factor. `congruence` is the median of each factor's congruence with the full
-        solution; below .85 it is named (`unstable_factor:NUMBER`) and its intervals mean little. Resamples in which an
+        solution; below .85 it is named (`unstable_factor: NUMBER`) and its intervals mean little. Resamples in which an
         item does not vary or the extraction does not settle are left out and counted.
 
     References
@@ -105,9 +105,9 @@ def _check_options(n_resamples: int, confidence: float, method: str, rotation: s
 
 
 def _warnings(n_failed: int, n_heywood: int, alike: Array) -> tuple[str, ...]:
-    return (*([f"failed_resamples:{n_failed}"] if n_failed else []),
-            *([f"heywood_resamples:{n_heywood}"] if n_heywood else []),
-            *(f"unstable_factor:{j + 1}" for j in np.flatnonzero(alike < STABLE)))
+    return (*([f"failed_resamples: {n_failed}"] if n_failed else []),
+            *([f"heywood_resamples: {n_heywood}"] if n_heywood else []),
+            *(f"unstable_factor: {j + 1}" for j in np.flatnonzero(alike < STABLE)))
 
 
 def _solved(correlations: Correlations, n_factors: int, named: tuple[Method, Rotation], seed: int) -> _Full:

@@ -49,7 +49,7 @@ def factor_number(items: pd.DataFrame, *, n_draws: int = DRAWS, max_factors: int
         All votes, and the range from the lowest to the highest counted one. `advice` says what to do: one_number
         (they agree), compare_range (fit each number, keep the one whose factors all have at least three items and can
         be named), no_factor (no component rises above chance), not_factorable (KMO below .50 or no inverse). Named
-        warnings: `votes_differ`, `kmo_low`, `items_dependent`, `heywood:NUMBER` and `limit_reached` (MAP is smallest
+        warnings: `votes_differ`, `kmo_low`, `items_dependent`, `heywood: NUMBER` and `limit_reached` (MAP is smallest
         at the largest number tried).
 
     References
@@ -171,7 +171,7 @@ def _warnings(low: int, high: int, found: Factorability, fits: tuple[FactorCount
         words.append("items_dependent")
     elif (found.kmo or 0.0) < LOWEST_KMO:
         words.append("kmo_low")
-    words += [f"heywood:{fit.n_factors}" for fit in fits if fit.heywood_items and low <= fit.n_factors <= high]
+    words += [f"heywood: {fit.n_factors}" for fit in fits if fit.heywood_items and low <= fit.n_factors <= high]
     if kept.map_n_factors == len(kept.map_values) > 1:
         words.append("limit_reached")
     return tuple(words)

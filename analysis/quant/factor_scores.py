@@ -68,8 +68,8 @@ def factor_scoring(correlations: Correlations, solution: FactorSolution, *, meth
         n=correlations.n, method=method, items=correlations.keys, weights=matrix_rows(W),
         determinacy=tuple(determinacy.tolist()), minimum_correlation=tuple((2 * determinacy**2 - 1).tolist()),
         score_correlations=matrix_rows(W.T @ R @ W / np.outer(spread, spread)),
-        warnings=(*(f"indeterminate:{j + 1}" for j in np.flatnonzero(determinacy < LEAST_DETERMINACY)),
-                  *(f"heywood:{key}" for key in solution.heywood_items)))
+        warnings=(*(f"indeterminate: {j + 1}" for j in np.flatnonzero(determinacy < LEAST_DETERMINACY)),
+                  *(f"heywood: {key}" for key in solution.heywood_items)))
 
 
 def factor_scores(items: pd.DataFrame, scoring: FactorScoring, *, place: str = "items") -> Array:

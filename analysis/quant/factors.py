@@ -56,7 +56,7 @@ def factor_analysis(items: pd.DataFrame, n_factors: int, *, method: Method = "mi
         Loadings (pattern) in correlation units; factors by falling variance, signed to a positive sum; communalities
         diag(L Phi L'). `rmsea` has a 90 % interval. `heywood_items` names items with (almost) no variance of their
         own: the digits of such a solution mean little. `order` is how loadings are best read. Named warnings:
-        `heywood:KEY`, `thin_factor:NUMBER` (fewer than three loadings of .30), `weak_item:KEY` (communality below .10)
+        `heywood: KEY`, `thin_factor: NUMBER` (fewer than three loadings of .30), `weak_item: KEY` (communality below .10)
         and `not_positive_definite`.
 
     References
@@ -187,8 +187,8 @@ def _warnings(R: Array, L: Array, common: Array, keys: tuple[str, ...], heywood:
     thin = [j + 1 for j in range(L.shape[1]) if high[:, j].sum() < MINIMUM_ITEMS]
     weak = [key for key, share in zip(keys, common, strict=True) if share < WEAK_COMMUNALITY]
     indefinite = ["not_positive_definite"] if np.linalg.eigvalsh(R)[0] <= SMALLEST_EIGENVALUE else []
-    return (*indefinite, *(f"heywood:{key}" for key in heywood), *(f"thin_factor:{number}" for number in thin),
-            *(f"weak_item:{key}" for key in weak))
+    return (*indefinite, *(f"heywood: {key}" for key in heywood), *(f"thin_factor: {number}" for number in thin),
+            *(f"weak_item: {key}" for key in weak))
 
 
 def check_factors(k: int, n_factors: int, n: int, place: str = "items") -> None:

@@ -47,7 +47,7 @@ def intraclass(ratings: pd.DataFrame, *, confidence: float = 0.95, place: str = 
         for the mean of k: ICC1 = (B - W)/(B + (k-1)W), raters differ from subject to subject; ICC2 = (B - E)/(B +
         (k-1)E + k(J - E)/n), the same random raters; ICC3 = (B - E)/(B + (k-1)E), these raters only. Intervals by F,
         for ICC2 with Satterthwaite's degrees of freedom; p of no agreement. Below 0 subjects differ less than raters
-        do. Named warnings: `rows_left_out:N`, `negative:FORM`.
+        do. Named warnings: `rows_left_out: N`, `negative: FORM`.
 
     Raises
     ------
@@ -76,8 +76,8 @@ def intraclass(ratings: pd.DataFrame, *, confidence: float = 0.95, place: str = 
     lost = len(X) - len(whole)
     return Intraclass(
         n=squares.n, k=squares.k, forms=forms, method="two-way analysis of variance, F intervals",
-        warnings=(*([f"rows_left_out:{lost}"] if lost else []),
-                  *(f"negative:{form.name}" for form in forms if (form.estimate.value or 0.0) < 0)))
+        warnings=(*([f"rows_left_out: {lost}"] if lost else []),
+                  *(f"negative: {form.name}" for form in forms if (form.estimate.value or 0.0) < 0)))
 
 
 def _mean_squares(X: Array) -> _Squares:

@@ -34,8 +34,8 @@ def item_distributions(items: pd.DataFrame, *, limits: tuple[float, float] | Non
         Mean, SD (n - 1), median; skew = m3 / s³ and excess kurtosis = m4 / s⁴ - 3 with central moments m over n and s
         over n - 1 (Joanes & Gill's b1 and b2, as psych::describe), None for an item that does not vary; shares at the
         lowest and highest point, 0..1 of those who answered. Missing answers count in `n_missing` only. Named
-        warnings: `floor:KEY`, `ceiling:KEY` (more than 15 %, for items with up to 20 distinct answers),
-        `skewed:KEY`, `constant:KEY`, `gaps:KEY` (more than 5 % missing).
+        warnings: `floor: KEY`, `ceiling: KEY` (more than 15 %, for items with up to 20 distinct answers),
+        `skewed: KEY`, `constant: KEY`, `gaps: KEY` (more than 5 % missing).
 
     Raises
     ------
@@ -95,7 +95,7 @@ def _warnings(item: ItemDistribution) -> list[str]:
     most_points = 20                # beyond it the item is a quantity, whose lowest value is no floor
     is_scale = item.n_values <= most_points
     skewed = abs(item.skew or 0.0) > SKEW_LIMIT or abs(item.kurtosis or 0.0) > KURTOSIS_LIMIT
-    return [f"{word}:{item.key}" for word, holds in (
+    return [f"{word}: {item.key}" for word, holds in (
         ("floor", is_scale and item.floor_share > END_SHARE), ("ceiling", is_scale and item.ceiling_share > END_SHARE),
         ("skewed", skewed), ("constant", item.skew is None),
         ("gaps", item.n_missing > GAP_SHARE * (item.n + item.n_missing))) if holds]

@@ -38,7 +38,7 @@ def omega(items: pd.DataFrame, n_factors: int, *, missing: Missing = "pairwise",
         oblimin pattern and h the loadings of the factors on one factor of their correlations (minres throughout).
         Items with negative g are turned, as psych does, and named in `turned_items`. Of each group factor the
         sum of the items that load highest on it: general (sum g)²/V_j, group (sum of the group loadings)²/V_j, V_j
-        the sum of their part of R. Named warnings: `turned:KEY`, `heywood:KEY`, `two_factors` (see n_factors).
+        the sum of their part of R. Named warnings: `turned: KEY`, `heywood: KEY`, `two_factors` (see n_factors).
 
     References
     ----------
@@ -90,7 +90,7 @@ def omega_of(correlations: Correlations, n_factors: int, *, seed: int = 0, place
         turned_items=turned_items, heywood_items=heywood, by_group=by_group,
         group_share=group_share, general_shares=tuple((general**2 / common).tolist()),
         alpha_standardised=whole.alpha_standardised, lambda6=whole.lambda6,
-        warnings=(*(f"turned:{key}" for key in turned_items), *(f"heywood:{key}" for key in heywood),
+        warnings=(*(f"turned: {key}" for key in turned_items), *(f"heywood: {key}" for key in heywood),
                   *(["two_factors"] if n_factors == PAIR else [])))
 
 

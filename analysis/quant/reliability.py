@@ -55,7 +55,7 @@ def cronbach_alpha(items: pd.DataFrame, *, missing: Missing = "pairwise", confid
         `spearman_brown` for two items. `standard_error` of alpha holds for normal items (Duhachek & Iacobucci 2004).
         Beside `item_rest_r` an item carries its correlation with the mean of the answered items, with the sum of the
         standardised items, and with that sum when its own place holds only what it shares (its SMC); and what the
-        scale would be without it. Named warnings: `negative_item_rest:KEY` (perhaps not recoded), `alpha_negative`,
+        scale would be without it. Named warnings: `negative_item_rest: KEY` (perhaps not recoded), `alpha_negative`,
         `alpha_undefined`, `items_dependent`. Item means and SDs in units of the answers, over all answers of the item.
 
     References
@@ -130,7 +130,7 @@ def alpha_estimate(alpha: float | None, n: int, k: int, confidence: float = 0.95
 
 def _warnings(whole: Consistency, items: tuple[ItemStatistics, ...]) -> tuple[str, ...]:
     """Return what a reader must know before the figures."""
-    found = [f"negative_item_rest:{item.key}" for item in items if (item.item_rest_r or 0.0) < 0]
+    found = [f"negative_item_rest: {item.key}" for item in items if (item.item_rest_r or 0.0) < 0]
     if whole.alpha is None:
         found.append("alpha_undefined")
     elif whole.alpha < 0:

@@ -74,7 +74,7 @@ class Reliability:
     median_r: float | None = None
     signal_to_noise: float | None = None        # k r / (1 - r), r the average correlation
     standard_error: float | None = None         # of alpha under normality
-    warnings: tuple[str, ...] = ()              # negative_item_rest:KEY, floor … see docs/measure.md
+    warnings: tuple[str, ...] = ()              # negative_item_rest: KEY, floor … see docs/measure.md
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ class FactorSolution:
     null_df: int | None = None
     fit_off: float | None = None                # share of the squared correlations that is reproduced
     rotation_criterion: float | None = None     # of oblimin and geomin
-    warnings: tuple[str, ...] = ()              # heywood:KEY, thin_factor:NUMBER, weak_item:KEY, not_positive_definite
+    warnings: tuple[str, ...] = ()              # heywood: KEY, thin_factor: NUMBER, weak_item: KEY, not_positive_definite
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ class FactorScoring:
     determinacy: tuple[float, ...]              # correlation of each score with its factor, 0..1
     minimum_correlation: tuple[float, ...]      # of two equally good sets of scores: 2 r² - 1
     score_correlations: Matrix
-    warnings: tuple[str, ...] = ()              # indeterminate:NUMBER, below .80 (Gorsuch 1983); heywood:KEY
+    warnings: tuple[str, ...] = ()              # indeterminate: NUMBER, below .80 (Gorsuch 1983); heywood: KEY
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,7 @@ class LoadingIntervals:
     n_heywood: int
     seed: int
     method: str
-    warnings: tuple[str, ...] = ()              # failed_resamples:N, heywood_resamples:N, unstable_factor:NUMBER
+    warnings: tuple[str, ...] = ()              # failed_resamples: N, heywood_resamples: N, unstable_factor: NUMBER
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,7 @@ class Congruence:
     verdicts: tuple[Literal["equal", "fair", "different"], ...]
     n: tuple[int, int]
     method: str = "Tucker's congruence coefficient"
-    warnings: tuple[str, ...] = ()              # unmatched:NUMBER, reflected:NUMBER
+    warnings: tuple[str, ...] = ()              # unmatched: NUMBER, reflected: NUMBER
 
 
 @dataclass(frozen=True)
@@ -254,7 +254,7 @@ class Omega:
     general_shares: tuple[float, ...] = ()      # of each item's communality
     alpha_standardised: float | None = None     # of the items as turned
     lambda6: float | None = None
-    warnings: tuple[str, ...] = ()              # turned:KEY, heywood:KEY, two_factors
+    warnings: tuple[str, ...] = ()              # turned: KEY, heywood: KEY, two_factors
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ class ItemDistributions:
     high: float
     items: tuple[ItemDistribution, ...]
     method: str
-    warnings: tuple[str, ...] = ()              # floor:KEY, ceiling:KEY, skewed:KEY, constant:KEY, gaps:KEY
+    warnings: tuple[str, ...] = ()              # floor: KEY, ceiling: KEY, skewed: KEY, constant: KEY, gaps: KEY
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from reports.sections.table_columns import columns_of
 
 FEWEST_OF_A_FACTOR = 3      # items that load; fewer leave a factor to two items' correlation
 MOST_FACTORS_WITH_WORDINGS = 7
+TOLD_HERE = {"heywood", "thin_factor", "weak_item"}     # told with all their items or factors in one sentence
 Order = list[tuple[int, int | None]]        # items by row, each with the factor it belongs to
 
 
@@ -146,7 +147,8 @@ def _map(context: Context, place: int, found: FactorSolution, order: Order) -> F
 
 def _warnings(context: Context, key: str, found: FactorSolution, order: Order) -> list[Statement]:
     words, title = context.words, context.title(key)
-    said = list(told_warnings(words, tuple(getattr(found, "warnings", ())), title))
+    further = tuple(word for word in found.warnings if word.partition(": ")[0] not in TOLD_HERE)
+    said = list(told_warnings(words, further, title))
     if found.heywood_items:
         said.append(words.say("measured.warn_heywood", title=title, items=words.join(found.heywood_items)))
     lost = [found.items[row] for row, factor in order if factor is None]

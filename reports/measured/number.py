@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from analysis.results.factor_number import FactorNumber
 from analysis.results.measurement import Factorability, ParallelAnalysis, Retention
 from reports.content import Block, Column, Figure, Number, Row, Statement, Table
 from reports.figures import Scree, ScreePanel
@@ -16,15 +17,18 @@ LEAST_KMO = 0.60            # Kaiser and Rice 1974: below it is mediocre to unac
 LOWEST_SHOWN = 3
 KAISER = 1.0
 Found = Factorability | ParallelAnalysis | Retention
+OF_SCREE = ("optimal_coordinates", "acceleration_factor", "bic", "sabic")    # votes that only the whole analysis has
 
 
-def build(context: Context, results: Mapping[str, Found]) -> list[Part]:
+def build(context: Context, found_all: Mapping[str, Found | FactorNumber]) -> list[Part]:
     """Return factorability, scree plots and the votes of all criteria; the same items are told of once."""
     words = context.words
+    whole = {key: found for key, found in found_all.items() if isinstance(found, FactorNumber)}
+    results = _parts(found_all)
     blocks: list[Block] = [*_suitable(context, results)]
     parallel = [found for found in results.values() if isinstance(found, ParallelAnalysis)]
     blocks.extend(scree_figure(context, place, found) for place, found in enumerate(parallel))
-    votes = list(_votes(context, results))
+    votes = [*_votes(context, results), *_further_votes(context, whole)]
     if votes:
         blocks.append(_table(context, votes))
     numbers = sorted({n for _, _, n, _ in votes})
@@ -32,8 +36,38 @@ def build(context: Context, results: Mapping[str, Found]) -> list[Part]:
     title = (words.say("measured.number_title_plain") if not numbers else
              words.say("measured.number_title_one", n=numbers[0]) if len(numbers) == 1 else
              words.say("measured.number_title", **told))
+    blocks.extend(_advice(context, key, found) for key, found in whole.items())
     points = [words.say("datafile.point_parallel", n=found.retain_factors_p95) for found in parallel]
-    return [Part("number", title, tuple(blocks), tuple(points), tuple(_warnings(context, results)))]
+    return [Part("number", title, tuple(blocks), tuple(points), tuple(_warnings(context, {**results, **whole})))]
+
+
+def _parts(results: Mapping[str, Found | FactorNumber]) -> dict[str, Found]:
+    """Return the single analyses, those inside a combined one among them."""
+    single: dict[str, Found] = {}
+    for key, found in results.items():
+        if isinstance(found, FactorNumber):
+            inside: tuple[Found, ...] = (found.factorability, found.parallel, found.retention)
+            single.update({f"{key} {place}": part for place, part in enumerate(inside)})
+        else:
+            single[key] = found
+    return single
+
+
+def _further_votes(context: Context, whole: Mapping[str, FactorNumber]) -> Iterator[tuple[str, str, int, str]]:
+    words = context.words
+    for key, found in whole.items():
+        for vote in found.votes:
+            if vote.method in OF_SCREE:
+                yield (words.text(f"measured.vote_{vote.method}"), words.text(f"measured.vote_{vote.method}_looks"),
+                       vote.n_factors, key)
+
+
+def _advice(context: Context, key: str, found: FactorNumber) -> Statement:
+    """Return the range that the counted criteria leave, and what to do about it."""
+    words = context.words
+    counted = words.join([words.text(f"measured.vote_{vote.method}") for vote in found.votes if vote.is_counted])
+    return words.say(f"measured.number_{found.advice}", title=context.title(key), low=found.low, high=found.high,
+                     counted=counted)
 
 
 def _suitable(context: Context, results: Mapping[str, Found]) -> list[Block]:
@@ -110,7 +144,7 @@ def _table(context: Context, votes: list[tuple[str, str, int, str]]) -> Table:
     return Table("t-votes", title, columns, rows, "", context.note(words.text("measured.vote_note")), is_dense=True)
 
 
-def _warnings(context: Context, results: Mapping[str, Found]) -> list[Statement]:
+def _warnings(context: Context, results: Mapping[str, Found | FactorNumber]) -> list[Statement]:
     words, said = context.words, {}
     for key, found in results.items():
         title = context.title(key)

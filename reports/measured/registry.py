@@ -8,6 +8,7 @@ from typing import Any
 
 from analysis.results.datafile import CorrelationTable, SampleAnswers
 from analysis.results.drivers import DriverAnalysis
+from analysis.results.factor_number import FactorNumber
 from analysis.results.groups import GroupComparisons
 from analysis.results.measurement import (
     Factorability,
@@ -70,6 +71,7 @@ VERBS: Mapping[str, Verb] = {
     "parallel": Verb(ParallelAnalysis, (number.build,), "retain_factors_p95"),
     "map": Verb(Retention, (number.build,), "map_values"),
     "vss": Verb(Retention, (number.build,)),
+    "factor_number": Verb(FactorNumber, (number.build,), "scree"),
     "efa": Verb(FactorSolution, (factors.build,), "loadings"),
     "cfa": Verb(None, (models.build,), read=models.read_model),
     "sem": Verb(None, (models.build,), read=models.read_model),

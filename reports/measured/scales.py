@@ -77,7 +77,8 @@ def _warnings(context: Context, key: str, r: Reliability) -> list[Statement]:
         found.append(words.say("measured.warn_against", title=title, items=words.join(against)))
     found.extend(words.say("measured.warn_weaker", title=title, item=item.key, alpha=alpha,
                            dropped=item.alpha_if_dropped) for item in weak if item.key not in against)
-    found.extend(told_warnings(words, tuple(getattr(r, "warnings", ())), title))
+    further = tuple(word for word in r.warnings if not word.startswith("negative_item_rest"))     # told above
+    found.extend(told_warnings(words, further, title))
     return found
 
 

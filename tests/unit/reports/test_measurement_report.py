@@ -136,6 +136,21 @@ def test_every_criterion_has_its_vote(results: Mapping[str, Any]) -> None:
     assert votes["Kaiser's rule"] == 6
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_number_of_factors_shows_every_vote_its_range_and_what_to_do(language: str) -> None:
+    bfi = read_data_file(HERE / "data" / "bfi.csv").frame
+    found = run_spec(bfi, [{"id": "how-many", "do": "factor_number", "n_draws": 40, "items": ALL}])
+
+    report = _report(found, language=language)
+
+    rows: Any = _tables(report)["t-votes"].rows
+    assert len(rows) == 12
+    assert [row.cells[2].value for row in rows if row.cells[0].text in {"Velicer's MAP", "Velicer MAP检验"}] == [5]
+    text = str(report)
+    assert ("leave a range from 5 to 6 factors" in text) if language == "en" else ("范围为5至6个因子" in text)
+    assert ("the methods differ" in text) if language == "en" else ("各方法的结论不一致" in text)
+
+
 def test_wordings_are_shown_where_they_are_known(results: Mapping[str, Any]) -> None:
     report = _report(results, labels={"A": "Agreeableness", "A1": "Am indifferent to the feelings of others."})
 

@@ -59,7 +59,7 @@ def test_the_distribution_of_a_constant_item_has_no_shape_and_says_so() -> None:
     found = item_distributions(answers().assign(q2=3.0), limits=(1, 5))
 
     assert (found.items[1].sd, found.items[1].skew, found.items[1].kurtosis) == (0.0, None, None)
-    assert "constant:q2" in found.warnings
+    assert "constant: q2" in found.warnings
 
 
 def test_a_floor_a_ceiling_a_gap_and_a_skew_are_named() -> None:
@@ -68,7 +68,7 @@ def test_a_floor_a_ceiling_a_gap_and_a_skew_are_named() -> None:
 
     found = item_distributions(table, limits=(1, 5))
 
-    assert {"floor:low", "ceiling:high", "skewed:rare", "floor:rare", "gaps:few"} <= set(found.warnings)
+    assert {"floor: low", "ceiling: high", "skewed: rare", "floor: rare", "gaps: few"} <= set(found.warnings)
     low = found.items[list(table).index("low")]
     assert (low.floor_share, low.ceiling_share, low.n_values) == (0.6, 0.0, 3)
 
@@ -130,7 +130,7 @@ def test_an_item_turned_the_wrong_way_is_named() -> None:
 
     found = cronbach_alpha(table.assign(q1=6 - table["q1"]))
 
-    assert "negative_item_rest:q1" in found.warnings
+    assert "negative_item_rest: q1" in found.warnings
 
 
 def test_two_items_have_no_splits() -> None:
@@ -292,8 +292,8 @@ def test_ratings_with_gaps_are_counted_and_disagreement_is_named() -> None:
     found = intraclass(table)
 
     assert found.n == 29
-    assert "rows_left_out:1" in found.warnings
-    assert "negative:ICC1" in found.warnings
+    assert "rows_left_out: 1" in found.warnings
+    assert "negative: ICC1" in found.warnings
 
 
 def test_a_resample_in_which_an_item_never_varies_is_left_out_and_counted() -> None:
@@ -302,7 +302,7 @@ def test_a_resample_in_which_an_item_never_varies_is_left_out_and_counted() -> N
     found = bootstrap_loadings(table, 1, n_resamples=100, seed=1)
 
     assert found.n_failed > 0
-    assert f"failed_resamples:{found.n_failed}" in found.warnings
+    assert f"failed_resamples: {found.n_failed}" in found.warnings
 
 
 def test_blocks_of_other_items_are_not_merged_and_no_block_is_refused() -> None:

@@ -228,7 +228,7 @@ def test_a_solution_is_congruent_with_itself_in_any_order_of_items() -> None:
     assert [abs(value) for _, _, value in found.matches] == pytest.approx([1.0] * 3, abs=1e-6)
     assert found.verdicts == ("equal",) * 3
     fewer = congruence(factor_analysis(table, 3), factor_analysis(table, 2))
-    assert sum(word.startswith("unmatched:") for word in fewer.warnings) == 1
+    assert sum(word.startswith("unmatched: ") for word in fewer.warnings) == 1
 
 
 @pytest.mark.parametrize("missing", ["pairwise", "listwise"])
