@@ -56,8 +56,8 @@ def factor_analysis(items: pd.DataFrame, n_factors: int, *, method: Method = "mi
         Loadings (pattern) in correlation units; factors by falling variance, signed to a positive sum; communalities
         diag(L Phi L'). `rmsea` has a 90 % interval. `heywood_items` names items with (almost) no variance of their
         own: the digits of such a solution mean little. `order` is how loadings are best read. Named warnings:
-        `heywood: KEY`, `thin_factor: NUMBER` (fewer than three loadings of .30), `weak_item: KEY` (communality below .10)
-        and `not_positive_definite`.
+        `heywood: KEY`, `thin_factor: NUMBER` (fewer than three loadings of .30), `weak_item: KEY` (communality below
+        .10) and `not_positive_definite`.
 
     References
     ----------

@@ -156,7 +156,7 @@ class FactorSolution:
     null_df: int | None = None
     fit_off: float | None = None                # share of the squared correlations that is reproduced
     rotation_criterion: float | None = None     # of oblimin and geomin
-    warnings: tuple[str, ...] = ()              # heywood: KEY, thin_factor: NUMBER, weak_item: KEY, not_positive_definite
+    warnings: tuple[str, ...] = ()              # named, `kind: about`; see docs/measure.md
 
 
 @dataclass(frozen=True)
