@@ -1,12 +1,18 @@
-"""How long measurement takes, beside one X'X pass over the same data. Run: python -m bench.measurement [rows]."""
+"""How long measurement takes and what it holds, beside one X'X pass over the same data and beside R where it is there.
+
+Run: python -m bench.measurement [rows].
+"""
 
 from __future__ import annotations
 
 import os
 import platform
+import shutil
+import subprocess
 import sys
 import time
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
@@ -17,24 +23,44 @@ import pandas as pd
 import pingouin
 import scipy
 
+from analysis.quant.alpha_bootstrap import bootstrap_alpha
+from analysis.quant.blocks import block_moments
 from analysis.quant.correlations import correlation_matrix, item_moments
+from analysis.quant.factor_bootstrap import bootstrap_loadings
+from analysis.quant.factor_number import factor_number
 from analysis.quant.factorability import factorability, factorability_of
 from analysis.quant.factors import factor_analysis, factor_solution
 from analysis.quant.omega import omega_of
-from analysis.quant.parallel import parallel_analysis_of
-from analysis.quant.reliability import cronbach_alpha
+from analysis.quant.parallel import parallel_analysis, parallel_analysis_of
+from analysis.quant.reliability import cronbach_alpha, reliability_of
 from analysis.quant.retention import retention
 
 ROWS, ITEMS, FACTORS = 1_000_000, 40, 4
+BLOCK = 50_000
+# The same four tasks in R: what psych does is more than the figure (item tables, fits), as the note says.
+R_TASKS = """
+suppressMessages({library(psych); library(GPArotation)}); options(mc.cores = 1)
+x <- read.csv(commandArgs(TRUE)[1])[, 1:25]; a <- na.omit(x[, 1:5]); a$A1 <- 7 - a$A1
+quiet <- function(e) invisible(capture.output(suppressWarnings(suppressMessages(force(e)))))
+med <- function(n, f) median(sapply(seq_len(n), function(i) sum(system.time(quiet(f()))[1:2])))
+alphas <- function() { k <- 5; n <- nrow(a); replicate(1000, { C <- cov(a[sample.int(n, replace = TRUE), ])
+  k / (k - 1) * (1 - sum(diag(C)) / sum(C)) }) }
+cat("psych_version", as.character(packageVersion("psych")), "\n")
+cat("alpha", med(9, function() alpha(x)), "\n")
+cat("efa", med(9, function() fa(x, 5, fm = "minres", rotate = "oblimin")), "\n")
+cat("parallel", med(3, function() fa.parallel(x, fm = "minres", fa = "both", n.iter = 20, plot = FALSE)), "\n")
+cat("boot_psych", med(1, function() alpha(a, n.iter = 1000)), "\n")
+cat("boot_loop", med(3, alphas), "\n")
+"""
 BFI = Path(__file__).parent.parent / "tests/reference/psychometrics/data/bfi.csv"
 
 
-def seconds(work: Callable[[], object], repeats: int = 5) -> float:
+def seconds(work: Callable[[], object], repeats: int = 5, clock: Callable[[], float] = time.perf_counter) -> float:
     spent = []
     for _ in range(repeats):
-        start = time.perf_counter()
+        start = clock()
         work()
-        spent.append(time.perf_counter() - start)
+        spent.append(clock() - start)
     return median(spent)
 
 
@@ -64,6 +90,7 @@ def many_rows(n: int) -> None:
     show("pingouin.cronbach_alpha", seconds(lambda: pingouin.cronbach_alpha(table), 3), one_pass)
     show("factorability (KMO, Bartlett, SMC)", seconds(lambda: factorability(table)), one_pass)
     show("factor_analysis, 4 factors, minres, oblimin", seconds(lambda: factor_analysis(table, FACTORS)), one_pass)
+    show("alpha + KMO + EFA from one pass", seconds(lambda: together(table)), one_pass)
     some = ratings(n, ITEMS, gaps=0.02)
     print(f"\n{n:,} x {ITEMS}, 2 % gaps, pairwise")
     show("item_moments", seconds(lambda: item_moments(some), 3), one_pass)
@@ -88,9 +115,90 @@ def many_people_with_gaps() -> None:
     show("omega, 5 group factors", seconds(lambda: omega_of(correlations, 5), 9))
 
 
+def peak(work: Callable[[], object]) -> int:
+    """Return the most bytes that the work held at once beside what was there before."""
+    tracemalloc.start()
+    work()
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return most
+
+
+def blocks(n: int) -> Iterator[pd.DataFrame]:
+    for _ in range(n):
+        yield ratings(BLOCK, ITEMS)
+
+
+def together(table: pd.DataFrame) -> None:
+    """Measure alpha, KMO and four factors from one pass over the answers."""
+    moments = item_moments(table)
+    reliability_of(moments)
+    factorability_of(moments.correlations())
+    factor_solution(moments.correlations(), FACTORS)
+
+
+def memory(n: int) -> None:
+    table = ratings(n, ITEMS)
+    size = int(table.memory_usage(index=False).sum())
+    print(f"\nmemory: data {size / 2**20:,.0f} MB; most held at once, data included, as a multiple of the data")
+
+    works: dict[str, Callable[[], object]] = {
+        "alpha + KMO + EFA from one pass": lambda: together(table),
+        "cronbach_alpha with answer frequencies": lambda: cronbach_alpha(table)}
+    for name, work in works.items():
+        print(f"{name:58s} {(size + peak(work)) / size:10.2f} x")
+    for count in (5, 40):
+        most = peak(lambda count=count: block_moments(blocks(count)))
+        print(f"block_moments, {count * BLOCK:>9,} rows in blocks of {BLOCK:,}, made as read {most / 2**20:8.0f} MB")
+
+
+def beside_r() -> None:
+    found = {}
+    if shutil.which("Rscript"):
+        done = subprocess.run(["Rscript", "-e", R_TASKS, str(BFI)],  # noqa: S603, S607 - our own words, R from PATH
+                              capture_output=True, text=True, check=False)
+        found = dict(line.split() for line in done.stdout.splitlines() if len(line.split()) == 2)
+    table = pd.read_csv(BFI).iloc[:, :25].astype("float64")
+    five = table.iloc[:, :5].dropna().assign(A1=lambda frame: 7 - frame["A1"])
+    tasks = {
+        "alpha, 2,800 x 25, with item table": ("alpha", lambda: cronbach_alpha(table), 9),
+        "EFA minres oblimin 5, from answers": ("efa", lambda: factor_analysis(table, 5), 9),
+        "parallel analysis, 20 draws, one-factor diagonal": ("parallel", lambda: (
+            parallel_analysis(table, n_draws=20, diagonal="one_factor"),
+            parallel_analysis(table, n_draws=20, diagonal="one_factor", random="resampled")), 5),
+        "1,000 bootstraps of alpha, 5 items (psych n.iter)": ("boot_psych", lambda: bootstrap_alpha(
+            five, n_resamples=1000), 5),
+        "1,000 bootstraps of alpha, 5 items (R loop)": ("boot_loop", lambda: bootstrap_alpha(
+            five, n_resamples=1000), 5),
+    }
+    version = found.get("psych_version", "not on this machine")
+    print(f"\nbeside R, psych {version}; bfi, one process, median processor time")
+    for name, (key, work, repeats) in tasks.items():
+        here = seconds(work, repeats, time.process_time)
+        there = float(found[key]) if key in found else None
+        print(f"{name:58s} {here * 1e3:10.2f} ms" + (
+            f"   R {there * 1e3:9.1f} ms {there / here:7.1f} x" if there else ""))
+    print("psych does more: item tables in each resample, factor scores and fits in fa, a plot object in fa.parallel")
+
+
+def whole_analyses() -> None:
+    table = pd.read_csv(BFI).iloc[:, :25].astype("float64")
+    print("\nbfi, whole analyses")
+    show("factor_number, 500 draws, 8 factors", seconds(lambda: factor_number(table), 3))
+    show("bootstrap_loadings, 5 factors, 100 resamples", seconds(lambda: bootstrap_loadings(
+        table, 5, n_resamples=100), 3))
+    show("EFA minres geomin 5", seconds(lambda: factor_analysis(table, 5, rotation="geomin"), 5))
+
+
 if __name__ == "__main__":
     print(f"Python {platform.python_version()}, numpy {np.__version__}, scipy {scipy.__version__}, "
           f"pandas {pd.__version__}, pingouin {pingouin.__version__}, {os.cpu_count()} CPUs, "
           f"OPENBLAS_NUM_THREADS={os.environ['OPENBLAS_NUM_THREADS']}")
+    print(f"load {os.getloadavg()[0]:.2f}")
+    beside_r()
     many_people_with_gaps()
-    many_rows(int(sys.argv[1]) if len(sys.argv) > 1 else ROWS)
+    whole_analyses()
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
+    many_rows(rows)
+    memory(rows)
+    print(f"load {os.getloadavg()[0]:.2f}")
