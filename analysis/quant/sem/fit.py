@@ -97,6 +97,7 @@ def fitted_model(model: str | ModelText, data: pd.DataFrame | Sample, options: M
     """
     options = options or ModelOptions()
     _check(options, place)
+    _check_groups(options, place)
     text = parse_model(model, place=place) if isinstance(model, str) else model
     _check_ops(text, place)
     completed = TableOptions(std_lv=options.std_lv, has_means=options.meanstructure or options.missing == "fiml",
@@ -146,6 +147,17 @@ def _check(options: ModelOptions, place: str) -> None:
     if options.estimator not in ESTIMATORS:
         raise SpecError(place, f"estimator={options.estimator!r} is not known.",
                         f"Use one of: {', '.join(ESTIMATORS)}.")
+
+
+    if options.estimator == "MLM" and options.missing == "fiml":
+        raise SpecError(place, "MLM needs complete rows.", "Use estimator: MLR with missing: fiml.")
+
+
+def _check_groups(options: ModelOptions, place: str) -> None:
+    if options.equal and options.group is None:
+        raise SpecError(place, "equal parameters need groups.", "Name their column by `group`, or use one label.")
+    if options.partial and not options.equal:
+        raise SpecError(place, "partial names exceptions, and nothing is equal.", "Say what is `equal`.")
 
 
 def _check_ops(text: ModelText, place: str) -> None:

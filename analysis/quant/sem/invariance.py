@@ -21,6 +21,8 @@ STEPS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "strict": ("loadings", "intercepts", "residuals")})
 CFI_DROP = 0.010            # Cheung & Rensvold 2002; Chen 2007
 RMSEA_RISE = 0.015          # Chen 2007
+FEWEST_IN_GROUP = 150       # Chen 2007 judged these limits at 150 people a group and above
+LEAST_CFI = 0.90            # a model that fits no group says little when made equal (Hu & Bentler 1999 ask .95)
 LARGEST_P = 0.05            # of a score test that names a parameter to be freed
 LARGEST_FREE_SHARE = 0.5    # Steenkamp & Baumgartner 1998 ask for two equal items a factor; at most half are freed here
 NONE_HELD = "none"
@@ -231,4 +233,10 @@ def _highest(steps: Sequence[InvarianceStep]) -> str:
 
 def _cautions(steps: Sequence[InvarianceStep]) -> tuple[Caution, ...]:
     found = [Caution("no_scaled_difference", (step.name,)) for step in steps[1:] if step.difference is None]
+    first = steps[0].result
+    small = tuple(f"{group.group} ({group.n})" for group in first.moments if group.n < FEWEST_IN_GROUP)
+    if small:
+        found.append(Caution("small_groups", small))
+    if steps[0].name == "configural" and (first.fit.cfi or 0.0) < LEAST_CFI:
+        found.append(Caution("poor_configural_fit", (f"CFI {first.fit.cfi or 0.0:.3f}",)))
     return tuple(found)

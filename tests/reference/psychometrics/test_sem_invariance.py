@@ -87,6 +87,7 @@ def test_equal_loadings_hold_between_schools_and_equal_intercepts_do_not() -> No
     assert [(step.name, step.partial) for step in found.partial_steps] == [
         ("scalar", ("x3~1",)), ("scalar", ("x3~1", "x7~1")), ("strict", ("x3~1", "x7~1"))]
     assert found.partial_steps[-1].is_held
+    assert [(caution.name, caution.about) for caution in found.warnings] == [("small_groups", ("Grant-White (145)",))]
 
 
 def test_score_tests_of_equalities_equal_lavaan() -> None:

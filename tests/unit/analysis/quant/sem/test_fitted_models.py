@@ -173,8 +173,11 @@ def frame(**columns: object) -> pd.DataFrame:
     (frame(g="one"), ModelOptions(group="g"), TooFewData, "one group only"),
     (frame(g=["m"] * 48 + ["w"] * 2), ModelOptions(group="g"), TooFewData, "group 'w': 2 row"),
     (frame(), ModelOptions("DWLS"), SpecError, "ML, MLR, MLM"),
+    (frame(), ModelOptions("MLM", missing="fiml"), SpecError, "MLM needs complete rows"),
+    (frame(), ModelOptions(equal=("loadings",)), SpecError, "need groups"),
+    (frame(g=["m", "w"] * 25), ModelOptions(group="g", partial=("a~1",)), SpecError, "nothing is equal"),
 ], ids=["constant", "double", "empty", "empty-fiml", "few", "words", "infinite", "absent", "one-group", "small-group",
-        "estimator"])
+        "estimator", "mlm-gaps", "equal-what", "partial-what"])
 def test_bad_data_are_refused_by_name(data: pd.DataFrame, options: ModelOptions, kind: type, said: str) -> None:
     with pytest.raises(kind) as refused:
         sem(ONE, data, options)
