@@ -84,7 +84,7 @@ def link_detectability(setting: LinkSetting, draw: DrawScores, *, size: float = 
     n_surveys : int, optional
         For each pair; otherwise 200, fewer (at least 60) beyond 180 respondents.
     n_resamples : int, optional
-        Of respondents in each survey; fewer than the diagnosis takes, which costs a little power.
+        Of respondents in each survey; fewer than the diagnosis takes (see `power.Effort`).
 
     Returns
     -------
