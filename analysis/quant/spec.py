@@ -185,6 +185,28 @@ def with_sample(results: Mapping[str, Mapping[str, Any]], frame: pd.DataFrame,
     return {**found, **results}
 
 
+def items_named(entry: Mapping[str, Any]) -> list[str]:
+    """Return the columns that an analysis names.
+
+    Parameters
+    ----------
+    entry : mapping
+        One analysis as written, its options checked.
+
+    Returns
+    -------
+    list of str
+        Of items, reverse items, scales, scores and models, each once.
+    """
+    named = [*(entry.get("items") or ()), *(entry.get("reverse") or ())]
+    for scales in (entry.get("scales"), entry.get("scores")):
+        if isinstance(scales, Mapping):
+            named += [item for items in scales.values() for item in items]
+    if "model" in entry:
+        named += model_items(entry, f"analysis {entry.get('id')!r}")
+    return list(dict.fromkeys(map(str, named)))
+
+
 def _items_of(frame: pd.DataFrame, entry: Mapping[str, Any]) -> list[str]:
     """Return the items that an analysis looks at, as far as they are columns with numbers."""
     scored = entry.get("scores")

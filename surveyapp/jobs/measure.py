@@ -14,7 +14,7 @@ from analysis.diagnosis.surveyed import withhold_of_few
 from analysis.diagnosis.thresholds import resolve_thresholds
 from analysis.errors import AnalysisError, TooFewData
 from analysis.quant.quality import screen
-from analysis.quant.spec import run_spec, with_sample
+from analysis.quant.spec import items_named, run_spec, with_sample
 from analysis.tables import AnswerTable
 from instruments.schema import Construct, Instrument, Item
 from reports.deliver import measurement_report_pdf
@@ -87,8 +87,7 @@ def _with_free_ids(analyses: Sequence[Mapping[str, Any]], instrument: Instrument
 
 def _of_few(frame: pd.DataFrame, entry: Mapping[str, Any], minimum: int, refusals: dict[str, AnalysisError]) -> bool:
     """Return whether two of the items were answered together by only a few people, and say so among the refusals."""
-    named = [*entry.get("items", ()), *(item for items in (entry.get("scales") or {}).values() for item in items)]
-    keys = [key for key in dict.fromkeys(named or frame.columns) if key in frame.columns]
+    keys = [key for key in items_named(entry) or frame.columns if key in frame.columns]
     is_answered = frame[keys].notna().to_numpy(dtype=np.float64)
     together = is_answered.T @ is_answered
     few = np.argwhere((together > 0) & (together < minimum))

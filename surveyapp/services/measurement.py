@@ -34,10 +34,15 @@ PATIENCE_S = 60
 CHILD = "surveyapp.services.spec_child"     # by its name: what it imports stays out of a web worker
 # What may be asked of a study's answers: nothing that gives a value for each person, and nothing by groups of people.
 VERBS = frozenset({"sample", "reliability", "items", "omega", "correlations", "htmt", "kmo", "bartlett", "parallel",
-                   "map", "vss", "efa"})
+                   "map", "vss", "efa", "polychoric", "cfa", "sem", "drivers", "dominance"})
 # … and no option that takes people out by what they answered: the rest would show what those said.
 OPTIONS = frozenset({"id", "do", "title", "items", "reverse", "range", "missing", "confidence", "correlation", "scales",
                      "n_factors", "max_factors", "n_draws", "seed", "method", "rotation"})
+OF_MODELS = frozenset({"model", "estimator", "std_lv", "meanstructure", "orthogonal", "modification", "bootstrap",
+                       "interval"})
+OF_DRIVERS = frozenset({"outcome", "scores", "reliabilities", "delta", "n_resamples"})
+MORE_OPTIONS: Mapping[str, frozenset[str]] = {"cfa": OF_MODELS, "sem": OF_MODELS, "drivers": OF_DRIVERS,
+                                              "dominance": OF_DRIVERS}
 
 
 @dataclass(frozen=True)
@@ -164,7 +169,7 @@ def checked_analyses(text: str, instrument: Instrument) -> list[dict[str, Any]]:
     analyses: list[dict[str, Any]] = answer["analyses"]
     known = {item.key for item in instrument.items if item.kind == "rating"}
     for entry in analyses:
-        _check_entry(entry, known)
+        _check_entry(entry, answer["items"][str(entry["id"])], known)
     return analyses
 
 
@@ -180,26 +185,20 @@ def _in_child(content: bytes) -> dict[str, Any]:
     return answer
 
 
-def _check_entry(entry: Mapping[str, Any], known: set[str]) -> None:
+def _check_entry(entry: Mapping[str, Any], items: Sequence[str], known: set[str]) -> None:
     key, do = str(entry.get("id")), str(entry.get("do"))
     if do not in VERBS:
         raise BadInput("The specification, analysis {key}: {do} is not done here, because it tells of single people or "
                        "small groups.", "Use one of: {verbs}.", key=repr(key), do=do, verbs=", ".join(sorted(VERBS)))
-    strange = sorted(set(entry) - OPTIONS)
+    strange = sorted(set(entry) - OPTIONS - MORE_OPTIONS.get(do, frozenset()))
     if strange:
         raise BadInput("The specification, analysis {key}: the option {option} is not taken here, because it could "
                        "leave few people.", "Leave it out.", key=repr(key), option=strange[0])
-    for item in _items_of(entry):
+    for item in items:
         if item not in known:
             raise BadInput("The specification, analysis {key}: {item} is no rating item of the questionnaire.",
                            "Use the keys of its rating items: {known}.", key=repr(key), item=repr(item),
                            known=_listing(sorted(known)))
-
-
-def _items_of(entry: Mapping[str, Any]) -> list[str]:
-    scales = entry.get("scales")
-    named = [item for items in scales.values() for item in items] if isinstance(scales, Mapping) else []
-    return [*entry.get("items", ()), *entry.get("reverse", ()), *named]
 
 
 def _listing(keys: Sequence[str], most: int = 20) -> str:

@@ -1,7 +1,8 @@
 """Run as a process of its own: a list of analyses on standard input, checked, as JSON on standard output.
 
 The options are known to the analyses, which a web worker does not load; and a YAML file that strangers made can at
-worst use up this process's limits. The answer is {"analyses": […]} or {"place", "reason", "remedy"}.
+worst use up this process's limits. The answer is {"analyses": […], "items": {id: […]}}, or {"place", "reason",
+"remedy"}.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ def main() -> int:
 def _checked(content: bytes) -> dict[str, Any]:
     import yaml  # after the limits are set
 
-    from analysis.errors import SpecError
-    from analysis.quant.spec import checked_spec
+    from analysis.errors import AnalysisError
+    from analysis.quant.spec import checked_spec, items_named
 
     try:
         analyses = yaml.safe_load(content.decode("utf-8-sig"))
@@ -45,9 +46,10 @@ def _checked(content: bytes) -> dict[str, Any]:
                       "Leave some out.")
     try:
         checked_spec(analyses)
-    except SpecError as error:
+        items = {str(entry["id"]): items_named(entry) for entry in analyses}
+    except AnalysisError as error:
         return _fault(error.place, error.reason, error.remedy)
-    return {"analyses": analyses}
+    return {"analyses": analyses, "items": items}
 
 
 def _fault(place: str, reason: str, remedy: str) -> dict[str, Any]:

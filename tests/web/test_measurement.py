@@ -25,7 +25,9 @@ def _answers(n: int = 40) -> bytes:
     lines = [",".join(ITEMS)]
     for row in range(n):
         level = (row * 7 % 5, row * 3 % 5)
-        lines.append(",".join(str(1 + (level[place // 4] + (row >> place) % 2) % 5) for place in range(len(ITEMS))))
+        shifts = [(row * row * (place + 1) // 4 + place * row) % 3 - 1 for place in range(len(ITEMS))]
+        lines.append(",".join(str(min(max(1 + level[place // 4] + shift, 1), 5))
+                              for place, shift in enumerate(shifts)))
     return "\n".join(lines).encode()
 
 
@@ -158,6 +160,20 @@ def test_a_researcher_adds_analyses_and_reads_their_results(log_in, closed: Stud
     assert read_session().scalars(select(MeasurementSpec)).all() == []
 
 
+@pytest.mark.usefixtures("quick")
+def test_a_model_of_a_researcher_is_drawn(log_in, closed: Study, asked: list[str]):
+    client = log_in("researcher")
+    model = "goals =~ GOA1 + GOA2 + GOA3 + GOA4\\ninformation =~ INF1 + INF2 + INF3 + INF4"
+
+    client.post(f"{STAFF.format(closed.id)}/analyses", data={"text": f'- {{id: two, do: cfa, model: "{model}"}}'})
+    close_read_session()
+    do_job(asked[-1])
+    page = client.get(STAFF.format(closed.id)).text
+
+    assert "two: standardised loadings run from" in page
+    assert 'id="f-model"' in page
+
+
 def test_analyses_may_come_as_a_file(log_in, closed: Study, asked: list[str]):
     client = log_in("researcher")
 
@@ -175,13 +191,18 @@ def test_analyses_may_come_as_a_file(log_in, closed: Study, asked: list[str]):
     ("- {id: a, do: kmo}\n- {id: a, do: kmo}", "this id occurs twice"),
     ("- {id: a, do: careless}", "careless is not done here, because it tells of single people or small groups."),
     ("- {id: a, do: kmo, missing_codes: [1]}", "the option missing_codes is not taken here"),
+    ("- {id: a, do: cfa, model: 'f =~ GOA1 + GOA2 + GOA3', scores: regression}", "the option scores is not taken here"),
+    ("- {id: a, do: cfa, model: 'f =~ GOA1 + GOA2 + AGE'}", "&#39;AGE&#39; is no rating item"),
+    ("- {id: a, do: cfa, model: 'f =~ '}", "analysis &#39;a&#39;"),
+    ("- {id: a, do: compare, group: BRANCH, scores: {S: [GOA1, GOA2]}}", "compare is not done here"),
     ("- {id: a, do: kmo, items: [GOA1, BRANCH]}", "&#39;BRANCH&#39; is no rating item of the questionnaire."),
     ("- {id: a, do: htmt, scales: {S: [GOA1, AGE], T: [GOA2, GOA3]}}", "&#39;AGE&#39; is no rating item"),
     ("\n".join(f"- {{id: a{n}, do: kmo}}" for n in range(41)), "has 41 analyses, at most 40 are taken."),
     ("a: &a [x, x, x, x, x, x, x, x, x]\n" + "\n".join(
         f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join(['*' + chr(97 + n)] * 9)}]" for n in range(9)),
      "is not a list of analyses"),
-], ids=["broken", "words", "needed", "twice", "people", "option", "item", "scale", "many", "bomb"])
+], ids=["broken", "words", "needed", "twice", "people", "option", "scores", "model", "syntax", "groups", "item",
+        "scale", "many", "bomb"])
 def test_analyses_that_do_not_fit_are_refused_with_place_and_remedy(log_in, closed: Study, asked: list[str], text: str,
                                                                     words: str):
     client = log_in("researcher")
