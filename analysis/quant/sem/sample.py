@@ -18,6 +18,7 @@ Missing = Literal["listwise", "fiml"]
 SMALLEST_EIGENVALUE = 1e-10         # of the correlations; at or below it items determine one another
 SHARE_IN_DEPENDENCE = 0.05          # weight in the null direction from which a variable takes part
 FEWEST = 2
+BLOCK_ROWS = 65_536                 # moments are summed in blocks, so that no second table is held
 
 
 @dataclass(frozen=True)
@@ -109,18 +110,28 @@ def sample_of(data: pd.DataFrame, names: Sequence[str], *, group: str | None = N
     if np.isinf(X).any():
         raise TableError(place, "an answer is infinite.", "Replace it or leave it empty.")
     kept = _kept_rows(X, names, missing, exogenous)
-    labels = data[group] if group else pd.Series("", index=data.index)
-    kept &= labels.notna().to_numpy()
-    order = list(dict.fromkeys(labels[kept]))
-    if not order:
+    members = _members(data, group, kept, place)
+    groups = tuple(group_sample(label, X if len(rows) == len(X) else X[rows], names,
+                                f"{place}, group {label!r}" if group else place, rows)
+                   for label, rows in members.items())
+    return Sample(tuple(names), groups, missing, len(X) - sum(map(len, members.values())))
+
+
+def _members(data: pd.DataFrame, group: str | None, kept: np.ndarray, place: str) -> dict[str, Index]:
+    """Return the rows of each group, in order of first appearance."""
+    if group is None:
+        members = {"": np.flatnonzero(kept)}
+    else:
+        usable = kept & data[group].notna().to_numpy()
+        labels = data[group].astype(str)
+        members = {value: np.flatnonzero(usable & (labels == value).to_numpy())
+                   for value in dict.fromkeys(labels[usable])}
+    if not sum(map(len, members.values())):
         raise TooFewData(place, "no row can be used: each has a gap.", "Use missing: fiml, or leave a variable out.", 0)
-    if group and len(order) < FEWEST:
+    if group and len(members) < FEWEST:
         raise TooFewData(place, f"column {group!r} holds one group only.", "Name a column with two or more.",
-                         int(kept.sum()))
-    members = [np.flatnonzero(kept & (labels == value).to_numpy()) for value in order]
-    groups = tuple(group_sample(str(value), X[rows], names, f"{place}, group {value!r}" if group else place, rows)
-                   for value, rows in zip(order, members, strict=True))
-    return Sample(tuple(names), groups, missing, int(len(X) - kept.sum()))
+                         sum(map(len, members.values())))
+    return members
 
 
 def _kept_rows(X: Array, names: Sequence[str], missing: Missing, exogenous: Sequence[str]) -> np.ndarray:
@@ -168,13 +179,14 @@ def group_sample(label: str, X: Array, names: Sequence[str], place: str, places:
 
 
 def _check_each_varies(X: Array, names: Sequence[str], place: str) -> None:
-    answered = ~np.isnan(X)
-    for at, name in enumerate(names):
-        values = X[answered[:, at], at]
-        if len(values) < FEWEST:
-            raise TooFewData(f"{place}, variable {name!r}", f"{len(values)} answer(s).", "Leave it out.", len(values))
-        if values.std() <= CONSTANT_RELATIVE_SD * max(1.0, abs(float(values.mean()))):
-            raise NoVariation(f"{place}, variable {name!r}", "all answers are the same.", "Leave it out.")
+    counts = len(X) - np.isnan(X).sum(axis=0)
+    for name, count in zip(names, counts.tolist(), strict=True):
+        if count < FEWEST:
+            raise TooFewData(f"{place}, variable {name!r}", f"{count} answer(s).", "Leave it out.", count)
+    low, high = np.fmin.reduce(X, axis=0), np.fmax.reduce(X, axis=0)
+    flat = high - low <= CONSTANT_RELATIVE_SD * np.maximum(1.0, np.abs(high))
+    for name in [name for name, is_flat in zip(names, flat, strict=True) if is_flat]:
+        raise NoVariation(f"{place}, variable {name!r}", "all answers are the same.", "Leave it out.")
 
 
 def check_full_rank(cov: Array, names: Sequence[str], place: str) -> None:
@@ -218,8 +230,11 @@ def _patterns(X: Array, places: Index) -> tuple[Pattern, ...]:
 
 def _pattern(rows: Array, seen: Index, places: Index, *, is_complete: bool) -> Pattern:
     n, mean = len(rows), rows.mean(axis=0)
-    centred = rows - mean
-    return Pattern(seen, n, mean, centred.T @ centred / n, rows, is_complete, places)
+    cov = np.zeros((len(mean), len(mean)))
+    for start in range(0, n, BLOCK_ROWS):
+        centred = rows[start:start + BLOCK_ROWS] - mean
+        cov += centred.T @ centred
+    return Pattern(seen, n, mean, cov / n, rows, is_complete, places)
 
 
 def moments_sample(names: Sequence[str], cov: Array, n: int, mean: Array | None = None, *,
