@@ -31,9 +31,13 @@ from analysis.quant.factor_number import factor_number
 from analysis.quant.factorability import factorability, factorability_of
 from analysis.quant.factors import factor_analysis, factor_solution
 from analysis.quant.omega import omega_of
+from analysis.quant.ordinal.estimates import polychoric
+from analysis.quant.ordinal.parallel import polychoric_parallel
+from analysis.quant.ordinal.polychoric import polychoric_fit
 from analysis.quant.parallel import parallel_analysis, parallel_analysis_of
 from analysis.quant.reliability import cronbach_alpha, reliability_of
 from analysis.quant.retention import retention
+from analysis.quant.sem.wlsmv import ordinal_sem
 
 ROWS, ITEMS, FACTORS = 1_000_000, 40, 4
 BLOCK = 50_000
@@ -52,6 +56,7 @@ cat("parallel", med(3, function() fa.parallel(x, fm = "minres", fa = "both", n.i
 cat("boot_psych", med(1, function() alpha(a, n.iter = 1000)), "\n")
 cat("boot_loop", med(3, alphas), "\n")
 """
+FIVE = "\n".join(f"{factor} =~ " + " + ".join(f"{factor}{at}" for at in range(1, 6)) for factor in "ACENO")
 BFI = Path(__file__).parent.parent / "tests/reference/psychometrics/data/bfi.csv"
 
 
@@ -112,6 +117,10 @@ def many_people_with_gaps() -> None:
     show("parallel_analysis, 20 draws", seconds(lambda: parallel_analysis_of(correlations, n_draws=20), 9))
     show("parallel_analysis, 500 draws", seconds(lambda: parallel_analysis_of(correlations), 5))
     show("retention (MAP and VSS), 8 factors", seconds(lambda: retention(correlations), 5))
+    show("polychoric_fit, 300 pairs", seconds(lambda: polychoric_fit(table), 9))
+    show("polychoric, with errors and intervals", seconds(lambda: polychoric(table), 9))
+    show("WLSMV, 5 factors, everything reported", seconds(lambda: ordinal_sem(FIVE, table), 5))
+    show("polychoric_parallel, 20 draws", seconds(lambda: polychoric_parallel(table, n_draws=20), 3))
     show("omega, 5 group factors", seconds(lambda: omega_of(correlations, 5), 9))
 
 

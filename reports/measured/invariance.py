@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from analysis.results.measurement import Estimate
 from analysis.results.sem import Invariance, InvarianceStep
 from reports.content import Block, Column, Number, Row, Statement, Table
 from reports.measured.frame import Context, Part, Widths, anchor, fitted, told_cautions
+
+ORDINAL = "WLSMV"               # estimator of ordinal items
 
 
 def build(context: Context, results: Mapping[str, Invariance]) -> list[Part]:
@@ -38,28 +42,50 @@ def _name(context: Context, step: InvarianceStep) -> str:
     return context.words.text("measured.step_partial", step=name) if step.partial else name
 
 
+@dataclass(frozen=True)
+class _Shown:
+    """Which version of the figures a step is judged by."""
+
+    chi2: float
+    cfi: float | None
+    rmsea: Estimate | None
+    delta_cfi: float | None
+    delta_rmsea: float | None
+
+
+def _shown(step: InvarianceStep) -> _Shown:
+    """Return scaled figures for ordinal items, robust ones where there are, plain ones else."""
+    fit, scaled = step.result.fit, step.result.fit.scaled
+    if step.result.estimator == ORDINAL and scaled is not None and scaled.chi2 is not None:
+        return _Shown(scaled.chi2.value, scaled.cfi_scaled, scaled.rmsea_scaled, step.delta_cfi_scaled,
+                      step.delta_rmsea_scaled)
+    if step.delta_cfi_robust is not None and scaled is not None:
+        return _Shown(fit.chi2.value, scaled.cfi_robust, scaled.rmsea_robust, step.delta_cfi_robust,
+                      step.delta_rmsea_robust)
+    return _Shown(fit.chi2.value, fit.cfi, fit.rmsea, step.delta_cfi, step.delta_rmsea)
+
+
 def _steps(context: Context, place: int, found: Invariance, told: Mapping[str, Any]) -> Table:
     words, rows = context.words, []
     for step in (*found.steps, *found.partial_steps):
         fit, change = step.result.fit, step.difference
-        is_robust = step.delta_cfi_robust is not None
-        cfi = fit.scaled.cfi_robust if is_robust and fit.scaled else fit.cfi
-        rmsea = fit.scaled.rmsea_robust if is_robust and fit.scaled else fit.rmsea
+        shown = _shown(step)
         held = "–" if step.is_held is None else words.text("measured.held" if step.is_held else "measured.not_held")
         rows.append(Row((
-            Statement(_name(context, step)), Number(fit.chi2.value, "one"), Number(float(fit.chi2.df), "count"),
-            Number(cfi, "three"), Number(rmsea.value if rmsea else None, "three"), Number(fit.srmr, "three"),
+            Statement(_name(context, step)), Number(shown.chi2, "one"), Number(float(fit.chi2.df), "count"),
+            Number(shown.cfi, "three"), Number(shown.rmsea.value if shown.rmsea else None, "three"),
+            Number(fit.srmr, "three"),
             Number(change.value if change else None, "one"), Number(float(change.df) if change else None, "count"),
             Number(change.p_value if change else None, "p"),
-            Number(step.delta_cfi_robust if is_robust else step.delta_cfi, "three"),
-            Number(step.delta_rmsea_robust if is_robust else step.delta_rmsea, "three"), Statement(held))))
+            Number(shown.delta_cfi, "three"), Number(shown.delta_rmsea, "three"), Statement(held))))
     widths: Widths = [("step", 0.18, "left"), ("chi2", 0.08, "right"), ("df", 0.06, "right"), ("cfi", 0.07, "right"),
                       ("rmsea_alone", 0.08, "right"), ("srmr", 0.07, "right"), ("change", 0.08, "right"),
                       ("change_df", 0.06, "right"), ("p", 0.08, "right"), ("delta_cfi", 0.08, "right"),
                       ("delta_rmsea", 0.09, "right"), ("held", 0.09, "left")]
+    note = "measured.invariance_note_ordinal" if found.estimator == ORDINAL else "measured.invariance_note"
     return Table(anchor("t-invariance", place), words.say("measured.invariance_table", **told),
                  fitted(words, "measured.model_", widths), tuple(rows), "",
-                 context.note(words.text("measured.invariance_note", estimator=found.estimator)), is_dense=True)
+                 context.note(words.text(note, estimator=found.estimator)), is_dense=True)
 
 
 def _releases(context: Context, place: int, steps: list[InvarianceStep], title: str) -> Table:

@@ -13,6 +13,7 @@ from reports.measured.frame import Context, Part, Widths, anchor, fitted, read_a
 from reports.numbers import printed
 
 WEAK = 0.40                 # a standardised loading below it says little of its item (Stevens 2002)
+ORDINAL = "WLSMV"
 GOOD_CFI, GOOD_RMSEA, GOOD_SRMR = 0.95, 0.06, 0.08      # Hu & Bentler 1999
 SURE = 0.05
 MORE = ("modification_indices", "bootstrap")
@@ -56,9 +57,9 @@ def _model(context: Context, place: int, key: str, found: FittedModel) -> Part:
         blocks.append(_bootstrap(context, place, found.more["bootstrap"], title))
     if found.more.get("modification_indices"):
         blocks.append(_modification(context, place, found.more["modification_indices"], title))
-    fit = result.fit
-    told: dict[str, Any] = {"title": title, "cfi": printed(fit.cfi, "three"), "srmr": printed(fit.srmr, "three"),
-                            "rmsea": printed(fit.rmsea.value if fit.rmsea else None, "three")}
+    cfi, rmsea = _judged_by(result)
+    told: dict[str, Any] = {"title": title, "cfi": printed(cfi, "three"), "srmr": printed(result.fit.srmr, "three"),
+                            "rmsea": printed(rmsea, "three")}
     warnings = [*told_cautions(words, result.warnings, title), *_misfit(context, result, title)]
     weak = [p.rhs for p in loadings if p.std_all is not None and abs(p.std_all) < WEAK]
     if weak:
@@ -68,11 +69,19 @@ def _model(context: Context, place: int, key: str, found: FittedModel) -> Part:
                 (words.say("measured.models_point", **told),), tuple(warnings))
 
 
+def _judged_by(result: SemResult) -> tuple[float | None, float | None]:
+    """Return CFI and RMSEA; scaled for ordinal items, whose plain ones rest on no chi-square."""
+    fit, scaled = result.fit, result.fit.scaled
+    if result.estimator == ORDINAL and scaled is not None:
+        return scaled.cfi_scaled, scaled.rmsea_scaled.value if scaled.rmsea_scaled else None
+    return fit.cfi, fit.rmsea.value if fit.rmsea else None
+
+
 def _misfit(context: Context, result: SemResult, title: str) -> list[Statement]:
-    fit = result.fit
+    fit, (cfi, rmsea) = result.fit, _judged_by(result)
     poor = [name for name, is_poor in (
-        ("CFI", fit.cfi is not None and fit.cfi < GOOD_CFI),
-        ("RMSEA", fit.rmsea is not None and (fit.rmsea.value or 0) > GOOD_RMSEA),
+        ("CFI", cfi is not None and cfi < GOOD_CFI),
+        ("RMSEA", rmsea is not None and rmsea > GOOD_RMSEA),
         ("SRMR", fit.srmr is not None and fit.srmr > GOOD_SRMR)) if is_poor]
     words = context.words
     return [words.say("measured.warn_misfit", title=title, indices=words.join(poor))] if poor else []

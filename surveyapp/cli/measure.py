@@ -86,7 +86,7 @@ def _figures(row: Mapping[str, Any]) -> str:
         steps = "; ".join(f"{step['name']}: {_figures(step['result'])}" for step in row["steps"])
         return f"held up to {row['highest_held']}; {steps}"
     if isinstance(row.get("fit"), Mapping):
-        fit = row["fit"]
+        fit = _scaled(row) if row.get("estimator") == "WLSMV" else row["fit"]
         shown = [_chi_square(fit["chi2"]), f"cfi {fit['cfi']:.3f}", f"srmr {fit['srmr']:.3f}",
                  *([_estimate("rmsea", fit["rmsea"])] if fit["rmsea"] else [])]
         return ", ".join(shown)
@@ -96,6 +96,12 @@ def _figures(row: Mapping[str, Any]) -> str:
         elif isinstance(value, float):
             shown.append(f"{key} {value:.3f}")
     return ", ".join(shown[:5])
+
+
+def _scaled(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the fit of ordinal items by which it is judged: before scaling N F is no chi-square."""
+    fit, scaled = row["fit"], row["fit"]["scaled"]
+    return {**fit, "chi2": scaled["chi2"], "cfi": scaled["cfi_scaled"], "rmsea": scaled["rmsea_scaled"]}
 
 
 def _chi_square(test: Mapping[str, Any]) -> str:

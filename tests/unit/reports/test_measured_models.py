@@ -43,6 +43,17 @@ RATINGS: list[dict[str, Any]] = [
 ]
 
 
+ORDINAL: list[dict[str, Any]] = [
+    {"id": "calm", "do": "cfa", "model": "N =~ N1 + N2 + N3 + N4", "estimator": "WLSMV"},
+    {"id": "nerves", "do": "invariance", "model": "N =~ N1 + N2 + N3 + N4", "estimator": "WLSMV", "group": "gender"},
+]
+
+
+@pytest.fixture(scope="module")
+def ordinal() -> Mapping[str, Any]:
+    return run_spec(read_data(HERE / "data" / "bfi.csv"), ORDINAL)
+
+
 @pytest.fixture(scope="module")
 def models() -> Mapping[str, Any]:
     return run_spec(read_data(HERE / "data" / "hs1939.csv"), MODELS)
@@ -139,6 +150,28 @@ def test_comparisons_drivers_units_weights_and_waves_have_their_parts(people: Ma
             "t-waves", "t-wave-evidence"} <= set(_tables(report))
     assert _row(_tables(report)["t-drivers"], 0)[0] == "Visual"
     assert "no statement of cause" in str(report.sections[0].blocks)
+
+
+def test_a_model_of_ordinal_items_is_headed_by_its_scaled_fit(ordinal: Mapping[str, Any]) -> None:
+    scaled = ordinal["calm"]["fit"]["scaled"]
+
+    headings = [str(section) for section in _report(ordinal).sections]
+
+    assert any(f"CFI {scaled['cfi_scaled']:.3f}" in text for text in headings)
+
+
+def test_steps_of_ordinal_items_show_the_scaled_figures_they_are_judged_by(ordinal: Mapping[str, Any]) -> None:
+    table, steps = _tables(_report(ordinal))["t-invariance"], ordinal["nerves"]["steps"]
+
+    assert [_row(table, place)[0] for place in range(4)] == ["configural", "thresholds", "metric", "scalar"]
+    for place, step in enumerate(steps):
+        scaled = step["result"]["fit"]["scaled"]
+        shown = _row(table, place)
+        assert shown[1] == pytest.approx(scaled["chi2"]["value"])
+        assert shown[3] == pytest.approx(scaled["cfi_scaled"])
+        assert shown[4] == pytest.approx(scaled["rmsea_scaled"]["value"])
+    assert _row(table, 3)[9] == pytest.approx(steps[3]["delta_cfi_scaled"])
+    assert "Satorra (2000)" in str(table)
 
 
 def test_ordinal_items_crossings_and_raters_have_their_parts(ratings: Mapping[str, Any]) -> None:
