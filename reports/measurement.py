@@ -14,6 +14,7 @@ from reports.content import (
     Contents,
     Cover,
     Heading,
+    Paragraph,
     Section,
     Statement,
     StudyReport,
@@ -105,8 +106,12 @@ def _chapters(context: Context, parts: Sequence[Part]) -> list[Section]:
             if place:
                 blocks.append(Heading(part.title.text))
             blocks.extend(part.blocks)
-            if part.warnings:
-                blocks.append(Callout("warning", context.words.text("measured.warning_head"), part.warnings))
+            small = tuple(one for one in part.warnings if one.values.get("kind") in SMALL_PRINT)
+            large = tuple(one for one in part.warnings if one not in small)
+            if small:
+                blocks.append(Paragraph(small, "small"))
+            if large:
+                blocks.append(Callout("warning", context.words.text("measured.warning_head"), large))
         sections.append(Section(chapter, context.words.text(f"measured.part_{chapter}"), own[0].title, tuple(blocks),
                                 is_appendix=True, starts_page=False))
     return sections

@@ -114,11 +114,8 @@ def checked_options(entry: Mapping[str, Any], place: str) -> dict[str, Any]:
     if not isinstance(task, str) or task not in OPTIONS:
         raise SpecError(place, f"`do: {task}` is not an analysis.", f"Available: {', '.join(OPTIONS)}.")
     known = OPTIONS[task] | {"title"}
-    # zero_cells without a statement is WLSMV's own, so that it is refused where it is stated and has no meaning.
     rules, defaults = (({**_RULES, **MODEL_RULES}, {**DEFAULTS, **MODEL_DEFAULTS}) if task in MODEL_OPTIONS
                        else (_RULES, DEFAULTS))
-    if task in MODEL_OPTIONS:
-        defaults = {name: value for name, value in defaults.items() if name not in ORDINAL_DEFAULTS}
     for option, value in entry.items():
         if option not in known:
             raise SpecError(place, f"option {option!r} is not known to {task}.",

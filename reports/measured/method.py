@@ -8,7 +8,7 @@ from typing import Any
 from reports.content import Block, Bullets, Column, Facts, Heading, Listing, Paragraph, Row, Section, Statement, Table
 from reports.measured.frame import Context, Subject
 
-NOT_TOLD = frozenset({"id", "do", "items", "title", "scales", "model", "values"})
+NOT_TOLD = frozenset({"id", "do", "items", "title", "scales", "scores", "model", "values"})
 MOST_KEYS = 8
 REFERENCES: Mapping[str, tuple[str, ...]] = {
     "reliability": ("cronbach", "feldt", "guttman", "mcdonald"), "items": ("cronbach", "feldt"),
@@ -63,8 +63,11 @@ def _table(context: Context) -> Table:
 
 def _items(context: Context, entry: Mapping[str, Any]) -> str:
     words = context.words
-    if isinstance(entry.get("scales"), Mapping):
-        return words.text("measured.method_scales", n=len(entry["scales"]))
+    scales = next((entry[name] for name in ("scales", "scores") if isinstance(entry.get(name), Mapping)), None)
+    if scales is not None:
+        return words.text("measured.method_scales", n=len(scales))
+    if "model" in entry:
+        return words.text("measured.method_model")
     items = entry.get("items")
     if not isinstance(items, Sequence) or isinstance(items, str):
         return words.text("measured.method_all")
@@ -79,7 +82,7 @@ def _options(context: Context, entry: Mapping[str, Any]) -> str:
     for name, value in entry.items():
         if name in NOT_TOLD or value == []:
             continue
-        shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        shown = ", ".join(map(str, value)) if isinstance(value, (list, Mapping)) else str(value)
         told.append(f"{name} {shown}")
     return between.join(told) or "–"
 

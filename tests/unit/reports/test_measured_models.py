@@ -204,7 +204,9 @@ def test_every_part_is_drawn_in_both_languages(models: Mapping[str, Any], people
     assert len(keys) == len(set(keys))
 
 
-def test_every_analysis_of_the_command_has_a_part_of_its_own() -> None:
+def test_an_analysis_without_a_part_of_its_own_is_named_here() -> None:
+    """They are printed as plain tables until somebody gives them a form."""
     from analysis.quant.spec_options import OPTIONS
 
-    assert set(OPTIONS) - set(VERBS) == set()
+    assert set(OPTIONS) - set(VERBS) <= {
+        "alpha_bootstrap", "distributions", "efa_bootstrap", "factor_scores", "icc", "lambdas", "split_half"}

@@ -75,7 +75,7 @@ def test_a_partial_parameter_may_be_written_with_spaces() -> None:
     ({"do": "cfa"}, SpecError, "needs the option 'model'"),
     ({"do": "invariance", "model": MODEL}, SpecError, "needs the option 'group'"),
     ({"do": "cfa", "model": MODEL, "estimator": "GLS"}, SpecError, "ML, MLR, MLM"),
-    ({"do": "cfa", "model": MODEL, "missing": "pairwise"}, SpecError, "Use listwise or fiml"),
+    ({"do": "cfa", "model": MODEL, "missing": "pairwise"}, SpecError, "Use: listwise, fiml"),
     ({"do": "cfa", "model": "f =~ x1 + x2 + z9"}, TableError, "'z9' is not in the data"),
     ({"do": "cfa", "model": "f =~ x1 + x2 + school"}, TableError, "is not a number"),
     ({"do": "cfa", "model": MODEL, "group": "town"}, TableError, "'town' is not in the data"),
