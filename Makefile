@@ -21,6 +21,7 @@ bench:
 	for file in bench/*.py; do $(PYTHON) -m bench.$$(basename $$file .py); done
 validate:
 	$(PYTHON) -m surveyapp template check instruments/catalogue/bank_crm
+	$(PYTHON) -m bench.validate $(VALIDATE)
 lock:
 	$(COMPILE) --output-file requirements.lock
 	$(COMPILE) --extra test --constraint requirements.lock --output-file requirements-test.lock

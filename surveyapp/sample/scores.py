@@ -69,14 +69,15 @@ def latent_mean(mean: float, sd: float, low: int, high: int) -> float:
     below, above = low - 3 * sd, high + 3 * sd
     for _ in range(60):
         middle = (below + above) / 2
-        if _rounded_mean(middle, sd, low, high) < mean:
+        if rounded_mean(middle, sd, low, high) < mean:
             below = middle
         else:
             above = middle
     return (below + above) / 2
 
 
-def _rounded_mean(center: float, sd: float, low: int, high: int) -> float:
+def rounded_mean(center: float, sd: float, low: int, high: int) -> float:
+    """Return the mean of a normal value rounded to low..high."""
     normal = NormalDist(center, sd)
     return low + sum(1 - normal.cdf(point - 0.5) for point in range(low + 1, high + 1))
 

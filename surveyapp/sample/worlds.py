@@ -17,7 +17,7 @@ from scipy.special import ndtr
 
 from instruments.schema import Construct, Instrument, Item
 from surveyapp.sample.plan import Plan
-from surveyapp.sample.scores import FIVE_POINTS, latent_mean, on_scale
+from surveyapp.sample.scores import FIVE_POINTS, latent_mean, on_scale, rounded_mean
 
 Numbers = NDArray[np.float64]
 Pair = tuple[str, str]          # cause, problem
@@ -33,7 +33,7 @@ PROBLEM_MEANS: Final = (3.0, 3.2, 3.6, 4.0)
 FACET_MEANS: Final = (2.8, 3.7)
 USUAL_MEAN: Final = 3.2         # of the ticks whose reliability is set
 LEAST_NOISE, MOST_NOISE, STEPS, NODES = 0.05, 6.0, 30, 40       # where an item's noise is sought, and how finely
-LATENT, NOISE, GAPS, OFFSETS = 1, 2, 3, 4       # streams of a survey; each fills row by row, so n only adds rows
+LATENT, NOISE, GAPS, OFFSETS, MOOD = 1, 2, 3, 4, 5  # streams of a survey; each fills row by row, so n only adds rows
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,10 @@ class World:
     reliabilities: Mapping[str, float] = field(default_factory=dict)    # construct → its own
     problem_means: tuple[float, ...] = PROBLEM_MEANS
     facet_means: tuple[float, ...] = FACET_MEANS
+    links: Mapping[Pair, float] | None = None   # cause, problem → weight, in place of link and spread
+    means: Mapping[str, float] = field(default_factory=dict)            # construct → its own, in place of the turning
+    # Common method variance: weight of one mood in all that a person says, its square a share of every true score.
+    mood: float = 0.0
     score_sd: float = _USUAL.score_sd           # of true scores, in points of five
     style_mean: float = _USUAL.style_mean
     style_sd: float = _USUAL.style_sd
@@ -83,7 +87,9 @@ def draw_answers(instrument: Instrument, world: World, n: int, number: int) -> W
 
 
 def planted_links(instrument: Instrument, world: World, number: int) -> dict[Pair, float]:
-    """Return the links of a survey: they wander over causes, or over all pairs, from survey to survey."""
+    """Return the links of a survey: the world's own, or they wander over causes or pairs from survey to survey."""
+    if world.links is not None:
+        return dict(world.links)
     causes = [construct.key for construct in instrument.constructs_of_group("cause")]
     problems = [construct.key for construct in instrument.constructs_of_group("problem")]
     if not causes or not problems:
@@ -94,6 +100,41 @@ def planted_links(instrument: Instrument, world: World, number: int) -> dict[Pai
     return {(causes[(number + place) % len(causes)], problem): world.link for place, problem in enumerate(problems)}
 
 
+def expected_scores(instrument: Instrument, world: World, number: int) -> dict[str, float]:
+    """Return by construct the mean score of all who could be asked: what they think, and how they like to agree."""
+    means, found = _means(instrument, world, number), {}
+    constructs = [construct for construct in instrument.constructs if _items(instrument, construct)]
+    places = [(place, construct, item) for place, construct in enumerate(constructs)
+              for item in _items(instrument, construct)]
+    ticked: dict[str, list[float]] = {}
+    for (_, construct, item), offset in zip(places, _offsets(places, world, number), strict=True):
+        scale = instrument.scale(item.scale or "")
+        center, stretch, noise_sd = _place(instrument, world, construct, item, means[construct.key] + offset)
+        sd = float(np.hypot(np.hypot(world.score_sd, noise_sd), world.style_sd)) * stretch
+        turned = -1 if item.is_reverse else 1
+        # Agreeing lifts the tick of a reverse item, and so lowers what is read from it.
+        ticked.setdefault(construct.key, []).append(
+            rounded_mean(center + turned * stretch * world.style_mean, sd, scale.low, scale.high))
+    for key, values in ticked.items():
+        found[key] = float(np.mean(values))
+    return found
+
+
+def expected_weights(instrument: Instrument, world: World, number: int) -> dict[Pair, float]:
+    """Return each cause's weight in each problem, mood included, were all true scores known: 0 mood, planted link."""
+    links = planted_links(instrument, world, number)
+    causes = [construct.key for construct in instrument.constructs_of_group("cause")]
+    shared, common = 1 - world.mood**2, world.mood**2
+    among = np.full((len(causes), len(causes)), world.cause_correlation)
+    np.fill_diagonal(among, 1.0)
+    weights = {}
+    for problem in instrument.constructs_of_group("problem"):
+        planted = np.array([links.get((cause, problem.key), 0.0) for cause in causes])
+        mixed = np.linalg.solve(shared * among + common, shared * among @ planted + common)
+        weights.update({(cause, problem.key): float(weight) for cause, weight in zip(causes, mixed, strict=True)})
+    return weights
+
+
 def _means(instrument: Instrument, world: World, number: int) -> dict[str, float]:
     """Return each construct's mean on five points; those of problems and facets wander from survey to survey."""
     means = {}
@@ -101,7 +142,9 @@ def _means(instrument: Instrument, world: World, number: int) -> dict[str, float
     places = dict.fromkeys(turning, number)
     for construct in instrument.constructs:
         ladder = turning.get(construct.group)
-        if ladder:
+        if construct.key in world.means:
+            means[construct.key] = world.means[construct.key]
+        elif ladder:
             means[construct.key] = ladder[places[construct.group] % len(ladder)]
             places[construct.group] += 1
         else:
@@ -115,14 +158,27 @@ def _true_scores(constructs: list[Construct], world: World, links: Mapping[Pair,
     drawn = _rng(world, number, LATENT).standard_normal((n, len(constructs) + 2))
     common, own = drawn[:, :1], drawn[:, 1:]
     places = {construct.key: place for place, construct in enumerate(constructs)}
+    bad = {construct.key: 1 if construct.direction == "higher_is_worse" else -1 for construct in constructs}
     causes = [places[construct.key] for construct in constructs if construct.group == "cause"]
     own[:, causes] = (np.sqrt(world.cause_correlation) * common
                       + np.sqrt(1 - world.cause_correlation) * own[:, causes])
-    for (cause, problem), weight in links.items():
-        if cause in places and problem in places:
-            own[:, places[problem]] = (weight * own[:, places[cause]]
-                                       + np.sqrt(1 - weight**2) * own[:, places[problem]])
+    for problem in dict.fromkeys(problem for _, problem in links):
+        weights = {cause: weight for (cause, of), weight in links.items() if of == problem and cause in places}
+        if weights and problem in places:
+            explained = sum(weight * own[:, places[cause]] for cause, weight in weights.items())
+            own[:, places[problem]] = (explained + np.sqrt(1 - _explained_variance(weights, world.cause_correlation))
+                                       * own[:, places[problem]])
+    if world.mood:
+        mood = _rng(world, number, MOOD).standard_normal(n)
+        for construct, place in places.items():
+            own[:, place] = np.sqrt(1 - world.mood**2) * own[:, place] + bad[construct] * world.mood * mood
     return own
+
+
+def _explained_variance(weights: Mapping[str, float], cause_correlation: float) -> float:
+    """Return what a problem's causes explain of its variance; they correlate with each other alike."""
+    own = sum(weight**2 for weight in weights.values())
+    return own + cause_correlation * (sum(weights.values())**2 - own)
 
 
 def _offsets(places: list[tuple[int, Construct, Item]], world: World, number: int) -> Numbers:
@@ -139,6 +195,16 @@ def _answers(instrument: Instrument, world: World, construct: Construct, item: I
     """Return everybody's ticks: true score, the item's own noise, turned where reverse, and the tendency to agree."""
     score, noise, style = drawn
     scale = instrument.scale(item.scale or "")
+    center, stretch, noise_sd = _place(instrument, world, construct, item, mean)
+    content = center + stretch * (world.score_sd * score + noise_sd * noise)
+    keyed = scale.low + scale.high - content if item.is_reverse else content
+    return np.clip(np.floor(keyed + stretch * style + 0.5), scale.low, scale.high)
+
+
+def _place(instrument: Instrument, world: World, construct: Construct, item: Item,
+           mean: float) -> tuple[float, float, float]:
+    """Return where an item lies before rounding, points of its scale for one of five, and the SD of its own noise."""
+    scale = instrument.scale(item.scale or "")
     stretch = (scale.high - scale.low) / (FIVE_POINTS[1] - FIVE_POINTS[0])
     reliability = world.reliabilities.get(construct.key, world.reliability)
     noise_sd = _noise_sd(reliability, len(_items(instrument, construct)), world.score_sd, world.style_sd,
@@ -146,9 +212,7 @@ def _answers(instrument: Instrument, world: World, construct: Construct, item: I
     sd = float(np.hypot(world.score_sd, noise_sd)) * stretch
     # Rounded, so that offsets of many surveys share the search for the mean before rounding.
     center = latent_mean(round(on_scale(mean, scale.low, scale.high), 2), round(sd, 4), scale.low, scale.high)
-    content = center + stretch * (world.score_sd * score + noise_sd * noise)
-    keyed = scale.low + scale.high - content if item.is_reverse else content
-    return np.clip(np.floor(keyed + stretch * style + 0.5), scale.low, scale.high)
+    return center, stretch, noise_sd
 
 
 @lru_cache(maxsize=256)
