@@ -37,7 +37,7 @@ class Survey:
 
     @property
     def is_careless(self) -> NDArray[np.bool_]:
-        return self.ways != READS
+        return np.asarray(self.ways != READS)
 
 
 def draw_survey(instrument: Instrument, world: World, n: int, number: int, share_careless: float = 0.0) -> Survey:
