@@ -237,7 +237,8 @@ class Instrument:
         return tuple(item for item in self.items if item.section == section_key)
 
     def items_of_construct(self, construct_key: str) -> tuple[Item, ...]:
-        return tuple(item for item in self.items if item.construct == construct_key)
+        """Return the items that measure a construct; a question for the reason of a problem only names it."""
+        return tuple(item for item in self.items if item.construct == construct_key and item.role != "stated_cause")
 
     def constructs_of_group(self, group: ConstructGroup) -> tuple[Construct, ...]:
         return tuple(construct for construct in self.constructs if construct.group == group)

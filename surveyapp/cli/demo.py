@@ -1,4 +1,4 @@
-"""`surveyapp demo`: the bank study with synthetic data, from an empty database to the PDFs, then served."""
+"""`surveyapp demo`: a study with synthetic data, from an empty database to the PDFs, then served."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ from surveyapp.jobs.diagnose import diagnose_study, write_report
 from surveyapp.jobs.interview_analysis import analyse_study
 from surveyapp.jobs.sample import add_sample_study
 from surveyapp.models.study import Study
+from surveyapp.sample.studies import SAMPLES, sample_of
 from surveyapp.services.account import add_account
 from surveyapp.services.study import get_study, get_wave, instrument_of, list_links
 
-STUDY = "bank"
+USUAL_TEMPLATE = "bank_crm"
 LANGUAGES = ("en", "zh")
 
 
@@ -38,12 +39,14 @@ class DemoLogin:
 
 def add_commands(commands: Subparsers) -> None:
     """Add the demo command."""
-    command = add_command(commands, "demo", "set up the bank study with sample data, diagnose, write PDFs, serve",
+    command = add_command(commands, "demo", "set up a study with sample data, diagnose, write PDFs, serve",
                           _demo)
     command.add_argument("--no-serve", action="store_true", help="stop after the PDFs")
     command.add_argument("--out", default="out", help="folder for the PDFs")
     command.add_argument("--port", type=port_number, default=DEFAULT_PORT)
-    command.set_defaults(no_serve=False, out="out", port=DEFAULT_PORT)
+    command.add_argument("--template", choices=sorted(SAMPLES), default=USUAL_TEMPLATE,
+                         help="whose study: those of the catalogue that have a sample")
+    command.set_defaults(no_serve=False, out="out", port=DEFAULT_PORT, template=USUAL_TEMPLATE)
 
 
 def _demo(options: argparse.Namespace) -> None:
@@ -51,12 +54,13 @@ def _demo(options: argparse.Namespace) -> None:
     config = _fresh_database()
     started = time.monotonic()
     logins = _add_logins()
-    _say("Loading the bank study with synthetic sample data …")
+    name = sample_of(options.template).name
+    _say(f"Loading the study {name} with synthetic sample data …")
     with transaction() as session:
-        add_sample_study(session, "bank_crm", STUDY)
+        add_sample_study(session, options.template, name)
     _say("Diagnosing …")
-    stored, _ = diagnose_study(STUDY)
-    study = get_study(read_session(), STUDY)
+    stored, _ = diagnose_study(name)
+    study = get_study(read_session(), name)
     analyse_study(study)
     for language in LANGUAGES:
         path = target(Path(options.out) / "report.pdf", language, len(LANGUAGES))

@@ -1,4 +1,4 @@
-"""Sixteen interviews of our own writing, with the codings of two coders, read from the folder `interviews`.
+"""Interviews of our own writing, with the codings of two coders, read from the folder `interviews`.
 
 A quote that is not exactly one passage of its turn is refused; the format is described in `interviews/README.md`.
 """
@@ -95,9 +95,9 @@ class SampleInterview:
 
 
 @cache
-def load_interviews() -> tuple[SampleInterview, ...]:
-    """Return the interviews of the bank study in the order in which they were held."""
-    folder = resources.files("surveyapp.sample") / "interviews"
+def load_interviews(folder_name: str = "") -> tuple[SampleInterview, ...]:
+    """Return the interviews of one sample in the order in which they were held; each sample has its folder."""
+    folder = resources.files("surveyapp.sample") / "interviews" / folder_name
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda file: file.name)
     interviews = [read_interview(file.read_text(encoding="utf-8"), file.name) for file in files]
     return tuple(sorted(interviews, key=lambda interview: (interview.held_on, interview.key)))

@@ -1,0 +1,34 @@
+"""Which sample belongs to which study template: what is planted, what is entered, which interviews were written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from instruments.facts import StudyFacts
+from surveyapp.sample.facts import sample_facts
+from surveyapp.sample.outpatient import OUTPATIENT_PLAN, outpatient_facts
+from surveyapp.sample.plan import BANK_PLAN, Plan
+
+
+@dataclass(frozen=True)
+class SampleStudy:
+    """The sample of one template; a template nobody wrote a sample for gets answers by the defaults of a plan."""
+
+    name: str = "sample"                                        # of the study the demo makes
+    plan: Plan = field(default_factory=Plan)
+    facts: Callable[[Plan], StudyFacts] | None = None
+    interviews: str | None = None       # folder below `interviews`; "" = that folder itself, None = no interviews
+    has_customer_file: bool = False
+
+
+SAMPLES: Final[Mapping[str, SampleStudy]] = {
+    "bank_crm": SampleStudy("bank", BANK_PLAN, sample_facts, "", has_customer_file=True),
+    "outpatient_service": SampleStudy("outpatient", OUTPATIENT_PLAN, outpatient_facts, "outpatient_service"),
+}
+
+
+def sample_of(template_key: str) -> SampleStudy:
+    """Return what is planted in the sample of a template."""
+    return SAMPLES.get(template_key, SampleStudy())
