@@ -315,6 +315,14 @@ class Perspective:
 
 
 @dataclass(frozen=True)
+class Served:
+    """What those are called whom the organisation serves: patients, students, guests …"""
+
+    one: Text
+    many: Text
+
+
+@dataclass(frozen=True)
 class StudyTemplate:
     """A study without data."""
 
@@ -337,6 +345,7 @@ class StudyTemplate:
     thresholds: Mapping[str, float] = field(default_factory=dict)
     perspectives: tuple[Perspective, ...] = ()               # the summary by people, process, technology …
     privacy: Mapping[str, str] = field(default_factory=dict)  # questionnaire → anonymous, confidential, identified
+    served: Served | None = None                             # what the served are called; None = customers
 
     def instrument(self, key: str) -> Instrument:
         """Return the questionnaire of that file stem or key; KeyError if there is none."""

@@ -21,7 +21,7 @@ from instruments.guide_reader import read_codebook, read_guide
 from instruments.loader import check_schema_version, parse_instrument, read_languages
 from instruments.rules_reader import read_rules
 from instruments.schema import Instrument
-from instruments.template import GlossaryEntry, Perspective, Reference, StudyTemplate
+from instruments.template import GlossaryEntry, Perspective, Reference, Served, StudyTemplate
 from instruments.template_layout import (
     CODEBOOK_FILE,
     GUIDE_FILE,
@@ -141,7 +141,8 @@ def parse_template(files: Mapping[str, bytes], place: str) -> StudyTemplate:
         thresholds=study.numbers("thresholds"),
         perspectives=tuple(
             _read_perspective(entry, languages) for entry in study.entries("perspectives", "perspective")),
-        privacy=_read_privacy(study.find_child("privacy"), head.strings("instruments")))
+        privacy=_read_privacy(study.find_child("privacy"), head.strings("instruments")),
+        served=_read_served(study.find_child("served"), languages))
     head.finish()
     study.finish()
     return template
@@ -178,6 +179,14 @@ def _read_privacy(fields: Fields | None, stems: tuple[str, ...]) -> dict[str, st
     found = {stem: fields.word(stem, PRIVACY_MODES, PRIVACY_MODES[0]) for stem in stems if fields.has(stem)}
     fields.finish()
     return found
+
+
+def _read_served(fields: Fields | None, languages: tuple[str, ...]) -> Served | None:
+    if fields is None:
+        return None
+    served = Served(one=fields.text("one", languages), many=fields.text("many", languages))
+    fields.finish()
+    return served
 
 
 def _read_glossary(fields: Fields, languages: tuple[str, ...]) -> GlossaryEntry:

@@ -42,6 +42,9 @@ def _study(template: StudyTemplate) -> Iterator[Wording]:
         yield f"study, glossary entry {number}, meaning", entry.meaning, True
     for perspective in template.perspectives:
         yield f"study, perspective {perspective.key}", perspective.name, True
+    if template.served is not None:
+        yield "study, one of the served", template.served.one, True
+        yield "study, the served", template.served.many, True
 
 
 def _guide(guide: Guide) -> Iterator[Wording]:

@@ -62,7 +62,7 @@ def _study(template: StudyTemplate) -> dict[str, Any]:
                 organisation=dict(template.organisation), aim=dict(template.aim), population=dict(template.population))}
     return {
         "schema_version": SCHEMA_VERSION, "study": head, "thresholds": dict(template.thresholds),
-        **given(privacy=dict(template.privacy) or None),
+        **given(privacy=dict(template.privacy) or None, served=_served(template)),
         "perspectives": [
             {"id": entry.key, **inline(entry.name, "name"), "constructs": list(entry.constructs)}
             for entry in template.perspectives],
@@ -70,6 +70,11 @@ def _study(template: StudyTemplate) -> dict[str, Any]:
         "glossary": [given(term=dict(entry.term), meaning=dict(entry.meaning), sources=list(entry.sources) or None)
                      for entry in template.glossary],
         "references": [{"id": reference.key, "citation": reference.citation} for reference in template.references]}
+
+
+def _served(template: StudyTemplate) -> dict[str, Any] | None:
+    served = template.served
+    return None if served is None else {"one": dict(served.one), "many": dict(served.many)}
 
 
 def _guide(guide: Guide) -> dict[str, Any]:

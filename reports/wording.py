@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from instruments.template import Served
 from reports.content import Statement
 from reports.numbers import day, month, printed
 
@@ -53,12 +54,36 @@ def catalogue(language: str) -> Mapping[str, str]:
     return found
 
 
-class Words:
-    """The phrase list of one language."""
+# What the phrases call those whom the organisation serves: one and many; not inside a value's name in braces. A Chinese
+# compound for staff who look after them stays, as it is a job's name and not them.
+_SERVED = {"en": (re.compile(r"(?<![{\w])([Cc])ustomer(s?)\b")), "zh": re.compile(r"客户(?!经理)")}
 
-    def __init__(self, language: str) -> None:
+
+def _spoken(text: str, language: str, one: str, many: str) -> str:
+    """Return a wording of the product with the served called as a study calls them."""
+    def named(found: re.Match[str]) -> str:
+        if language == "zh":
+            return many
+        word = many if found.group(2) else one
+        return word[:1].upper() + word[1:] if found.group(1) == "C" else word
+
+    return _SERVED[language].sub(named, text)
+
+
+@cache
+def _spoken_catalogue(language: str, one: str, many: str) -> Mapping[str, str]:
+    return {key: _spoken(text, language, one, many) for key, text in catalogue(language).items()}
+
+
+class Words:
+    """The phrase list of one language; a study may have its own word for those whom the organisation serves."""
+
+    def __init__(self, language: str, served: Served | None = None) -> None:
         self.language = language
-        self._phrases = catalogue(language)
+        self._phrases, self._served = catalogue(language), None
+        if served is not None and language in served.one and language in served.many:
+            self._served = served.one[language], served.many[language]
+            self._phrases = _spoken_catalogue(language, *self._served)
         self._formatter = _Formatter(language, self._phrases)
 
     def text(self, key: str, /, **values: Any) -> str:
@@ -66,6 +91,10 @@ class Words:
         if key not in self._phrases:
             raise PhraseMissing(key, self.language)
         return self._formatter.vformat(self._phrases[key], (), values)
+
+    def named(self, text: str) -> str:
+        """Return a wording of the product that is no phrase, with the served called as the study calls them."""
+        return _spoken(text, self.language, *self._served) if self._served else text
 
     def has(self, key: str) -> bool:
         return key in self._phrases

@@ -45,7 +45,7 @@ def customer_view(study: Source) -> list[Section]:
     blocks.extend(_heard(study))
     blocks.append(Callout("so_what", words.text("labels.so_what"), (_so_what(study, facets),)))
     return [Section("customers", words.text("part.customer_view"), _title(study, facets), tuple(blocks),
-                    words.say("customers.lead", n=study.n_valid("customer")))]
+                    words.say("customers.lead", n=study.n_valid(study.served)))]
 
 
 def _focus(facets: list[FacetFinding]) -> list[FacetFinding]:
@@ -120,7 +120,7 @@ def _status_table(study: Source, facets: list[FacetFinding]) -> Table:
         ("facet", 0.19, "left"), ("score", 0.13, "left"), ("share", 0.1, "right"), ("derived", 0.18, "left"),
         ("mirrors", 0.28, "left"), ("status", 0.12, "left"))
     return Table("t-facets-customers", words.say("customers.table_title"), columns, tuple(rows), "",
-                 words.text("customers.table_source", n=study.n_valid("customer")))
+                 words.text("customers.table_source", n=study.n_valid(study.served)))
 
 
 def _gap_figure(study: Source, gaps: list[Gap]) -> Figure:

@@ -38,6 +38,6 @@ def item_figure(study: Source, level: Level) -> Figure | None:
                       trace=(f"{construct.group if construct else 'item'}.{level.construct}.unfavourable_pct",))
     alt = words.text("likert.alt", name=study.name(level.construct), n=len(rows), label=bars[0].label,
                      share=bars[0].figure)
-    audience = "customer" if construct is not None and construct.group == "experience" else "staff"
+    audience = study.served if construct is not None and construct.group == "experience" else "staff"
     return Figure(f"f-items-{level.construct}", title, chart, alt, words.text("likert.unit"),
                   words.text("likert.source", who=study.audience(audience), period=study.period()))

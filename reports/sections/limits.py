@@ -37,7 +37,7 @@ def _sampling(study: Source) -> list[Statement]:
             found.append(words.say("limits.population_unknown", who=who))
         elif screening.response_rate < LOW_RESPONSE:
             found.append(words.say("limits.non_response", who=who, rate=screening.response_rate))
-    if "customer" not in study.diagnosis.screening:
+    if study.served not in study.diagnosis.screening:
         found.append(words.say("limits.no_customers"))
     return found
 

@@ -69,7 +69,7 @@ def thresholds(study: Source) -> list[Section]:
         shown = f"{used:g}"
         if changed:
             shown = words.text("method.changed", used=shown, default=f"{threshold.default:g}")
-        rows.append(Row((Statement(threshold.meaning.get(study.language, name)), Statement(shown),
+        rows.append(Row((Statement(words.named(threshold.meaning.get(study.language, name))), Statement(shown),
                          Statement(_source(study, threshold.source)))))
     columns = columns_of(words, "method.threshold_",
         ("meaning", 0.57, "left"), ("used", 0.1, "right"), ("source", 0.33, "left"))

@@ -6,10 +6,9 @@ from reports.content import Callout, Number, Row, Section, Statement, Table
 from reports.sections.source import Source, capitalised
 from reports.sections.table_columns import columns_of
 
-# What the diagnosis can say from how many answers or interviews: phrase, audience, threshold.
+# What the diagnosis can say from how many answers of staff or interviews: phrase, audience, threshold.
 STEPS = (("describe", "staff", "minimum_n_description"), ("grade", "staff", "minimum_n_tests"),
-         ("links", "staff", "minimum_n_links"), ("heard", "", "interview_minimum"),
-         ("customers", "customer", "minimum_n_customers"))
+         ("links", "staff", "minimum_n_links"), ("heard", "", "interview_minimum"))
 
 
 def is_too_little(study: Source) -> bool:
@@ -24,9 +23,8 @@ def is_too_little(study: Source) -> bool:
 def needs(study: Source) -> list[Section]:
     """Return the one page that stands for the summary: what there is and what is needed for what."""
     words, rows = study.words, []
-    for key, audience, threshold in STEPS:
-        if audience == "customer" and "customer" not in study.diagnosis.screening:
-            continue
+    outside = ("customers", study.served, "minimum_n_customers")
+    for key, audience, threshold in (*STEPS, outside) if study.served in study.diagnosis.screening else STEPS:
         there = study.n_valid(audience) if audience else study.n_heard
         what = (words.text("needs.answers", who=study.audience(audience)) if audience
                 else words.text("needs.interviews"))

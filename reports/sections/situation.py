@@ -255,8 +255,8 @@ def _workload(study: Source) -> Table | None:
         return None
     columns = (Column(words.text("situation.fact"), 0.66), Column(words.text("situation.median"), 0.19, "right"),
                Column(words.text("labels_chart.n"), 0.15, "right"))
-    return Table("t-workload", words.say("situation.workload_title"), columns, tuple(rows), "",
-                 words.text("situation.workload_source"), is_dense=True)
+    source = words.text("situation.workload_source" if ratio is None else "situation.workload_source_file")
+    return Table("t-workload", words.say("situation.workload_title"), columns, tuple(rows), "", source, is_dense=True)
 
 
 def _process(study: Source) -> Table | None:

@@ -41,7 +41,7 @@ class Source:
                  joint: JointRecord | None = None) -> None:
         self.diagnosis, self.template, self.facts = diagnosis, template, facts
         self.joint = joint or JointRecord()     # what people judged of the joint display
-        self.language, self.words = language, Words(language)
+        self.language, self.words = language, Words(language, template.served)
         self.is_synthetic = diagnosis.provenance.is_synthetic
 
     # ---- names ------------------------------------------------------------------------------------------------
@@ -112,12 +112,18 @@ class Source:
         return f"{' & '.join(name.strip() for name in authors)} {year.group(1)}"
 
     def audience(self, key: str) -> str:
-        phrase = f"audience.{key}"
+        phrase = "audience.customer" if key == self.served else f"audience.{key}"
         return self.words.text(phrase) if self.words.has(phrase) else key
+
+    @cached_property
+    def served(self) -> str:
+        """The audience whose experience is asked: those whom the organisation serves."""
+        return next((instrument.audience for instrument in self.template.instruments
+                     if instrument.constructs_of_group("experience")), "customer")
 
     def role(self, key: str | None, audience: str) -> str:
         if key is None:
-            return self.words.text("role.customer" if audience == "customer" else "role.employee")
+            return self.words.text("role.customer" if audience == self.served else "role.employee")
         roles = self.template.guide.roles if self.template.guide else {}
         return self.read(roles[key]) if key in roles else key.replace("_", " ")
 
@@ -234,7 +240,7 @@ class Source:
     def _passage(self, quote: Quote) -> Passage:
         role = self.role(quote.role, quote.audience)
         # Who must not be told by their role is not told by all their quotes under one number either.
-        source = (capitalised(role) if quote.role is None and quote.audience != "customer"
+        source = (capitalised(role) if quote.role is None and quote.audience != self.served
                   else self.words.text("labels.speaker", role=capitalised(role), interview=quote.interview))
         notes = []
         if quote.original_language != self.language:

