@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from analysis.results.diagnosis import Diagnosis
+from analysis.tables import StudyTables
 from instruments.facts import StudyFacts
 from instruments.template import StudyTemplate
 from reports.content import Section, StudyReport
 from reports.sections.study import study_report
+from surveyapp.dataset import load_tables
 from surveyapp.db.session import Database, read_session, transaction, use_database
 from surveyapp.jobs.diagnose import compute_diagnosis
 from surveyapp.jobs.sample import add_sample_study
@@ -27,6 +29,7 @@ class Branch:
     template: StudyTemplate
     facts: StudyFacts
     reports: dict[str, StudyReport]
+    tables: StudyTables
 
     def section(self, key: str, language: str = "en") -> Section:
         return next(section for section in self.reports[language].sections if section.key == key)
@@ -61,9 +64,10 @@ def branch(tmp_path_factory: pytest.TempPathFactory, sqlite_template) -> Branch:
     with transaction() as session:
         add_sample_study(session, "bank_crm", "bank")
     study = get_study(read_session(), "bank")
-    diagnosis = compute_diagnosis(study, get_wave(read_session(), study), n_resamples=500)
+    wave = get_wave(read_session(), study)
+    diagnosis, tables = compute_diagnosis(study, wave, n_resamples=500), load_tables(read_session(), study, wave)
     template, facts = template_of(read_session(), study), facts_of(study)
     database.close()
     use_database(None)
     reports = {language: study_report(diagnosis, template, facts, language=language) for language in ("en", "zh")}
-    return Branch(diagnosis, template, facts, reports)
+    return Branch(diagnosis, template, facts, reports, tables)
