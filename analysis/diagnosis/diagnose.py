@@ -45,6 +45,7 @@ from analysis.results.customers import CustomerPicture
 from analysis.results.diagnosis import Diagnosis
 from analysis.results.integrity import Integrity
 from analysis.results.measurement import Estimate, Structure
+from analysis.results.stated import StatedReason
 from analysis.tables import StudyTables
 from instruments.schema import NOT_SHOWN, ConstructGroup, ItemRole
 
@@ -132,7 +133,7 @@ def diagnose(tables: StudyTables, *, n_resamples: int = N_RESAMPLES, study: str 
         objectives=improvement.objectives, measures=improvement.measures, safeguards=improvement.safeguards,
         comments=comments, open_answers=_open_answers(sides.values(), thresholds, seed),
         warnings=(*_warnings(sides.values(), heard, picture, links, thresholds), *_panel_warnings(panel)),
-        integrity=panel, crosstabs=heard.crosstabs,
+        integrity=panel, crosstabs=heard.crosstabs, stated_reasons=_stated_reasons(staff, thresholds),
         metrics=metrics | dict(improvement.metrics or {}) | dict(comment_metrics(comments)))
 
 
@@ -197,6 +198,13 @@ def _link_sources(side: Surveyed, heard: Interviewed, structure: Structure,
     shown = {pair: link for pair, link in named.items() if link.n >= thresholds["minimum_group"]}
     return LinkSources(interviews=heard.links, quotes=heard.quotes, stated=shown, n_interviews=heard.n_staff,
                        pairs=structure.pairs)
+
+
+def _stated_reasons(side: Surveyed, thresholds: Mapping[str, float]) -> tuple[StatedReason, ...]:
+    """Return which cause those who named a problem give as its main reason, where each problem has that question."""
+    named = stated_attribution(side.valid, confidence=thresholds["confidence"]).values()
+    return tuple(StatedReason(link.problem, link.cause, link.k, link.n, link.share) for link in named
+                 if link.n_other is None and link.n >= thresholds["minimum_group"])
 
 
 def _structure(side: Surveyed, thresholds: Mapping[str, float], seed: int) -> Structure:

@@ -53,10 +53,19 @@ def stated_shares(table: AnswerTable, role: ItemRole, *, confidence: float = 0.9
     Returns
     -------
     dict[str, Estimate]
-        Option → share 0..1 of those who answered the question ("none" and "I do not know" are answers); empty when the
+        Option → share 0..1 of those who answered the question ("none" and "I do not know" are answers); with a question
+        for each problem: of those who gave a reason for at least one, who gave this one for any; empty when the
         instrument has no such question.
     """
     shares: dict[str, Estimate] = {}
+    own = _asked_for_each(table, role)
+    if own:
+        chosen = [{option for item in own for option in _options(table.values[item.key].loc[key])}
+                   for key in table.values.index]
+        reasons = set().union(*map(_named, own))
+        given = [options & reasons for options in chosen if options & reasons]
+        return {option: wilson(sum(option in options for options in given), len(given), confidence)
+                for option in sorted(reasons)}
     for item in _asked_for_all(table, role):
         answers = [_options(answer) for answer in table.values[item.key]]
         answered = [options for options in answers if options]
@@ -89,8 +98,7 @@ def stated_attribution(table: AnswerTable, *, confidence: float = 0.95) -> dict[
     ----------
     Fisher (1935); Benjamini & Hochberg (1995).
     """
-    own = [item for item in table.instrument.items_of_role("stated_cause")
-           if item.construct is not None and item.key in table.values.columns]
+    own = _asked_for_each(table, "stated_cause")
     if own:
         return {(link.cause, link.problem): link for item in own for link in _main_reasons(table, item, confidence)}
     return _joint_attribution(table, confidence)
@@ -132,6 +140,11 @@ def _with_q(links: dict[Pair, StatedLink]) -> dict[Pair, StatedLink]:
 def _asked_for_all(table: AnswerTable, role: ItemRole) -> Iterable[Item]:
     return (item for item in table.instrument.items_of_role(role)
             if item.construct is None and item.key in table.values.columns)
+
+
+def _asked_for_each(table: AnswerTable, role: ItemRole) -> list[Item]:
+    return [item for item in table.instrument.items_of_role(role)
+            if item.construct is not None and item.key in table.values.columns]
 
 
 def _indicator(table: AnswerTable, role: ItemRole) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from analysis.results.customers import CustomerPicture
 from analysis.results.integrity import Integrity
 from analysis.results.measurement import Estimate, ScaleQuality, Structure
 from analysis.results.quality import IndexDistribution, ScaleChange
+from analysis.results.stated import StatedReason
 
 Status = Literal["supports", "uncertain", "against", "insufficient"]
 InterviewStatus = Literal["supports", "some", "silent", "contradicts", "none"]
@@ -384,5 +385,6 @@ class Diagnosis:
     customer_interviews: tuple[InterviewEvidence, ...] = ()     # every audience but those asked about the problems
     comments: Comments | None = None            # open answers that were coded; counted in comments
     candidates: tuple[str, ...] = ()            # codes without a construct that enough interviewees name
+    stated_reasons: tuple[StatedReason, ...] = ()   # where each problem named has a question for its main reason
     crosstabs: tuple[Crosstab, ...] = ()        # codes by attributes of the interviewees
     integrity: Mapping[str, Integrity] = field(default_factory=dict)    # audience → panel against stuffing, and modes

@@ -6,12 +6,15 @@ from analysis.results.diagnosis import CauseFinding, LinkFinding
 from reports.content import (
     Block,
     Callout,
+    Cell,
+    Column,
     Figure,
     Heading,
     Number,
     Passages,
     Row,
     Section,
+    Stack,
     Statement,
     Table,
 )
@@ -73,7 +76,8 @@ def joint_display(study: Source) -> list[Section]:
                          minimum=study.threshold("minimum_n_links", 60),
                          reason=capitalised(words.text(f"no_links_reason.{reason or 'not_separable'}")))
         return [Section("links", words.text("part.causes"), words.say("causes.no_links_title"),
-                        (Callout("warning", words.text("causes.no_links_head"), (item,)),), starts_page=False)]
+                        (Callout("warning", words.text("causes.no_links_head"), (item,)), *_stated(study)),
+                        starts_page=False)]
     supported = [link for link in links if link.status == "supports"]
     blocks: list[Block] = [_matrix(study, links)]
     if supported:
@@ -81,6 +85,7 @@ def joint_display(study: Source) -> list[Section]:
         quotes = tuple(q for link in supported for q in study.passages(link.quotes, 1))
         if quotes:
             blocks.append(Passages(quotes[:2]))
+    blocks.extend(_stated(study))
     blocks.append(Callout("so_what", words.text("labels.so_what"), (_so_what(study),)))
     key = "causes.links_title" if supported else "causes.links_title_none"
     title = words.say(key, n=len(supported), total=len(links),
@@ -126,12 +131,47 @@ def _display(study: Source, supported: list[LinkFinding]) -> Table:
         pair = words.say("causes.pair", cause=study.name(link.cause), problem=study.name(link.problem))
         survey = words.say("causes.survey", estimate=study.estimate(link.beta, link.lo, link.hi), trace=trace)
         spoken = words.say(f"causes.said_{link.interview_status}", k=link.interviewees, roles=link.interview_roles)
-        rows.append(Row((pair, survey, spoken, words.say(f"causes.conclusion_{link.interview_status}"),
+        stated = _stated_cell(study, link.problem, link.cause)
+        rows.append(Row((pair, survey, stated, spoken, words.say(f"causes.conclusion_{link.interview_status}"),
                          study.grade(link.grade))))
     columns = columns_of(words, "causes.display_",
-        ("pair", 0.28), ("survey", 0.18), ("interviews", 0.2), ("conclusion", 0.22), ("grade", 0.12))
+        ("pair", 0.23), ("survey", 0.16), ("stated", 0.17), ("interviews", 0.16), ("conclusion", 0.17), ("grade", 0.11))
     return Table("t-display", words.say("causes.display_title", n=len(rows)), columns, tuple(rows), "",
                  words.text("causes.display_source", delta=study.threshold("delta", 0.10)))
+
+
+def _stated(study: Source) -> list[Block]:
+    """Return the matrix of problems and their stated main reasons; nothing where nobody was asked so."""
+    words, reasons = study.words, study.diagnosis.stated_reasons
+    problems = [p.level.construct for p in study.problems if any(r.problem == p.level.construct for r in reasons)]
+    causes = [c.level.construct for c in study.causes if any(r.cause == c.level.construct for r in reasons)]
+    if not problems:
+        return []
+    n_of = {reason.problem: reason.n for reason in reasons}
+    rows = tuple(Row((Statement(study.name(problem)), Number(n_of[problem], "count"),
+                      *(_reason_cell(study, problem, cause) for cause in causes))) for problem in problems)
+    width = (1 - 0.24 - 0.06) / len(causes)
+    columns = (*columns_of(words, "causes.reasons_", ("problem", 0.24, "left"), ("n", 0.06, "right")),
+               *(Column(study.name(cause), width) for cause in causes))
+    return [Table("t-reasons", words.say("causes.reasons_title"), columns, rows, "",
+                  words.text("causes.reasons_source"))]
+
+
+def _reason_cell(study: Source, problem: str, cause: str) -> Cell:
+    found = next((r for r in study.diagnosis.stated_reasons if (r.problem, r.cause) == (problem, cause)), None)
+    if found is None:
+        return Statement("–")
+    return Stack((Statement(f"{found.k}/{found.n}"), Statement(
+        study.estimate(found.share.value, found.share.ci_low, found.share.ci_high, "percent"))), has_head=False)
+
+
+def _stated_cell(study: Source, problem: str, cause: str) -> Statement:
+    """Return how many of those who gave a reason for the problem named this cause."""
+    found = next((r for r in study.diagnosis.stated_reasons if (r.problem, r.cause) == (problem, cause)), None)
+    if found is None:
+        return Statement("–")
+    share = study.estimate(found.share.value, found.share.ci_low, found.share.ci_high, "percent")
+    return study.words.say("causes.reason", k=found.k, n=found.n, share=share)
 
 
 def _so_what(study: Source) -> Statement:

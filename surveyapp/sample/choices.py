@@ -51,6 +51,12 @@ class ChoicePlan:
 
     def _choose(self, item: Item, choices: Sequence[Choice], who: Respondent, rng: random.Random) -> Answer:
         if item.kind == "single":
+            reasons = [choice.value for choice in choices if choice.value in self.constructs]
+            if item.construct and reasons and not who.is_careless:
+                others = [choice.value for choice in choices if choice.value not in self.constructs]
+                if others and rng.random() < self.plan.share_prefer_not:
+                    return rng.choice(others)
+                return self._main_reason(item.construct, reasons, who.opinion, rng)
             return self._single(item, choices, who.person, rng)
         most = item.max_choices or len(choices)
         plain = [choice.value for choice in choices if not (choice.is_exclusive or choice.is_missing)]
@@ -86,6 +92,15 @@ class ChoicePlan:
         if others and rng.random() < self.plan.share_prefer_not:
             named.insert(0, rng.choice(others))
         return named
+
+    def _main_reason(self, problem: str, causes: Sequence[str], opinion: Opinion, rng: random.Random) -> str:
+        """Return the cause that weighs most on the person; one that is planted behind the problem weighs more."""
+        linked = {link.source for link in self.plan.links if link.target == problem}
+        weight = {
+            key: content_mean(self.constructs[key], self.plan) + self.plan.score_sd * opinion.scores[key]
+            + self.plan.reason_of_link * (key in linked) + rng.gauss(0, self.plan.named_noise_sd) for key in causes
+        }
+        return max(causes, key=lambda key: weight[key])
 
     def _ticked(self, item: Item, plain: Sequence[str], rng: random.Random) -> list[str]:
         shares = self.plan.ticked.get(item.key, {})

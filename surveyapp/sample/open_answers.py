@@ -87,7 +87,7 @@ BANK_OPEN_ANSWERS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "zh": ("合规流程重复", "人员流动太大", "定价没有自主权", "报表负担重", "网点人手不足", "手续繁琐"),
         "en": ("Repeated compliance checks", "Staff turnover"),
     },
-    "STC_OTHER_text": {
+    "STR_EFFECT_OTHER_text": {
         "zh": ("总行政策限制", "人手不够", "市场竞争激烈", "监管要求提高", "培训不足"),
         "en": ("Head-office policy",),
     },

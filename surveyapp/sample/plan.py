@@ -127,6 +127,7 @@ class Plan:
     default_ticked: float = 0.3
     named_above: float = 3.3            # a problem or cause is named when it weighs at least this much for the person
     named_noise_sd: float = 0.5
+    reason_of_link: float = 0.8         # what a planted link adds to the weight of a cause as stated reason
     open_answers: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)  # item → language → texts
 
     # ---- gaps and careless answers ----

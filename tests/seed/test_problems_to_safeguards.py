@@ -70,6 +70,15 @@ def test_f_each_named_cause_has_a_level_and_a_reading(branch: Branch, key: str):
     assert finding.reading in {"priority", "widespread", "differences", "no_evidence"}
 
 
+def test_f1_staff_name_the_main_reason_of_each_problem_and_it_changes_no_grade(branch: Branch):
+    reasons = {(row.problem, row.cause): row for row in branch.diagnosis.stated_reasons}
+
+    assert {problem for problem, _ in reasons} >= set(PROBLEMS)
+    information = [row for row in reasons.values() if row.problem == "PRB_INFO"]
+    assert max(information, key=lambda row: row.k).cause == "CAU_TECH"
+    assert "as staff see it" in branch.words("links")
+
+
 def test_f6_a_code_waits_for_other_causes(branch: Branch):
     assert branch.template.codebook.code("CAU.OTHER").construct is None
 

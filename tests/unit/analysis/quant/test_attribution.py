@@ -73,3 +73,16 @@ def test_a_study_without_these_questions_has_no_attribution():
 
     assert stated_attribution(bare) == {}
     assert stated_shares(bare, "stated_cause") == {}
+
+
+def test_who_gives_a_cause_for_any_problem_is_counted_once():
+    each = instrument(
+        [named(key, "stated_cause", CAUSES, ["UNKNOWN"], kind="single", construct_key=problem)
+         for key, problem in (("R_A", "PRB_A"), ("R_B", "PRB_B"))],
+        [construct("PRB_A"), construct("PRB_B"), construct("CAU_A", "cause"), construct("CAU_B", "cause")])
+    table = answer_table(each, {"R_A": ["CAU_A", "CAU_A", None, "UNKNOWN"], "R_B": ["CAU_A", "CAU_B", "CAU_B", None]})
+
+    shares = stated_shares(table, "stated_cause")
+
+    assert (shares["CAU_A"].value, shares["CAU_A"].n) == (pytest.approx(2 / 3), 3)
+    assert (shares["CAU_B"].value, shares["CAU_B"].n) == (pytest.approx(2 / 3), 3)
