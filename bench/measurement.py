@@ -1,14 +1,12 @@
-"""How long measurement takes and what it holds, beside one X'X pass over the same data and beside R where it is there.
+"""How long measurement takes and what it holds, beside one X'X pass over the same data.
 
-Run: python -m bench.measurement [rows].
+Run: python -m bench.measurement [rows]. Beside R: bench.beside_r.
 """
 
 from __future__ import annotations
 
 import os
 import platform
-import shutil
-import subprocess
 import sys
 import time
 import tracemalloc
@@ -23,7 +21,6 @@ import pandas as pd
 import pingouin
 import scipy
 
-from analysis.quant.alpha_bootstrap import bootstrap_alpha
 from analysis.quant.blocks import block_moments
 from analysis.quant.correlations import correlation_matrix, item_moments
 from analysis.quant.factor_bootstrap import bootstrap_loadings
@@ -34,38 +31,23 @@ from analysis.quant.omega import omega_of
 from analysis.quant.ordinal.estimates import polychoric
 from analysis.quant.ordinal.parallel import polychoric_parallel
 from analysis.quant.ordinal.polychoric import polychoric_fit
-from analysis.quant.parallel import parallel_analysis, parallel_analysis_of
+from analysis.quant.parallel import parallel_analysis_of
 from analysis.quant.reliability import cronbach_alpha, reliability_of
 from analysis.quant.retention import retention
 from analysis.quant.sem.wlsmv import ordinal_sem
 
 ROWS, ITEMS, FACTORS = 1_000_000, 40, 4
 BLOCK = 50_000
-# The same four tasks in R: what psych does is more than the figure (item tables, fits), as the note says.
-R_TASKS = """
-suppressMessages({library(psych); library(GPArotation)}); options(mc.cores = 1)
-x <- read.csv(commandArgs(TRUE)[1])[, 1:25]; a <- na.omit(x[, 1:5]); a$A1 <- 7 - a$A1
-quiet <- function(e) invisible(capture.output(suppressWarnings(suppressMessages(force(e)))))
-med <- function(n, f) median(sapply(seq_len(n), function(i) sum(system.time(quiet(f()))[1:2])))
-alphas <- function() { k <- 5; n <- nrow(a); replicate(1000, { C <- cov(a[sample.int(n, replace = TRUE), ])
-  k / (k - 1) * (1 - sum(diag(C)) / sum(C)) }) }
-cat("psych_version", as.character(packageVersion("psych")), "\n")
-cat("alpha", med(9, function() alpha(x)), "\n")
-cat("efa", med(9, function() fa(x, 5, fm = "minres", rotate = "oblimin")), "\n")
-cat("parallel", med(3, function() fa.parallel(x, fm = "minres", fa = "both", n.iter = 20, plot = FALSE)), "\n")
-cat("boot_psych", med(1, function() alpha(a, n.iter = 1000)), "\n")
-cat("boot_loop", med(3, alphas), "\n")
-"""
 FIVE = "\n".join(f"{factor} =~ " + " + ".join(f"{factor}{at}" for at in range(1, 6)) for factor in "ACENO")
 BFI = Path(__file__).parent.parent / "tests/reference/psychometrics/data/bfi.csv"
 
 
-def seconds(work: Callable[[], object], repeats: int = 5, clock: Callable[[], float] = time.perf_counter) -> float:
+def seconds(work: Callable[[], object], repeats: int = 5) -> float:
     spent = []
     for _ in range(repeats):
-        start = clock()
+        start = time.perf_counter()
         work()
-        spent.append(clock() - start)
+        spent.append(time.perf_counter() - start)
     return median(spent)
 
 
@@ -161,35 +143,6 @@ def memory(n: int) -> None:
         print(f"block_moments, {count * BLOCK:>9,} rows in blocks of {BLOCK:,}, made as read {most / 2**20:8.0f} MB")
 
 
-def beside_r() -> None:
-    found = {}
-    if shutil.which("Rscript"):
-        done = subprocess.run(["Rscript", "-e", R_TASKS, str(BFI)],  # noqa: S603, S607 - our own words, R from PATH
-                              capture_output=True, text=True, check=False)
-        found = dict(line.split() for line in done.stdout.splitlines() if len(line.split()) == 2)
-    table = pd.read_csv(BFI).iloc[:, :25].astype("float64")
-    five = table.iloc[:, :5].dropna().assign(A1=lambda frame: 7 - frame["A1"])
-    tasks = {
-        "alpha, 2,800 x 25, with item table": ("alpha", lambda: cronbach_alpha(table), 9),
-        "EFA minres oblimin 5, from answers": ("efa", lambda: factor_analysis(table, 5), 9),
-        "parallel analysis, 20 draws, one-factor diagonal": ("parallel", lambda: (
-            parallel_analysis(table, n_draws=20, diagonal="one_factor"),
-            parallel_analysis(table, n_draws=20, diagonal="one_factor", random="resampled")), 5),
-        "1,000 bootstraps of alpha, 5 items (psych n.iter)": ("boot_psych", lambda: bootstrap_alpha(
-            five, n_resamples=1000), 5),
-        "1,000 bootstraps of alpha, 5 items (R loop)": ("boot_loop", lambda: bootstrap_alpha(
-            five, n_resamples=1000), 5),
-    }
-    version = found.get("psych_version", "not on this machine")
-    print(f"\nbeside R, psych {version}; bfi, one process, median processor time")
-    for name, (key, work, repeats) in tasks.items():
-        here = seconds(work, repeats, time.process_time)
-        there = float(found[key]) if key in found else None
-        print(f"{name:58s} {here * 1e3:10.2f} ms" + (
-            f"   R {there * 1e3:9.1f} ms {there / here:7.1f} x" if there else ""))
-    print("psych does more: item tables in each resample, factor scores and fits in fa, a plot object in fa.parallel")
-
-
 def whole_analyses() -> None:
     table = pd.read_csv(BFI).iloc[:, :25].astype("float64")
     print("\nbfi, whole analyses")
@@ -204,7 +157,6 @@ if __name__ == "__main__":
           f"pandas {pd.__version__}, pingouin {pingouin.__version__}, {os.cpu_count()} CPUs, "
           f"OPENBLAS_NUM_THREADS={os.environ['OPENBLAS_NUM_THREADS']}")
     print(f"load {os.getloadavg()[0]:.2f}")
-    beside_r()
     many_people_with_gaps()
     whole_analyses()
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
