@@ -26,14 +26,15 @@ def test_the_bank_study_keeps_every_check_and_its_staff_questionnaire_is_said_to
 
 def test_the_staff_questionnaire_has_the_counted_items(bank):
     staff, counts = bank.instrument("staff"), item_counts("staff")
-    likert = [item for item in staff.items if item.construct is not None]
+    likert = [item for construct in staff.constructs for item in staff.items_of_construct(construct.key)]
 
     assert len([item for item in likert if item.module is None]) == counts["likert_core"] == 48
     assert len([item for item in likert if item.module == "extension"]) == counts["likert_extension"] == 6
     assert len(staff.items_of_role("attention")) == counts["attention_checks"] == 1
     assert len(staff.items_of_role("benchmark") + staff.items_of_role("trend")) == counts["comparison"] == 2
     assert len(staff.items_of_role("readiness")) == counts["readiness"] == 4
-    assert len(staff.items) == 77
+    assert len(staff.items_of_role("stated_cause")) == 6        # one for each problem that can be named
+    assert len(staff.items) == 82
 
 
 def test_the_customer_questionnaire_has_the_counted_items(bank):
