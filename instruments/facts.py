@@ -35,7 +35,7 @@ class Practice:
 
     key: str
     name: Text
-    status: str                         # planned, running, ended
+    status: str                         # planned, running, ended, failed; other words count as in place
     since: str = ""                     # year or month, as entered
     choice: str | None = None           # "<item>.<choice>" of the questionnaire that asks who knows it
 

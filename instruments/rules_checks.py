@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 
 from instruments.errors import Finding
@@ -29,6 +30,7 @@ RULES_RULES: Mapping[str, str] = {
     "INS-226": "Effort is 1 to 5 and the horizon at least one month.",
     "INS-227": "The weights of impact and of feasibility add up to 1.",
     "INS-228": "Every grade has an evidence weight from 0 to 1.",
+    "INS-229": "The present measures that a measure names are keys or choices, each named once.",
     "INS-230": "The weights of the value index add up to 1.",
     "INS-231": "The value model names only columns that it declares.",
     "INS-232": "Tiers begin at 0 and rise, and the upper tiers are among them.",
@@ -37,6 +39,7 @@ RULES_RULES: Mapping[str, str] = {
 }
 GRADES = ("strong", "moderate", "weak", "conflicting", "inconclusive", "insufficient", "not_indicated")
 MAX_EFFORT = 5
+PRACTICE_NAME = re.compile(r"\w[\w-]*(?:\.\w[\w-]*)?")
 WEIGHT_TOLERANCE = 1e-9     # weights are decimal fractions; their sum is exact but for binary rounding
 TYPE_FIELD = "customer_type"
 # Columns that the analysis adds to the customer file before stages and flags are judged.
@@ -88,6 +91,10 @@ def _check_measure(
             yield Finding("INS-223", here, f"there is no safeguard '{key}'.", "Correct it or add it.")
     if not 1 <= measure.effort <= MAX_EFFORT or measure.horizon_months < 1:
         yield Finding("INS-226", here, "effort or horizon is out of range.", f"Use 1 to {MAX_EFFORT}, and months ≥ 1.")
+    for name in sorted(set(measure.practices)):
+        if measure.practices.count(name) > 1 or not PRACTICE_NAME.fullmatch(name):
+            yield Finding("INS-229", here, f"the present measure '{name}' is named twice or is no key.",
+                          "Name each once, as in the register: letters, digits and underscores, or `ITEM.choice`.")
 
 
 def _check_safeguards(

@@ -91,7 +91,8 @@ def _read_measure(fields: Fields, languages: tuple[str, ...]) -> Measure:
         horizon_months=fields.integer("horizon_months"), owner=fields.text("owner", languages),
         kpis=tuple(_read_kpi(entry, languages) for entry in fields.entries("kpi", "kpi")),
         safeguards=fields.strings("safeguards"), risk=fields.text("risk", languages),
-        sizing=fields.find_string("sizing"), parts=tuple(parts), seed=fields.string("seed", ""))
+        sizing=fields.find_string("sizing"), parts=tuple(parts), seed=fields.string("seed", ""),
+        practices=fields.strings("practices"), names_step=fields.boolean("names_step", False))
     address.finish()
     fields.finish()
     return measure

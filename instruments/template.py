@@ -191,6 +191,8 @@ class Measure:
     sizing: str | None = None
     parts: tuple[MeasurePart, ...] = ()
     seed: str = ""
+    practices: tuple[str, ...] = ()     # present measures it corresponds to, nearest first: key or choice value
+    names_step: bool = False            # whether its text names the slowest step of the entered process
 
 
 @dataclass(frozen=True)

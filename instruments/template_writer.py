@@ -159,7 +159,8 @@ def _measure(measure: Measure) -> dict[str, Any]:
         **given(parts=[{"id": part.key, **inline(part.name, "name")} for part in measure.parts] or None),
         "what": dict(measure.what), "trigger": _group(measure.trigger), "address": address, **texts,
         "effort": measure.effort, "horizon_months": measure.horizon_months, "kpi": [_kpi(kpi) for kpi in measure.kpis],
-        **given(sizing=measure.sizing), "safeguards": list(measure.safeguards)}
+        **given(sizing=measure.sizing, practices=list(measure.practices) or None,
+                names_step=measure.names_step or None), "safeguards": list(measure.safeguards)}
 
 
 def _safeguard(safeguard: Safeguard) -> dict[str, Any]:
