@@ -11,6 +11,7 @@ from analysis.customers.picture import customer_picture
 from analysis.customers.sizing import FileRules
 from analysis.diagnosis.causes import cause_findings
 from analysis.diagnosis.customer_view import customer_statuses, facet_findings, recommendation, view_gaps
+from analysis.diagnosis.grounds import GroundSources, grounded_measures
 from analysis.diagnosis.integrity import integrity_of
 from analysis.diagnosis.interviewed import Interviewed, hear_interviews
 from analysis.diagnosis.links import Links, LinkSources, find_links
@@ -115,6 +116,10 @@ def diagnose(tables: StudyTables, *, n_resamples: int = N_RESAMPLES, study: str 
     comments = comment_evidence(tables.comments, template.codebook, thresholds=thresholds, n_resamples=n_resamples,
                                 seed=(seed, COMMENT_STREAM))
     grouped = [group_figures(side, thresholds) for side in sides.values()]
+    measures = grounded_measures(improvement.measures, GroundSources(
+        template, tables.facts, tuple(_first(staff, sides)), problems, facets,
+        {found.code: found for found in heard.evidence}, comments,
+        [figure for figures, _ in grouped for figure in figures], thresholds))
     # After all groups of people that the report shows: what the panel may name depends on them.
     panel = {audience: integrity_of(side, tables.pace.get(audience, {}), thresholds, seed=seed)
              for audience, side in sides.items()}
@@ -130,7 +135,7 @@ def diagnose(tables: StudyTables, *, n_resamples: int = N_RESAMPLES, study: str 
         group_tests=adjusted(*(comparisons for _, comparisons in grouped)),
         interviews=heard.evidence, customer_interviews=heard.others, n_interviews=heard.n_by_audience,
         roles_interviewed=heard.n_by_role, saturation=heard.saturation, candidates=heard.candidates, customers=picture,
-        objectives=improvement.objectives, measures=improvement.measures, safeguards=improvement.safeguards,
+        objectives=improvement.objectives, measures=measures, safeguards=improvement.safeguards,
         comments=comments, open_answers=_open_answers(sides.values(), thresholds, seed),
         warnings=(*_warnings(sides.values(), heard, picture, links, thresholds), *_panel_warnings(panel)),
         integrity=panel, crosstabs=heard.crosstabs, stated_reasons=_stated_reasons(staff, thresholds),

@@ -15,6 +15,7 @@ from analysis.quant.associate import LinkEstimates, cause_links
 from analysis.quant.attribution import StatedLink
 from analysis.results.diagnosis import LinkFinding, LinkModel, Quote, Status
 from analysis.results.measurement import DistinctPair
+from instruments.schema import Item
 
 SECTION = 7         # section of the model; keeps this stream of random numbers apart from the others
 FEWEST_CAUSES, MOST_CAUSES = 1, 8       # model 14: general dominance is exact up to eight predictors
@@ -116,12 +117,28 @@ def department_of(side: Surveyed) -> pd.Series | None:
     Series of str or None
         Answers to the questionnaire's first single-choice profile item, by convention the department; None without one.
     """
-    for item in side.instrument.items_of_role("profile"):
-        if item.kind == "single" and item.key in side.valid.values.columns:
-            missing = {choice.value for choice in item.choices if choice.is_missing}
-            answers = side.valid.values[item.key]
-            return answers.where(~answers.isin(missing), None)
-    return None
+    item = department_item(side)
+    if item is None:
+        return None
+    missing = {choice.value for choice in item.choices if choice.is_missing}
+    answers = side.valid.values[item.key]
+    return answers.where(~answers.isin(missing), None)
+
+
+def department_item(side: Surveyed) -> Item | None:
+    """Return the question that asks for the department.
+
+    Parameters
+    ----------
+    side : Surveyed
+
+    Returns
+    -------
+    Item or None
+        The questionnaire's first single-choice profile item that was answered, by convention the department.
+    """
+    return next((item for item in side.instrument.items_of_role("profile")
+                 if item.kind == "single" and item.key in side.valid.values.columns), None)
 
 
 def _reliabilities(side: Surveyed, keys: Iterable[str]) -> dict[str, float]:

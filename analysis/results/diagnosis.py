@@ -12,6 +12,7 @@ from analysis.results.crosstab import Crosstab
 from analysis.results.customers import CustomerPicture
 from analysis.results.integrity import Integrity
 from analysis.results.measurement import Estimate, ScaleQuality, Structure
+from analysis.results.measures import Form, MeasureGrounds, PresentMeasure
 from analysis.results.quality import IndexDistribution, ScaleChange
 from analysis.results.stated import StatedReason
 
@@ -312,6 +313,10 @@ class MeasureFinding:
     phase: Literal["quick_win", "core", "long_term"]
     size: float | None
     kpis: tuple[KpiRow, ...]
+    form: Form | None = None                    # None: the register cannot say, or nothing is to be done
+    practice: PresentMeasure | None = None
+    known_by: Estimate | None = None            # share of those asked; None = not asked, or too few to tell
+    grounds: MeasureGrounds | None = None       # None in results stored before there were any
 
 
 @dataclass(frozen=True)

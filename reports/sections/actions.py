@@ -18,6 +18,7 @@ from reports.content import (
 )
 from reports.figures import Forest, ForestRow
 from reports.numbers import printed
+from reports.sections.forms import form_of, found_here
 from reports.sections.source import Source
 from reports.sections.table_columns import columns_of
 from reports.sections.triggers import described, failed_condition, subjects_needed
@@ -102,7 +103,13 @@ def measures(study: Source) -> list[Section]:
 def _card(study: Source, m: MeasureFinding) -> Card:
     words, measure = study.words, study.measure(m.key)
     between = "；" if study.language == "zh" else "; "
-    rows: list[tuple[str, Statement]] = [(words.text("actions.what"), Statement(study.read(measure.what)))]
+    rows: list[tuple[str, Statement]] = []
+    form, here = form_of(study, m), found_here(study, m)
+    if form is not None:
+        rows.append((words.text("forms.label"), form))
+    rows.append((words.text("actions.what"), Statement(study.read(measure.what))))
+    if here is not None:
+        rows.append((words.text("forms.here"), here))
     if measure.parts:
         rows.append((words.text("actions.parts"), Statement(between.join(
             f"{part.key} {study.read(part.name)}" for part in measure.parts))))
@@ -186,6 +193,9 @@ def _aside_row(study: Source, verdict: str, m: MeasureFinding) -> Row:
     else:
         reason = (failed_condition if verdict == "not_proposed" else subjects_needed)(study, m.triggers)
     trace = tuple(t.metric for t in m.triggers if t.outcome == outcome)
+    form = form_of(study, m)
+    if form is not None:
+        reason = f"{reason} {form.text}" if study.language == "en" else f"{reason}。{form.text}"
     return Row((Statement(f"{m.key} {study.read(measure.name)}"), Statement(study.read(measure.what)),
                 Statement(reason or "–", {}, trace)))
 
