@@ -55,7 +55,7 @@ def _solution(context: Context, place: int, key: str, found: FactorSolution) -> 
     if phi is not None:
         blocks.append(replace(phi, key=anchor("t-phi", place)))
     return Part("factors", words.say("measured.factors_title", **told), tuple(blocks), (),
-                tuple(_warnings(context, key, found, order)))
+                tuple(warnings_of(context, key, found, order)))
 
 
 def _n_large(loadings: Sequence[float | None]) -> int:
@@ -145,7 +145,8 @@ def _map(context: Context, place: int, found: FactorSolution, order: Order) -> F
                   words.text("measured.map_alt", **told), "", context.note(words.text("measured.map_note")))
 
 
-def _warnings(context: Context, key: str, found: FactorSolution, order: Order) -> list[Statement]:
+def warnings_of(context: Context, key: str, found: FactorSolution, order: Order) -> list[Statement]:
+    """Return what to be careful about in a solution."""
     words, title = context.words, context.title(key)
     further = tuple(word for word in found.warnings if word.partition(": ")[0] not in TOLD_HERE)
     said = list(told_warnings(words, further, title))

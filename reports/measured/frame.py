@@ -113,7 +113,8 @@ def told_cautions(words: Words, cautions: Sequence[Any], title: str) -> tuple[St
     for caution in cautions:
         about = words.text("labels.between").join(caution.about)
         detail = getattr(caution, "detail", "")
-        told.append(": ".join(part for part in (caution.name, about + (f" ({detail})" if detail else "")) if part))
+        told.append(": ".join(part for part in (caution.name, f"{about} ({detail})" if about and detail else about
+                                                or detail) if part))
     return told_warnings(words, told, title)
 
 
@@ -122,7 +123,18 @@ def told_warnings(words: Words, warnings: Sequence[str], title: str) -> tuple[St
     found = []
     for warning in warnings:
         kind, _, about = warning.partition(": ")
-        key = f"measured_warning.{kind}"
+        key = f"measured_warning.{kind}_of"     # a sentence of its own where it is about something
+        key = key if about and words.has(key) else f"measured_warning.{kind}"
         found.append(words.say(key, about=about, title=title, kind=kind) if words.has(key)
                      else words.say("measured_warning.other", title=title, text=warning.replace("_", " ")))
     return tuple(found)
+
+
+def told_together(words: Words, warnings: Sequence[str], title: str) -> tuple[Statement, ...]:
+    """Return the warnings of a result in words, those of one kind in one sentence that names all it is about."""
+    kinds: dict[str, list[str]] = {}
+    for warning in warnings:
+        kind, _, about = warning.partition(": ")
+        kinds.setdefault(kind, []).append(about)
+    return told_warnings(words, [f"{kind}: {words.join(about)}" if any(about) else kind
+                                 for kind, about in kinds.items()], title)

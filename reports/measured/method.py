@@ -17,6 +17,10 @@ REFERENCES: Mapping[str, tuple[str, ...]] = {
     "sample": ("appelbaum",), "correlations": ("fisher", "bonett"), "careless": ("yentes",),
     "cfa": ("hu_bentler", "fornell"), "sem": ("hu_bentler", "fornell"), "invariance": ("chen", "cheung"),
     "polychoric": ("olsson",), "kappa": ("fleiss",), "krippendorff": ("krippendorff",), "compare": ("welch", "games"),
+    "distributions": ("joanes", "terwee", "west"), "lambdas": ("guttman", "ten_berge"),
+    "split_half": ("guttman", "revelle"), "alpha_bootstrap": ("cronbach", "efron"),
+    "factor_number": ("horn", "revelle_rocklin", "velicer"), "efa_bootstrap": ("harman_jones", "efron", "lorenzo_seva"),
+    "factor_scores": ("grice",), "icc": ("shrout", "mcgraw"),
     "multilevel": ("bliese",), "weights": ("kish",), "drivers": ("azen", "johnson"), "dominance": ("azen", "johnson"),
 }
 

@@ -1,4 +1,4 @@
-"""Whether raters give the same values: kappa and Krippendorff's alpha."""
+"""Whether raters give the same values: kappa, Krippendorff's alpha and intraclass correlations."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from analysis.results.raters import AlphaAgreement, KappaAgreement
+from analysis.results.scales import Intraclass
 from reports.content import Number, Row, Statement, Table
-from reports.measured.frame import Context, Part, Widths, fitted, told_warnings
+from reports.measured.frame import Context, Part, Widths, anchor, fitted, told_together, told_warnings
 from reports.numbers import printed
 
 Found = KappaAgreement | AlphaAgreement
@@ -37,3 +38,30 @@ def build(context: Context, results: Mapping[str, Found]) -> list[Part]:
                   context.note(words.text("measured.raters_note")), is_dense=True)
     return [Part("relations", words.say("measured.raters_title", **told), (table,),
                  (words.say("measured.raters_point", **told),), tuple(warnings))]
+
+
+def build_intraclass(context: Context, results: Mapping[str, Intraclass]) -> list[Part]:
+    """Return the six intraclass correlations of each set of ratings."""
+    return [_intraclass(context, place, key, found) for place, (key, found) in enumerate(results.items())]
+
+
+def _intraclass(context: Context, place: int, key: str, found: Intraclass) -> Part:
+    words, title = context.words, context.title(key)
+    forms = {form.name: form.estimate for form in found.forms}
+    rows = tuple(Row((
+        Statement(words.text(f"measured.intraclass_{form.name}")),
+        Statement(words.text(f"measured.intraclass_{form.name}_says")),
+        Number(form.estimate.value, "coefficient", form.estimate.ci_low, form.estimate.ci_high), Number(form.f, "mean"),
+        Number(float(form.df1), "count"), Number(float(form.df2), "count"), Number(form.p_value, "p")))
+        for form in found.forms)
+    told: dict[str, Any] = {"title": title, "n": found.n, "k": found.k,
+                            "confidence": found.forms[0].estimate.confidence,
+                            "single": printed(forms["ICC2"].value, "coefficient"),
+                            "mean": printed(forms["ICC2k"].value, "coefficient")}
+    widths: Widths = [("form", 0.1, "left"), ("says", 0.38, "left"), ("icc", 0.2, "right"), ("f", 0.09, "right"),
+                      ("df1", 0.07, "right"), ("df2", 0.08, "right"), ("p", 0.08, "right")]
+    table = Table(anchor("t-icc", place), words.say("measured.intraclass_table", **told),
+                  fitted(words, "measured.intraclass_column_", widths), rows, "",
+                  context.note(words.text("measured.intraclass_note", **told)), is_dense=True)
+    return Part("relations", words.say("measured.intraclass_title", **told), (table,),
+                (words.say("measured.intraclass_point", **told),), told_together(words, found.warnings, title))

@@ -12,7 +12,9 @@ from analysis.results.factor_number import FactorNumber
 from analysis.results.groups import GroupComparisons
 from analysis.results.measurement import (
     Factorability,
+    FactorScoring,
     FactorSolution,
+    LoadingIntervals,
     Omega,
     ParallelAnalysis,
     Reliability,
@@ -21,6 +23,7 @@ from analysis.results.measurement import (
 from analysis.results.ordinal import Polychoric
 from analysis.results.quality import CarelessIndices
 from analysis.results.raters import AlphaAgreement, KappaAgreement
+from analysis.results.scales import Intraclass, ItemDistributions, LowerBounds, ResampledAlpha, SplitHalf
 from analysis.results.sem import Invariance
 from analysis.results.units import UnitViews
 from analysis.results.waves import WaveComparison
@@ -28,6 +31,7 @@ from analysis.results.weights import WeightedMeans
 from instruments.codec import CodecError
 from reports.measured import (
     answers,
+    bounds,
     care,
     drivers,
     factors,
@@ -41,6 +45,8 @@ from reports.measured import (
     raters,
     relations,
     scales,
+    spread,
+    steady,
     units,
     waves,
 )
@@ -60,9 +66,13 @@ class Verb:
 
 
 VERBS: Mapping[str, Verb] = {
-    "sample": Verb(SampleAnswers, (answers.build,), "n_patterns"),
+    "sample": Verb(SampleAnswers, (answers.build,), "n_cells_missing"),
     "reliability": Verb(Reliability, (items.build, scales.build), "alpha_standardised"),
     "items": Verb(Reliability, (items.build, scales.build)),
+    "distributions": Verb(ItemDistributions, (spread.build,)),
+    "alpha_bootstrap": Verb(ResampledAlpha, (bounds.build_resampled,), "bca"),
+    "lambdas": Verb(LowerBounds, (bounds.build_bounds,), "lambda4_is_searched"),
+    "split_half": Verb(SplitHalf, (bounds.build_halves,), "odd_even"),
     "omega": Verb(Omega, (scales.build_omega,), "omega_limit"),
     "correlations": Verb(CorrelationTable, (relations.build,), "pair_n"),
     "htmt": Verb(None, (relations.build_pairs,)),
@@ -73,10 +83,13 @@ VERBS: Mapping[str, Verb] = {
     "vss": Verb(Retention, (number.build,)),
     "factor_number": Verb(FactorNumber, (number.build,), "scree"),
     "efa": Verb(FactorSolution, (factors.build,), "loadings"),
+    "efa_bootstrap": Verb(LoadingIntervals, (steady.build_intervals,), "n_heywood"),
+    "factor_scores": Verb(FactorScoring, (steady.build_scoring,), "determinacy"),
     "cfa": Verb(None, (models.build,), read=models.read_model),
     "sem": Verb(None, (models.build,), read=models.read_model),
     "invariance": Verb(Invariance, (invariance.build,)),
     "polychoric": Verb(Polychoric, (ordinal.build,)),
+    "icc": Verb(Intraclass, (raters.build_intraclass,), "forms"),
     "kappa": Verb(KappaAgreement, (raters.build,)),
     "krippendorff": Verb(AlphaAgreement, (raters.build,)),
     "compare": Verb(GroupComparisons, (groups.build,)),

@@ -7,13 +7,14 @@ from typing import Any
 
 from analysis.results.measurement import Omega, Reliability
 from reports.content import Block, Column, Number, Row, Statement, Table
-from reports.measured.frame import Context, Part, Widths, anchor, fitted, told_warnings, when
+from reports.measured.frame import Context, Part, Widths, anchor, fitted, told_together, told_warnings, when
 from reports.numbers import printed
 from reports.sections.measurement_tables import reliability_figure
 
 ACCEPTABLE = 0.70           # diagnostic model, section 3
 BETTER_WITHOUT = 0.02       # a gain of alpha below this is within what rounding and chance give
 GOOD, LIMITED = 0.80, 0.60
+TOLD_HERE = {"heywood", "turned"}       # in a sentence, in the table
 LOADING_SHOWN = 0.20        # of group factors; Schmid and Leiman's are small by construction
 
 
@@ -110,4 +111,6 @@ def _omega(context: Context, place: int, key: str, found: Omega) -> Part:
                   context.note(words.text("measured.omega_note", **told)), is_dense=True)
     warnings = ((words.say("measured.warn_heywood", title=context.title(key), items=words.join(found.heywood_items)),)
                 if found.heywood_items else ())
+    further = [word for word in found.warnings if word.partition(": ")[0] not in TOLD_HERE]
+    warnings = (*warnings, *told_together(words, further, context.title(key)))
     return Part("scales", title, (table,), (words.say("measured.omega_point", **told),), warnings)

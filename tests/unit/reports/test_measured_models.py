@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +17,7 @@ from reports.measured.frame import Subject
 from reports.measured.registry import VERBS
 from reports.measurement import measurement_report
 from reports.render import block_html, report_html
+from reports.wording import FOLDER
 from tests.reference.psychometrics.cases import HERE
 
 THREE = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9\n"
@@ -204,9 +207,16 @@ def test_every_part_is_drawn_in_both_languages(models: Mapping[str, Any], people
     assert len(keys) == len(set(keys))
 
 
-def test_an_analysis_without_a_part_of_its_own_is_named_here() -> None:
-    """They are printed as plain tables until somebody gives them a form."""
+def test_every_analysis_of_the_command_has_a_part_of_its_own() -> None:
     from analysis.quant.spec_options import OPTIONS
 
-    assert set(OPTIONS) - set(VERBS) <= {
-        "alpha_bootstrap", "distributions", "efa_bootstrap", "factor_scores", "icc", "lambdas", "split_half"}
+    assert set(OPTIONS) <= set(VERBS)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_phrase_of_the_report_is_written_twice(language: str) -> None:
+    files = [tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted((FOLDER / language).glob("*.toml"))]
+
+    found = Counter(f"{table}.{key}" for tables in files for table, phrases in tables.items() for key in phrases)
+
+    assert [key for key, n in found.items() if n > 1] == []
