@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from instruments.schema import Text
+
+STATUSES: Final = ("planned", "running", "ended", "failed")    # of a practice
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class ProcessStep:
     name: Text
     owner: Text
     days: float | None = None
+    input: Text = field(default_factory=dict)       # what the step begins with
+    output: Text = field(default_factory=dict)      # what it hands on
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,7 @@ class Practice:
 
     key: str
     name: Text
-    status: str                         # planned, running, ended, failed; other words count as in place
+    status: str                         # one of STATUSES; other words count as in place
     since: str = ""                     # year or month, as entered
     choice: str | None = None           # "<item>.<choice>" of the questionnaire that asks who knows it
 

@@ -132,6 +132,22 @@ class Tree:
 
 
 @dataclass(frozen=True)
+class FlowStep:
+    label: str
+    owner: str
+    days: float | None      # a step whose duration nobody entered has none
+    days_label: str
+    input: str = ""
+    output: str = ""
+
+
+@dataclass(frozen=True)
+class Flow:
+    steps: tuple[FlowStep, ...]
+    heads: tuple[str, str, str, str]    # step and owner, input, output, days
+
+
+@dataclass(frozen=True)
 class Series:
     label: str
     values: tuple[float | None, ...]
@@ -263,5 +279,5 @@ class StructurePaths:
     arcs: tuple[tuple[int, int, str], ...] = ()
 
 
-Chart = (Forest | Likert | QuadrantMap | Matrix | RoadmapChart | Tree | Curve | Histogram | Heatmap | Scree
+Chart = (Forest | Likert | QuadrantMap | Matrix | RoadmapChart | Tree | Flow | Curve | Histogram | Heatmap | Scree
          | Distribution | MeasurementPaths | StructurePaths)

@@ -7,6 +7,7 @@ from typing import Any
 
 from reports.charts.curve import curve
 from reports.charts.distribution import distribution
+from reports.charts.flow import flow
 from reports.charts.forest import forest
 from reports.charts.heatmap import heatmap
 from reports.charts.histogram import histogram
@@ -22,6 +23,7 @@ from reports.figures import (
     Chart,
     Curve,
     Distribution,
+    Flow,
     Forest,
     Heatmap,
     Histogram,
@@ -37,7 +39,7 @@ from reports.figures import (
 
 _DRAW: dict[type, Callable[[Any, str, str], str]] = {
     Forest: forest, Likert: likert, QuadrantMap: quadrants, Matrix: matrix, RoadmapChart: roadmap, Tree: tree,
-    Curve: curve, Histogram: histogram, Heatmap: heatmap, Scree: scree, Distribution: distribution,
+    Flow: flow, Curve: curve, Histogram: histogram, Heatmap: heatmap, Scree: scree, Distribution: distribution,
     MeasurementPaths: measurement_paths, StructurePaths: structure_paths,
 }
 

@@ -19,7 +19,8 @@ from reports.content import (
     Statement,
     Table,
 )
-from reports.figures import Forest, ForestRow, Tree, TreeNode
+from reports.figures import Forest, ForestRow
+from reports.sections.organisation import process_flow, unit_tree
 from reports.sections.source import Source, capitalised
 from reports.sections.table_columns import columns_of
 
@@ -195,13 +196,17 @@ def entered_facts(study: Source) -> list[Section]:
     if facts.profile:
         blocks.append(Facts(tuple((_profile_term(study, key), Statement(study.read(text)))
                                   for key, text in facts.profile.items())))
-    left = [_unit_tree(study)] if facts.units else []
+    left = [unit_tree(facts, study.language)] if facts.units else []
     right = [table for table in (_headcount(study), _workload(study)) if table]
     if left and right:
         blocks.append(Columns(tuple(left), tuple(right), "6-6"))
     else:
         blocks.extend((*left, *right))
-    blocks.extend(table for table in (_process(study), _practices(study)) if table)
+    if facts.process:
+        blocks.append(process_flow(facts, study.language))
+    practices = _practices(study)
+    if practices:
+        blocks.append(practices)
     if not blocks:
         blocks.append(Callout("warning", words.text("situation.nothing_entered_head"),
                               (words.say("situation.nothing_entered"),)))
@@ -216,17 +221,6 @@ def entered_facts(study: Source) -> list[Section]:
 def _profile_term(study: Source, key: str) -> str:
     phrase = f"profile.{key}"
     return study.words.text(phrase) if study.words.has(phrase) else capitalised(key.replace("_", " "))
-
-
-def _unit_tree(study: Source) -> Figure:
-    words, units = study.words, study.facts.units
-    nodes = tuple(TreeNode(unit.key, study.read(unit.name),
-                           words.text("situation.people", n=unit.headcount) if unit.headcount is not None else "",
-                           unit.parent, unit.is_responsible) for unit in units)
-    roots = [study.read(unit.name) for unit in units if unit.parent is None]
-    alt = words.text("situation.tree_alt", n=len(units), root=roots[0] if roots else "")
-    return Figure("f-units", words.say("situation.tree_title", n=len(units)), Tree(nodes), alt,
-                  words.text("situation.tree_unit"), words.text("situation.entered_source"))
 
 
 def _headcount(study: Source) -> Table | None:
@@ -257,19 +251,6 @@ def _workload(study: Source) -> Table | None:
                Column(words.text("labels_chart.n"), 0.15, "right"))
     source = words.text("situation.workload_source" if ratio is None else "situation.workload_source_file")
     return Table("t-workload", words.say("situation.workload_title"), columns, tuple(rows), "", source, is_dense=True)
-
-
-def _process(study: Source) -> Table | None:
-    words, steps = study.words, study.facts.process
-    if not steps:
-        return None
-    rows = tuple(Row((Number(float(step.number), "count"), Statement(study.read(step.name)),
-                      Statement(study.read(step.owner)), Number(step.days, "score"))) for step in steps)
-    columns = columns_of(words, "situation.process_",
-        ("number", 0.08, "left"), ("step", 0.42, "left"), ("owner", 0.4, "left"), ("days", 0.1, "right"))
-    known = [step.days for step in steps if step.days is not None]
-    title = words.say("situation.process_title", n=len(steps), days=sum(known) if known else None)
-    return Table("t-process", title, columns, rows, "", words.text("situation.entered_source"), is_dense=True)
 
 
 def _is_told(study: Source, part: int, n: int) -> bool:
