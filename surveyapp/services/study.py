@@ -24,6 +24,7 @@ from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.audit import record_change
 from surveyapp.services.codebook import definitions_in_force
 from surveyapp.services.finished import drop_receipts
+from surveyapp.services.organisation_check import check_facts
 from surveyapp.services.paper_pile import forget_sheets
 from surveyapp.services.privacy_mode import chosen_modes, promise_for
 from surveyapp.services.protection import count_protected
@@ -55,6 +56,7 @@ def create_study(session: Session, template: StudyTemplate, name: str, *, facts:
                       "Give another name.", most=LONGEST_NAME)
     if session.scalar(select(Study.id).where(Study.name == name)) is not None:
         raise Refused("There is a study named {name} already.", "Choose another name.", name=repr(name))
+    check_facts(facts or StudyFacts())
     study = Study(
         name=name, template_key=template.key, template=to_document(replace(template, instruments=())),
         facts=to_document(facts or StudyFacts()), thresholds={}, is_synthetic=is_synthetic,
@@ -301,7 +303,8 @@ def list_codes(session: Session, study: Study) -> list[Code]:
 
 
 def set_facts(session: Session, study: Study, facts: StudyFacts, account: Account | None = None) -> None:
-    """Store what was entered about the organisation."""
+    """Store what was entered about the organisation; BadInput if it does not fit together."""
+    check_facts(facts)
     before: dict[str, Any] = study.facts
     study.facts = to_document(facts)
     record_change(session, "set_facts", f"study {study.id}", study_id=study.id, account=account, before=before,
