@@ -6,15 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from analysis.results.caution import Caution
 from analysis.results.measurement import Estimate, Matrix
-
-
-@dataclass(frozen=True)
-class Caution:
-    """Something that a reader of a model must know: a name, what it is about, and for whom it is written."""
-
-    name: str                           # negative_variance, latent_covariance_not_positive_definite, …
-    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
+from analysis.results.caution import Caution, caution_of
 from analysis.results.datafile import DataFacts
 from instruments.codec import from_document
 from reports.content import Align, Block, Column, Statement
@@ -107,34 +108,28 @@ def fitted(words: Words, prefix: str, widths: Widths) -> tuple[Column, ...]:
     return tuple(Column(words.text(prefix + key), width / total, align) for key, width, align in widths)
 
 
-def told_cautions(words: Words, cautions: Sequence[Any], title: str) -> tuple[Statement, ...]:
-    """Return warnings in words that come with what they are about and, some, with a figure."""
-    told = []
-    for caution in cautions:
-        about = words.text("labels.between").join(caution.about)
-        detail = getattr(caution, "detail", "")
-        told.append(": ".join(part for part in (caution.name, f"{about} ({detail})" if about and detail else about
-                                                or detail) if part))
-    return told_warnings(words, told, title)
-
-
-def told_warnings(words: Words, warnings: Sequence[str], title: str) -> tuple[Statement, ...]:
-    """Return the warnings of a result in words: a result names each as `kind` or `kind: what it is about`."""
+def told_warnings(words: Words, warnings: Sequence[Caution | str], title: str) -> tuple[Statement, ...]:
+    """Return the warnings of a result in words; one that a result wrote as `name: about` is read as a caution first."""
     found = []
-    for warning in warnings:
-        kind, _, about = warning.partition(": ")
-        key = f"measured_warning.{kind}_of"     # a sentence of its own where it is about something
-        key = key if about and words.has(key) else f"measured_warning.{kind}"
-        found.append(words.say(key, about=about, title=title, kind=kind) if words.has(key)
-                     else words.say("measured_warning.other", title=title, text=warning.replace("_", " ")))
+    for one in _cautions(warnings):
+        about = words.text("labels.between").join(one.about)
+        about = f"{about} ({one.detail})" if about and one.detail else about or one.detail
+        key = f"measured_warning.{one.name}_of"     # a sentence of its own where it is about something
+        key = key if about and words.has(key) else f"measured_warning.{one.name}"
+        text = ": ".join(part for part in (one.name.replace("_", " "), about) if part)
+        found.append(words.say(key, about=about, title=title, kind=one.name) if words.has(key)
+                     else words.say("measured_warning.other", title=title, text=text))
     return tuple(found)
 
 
-def told_together(words: Words, warnings: Sequence[str], title: str) -> tuple[Statement, ...]:
+def told_together(words: Words, warnings: Sequence[Caution | str], title: str) -> tuple[Statement, ...]:
     """Return the warnings of a result in words, those of one kind in one sentence that names all it is about."""
     kinds: dict[str, list[str]] = {}
-    for warning in warnings:
-        kind, _, about = warning.partition(": ")
-        kinds.setdefault(kind, []).append(about)
-    return told_warnings(words, [f"{kind}: {words.join(about)}" if any(about) else kind
-                                 for kind, about in kinds.items()], title)
+    for one in _cautions(warnings):
+        kinds.setdefault(one.name, []).extend(one.about)
+    return told_warnings(words, [Caution(name, (words.join(about),) if about else ())
+                                 for name, about in kinds.items()], title)
+
+
+def _cautions(warnings: Sequence[Caution | str]) -> list[Caution]:
+    return [caution_of(one) if isinstance(one, str) else one for one in warnings]

@@ -9,7 +9,7 @@ from typing import Any
 from analysis.results.measurement import Estimate
 from analysis.results.sem import Invariance, InvarianceStep
 from reports.content import Block, Column, Number, Row, Statement, Table
-from reports.measured.frame import Context, Part, Widths, anchor, fitted, told_cautions
+from reports.measured.frame import Context, Part, Widths, anchor, fitted, told_warnings
 
 ORDINAL = "WLSMV"               # estimator of ordinal items
 
@@ -29,7 +29,7 @@ def _part(context: Context, place: int, key: str, found: Invariance) -> Part:
     if released:
         blocks.append(_releases(context, place, released, title))
     failed = [step for step in found.steps if step.is_held is False]
-    warnings = list(told_cautions(words, found.warnings, title))
+    warnings = list(told_warnings(words, found.warnings, title))
     if failed:
         warnings.append(words.say("measured.warn_not_held", title=title, step=_name(context, failed[0])))
     return Part("invariance", words.say("measured.invariance_title", **told), tuple(blocks),

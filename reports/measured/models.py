@@ -9,7 +9,7 @@ from typing import Any
 from analysis.results.sem import FactorReliability, ModelParameter, SemResult
 from reports.content import Block, Cell, Column, Number, Row, Statement, Table
 from reports.measured.diagrams import measurement_figures, structure_figures
-from reports.measured.frame import Context, Part, Widths, anchor, fitted, read_as, told_cautions, when
+from reports.measured.frame import Context, Part, Widths, anchor, fitted, read_as, told_warnings, when
 from reports.numbers import printed
 
 WEAK = 0.40                 # a standardised loading below it says little of its item (Stevens 2002)
@@ -60,7 +60,7 @@ def _model(context: Context, place: int, key: str, found: FittedModel) -> Part:
     cfi, rmsea = _judged_by(result)
     told: dict[str, Any] = {"title": title, "cfi": printed(cfi, "three"), "srmr": printed(result.fit.srmr, "three"),
                             "rmsea": printed(rmsea, "three")}
-    warnings = [*told_cautions(words, result.warnings, title), *_misfit(context, result, title)]
+    warnings = [*told_warnings(words, result.warnings, title), *_misfit(context, result, title)]
     weak = [p.rhs for p in loadings if p.std_all is not None and abs(p.std_all) < WEAK]
     if weak:
         warnings.append(words.say("measured.warn_weak_loading", title=title,

@@ -8,7 +8,7 @@ from typing import Any
 from analysis.results.ordinal import Polychoric
 from reports.content import Block, Column, Figure, Number, Row, Statement, Table
 from reports.figures import Heatmap
-from reports.measured.frame import Context, Part, anchor, told_cautions
+from reports.measured.frame import Context, Part, anchor, told_warnings
 from reports.numbers import printed
 
 BOLD_FROM = 0.30
@@ -41,7 +41,7 @@ def _part(context: Context, place: int, key: str, found: Polychoric) -> Part:
     if 0 < most <= MOST_THRESHOLDS:
         blocks.append(_thresholds(context, place, found, most))
     return Part("relations", words.say("measured.polychoric_title", **told), tuple(blocks),
-                (words.say("measured.polychoric_point", **told),), told_cautions(words, found.cautions, title))
+                (words.say("measured.polychoric_point", **told),), told_warnings(words, found.cautions, title))
 
 
 def _thresholds(context: Context, place: int, found: Polychoric, most: int) -> Table:

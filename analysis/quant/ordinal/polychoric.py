@@ -14,7 +14,7 @@ from analysis.quant.correlations import Array, Correlations, Missing, check_choi
 from analysis.quant.ordinal.binormal import Cells, cell_probabilities
 from analysis.quant.ordinal.smoothing import SMALLEST_EIGENVALUE, smoothed
 from analysis.quant.ordinal.tables import Index, OrdinalTables, ordinal_tables, pair_names
-from analysis.results.caution import Caution, CautionName
+from analysis.results.caution import Caution
 
 ZeroCells = Literal["keep", "add_half"]
 
@@ -164,7 +164,7 @@ def fit_pairs(tables: OrdinalTables, zero_cells: ZeroCells = "keep") -> Polychor
     is_flat = (np.abs(rho) > STEEP_BEYOND) & (curvature < LEAST_CURVATURE)
     bound = is_flat | (np.abs(rho) > SEEMS_PERFECT)
     rho = np.where(bound, np.sign(rho) * BOUND, rho)
-    told: tuple[tuple[CautionName, Index], ...] = (
+    told: tuple[tuple[str, Index], ...] = (
         ("half_added", mended), ("at_the_bound", np.flatnonzero(bound)),
         ("not_converged", np.flatnonzero(~resting & ~bound)))
     cautions = [Caution(name, pair_names(tables.keys, tables.first, tables.second, pairs))

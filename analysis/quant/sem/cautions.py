@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis.quant.sem.covariance import Sandwich
 from analysis.quant.sem.model import Fitted
-from analysis.results.sem import Caution
+from analysis.results.caution import Caution
 
 NEGATIVE = -1e-10
 FEW_PER_PARAMETER = 5           # Bentler & Chou 1987: at least five respondents for each free parameter

@@ -7,7 +7,8 @@ import numpy as np
 from analysis.quant.correlations import Array, Correlations
 from analysis.quant.distinctness import distinct_pairs, htmt
 from analysis.quant.sem.model import Fitted
-from analysis.results.sem import Caution, FactorPair, FactorReliability
+from analysis.results.caution import Caution
+from analysis.results.sem import FactorPair, FactorReliability
 
 PAIR = 2
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,8 @@ from analysis.quant.sem.ordinal_test import weighted_of
 from analysis.quant.sem.syntax import ModelText, parse_model
 from analysis.quant.sem.table import TableOptions, parameter_table
 from analysis.quant.sem.variables import variables_of
-from analysis.results.sem import Caution, SemResult
+from analysis.results.caution import Caution
+from analysis.results.sem import SemResult
 
 WLSMV = "WLSMV"
 METHOD = ("diagonally weighted least squares of thresholds and polychoric correlations, robust errors, "
@@ -150,9 +151,9 @@ def _cautions(fitted: OrdinalFit, vcov: Array) -> Iterator[Caution]:
     for g, group in enumerate(sample.groups):
         where = f" in {group.label}" if len(sample.groups) > 1 else ""
         for told in group.cautions:
-            yield Caution(told.name + where, (*told.about, *([told.detail] if told.detail else [])))
+            yield replace(told, about=tuple(name + where for name in told.about) or ((group.label,) if where else ()))
         if np.linalg.eigvalsh(group.correlations)[0] <= 0:
-            yield Caution("correlations_not_positive_definite" + where)
+            yield Caution("correlations_not_positive_definite", (group.label,) if where else ())
         yield from _improper(fitted, g, where)
     uncertain = [row.key for row in table.rows if row.free and vcov[row.free - 1, row.free - 1] <= 0]
     if uncertain:

@@ -252,3 +252,11 @@ def test_the_spec_refuses_what_ordinal_models_do_not_have() -> None:
     matrix = data.corr()
     with pytest.raises(SpecError, match="WLSMV needs the answers"):
         run_spec(matrix, [{**base, "estimator": "WLSMV", "n": 100}])
+
+
+def test_a_warning_of_one_group_keeps_its_name_and_says_which_group() -> None:
+    found = ordinal_invariance(MODEL, groups(80, 23), "who").steps[0].result
+
+    told = [caution for caution in found.warnings if caution.name == "empty_cells"]
+    assert {name.rpartition(" in ")[2] for caution in told for name in caution.about} == {"one", "two"}
+    assert all(caution.detail.isdigit() for caution in told)
