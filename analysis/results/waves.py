@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from analysis.results.measurement import Estimate
+from analysis.results.sem import ChiSquare
 
 ItemStatus = Literal["same", "reworded", "changed", "only_first", "only_second"]
 InvarianceWord = Literal["shown", "partly", "cannot_be_judged"]
@@ -29,7 +30,8 @@ class ItemMatch:
 class InvarianceStep:
     """One step of equality between the waves: configural (same factor), metric (loadings), scalar (intercepts).
 
-    `partial` is the scalar step without the items that differ.
+    `partial` is the scalar step without the items that differ; `difference` is the scaled test beside the step before
+    (for `partial`: the last step that held).
     """
 
     level: StepLevel
@@ -37,6 +39,7 @@ class InvarianceStep:
     df: int
     cfi: float
     rmsea: float
+    difference: ChiSquare | None = None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ REFERENCES: Mapping[str, tuple[str, ...]] = {
     "omega": ("mcdonald", "schmid"), "htmt": ("henseler",), "kmo": ("kaiser_rice",), "bartlett": ("bartlett",),
     "parallel": ("horn",), "map": ("velicer",), "vss": ("revelle_rocklin",), "efa": ("harman_jones", "appelbaum"),
     "sample": ("appelbaum",), "correlations": ("fisher", "bonett"), "careless": ("yentes",),
-    "cfa": ("hu_bentler", "fornell"), "sem": ("hu_bentler", "fornell"), "invariance": ("chen", "cheung"),
+    "cfa": ("hu_bentler", "fornell"), "sem": ("hu_bentler", "fornell"), "invariance": ("chen", "cheung", "putnick"),
     "polychoric": ("olsson",), "kappa": ("fleiss",), "krippendorff": ("krippendorff",), "compare": ("welch", "games"),
     "distributions": ("joanes", "terwee", "west"), "lambdas": ("guttman", "ten_berge"),
     "split_half": ("guttman", "revelle"), "alpha_bootstrap": ("cronbach", "efron"),

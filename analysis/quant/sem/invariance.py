@@ -14,18 +14,17 @@ from analysis.quant.sem.indices import chi_square
 from analysis.quant.sem.model import Fitted
 from analysis.quant.sem.modification import release_tests
 from analysis.quant.sem.sample import Sample
-from analysis.results.sem import Caution, ChiSquare, Invariance, InvarianceStep, ReleaseTest, SemResult
+from analysis.quant.sem.step_rule import highest_held, step_fails
+from analysis.results.caution import Caution
+from analysis.results.sem import ChiSquare, Invariance, InvarianceStep, ReleaseTest, SemResult
 
 STEPS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "configural": (), "metric": ("loadings",), "scalar": ("loadings", "intercepts"),
     "strict": ("loadings", "intercepts", "residuals")})
-CFI_DROP = 0.010            # Cheung & Rensvold 2002; Chen 2007
-RMSEA_RISE = 0.015          # Chen 2007
 FEWEST_IN_GROUP = 150       # Chen 2007 judged these limits at 150 people a group and above
 LEAST_CFI = 0.90            # a model that fits no group says little when made equal (Hu & Bentler 1999 ask .95)
 LARGEST_P = 0.05            # of a score test that names a parameter to be freed
 LARGEST_FREE_SHARE = 0.5    # Steenkamp & Baumgartner 1998 ask for two equal items a factor; at most half are freed here
-NONE_HELD = "none"
 
 
 @dataclass(frozen=True)
@@ -59,10 +58,10 @@ def invariance(model: str, data: pd.DataFrame | Sample, group: str, options: Mod
     -------
     Invariance
         Each step with its fit and, beside the step before, the difference of chi-squares (scaled for robust
-        estimators), of CFI, RMSEA and SRMR. A step is held when CFI falls by at most .010 and RMSEA rises by at most
-        .015, robust versions where there are. For a step that is not held the score tests of its new equalities name
-        what to free; the step is repeated with these freed, largest first, until it is held, no test is significant
-        after Holm, or more than half of one kind of parameter would be free (`partial_steps`).
+        estimators), of CFI, RMSEA and SRMR. A step fails when that difference is significant and CFI or RMSEA loses
+        more than may be (`step_fails`), robust versions where there are. For a step that is not held the score tests of
+        its new equalities name what to free; the step is repeated with these freed, largest first, until it is held,
+        no test is significant after Holm, or more than half of one kind of parameter would be free (`partial_steps`).
 
     Raises
     ------
@@ -76,7 +75,8 @@ def invariance(model: str, data: pd.DataFrame | Sample, group: str, options: Mod
 
     References
     ----------
-    Meredith 1993; Byrne, Shavelson & Muthén 1989; Cheung & Rensvold 2002; Chen 2007; Satorra & Bentler 2001.
+    Meredith 1993; Byrne, Shavelson & Muthén 1989; Cheung & Rensvold 2002; Chen 2007; Putnick & Bornstein 2016;
+    Satorra & Bentler 2001.
     """
     for chosen_step in steps:
         if chosen_step not in STEPS:
@@ -95,7 +95,7 @@ def invariance(model: str, data: pd.DataFrame | Sample, group: str, options: Mod
         raise SpecError(place, "names no step.", f"Use: {', '.join(STEPS)}.")
     return Invariance(
         n=found[0].result.n, groups=found[0].result.groups, estimator=base.estimator, steps=tuple(found),
-        highest_held=_highest(found), partial_steps=tuple(ladder.steps), warnings=_cautions(found))
+        highest_held=highest_held(found), partial_steps=tuple(ladder.steps), warnings=_cautions(found))
 
 
 class _Ladder:
@@ -139,9 +139,10 @@ def _step(name: str, options: ModelOptions, here: _Step, before: _Step | None) -
         return InvarianceStep(name, options.equal, options.partial, here.result, None, None, None, None, None, None,
                               None, None, None)
     changes = _changes(here.result, before.result)
-    is_held = _is_held(changes)
-    releases = () if is_held else _new_releases(here.fitted, before.fitted, options)
     difference = chi_square_difference(here.result, before.result)
+    version = "" if changes["delta_cfi_robust"] is None else "_robust"
+    is_held = not step_fails(difference, changes["delta_cfi" + version], changes["delta_rmsea" + version])
+    releases = () if is_held else _new_releases(here.fitted, before.fitted, options)
     return InvarianceStep(name=name, equal=options.equal, partial=options.partial, result=here.result,
                           difference=difference, difference_rmsea=_difference_rmsea(difference, here.result),
                           **changes, is_held=is_held, releases=releases)
@@ -166,13 +167,6 @@ def _value(estimate: object) -> float | None:
 
 def _minus(a: float | None, b: float | None) -> float | None:
     return None if a is None or b is None else a - b
-
-
-def _is_held(changes: Mapping[str, float | None]) -> bool:
-    robust = changes["delta_cfi_robust"] is not None
-    drop = changes["delta_cfi_robust" if robust else "delta_cfi"]
-    rise = changes["delta_rmsea_robust" if robust else "delta_rmsea"]
-    return (drop is None or drop >= -CFI_DROP) and (rise is None or rise <= RMSEA_RISE)
 
 
 def chi_square_difference(stricter: SemResult, looser: SemResult) -> ChiSquare | None:
@@ -219,16 +213,6 @@ def _new_releases(here: Fitted, before: Fitted, options: ModelOptions) -> tuple[
     old = {row.key for row in before.table.rows if row.equal_to}
     tests = release_tests(here)
     return tuple(test for test in tests if test.parameter not in old)
-
-
-def _highest(steps: Sequence[InvarianceStep]) -> str:
-    """Return the last step up to which every one is held."""
-    highest = NONE_HELD
-    for step in steps:
-        if step.is_held is False:
-            break
-        highest = step.name
-    return highest
 
 
 def _cautions(steps: Sequence[InvarianceStep]) -> tuple[Caution, ...]:

@@ -14,13 +14,13 @@ from analysis.quant.sem.indices import chi_square
 from analysis.quant.sem.ordinal_model import OrdinalFit
 from analysis.quant.sem.ordinal_sample import ordinal_sample
 from analysis.quant.sem.ordinal_test import Weighted, weighted_of
+from analysis.quant.sem.step_rule import highest_held, step_fails
 from analysis.quant.sem.syntax import ModelText, parse_model
 from analysis.quant.sem.variables import variables_of
 from analysis.quant.sem.wlsmv import WLSMV, OrdinalOptions, fitted_ordinal, ordinal_result
+from analysis.results.caution import Caution
 from analysis.results.measurement import Estimate
-from analysis.results.sem import Caution, ChiSquare, Invariance, InvarianceStep, ScaledFit, SemResult
-
-CFI_DROP, RMSEA_RISE = 0.01, 0.015      # Chen 2007, as for continuous items
+from analysis.results.sem import ChiSquare, Invariance, InvarianceStep, ScaledFit, SemResult
 
 
 @dataclass(frozen=True)
@@ -62,14 +62,13 @@ def ordinal_invariance(model: str | ModelText, data: pd.DataFrame, group: str, o
     Invariance
         Steps configural, thresholds (scales and intercepts of later groups free), metric (loadings too), scalar
         (intercepts zero, means of the factors free). Each is tested against the one before by Satorra's difference of
-        2000, scaled and shifted. A step is held when the scaled CFI drops by no more than .01 and the scaled RMSEA
-        rises by no more than .015, and the step before was held. With an item of two categories only configural and
-        scalar can be told apart, and the caution `binary_items` says so. An item of three categories adds no
-        restriction in the step of thresholds.
+        2000, scaled and shifted. A step fails when that is significant and the scaled CFI or RMSEA loses more than may
+        be (`step_fails`). With an item of two categories only configural and scalar can be told apart, and the caution
+        `binary_items` says so. An item of three categories adds no restriction in the step of thresholds.
 
     References
     ----------
-    Millsap & Yun-Tein 2004; Wu & Estabrook 2016; Satorra 2000; Chen 2007.
+    Millsap & Yun-Tein 2004; Wu & Estabrook 2016; Satorra 2000; Chen 2007; Putnick & Bornstein 2016.
     """
     options = replace(options or OrdinalOptions(), group=group, equal=(), partial=(), free_intercepts=False)
     text = parse_model(model, place=place) if isinstance(model, str) else model
@@ -87,9 +86,8 @@ def ordinal_invariance(model: str | ModelText, data: pd.DataFrame, group: str, o
         test = None if before is None else difference_test(before, fitted)
         steps.append(_described(step, kept, result, test, steps[-1] if steps else None))
         before = fitted
-    held = [step.name for step in steps if step.is_held is not False]
     return Invariance(n=sample.n, groups=tuple(one.label for one in sample.groups), estimator=WLSMV, steps=tuple(steps),
-                      highest_held=held[-1], warnings=(Caution("binary_items", binary),) if binary else ())
+                      highest_held=highest_held(steps), warnings=(Caution("binary_items", binary),) if binary else ())
 
 
 def difference_test(free: OrdinalFit, equal: OrdinalFit) -> ChiSquare:
@@ -140,12 +138,12 @@ def _described(step: _Step, partial: tuple[str, ...], result: SemResult, test: C
     now, then = result.fit, before.result.fit
     a, b = _scaled(result), _scaled(before.result)
     cfi, rmsea = _minus(a.cfi_scaled, b.cfi_scaled), _minus(_value(a.rmsea_scaled), _value(b.rmsea_scaled))
-    is_held = before.is_held is not False and bool((cfi or 0.0) >= -CFI_DROP and (rmsea or 0.0) <= RMSEA_RISE)
     return replace(
         plain, delta_cfi=_minus(now.cfi, then.cfi), delta_rmsea=_minus(_value(now.rmsea), _value(then.rmsea)),
         delta_srmr=_minus(now.srmr, then.srmr), delta_cfi_scaled=cfi, delta_rmsea_scaled=rmsea,
         delta_cfi_robust=_minus(a.cfi_robust, b.cfi_robust),
-        delta_rmsea_robust=_minus(_value(a.rmsea_robust), _value(b.rmsea_robust)), is_held=is_held)
+        delta_rmsea_robust=_minus(_value(a.rmsea_robust), _value(b.rmsea_robust)),
+        is_held=not step_fails(test, cfi, rmsea))
 
 
 def _difference_rmsea(test: ChiSquare | None, result: SemResult) -> float | None:

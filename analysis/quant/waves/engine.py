@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import AnalysisError
 from analysis.quant.sem.fit import ModelOptions, sem
+from analysis.quant.sem.invariance import chi_square_difference
 from analysis.quant.waves.invariance import FEWEST_INVARIANT, LEAST_CFI, holds
 from analysis.results.sem import SemResult
 from analysis.results.waves import InvarianceStep, StepLevel
@@ -47,28 +49,42 @@ def one_factor_in_two_waves(items: pd.DataFrame, waves: pd.Series,
     model = f"{FACTOR} =~ {' + '.join(names)}"
     try:
         configural, metric, scalar = (_step(model, data, level, equal) for level, equal in LEVELS)
-        steps = (configural, metric, scalar)
-        if configural.cfi < LEAST_CFI or (holds(configural, metric) and holds(metric, scalar)):
+        metric, scalar = metric.beside(configural), scalar.beside(metric)
+        steps = (configural.step, metric.step, scalar.step)
+        if configural.step.cfi < LEAST_CFI or (
+                holds(configural.step, metric.step) and holds(metric.step, scalar.step)):
             return steps, ()
-        freed, last = _search(model, data, names, configural, metric)
+        before = metric if holds(configural.step, metric.step) else configural
+        freed, last = _search(model, data, names, before)
     except AnalysisError:
         return (), ()
     return (*steps, last), tuple(str(items.columns[names.index(name)]) for name in freed)
 
 
-def _search(model: str, data: pd.DataFrame, names: Sequence[str], configural: InvarianceStep,
-            metric: InvarianceStep) -> tuple[list[str], InvarianceStep]:
-    """Return the items let go, and the scalar step without them."""
-    needs_loadings = not holds(configural, metric)
-    before = configural if needs_loadings else metric
+@dataclass(frozen=True)
+class _Fit:
+    """A step with the model behind it."""
+
+    step: InvarianceStep
+    result: SemResult
+
+    def beside(self, before: _Fit) -> _Fit:
+        """Return this step with its test beside a looser one."""
+        return replace(self, step=replace(self.step, difference=chi_square_difference(self.result, before.result)))
+
+
+def _search(model: str, data: pd.DataFrame, names: Sequence[str], before: _Fit) -> tuple[list[str], InvarianceStep]:
+    """Return the items let go beside the last step that held, and the scalar step without them."""
+    needs_loadings = before.step.level == "configural"
     freed: list[str] = []
     while True:
         rest = [name for name in names if name not in freed]
         tried = [(_step(model, data, "partial", LEVELS[-1][1], _partial([*freed, name], needs_loadings)), name)
                  for name in rest]
-        last, name = min(tried, key=lambda pair: (pair[0].chi2, pair[1]))
+        best, name = min(tried, key=lambda pair: (pair[0].step.chi2, pair[1]))
+        last = best.beside(before).step
         freed.append(name)
-        if holds(before, last) or len(rest) - 1 <= FEWEST_INVARIANT:
+        if holds(before.step, last) or len(rest) - 1 <= FEWEST_INVARIANT:
             return freed, last
 
 
@@ -78,11 +94,11 @@ def _partial(freed: Sequence[str], has_loadings: bool) -> tuple[str, ...]:
 
 
 def _step(model: str, data: pd.DataFrame, level: StepLevel, equal: tuple[str, ...], partial: tuple[str, ...] = (),
-          ) -> InvarianceStep:
+          ) -> _Fit:
     found = sem(model, data, ModelOptions(estimator="MLR", std_lv=True, meanstructure=True, group=WAVE, equal=equal,
                                           partial=partial), place="invariance of waves")
     cfi, rmsea = _robust(found)
-    return InvarianceStep(level, found.fit.chi2.value, found.fit.chi2.df, cfi, rmsea)
+    return _Fit(InvarianceStep(level, found.fit.chi2.value, found.fit.chi2.df, cfi, rmsea), found)
 
 
 def _robust(found: SemResult) -> tuple[float, float]:

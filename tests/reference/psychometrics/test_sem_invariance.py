@@ -84,6 +84,9 @@ def test_equal_loadings_hold_between_schools_and_equal_intercepts_do_not() -> No
 
     assert [step.is_held for step in found.steps] == [None, True, False, True]
     assert found.highest_held == "metric"
+    scalar = found.steps[2]
+    assert scalar.delta_cfi == pytest.approx(-0.038, abs=5e-4)
+    assert scalar.difference.p_value < 0.001
     assert [(step.name, step.partial) for step in found.partial_steps] == [
         ("scalar", ("x3~1",)), ("scalar", ("x3~1", "x7~1")), ("strict", ("x3~1", "x7~1"))]
     assert found.partial_steps[-1].is_held
