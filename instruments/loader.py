@@ -66,7 +66,7 @@ def parse_instrument(text: str, place: str) -> Instrument:
 
 
 def _instrument(fields: Fields) -> Instrument:
-    fields.ignore("item_counts")        # a note for readers; the tests hold the bank questionnaires to it
+    fields.ignore("item_counts")        # a note for readers; the tests hold a questionnaire to it
     check_schema_version(fields)
     if not fields.has("instrument"):
         raise fields.error(None, "there is no `instrument:` part.", "Choose a questionnaire; the README shows one.")

@@ -1,4 +1,4 @@
-"""The names by which rules ask for results, e.g. `problem.PRB_INFO.grade`: which exist, which nobody produces."""
+"""The names by which rules ask for results, e.g. `problem.<construct>.grade`: which exist, which nobody produces."""
 
 from __future__ import annotations
 

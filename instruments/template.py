@@ -1,6 +1,6 @@
 """The model of a study template: everything a study brings as data besides its questionnaires.
 
-A template is a folder (`instruments/catalogue/<key>/`) or a zip of one. Nothing here names a bank, a problem or a
+A template is a folder (`instruments/catalogue/<key>/`) or a zip of one. Nothing here names a trade, a problem or a
 cause: those are content.
 """
 
@@ -339,7 +339,7 @@ class StudyTemplate:
     codebook: Codebook | None = None
     rules: StrategyRules | None = None
     value_model: ValueModel | None = None
-    organisation: Text = field(default_factory=dict)         # the anonymised label, e.g. "Bank A, SZ branch"
+    organisation: Text = field(default_factory=dict)         # the anonymised label, e.g. "Company A, north"
     report_title: Text = field(default_factory=dict)
     theory: tuple[Text, ...] = ()                            # paragraphs of the theory page
     glossary: tuple[GlossaryEntry, ...] = ()

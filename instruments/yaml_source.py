@@ -16,7 +16,7 @@ from instruments.errors import FileFormatError, InstrumentError
 
 MAX_BYTES = 2_000_000       # a questionnaire of 1,000 items in four languages has about 0.6 MB
 MAX_DIGITS = 18             # a longer run of digits is a code, not a number
-MAX_DEPTH = 40              # the deepest file of the bank template has 9 levels
+MAX_DEPTH = 40              # the deepest file of the catalogue has 9 levels
 _HAN = re.compile("[\u4e00-\u9fff]")
 _BASE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))

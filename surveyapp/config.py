@@ -67,7 +67,7 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
 def _public_url(url: str) -> str:
     """Return the address without a slash at the end; only http and https lead to a questionnaire."""
     if url and not url.startswith(("http://", "https://")):
-        raise Misconfigured("SURVEYAPP_URL is {url}.", "Give the whole address, such as https://survey.bank.example.",
+        raise Misconfigured("SURVEYAPP_URL is {url}.", "Give the whole address, such as https://survey.company.example.",
                             url=repr(url))
     return url.rstrip("/")
 

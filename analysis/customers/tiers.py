@@ -51,7 +51,7 @@ def tier_columns(frame: pd.DataFrame, model: ValueModel, *, has_tiers: bool) -> 
     DataFrame, customers × (tier_key, tier_rank, is_upper_tier, is_top_tier, next_border, was_upper_tier,
     is_upper_by_aum)
         `next_border` NaN at the top and where the tier is unknown; the last two compare assets then and now with the
-        borders, whatever tier the bank assigned.
+        borders, whatever tier the organisation assigned.
     """
     kinds = customer_types(frame)
     result = pd.DataFrame({

@@ -242,7 +242,7 @@ def _cause_lines(study: Source) -> list[Block]:
 
 
 def _perspectives(study: Source) -> Table | None:
-    """Return the summary by the perspectives a template names (for a bank: service, mechanism, technology)."""
+    """Return the summary by the perspectives a template names, such as structure and process."""
     perspectives = study.template.perspectives
     if not perspectives:
         return None

@@ -86,7 +86,7 @@ def _list(options: argparse.Namespace) -> None:
     elif studies:
         print_table(("number", "name", "template"), [(row.id, row.name, row.template_key) for row in studies])
     else:
-        print("There is no study yet. Make one: surveyapp study create bank_crm --name NAME")
+        print("There is no study yet. Make one: surveyapp study create TEMPLATE --name NAME")
 
 
 def _show(options: argparse.Namespace) -> None:

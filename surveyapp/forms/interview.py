@@ -22,6 +22,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from instruments.schema import Text
 from instruments.template import Guide
 from surveyapp.services.decoding import ENCODINGS
 from surveyapp.services.interview import LONGEST_INTERVIEW, RECORDS, InterviewLog, audiences_of
@@ -81,7 +82,7 @@ def interview_form(guide: Guide | None, language: str, log: InterviewLog | None 
     form.role.choices = [("", _("Choose …")), *((key, names.get(language, key)) for key, names in roles.items())]
     if log is not None and log.role and log.role not in roles:
         form.role.choices.append((log.role, log.role))
-    form.audience.choices = [(key, audience_name(key)) for key in audiences_of(guide)]
+    form.audience.choices = [(key, audience_name(key, roles, language)) for key in audiences_of(guide)]
     form.mode.choices = [("in_person", _("in person")), ("telephone", _("by telephone")), ("video", _("by video"))]
     form.record.choices = [("verbatim", _("Verbatim transcript")), ("notes", _("Notes of the interviewer"))]
     if log is not None and log.record not in RECORDS:
@@ -107,10 +108,10 @@ def read_decisions() -> dict[str, str | None]:
             for word, deed, replacement in zip(words, deeds, wanted, strict=False) if deed}
 
 
-def audience_name(key: str) -> str:
-    """Return the name of an audience; a template's own audience shows as its key."""
+def audience_name(key: str, roles: Mapping[str, Text], language: str) -> str:
+    """Return the name of an audience; one of the template's own is named by the role class of that key, if any."""
     names: dict[str, str] = {"staff": _("Staff"), "manager": _("Management"), "customer": _("Customer")}
-    return names.get(key, key)
+    return names.get(key) or roles.get(key, {}).get(language, key)
 
 
 def _data(log: InterviewLog | None) -> dict[str, Any]:

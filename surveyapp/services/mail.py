@@ -123,7 +123,7 @@ def mail_message(config: Config, address: str, name: str, subject: str, body: st
     """Return a message to one person; a header cannot be smuggled in: what holds a line break is refused."""
     sender_name, sender_address = parseaddr(config.mail_from or DEFAULT_FROM)
     if not is_address(sender_address):
-        raise Misconfigured("SURVEYAPP_MAIL_FROM is no mail address.", "Write it as Name <survey@bank.example>.")
+        raise Misconfigured("SURVEYAPP_MAIL_FROM is no mail address.", "Write it as Name <survey@company.example>.")
     if not is_address(address):
         raise NotSent("this is no mail address", is_final=True)
     message = EmailMessage(policy=SMTP)
