@@ -29,7 +29,7 @@ def is_in_place(practice: Practice) -> bool:
     Returns
     -------
     bool
-        True of every status but planned, ended and failed, so that a word of the bank's own never makes a measure new.
+        True of every status but planned, ended and failed, so a word of a study's own never makes a measure new.
     """
     return practice.status not in (PLANNED, *GIVEN_UP)
 
