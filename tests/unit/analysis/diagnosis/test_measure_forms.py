@@ -13,6 +13,7 @@ from analysis.diagnosis.thresholds import resolve_thresholds
 from analysis.results.diagnosis import Diagnosis, MeasureFinding
 from analysis.results.measurement import Estimate
 from analysis.tables import StudyTables
+from instruments.codec import from_document, to_document
 from instruments.facts import Practice, ProcessStep, StudyFacts
 from instruments.template_loader import load_catalogue_template
 from reports.content import Card
@@ -200,3 +201,46 @@ def test_without_a_register_nothing_is_called_new() -> None:
 
     assert any(measure.verdict == "proposed" for measure in found)
     assert {measure.form for measure in found} == {None}
+
+
+def _in_units(study: StudyTables, means: dict[str, float], sizes: dict[str, int]) -> StudyTables:
+    """Return the study with so many people in each unit, whose answers on incomplete information lie around a mean."""
+    staff, rng = study.answers["staff"], np.random.default_rng(5)
+    units = [unit for unit, n in sizes.items() for _ in range(n)]
+    views = np.array([means[unit] for unit in units]) + rng.normal(0, 0.6, len(units))
+    values = staff.values.assign(D_DEPT=pd.Series(units, index=staff.values.index, dtype=object))
+    for item in staff.instrument.items_of_construct("PRB_INFO"):
+        score = np.clip(np.round(views + rng.normal(0, 0.5, len(units))), 1, 5)
+        values[item.key] = 6 - score if item.is_reverse else score
+    return replace(study, answers={**study.answers, "staff": replace(staff, values=values)})
+
+
+@pytest.mark.parametrize(("means", "sizes", "named"), [
+    ({"retail": 4.6, "corporate": 3.4, "outlet": 3.5}, {"retail": 50, "corporate": 50, "outlet": 50}, ["retail"]),
+    ({"retail": 4.5, "corporate": 4.5, "outlet": 3.2}, {"retail": 50, "corporate": 50, "outlet": 50},
+     ["corporate", "retail"]),
+    ({"retail": 3.8, "corporate": 3.8, "outlet": 3.8}, {"retail": 50, "corporate": 50, "outlet": 50}, []),
+    ({"retail": 4.9, "corporate": 3.6, "outlet": 3.6}, {"retail": 4, "corporate": 96, "outlet": 50}, []),
+], ids=["one_apart", "two_apart", "none_apart", "too_few_people"])
+def test_a_unit_is_named_only_where_its_interval_is_apart_and_it_has_enough_people(
+        means: dict[str, float], sizes: dict[str, int], named: list[str]) -> None:
+    study = _in_units(simulated_study(BANK, n_staff=150, plan=Plan()), means, sizes)
+
+    found = {measure.key: measure for measure in diagnose(study, n_resamples=100).measures}["S1.2"]
+
+    assert found.verdict == "proposed"
+    assert found.grounds is not None
+    assert sorted(unit.choice for unit in found.grounds.units) == named
+
+
+def test_a_diagnosis_stored_before_measures_had_forms_still_opens(old_town: tuple[Diagnosis, StudyFacts]) -> None:
+    document = to_document(old_town[0])
+    for measure in document["measures"]:
+        for name in ("form", "practice", "known_by", "grounds"):
+            del measure[name]
+
+    read = from_document(Diagnosis, document)
+
+    assert {measure.form for measure in read.measures} == {None}
+    assert [measure.key for measure in read.measures] == list(MEASURES)
+    assert from_document(Diagnosis, to_document(old_town[0])) == old_town[0]
