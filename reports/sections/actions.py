@@ -195,7 +195,7 @@ def _aside_row(study: Source, verdict: str, m: MeasureFinding) -> Row:
     trace = tuple(t.metric for t in m.triggers if t.outcome == outcome)
     form = form_of(study, m)
     if form is not None:
-        reason = f"{reason} {form.text}" if study.language == "en" else f"{reason}。{form.text}"
+        reason = f"{reason.rstrip('.')}. {form.text}" if study.language == "en" else f"{reason}。{form.text}"
     return Row((Statement(f"{m.key} {study.read(measure.name)}"), Statement(study.read(measure.what)),
                 Statement(reason or "–", {}, trace)))
 

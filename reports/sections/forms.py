@@ -13,6 +13,7 @@ from reports.numbers import month
 from reports.sections.source import Source, capitalised, lowered
 
 ASKED_FOR = ("proposed", "opportunity")
+KNOWN_SHARE = 0.5           # of results stored before the threshold had a name
 YEAR_AND_MONTH = re.compile(r"\d{4}-\d{2}")
 ENTERED = "entered"         # anchor of the section with the register
 
@@ -69,8 +70,10 @@ def _standing(study: Source, present: PresentMeasure | None) -> str:
 def _known(study: Source, share: Estimate | None, phrase: str) -> str:
     if share is None:
         return study.words.text("forms.not_known")
-    return study.words.text(phrase, share=study.estimate(share.value, share.ci_low, share.ci_high, "percent"),
-                            n=share.n)
+    limit = study.threshold("practice_known_share", KNOWN_SHARE)
+    is_open = share.ci_low is not None and share.ci_high is not None and share.ci_low < limit <= share.ci_high
+    return study.words.text(f"{phrase}_open" if is_open else phrase, n=share.n, limit=limit,
+                            share=study.estimate(share.value, share.ci_low, share.ci_high, "percent"))
 
 
 def _weak(study: Source, m: MeasureFinding) -> str:

@@ -18,6 +18,7 @@ from instruments.facts import Practice, ProcessStep, StudyFacts
 from instruments.template_loader import load_catalogue_template
 from reports.content import Card
 from reports.sections.actions import measures, set_aside
+from reports.sections.forms import form_of
 from reports.sections.source import Source
 from reports.wording import forbidden_phrases
 from tests.factories.branch import Plan, simulated_interviews, simulated_study
@@ -244,3 +245,16 @@ def test_a_diagnosis_stored_before_measures_had_forms_still_opens(old_town: tupl
     assert {measure.form for measure in read.measures} == {None}
     assert [measure.key for measure in read.measures] == list(MEASURES)
     assert from_document(Diagnosis, to_document(old_town[0])) == old_town[0]
+
+
+@pytest.mark.parametrize(("known", "is_open"), [(0.49, True), (0.55, True), (0.2, False), (0.8, False)])
+def test_a_share_whose_interval_includes_the_limit_says_so(
+        old_town: tuple[Diagnosis, StudyFacts], known: float, is_open: bool) -> None:
+    finding = replace(_found(old_town)["S1.2"], known_by=_share(known))
+
+    told = {language: form_of(Source(old_town[0], BANK, old_town[1], language), finding) for language in ("en", "zh")}
+
+    assert told["en"] is not None
+    assert told["zh"] is not None
+    assert ("the interval includes the limit of 50%" in told["en"].text) == is_open
+    assert ("区间包含50%的界限" in told["zh"].text) == is_open
