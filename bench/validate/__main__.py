@@ -48,8 +48,9 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--minutes", type=float, default=None, help="stop after so long and print what there is")
     parser.add_argument("--quick", action="store_true", help="three small studies of each setting: does it run at all?")
-    parser.add_argument("--out", type=Path, default=ROOT / "out" / "validate.jsonl", help="where studies are kept")
+    parser.add_argument("--out", type=Path, help="where studies are kept (default out/validate-TEMPLATE.jsonl)")
     options = parser.parse_args(given)
+    options.out = options.out or ROOT / "out" / f"validate-{options.template}.jsonl"
     if options.quick:
         options.studies, options.sizes, options.draws = QUICK
     return options
@@ -57,8 +58,9 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
 
 def tasks_of(options: argparse.Namespace) -> Iterator[Task]:
     """Yield studies number 0 of all settings and sizes, then number 1 …: an early end leaves all equally known."""
+    has_files = _template(options.template).value_model is not None
     for number in range(options.studies):
-        for setting in options.settings:
+        for setting in options.settings if has_files else [name for name in options.settings if name != FILES]:
             for n in ([0] if setting == FILES else options.sizes):
                 yield Task(setting, n, number, options.seed, options.draws)
 

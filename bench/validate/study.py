@@ -45,8 +45,10 @@ def run(task: Task, template: StudyTemplate) -> Counts:
 
 def staff_instrument(template: StudyTemplate) -> Instrument:
     """Return the questionnaire that asks about problems and causes."""
-    return next(instrument for instrument in template.instruments if instrument.constructs_of_group("problem")
-                and instrument.constructs_of_group("cause"))
+    for instrument in template.instruments:
+        if instrument.constructs_of_group("problem") and instrument.constructs_of_group("cause"):
+            return instrument
+    raise SystemExit(f"{template.key}: no questionnaire asks about problems and causes. Name another --template.")
 
 
 def _diagnosed(task: Task, template: StudyTemplate) -> Counts:
