@@ -129,7 +129,7 @@ def read_rows(form: Mapping[str, str], part: str, frame: Frame) -> list[Entered]
     """Return the rows as they were posted, each field as it was typed."""
     n = form.get("n_rows", "")
     n_rows = int(n) if n.isascii() and n.isdecimal() and len(n) <= len(str(MOST_ROWS)) else 0
-    names = ["key", "order", "remove", "heading"]
+    names = ["key", "order", "remove", "heading", "kind"]
     for f in FIELDS[part]:
         names += [f"{f.name}_{language}" for language in frame.languages] if f.kind in ("text", "area") else [f.name]
     if part == FRAME:
@@ -235,7 +235,7 @@ def _practices(rows: Rows, stored: StudyFacts, frame: Frame) -> StudyFacts:
     practices = []
     for _, row in rows:
         choice = row.get("choice") or None
-        key = row.get("key") or _new_key((choice or "").rpartition(".")[2], "practice", taken)
+        key = row.get("key") or _new_key(row.get("kind") or (choice or "").rpartition(".")[2], "practice", taken)
         known = before[key].name if key in before else {}
         practices.append(Practice(key, _text(row, "name", known, frame), row.get("status", ""), row.get("since", ""),
                                   choice))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from instruments.codec import content_hash, to_document
 from instruments.facts import StudyFacts
-from instruments.schema import Item
+from instruments.schema import Item, Text
 from instruments.template import StudyTemplate
 from surveyapp.errors import Stale
 from surveyapp.models.account import Account
@@ -70,3 +70,11 @@ def practice_items(template: StudyTemplate) -> list[Item]:
     """Return the items whose choices may ask who knows a practice: those of facts that take several choices."""
     return [item for instrument in template.instruments if instrument.audience == ASKED for item in instrument.items
             if item.role == "fact" and item.kind == "multiple"]
+
+
+def practice_kinds(template: StudyTemplate, facts: StudyFacts) -> list[tuple[str, Text]]:
+    """Return what the rules hold a practice against, key and name of the measure, where the register has none yet."""
+    there = {name for practice in facts.practices
+             for name in (practice.key, (practice.choice or "").rpartition(".")[2])}
+    return [(key, measure.name) for measure in (template.rules.measures if template.rules else ())
+            for key in measure.practices if key not in there]

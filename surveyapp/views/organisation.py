@@ -27,6 +27,7 @@ from surveyapp.services.organisation import (
     department_item,
     mark_of_parts,
     practice_items,
+    practice_kinds,
     save_parts,
 )
 from surveyapp.services.organisation_check import PARTS, PROCESS, UNITS
@@ -157,6 +158,8 @@ def _form(part: str, rows: list[Entered], frame: Frame, fault: BadInput | StaleF
     mark = request.form.get("mark", "") if isinstance(fault, BadInput) else mark_of_parts(facts, (part,))
     return render_template(
         "organisation/edit.html", study=g.study, part=part, part_name=PART_NAMES[part], rows=rows, frame=frame,
+        kinds=[(key, f"{_read(name)} · {key}") for key, name in
+               practice_kinds(template_of(read_session(), g.study), facts)],
         fields=FIELDS[part], units=[(unit.key, _read(unit.name)) for unit in facts.units],
         fault=_translated(fault), mark=mark,
         is_growing=part in GROWING,

@@ -219,6 +219,19 @@ def test_a_practice_is_joined_to_the_answer_that_names_it(log_in, bank_study: St
         "visits", "ended", "2021-05", "F_MEAS.visits")
 
 
+def test_a_new_practice_is_joined_to_the_measure_that_the_rules_hold_it_against(log_in, bank_study: Study):
+    client = log_in("researcher")
+    form = form_of(client, bank_study, "practices")
+
+    client.post(place(bank_study, "practices"), data=form | {
+        "r0_name_zh": "客户综合价值指数", "r0_status": "planned", "r0_kind": "index"})
+    shown = client.get(place(bank_study, "practices")).text
+
+    assert [practice.key for practice in stored(bank_study).practices] == ["index"]
+    assert '<option value="index"' not in shown
+    assert '<option value="field_list"' in shown
+
+
 def test_profile_and_headcount_are_entered_from_nothing(log_in, bank_study: Study):
     client = log_in("researcher")
 
