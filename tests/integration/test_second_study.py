@@ -135,6 +135,14 @@ def test_measures_are_proposed_for_the_planted_problems_and_privacy_is_left_alon
     assert verdicts["S3.1"] == "not_proposed"
 
 
+def test_a_measure_in_place_is_not_proposed_as_new(diagnosis: Diagnosis):
+    forms = {row.key: row.form for row in diagnosis.measures if row.verdict == "proposed"}
+
+    assert forms["S1.1"] == "repair"
+    assert forms["S2.3"] == "make_known"
+    assert forms["S2.2"] == "introduce"
+
+
 FOREIGN = {"en": r"customers?|\bbanks?\b|\bcrm\b", "zh": "客户|银行|分行"}
 OWN = {"en": "patients", "zh": "患者"}
 
