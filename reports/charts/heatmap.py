@@ -9,6 +9,7 @@ from reports.figures import Heatmap
 
 CELL, GAP, BREAK, FOOT = 16.0, 1.0, 6.0, 24.0
 MOST_LABEL, MOST_WIDTH, LEAST_LEGEND = 300.0, 66.0, 252.0
+MANY_ROWS = 40                          # from here gaps are narrow, so that the map and its note share a page
 STEPS = len(c.DIVERGING)
 TURNED_BELOW = 6.0                      # room a column head needs at its sides before it is turned upright
 LEGEND = ((-1.0, -0.7), (-0.7, -0.5), (-0.5, -0.3), (-0.3, -0.1), (-0.1, 0.1), (0.1, 0.3), (0.3, 0.5), (0.5, 0.7),
@@ -22,9 +23,9 @@ def heatmap(data: Heatmap, title: str, language: str) -> str:
     cell = min((sheet.width - label) / max(len(data.columns), 1), MOST_WIDTH)
     top = _heads(sheet, data, label, cell)
     size = _size(sheet, data, cell)
-    y = top
+    y, gap = top, BREAK / 2 if len(data.rows) > MANY_ROWS else BREAK
     for place, (row, values, texts) in enumerate(zip(data.rows, data.values, data.texts, strict=True)):
-        y += BREAK if place in data.breaks else 0
+        y += gap if place in data.breaks else 0
         line = clip(row, label - 8, c.SMALL, 1, language=language)
         sheet.lines(0, y + CELL / 2, line, c.SMALL)
         for column, (value, text) in enumerate(zip(values, texts, strict=True)):

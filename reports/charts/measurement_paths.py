@@ -8,6 +8,7 @@ from reports.charts.metrics import clip
 from reports.figures import MeasurementPaths, PathFactor, PathItem
 
 ROW, BOX, BETWEEN, TOP = 25.0, 19.0, 14.0, 6.0
+MANY, NARROW_ROW = 18, 21.0             # items from which rows are narrower, so that tables share the page
 FIRST_ARC, NEXT_ARC = 40.0, 42.0        # how far the arc of neighbours bends out, and each further one
 MOST_FACTORS_WITH_ARCS = 6              # more arcs cannot be told apart; the table has them
 MOST_BOX, MOST_ELLIPSE, ELLIPSE_HEIGHT = 230.0, 62.0, 21.0
@@ -34,11 +35,12 @@ class _Plan:
         self.box_width = min(widest + 14, MOST_BOX, room)
         self.box = self.x + self.radius + FAN
         self.rows: list[list[float]] = []
+        row = ROW if len(items) <= MANY else NARROW_ROW
         y = TOP + (14 if data.residual_head and has_residuals else 0)
         for factor in data.factors:
-            height = max(len(factor.items) * ROW, 2 * ELLIPSE_HEIGHT + 6)
-            start = y + (height - len(factor.items) * ROW) / 2
-            self.rows.append([start + (place + 0.5) * ROW for place in range(len(factor.items))])
+            height = max(len(factor.items) * row, 2 * ELLIPSE_HEIGHT + 6)
+            start = y + (height - len(factor.items) * row) / 2
+            self.rows.append([start + (place + 0.5) * row for place in range(len(factor.items))])
             y += height + BETWEEN
         self.foot = y - BETWEEN + TOP
 

@@ -11,6 +11,7 @@ from reports.figures import Forest, ForestRow
 from reports.measured.frame import Context, Part, Widths, anchor, fitted, told_warnings, when
 from reports.numbers import with_interval
 
+INTERCEPT = "(intercept)"     # its key among the coefficients
 SURE = 0.05
 
 
@@ -83,7 +84,8 @@ def _table(context: Context, place: int, found: DriverAnalysis, told: Mapping[st
 def _regression(context: Context, place: int, found: DriverAnalysis, told: Mapping[str, Any]) -> Table:
     words, regression = context.words, found.regression
     rows = tuple(Row((
-        Statement(context.name(one.key)), Number(one.b.value, "coefficient", one.b.ci_low, one.b.ci_high),
+        Statement(words.text("measured.regression_intercept") if one.key == INTERCEPT else context.name(one.key)),
+        Number(one.b.value, "coefficient", one.b.ci_low, one.b.ci_high),
         Number(one.standard_error, "coefficient"), Number(one.t, "mean"), Number(one.p_value, "p"),
         Number(one.beta, "coefficient"))) for one in regression.coefficients)
     widths: Widths = [("predictor", 0.3, "left"), ("b", 0.26, "right"), ("se", 0.1, "right"), ("t", 0.1, "right"),

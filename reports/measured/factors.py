@@ -16,6 +16,7 @@ from reports.sections.table_columns import columns_of
 
 FEWEST_OF_A_FACTOR = 3      # items that load; fewer leave a factor to two items' correlation
 MOST_FACTORS_WITH_WORDINGS = 7
+FILLS_A_PAGE = 40           # rows of a map
 TOLD_HERE = {"heywood", "thin_factor", "weak_item"}     # told with all their items or factors in one sentence
 Order = list[tuple[int, int | None]]        # items by row, each with the factor it belongs to
 
@@ -50,10 +51,12 @@ def _solution(context: Context, place: int, key: str, found: FactorSolution) -> 
     n_clear = sum(_n_large(found.loadings[row]) == 1 for row, _ in order)
     told: dict[str, Any] = {"n": found.n_factors, "items": len(found.items), "clear": n_clear,
                             "title": context.title(key)}
-    blocks: list[Block] = [_loadings(context, place, found, order), _map(context, place, found, order)]
+    blocks: list[Block] = [_loadings(context, place, found, order)]
     phi = phi_table(words, found, context.note(words.text("measured.phi_note")))
     if phi is not None:
         blocks.append(replace(phi, key=anchor("t-phi", place)))
+    drawn = _map(context, place, found, order)
+    blocks.insert(1 if len(order) > FILLS_A_PAGE else len(blocks), drawn)   # where it leaves the least of a page empty
     return Part("factors", words.say("measured.factors_title", **told), tuple(blocks), (),
                 tuple(warnings_of(context, key, found, order)))
 

@@ -11,7 +11,8 @@ from reports.figures import Distribution, DistributionRow
 from reports.measured.frame import Context, Part, Widths, anchor, fitted, when
 from reports.numbers import printed
 
-MOST_ROWS = 34              # of a figure that still fits a page
+MOST_ROWS = 34              # of a figure that still fits a page with the heading above it …
+MOST_ROWS_WITH_WORDINGS = 24    # … where each has two lines
 MOST_POINTS = 11
 CEILING = 0.15              # Terwee et al. 2007: more people than this at an end of the scale
 Scales = Mapping[str, Reliability]
@@ -21,7 +22,8 @@ def build(context: Context, results: Scales) -> list[Part]:
     """Return distributions and item statistics of all scales together."""
     words = context.words
     shown = {key: r.items for key, r in results.items()}
-    blocks: list[Block] = [_figure(context, place, scales) for place, scales in enumerate(_sheets(shown))]
+    sheets = _sheets(shown, _most_rows(context, shown))
+    blocks: list[Block] = [_figure(context, place, scales) for place, scales in enumerate(sheets)]
     blocks.append(item_table(context, shown))
     n = sum(len(items) for items in shown.values())
     return [Part("items", words.say("measured.items_title", n=n, scales=len(shown)), tuple(blocks))]
@@ -33,7 +35,12 @@ def points_of(items: Sequence[ItemStatistics]) -> tuple[str, ...]:
     return tuple(sorted(found, key=float))
 
 
-def _sheets(scales: Mapping[str, Sequence[ItemStatistics]]) -> list[dict[str, Sequence[ItemStatistics]]]:
+def _most_rows(context: Context, scales: Mapping[str, Sequence[ItemStatistics]]) -> int:
+    has_words = context.has_wordings([item.key for items in scales.values() for item in items])
+    return MOST_ROWS_WITH_WORDINGS if has_words else MOST_ROWS
+
+
+def _sheets(scales: Mapping[str, Sequence[ItemStatistics]], most: int) -> list[dict[str, Sequence[ItemStatistics]]]:
     """Return the scales in groups that share a figure: the same answers, and no more rows than a page holds."""
     sheets: list[dict[str, Sequence[ItemStatistics]]] = []
     for key, items in scales.items():
@@ -43,7 +50,7 @@ def _sheets(scales: Mapping[str, Sequence[ItemStatistics]]) -> list[dict[str, Se
         rows = len(items) + 1
         for sheet in sheets:
             held = sum(len(own) + 1 for own in sheet.values())
-            if points_of(next(iter(sheet.values()))) == points and held + rows <= MOST_ROWS:
+            if points_of(next(iter(sheet.values()))) == points and held + rows <= most:
                 sheet[key] = items
                 break
         else:

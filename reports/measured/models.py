@@ -9,7 +9,7 @@ from typing import Any
 from analysis.results.sem import FactorReliability, ModelParameter, SemResult
 from reports.content import Block, Cell, Column, Number, Row, Statement, Table
 from reports.measured.diagrams import measurement_figures, structure_figures
-from reports.measured.frame import Context, Part, Widths, anchor, fitted, read_as, told_warnings, when
+from reports.measured.frame import Context, Part, Widths, anchor, fitted, read_as, told_together, told_warnings, when
 from reports.numbers import printed
 
 WEAK = 0.40                 # a standardised loading below it says little of its item (Stevens 2002)
@@ -42,31 +42,43 @@ def build(context: Context, results: Mapping[str, FittedModel]) -> list[Part]:
 
 def _model(context: Context, place: int, key: str, found: FittedModel) -> Part:
     words, result, title = context.words, found.result, context.title(key)
-    blocks: list[Block] = []
     loadings = [p for p in result.parameters if p.op == "=~"]
-    if loadings:
-        blocks.append(_loadings(context, place, result, title))
-        blocks.extend(measurement_figures(context, place, result, title))
-        if result.reliability:
-            blocks.append(_reliability(context, place, result, title))
-    paths = [p for p in result.parameters if p.op in ("~", ":=")]
-    if paths:
-        blocks.append(_paths(context, place, paths, title))
-        blocks.extend(structure_figures(context, place, result, title))
-    if found.more.get("bootstrap"):
-        blocks.append(_bootstrap(context, place, found.more["bootstrap"], title))
-    if found.more.get("modification_indices"):
-        blocks.append(_modification(context, place, found.more["modification_indices"], title))
     cfi, rmsea = _judged_by(result)
     told: dict[str, Any] = {"title": title, "cfi": printed(cfi, "three"), "srmr": printed(result.fit.srmr, "three"),
                             "rmsea": printed(rmsea, "three")}
-    warnings = [*told_warnings(words, result.warnings, title), *_misfit(context, result, title)]
+    warnings = [*told_warnings(words, result.warnings, title), *_misfit(context, result, title),
+                *_of_factors(context, result, title)]
     weak = [p.rhs for p in loadings if p.std_all is not None and abs(p.std_all) < WEAK]
     if weak:
         warnings.append(words.say("measured.warn_weak_loading", title=title,
                                   items=words.join(list(dict.fromkeys(weak)))))
-    return Part("models", words.say("measured.models_title", **told), tuple(blocks),
+    return Part("models", words.say("measured.models_title", **told), tuple(_blocks(context, place, found, title)),
                 (words.say("measured.models_point", **told),), tuple(warnings))
+
+
+def _of_factors(context: Context, result: SemResult, title: str) -> tuple[Statement, ...]:
+    """Return what is said of single factors, each kind in one sentence with the items of all of them."""
+    found = [caution for scale in result.reliability for caution in scale.warnings]
+    return told_together(context.words, list(dict.fromkeys(found)), title)
+
+
+def _blocks(context: Context, place: int, found: FittedModel, title: str) -> list[Block]:
+    """Return tables first: they part at the end of a page, where a tall diagram would leave it empty."""
+    result, blocks, diagrams = found.result, list[Block](), list[Block]()
+    if any(p.op == "=~" for p in result.parameters):
+        blocks.append(_loadings(context, place, result, title))
+        if result.reliability:
+            blocks.append(_reliability(context, place, result, title))
+        diagrams.extend(measurement_figures(context, place, result, title))
+    paths = [p for p in result.parameters if p.op in ("~", ":=")]
+    if paths:
+        blocks.append(_paths(context, place, paths, title))
+        diagrams.extend(structure_figures(context, place, result, title))
+    if found.more.get("bootstrap"):
+        blocks.append(_bootstrap(context, place, found.more["bootstrap"], title))
+    if found.more.get("modification_indices"):
+        blocks.append(_modification(context, place, found.more["modification_indices"], title))
+    return [*blocks, *diagrams]
 
 
 def _judged_by(result: SemResult) -> tuple[float | None, float | None]:

@@ -39,7 +39,7 @@ def _part(context: Context, place: int, key: str, found: Polychoric) -> Part:
                                   words.text("measured.polychoric_alt", **told), "", context.note(note))]
     most = max((len(found.thresholds[item]) for item in found.items), default=0)
     if 0 < most <= MOST_THRESHOLDS:
-        blocks.append(_thresholds(context, place, found, most))
+        blocks.insert(0, _thresholds(context, place, found, most))      # parts at the end of a page; the map does not
     return Part("relations", words.say("measured.polychoric_title", **told), tuple(blocks),
                 (words.say("measured.polychoric_point", **told),), told_warnings(words, found.cautions, title))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analysis.results.datafile import CorrelationTable
@@ -14,6 +14,7 @@ from reports.numbers import printed
 MOST_WITH_INTERVALS = 6     # columns of a table that still have room for intervals
 MOST_IN_TABLE = 12          # variables; more are a map of cells
 BOLD_FROM = 0.30
+MOST_PAIRS, SHOWN_OF_MANY = 36, 15      # of nine scales every pair is printed
 HTMT_LIMIT = 0.85           # Henseler et al. 2015
 
 
@@ -107,18 +108,29 @@ def build_pairs(context: Context, results: Mapping[str, Any]) -> list[Part]:
     return [_pairs(context, place, found) for place, found in enumerate(results.values())]
 
 
+def _shown(pairs: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """Return all pairs, or of many only the highest and every one that is hard to tell apart."""
+    if len(pairs) <= MOST_PAIRS:
+        return pairs
+    return [pair for place, pair in enumerate(pairs) if place < SHOWN_OF_MANY or pair["verdict"] != "distinct"]
+
+
 def _pairs(context: Context, place: int, found: Mapping[str, Any]) -> Part:
     words = context.words
     pairs = sorted(found["pairs"], key=lambda pair: -(pair["htmt"] or 0))
     rows = tuple(Row((
         Statement(words.text("measure.pair", first=context.name(pair["first"]), second=context.name(pair["second"]))),
         Number(pair["htmt"], "coefficient", is_emphasised=(pair["htmt"] or 0) > HTMT_LIMIT),
-        Number(pair["htmt2"], "coefficient"), words.say(f"distinct.{pair['verdict']}"))) for pair in pairs)
+        Number(pair["htmt2"], "coefficient"), words.say(f"distinct.{pair['verdict']}"))) for pair in _shown(pairs))
     columns = (Column(words.text("measure.pair_head"), 0.5), Column("HTMT", 0.12, "right"),
                Column("HTMT2", 0.12, "right"), Column(words.text("measure.pair_verdict"), 0.26))
     n_close = sum(pair["verdict"] != "distinct" for pair in pairs)
     title = words.say("measured.pairs_title" if n_close else "measured.pairs_title_none", n=len(pairs), close=n_close)
+    note = words.text("measured.pairs_note", n=found["n"])
+    if len(rows) < len(pairs):
+        more = words.text("measured.pairs_more", n=len(pairs) - len(rows))
+        note = f"{note} {more}" if words.language == "en" else note + more
     table = Table(anchor("t-pairs", place), words.say("measured.pairs_table", n=len(pairs)), columns, rows, "",
-                  context.note(words.text("measured.pairs_note", n=found["n"])), is_dense=True)
+                  context.note(note), is_dense=True)
     point = words.say("measured.pairs_point" if n_close else "measured.pairs_point_none", n=len(pairs), close=n_close)
     return Part("relations", title, (table,), (point,))

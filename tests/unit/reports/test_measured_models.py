@@ -220,3 +220,23 @@ def test_no_phrase_of_the_report_is_written_twice(language: str) -> None:
     found = Counter(f"{table}.{key}" for tables in files for table, phrases in tables.items() for key in phrases)
 
     assert [key for key, n in found.items() if n > 1] == []
+
+
+def test_items_that_load_against_their_factor_are_warned_of_once() -> None:
+    results = run_spec(read_data(HERE / "data" / "bfi.csv").head(600), [
+        {"id": "two", "do": "cfa", "model": "A =~ A1 + A2 + A3 + A4\nC =~ C1 + C2 + C3 + C4"}])
+
+    said = [one.text for block in _report(results).sections[-2].blocks if isinstance(block, Callout)
+            for one in block.items]
+    assert sum("A1 and C4" in one and "Recode" in one for one in said) == 1
+
+
+def test_of_many_pairs_of_scales_the_highest_are_printed_and_the_others_counted() -> None:
+    pairs = [{"first": f"S{place}", "second": "T", "htmt": place / 200, "htmt2": None,
+              "verdict": "together" if place in (1, 100) else "distinct"} for place in range(1, 101)]
+
+    table = _tables(_report({"far": {"do": "htmt", "n": 200, "pairs": pairs}}))["t-pairs"]
+
+    assert [row.cells[0].text.split()[0] for row in table.rows] == [            # type: ignore[union-attr]  # words
+        *(f"S{place}" for place in range(100, 85, -1)), "S1"]
+    assert "84 more pairs lie below" in table.source

@@ -240,3 +240,12 @@ def test_the_file_is_named_with_its_hash_and_how_it_was_read(tmp_path: Path) -> 
     method = str(report.section("method").blocks)
     assert data.facts.sha256 in method
     assert "text, encoding utf-16, separated by semicolon, decimal point" in method
+
+
+def test_bars_with_wordings_are_parted_so_that_each_figure_fits_a_page(results: Mapping[str, Any]) -> None:
+    plain = [figure for figure in _figures(_report(results)) if figure.startswith("f-items")]
+
+    worded = _figures(_report(results, labels={"A1": "I make people feel at ease."}))
+
+    assert plain == ["f-items"]
+    assert [figure for figure in worded if figure.startswith("f-items")] == ["f-items", "f-items-2"]
