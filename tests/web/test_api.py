@@ -117,7 +117,9 @@ def test_the_description_is_handed_out_without_a_token_and_holds_together(client
 def test_every_reply_of_a_whole_study_fits_its_description(client: FlaskClient, sample: Study):
     asking = program(client, sample.id)
     places = {"study_id": str(sample.id), "wave_key": "w1", "audience": "staff", "report_id": "1",
-              "number": "1", "version": asking.get(at(sample, "/questionnaires")).get_json()["versions"][0]["version"],
+              "number": "1", "version": next(
+                  one["version"] for one in asking.get(at(sample, "/questionnaires")).get_json()["versions"]
+                  if one["questionnaire"] == "staff"),
               "interview_key": asking.get(at(sample, "/interviews")).get_json()["interviews"][0]["key"]}
     prepare_queue()
     with transaction() as session:
@@ -246,7 +248,7 @@ def test_an_address_or_method_that_is_not_there_is_a_problem_too(researcher: Pro
 
 def test_parameters_and_members_that_are_not_described_are_refused(researcher: Program, bank_study: Study):
     assert is_problem(researcher.get("/studies?limit=5"), 422, "bad-input")
-    assert is_problem(researcher.get(at(bank_study, "/questionnaires/staff/versions/1.0.0?format=csv")), 422,
+    assert is_problem(researcher.get(at(bank_study, "/questionnaires/staff/versions/1.1.0?format=csv")), 422,
                       "bad-input")
     for body in ({"fromat": "csv"}, {"format": 3}, {"format": "sav"}, [1]):
         assert is_problem(researcher.post(at(bank_study, EXPORT), json=body), 422, "bad-input"), body
