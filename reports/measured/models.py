@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.results.measurement import Estimate
 from analysis.results.sem import FactorReliability, ModelParameter, SemResult
 from reports.content import Block, Cell, Column, Number, Row, Statement, Table
 from reports.measured.diagrams import measurement_figures, structure_figures
 from reports.measured.frame import Context, Part, Widths, anchor, fitted, read_as, told_together, told_warnings, when
 from reports.numbers import printed
+from reports.wording import Words
 
 WEAK = 0.40                 # a standardised loading below it says little of its item (Stevens 2002)
 ORDINAL = "WLSMV"
@@ -111,24 +113,41 @@ def fit_table(context: Context, key: str, results: Mapping[str, SemResult]) -> T
             Number(fit.tli, "three"), Number(rmsea.value if rmsea else None, "three", rmsea.ci_low if rmsea else None,
                                              rmsea.ci_high if rmsea else None),
             Number(fit.srmr, "three"), Number(fit.aic, "one"), Number(fit.bic, "one"))))
-        if fit.scaled is not None and fit.scaled.chi2 is not None:
-            robust = fit.scaled.rmsea_robust
-            rows.append(Row((
-                Statement(words.text("measured.model_robust", estimator=result.estimator)), Statement(""),
-                Number(fit.scaled.chi2.value, "one"), Number(float(fit.scaled.chi2.df), "count"),
-                Number(fit.scaled.chi2.p_value, "p"), Number(fit.scaled.cfi_robust, "three"),
-                Number(fit.scaled.tli_robust, "three"),
-                Number(robust.value if robust else None, "three", robust.ci_low if robust else None,
-                       robust.ci_high if robust else None), Statement(""), Statement(""), Statement(""))))
+        rows.extend(_corrected_rows(words, result))
     widths: Widths = [("model", 0.17, "left"), ("n", 0.07, "right"), ("chi2", 0.09, "right"), ("df", 0.06, "right"),
                       ("p", 0.08, "right"), ("cfi", 0.07, "right"), ("tli", 0.07, "right"), ("rmsea", 0.17, "right"),
                       ("srmr", 0.07, "right"), ("aic", 0.1, "right"), ("bic", 0.1, "right")]
     estimators = words.join(list(dict.fromkeys(result.estimator for result in results.values())))
     missing = dict.fromkeys(words.text(f"measured.missing_{result.missing}") for result in results.values())
-    note = words.text("measured.model_fit_note", estimator=estimators,
-                      missing=words.text("labels.between_sentences").join(missing))
+    between = words.text("labels.between_sentences")
+    note = words.text("measured.model_fit_note", estimator=estimators, missing=between.join(missing))
+    if any(result.estimator == ORDINAL for result in results.values()):
+        note = between.join([note, words.text("measured.model_fit_note_ordinal")])
     return Table(key, words.say("measured.model_fit_title", n=len(results)), fitted(words, "measured.model_", widths),
                  tuple(rows), "", context.note(note), is_dense=True)
+
+
+def _corrected_rows(words: Words, result: SemResult) -> list[Row]:
+    """Return the scaled test with robust indices; of ordinal items the scaled indices too, by which they are judged."""
+    scaled, estimator = result.fit.scaled, result.estimator
+    if scaled is None or scaled.chi2 is None:
+        return []
+    test: tuple[Cell, ...] = (Number(scaled.chi2.value, "one"), Number(float(scaled.chi2.df), "count"),
+                              Number(scaled.chi2.p_value, "p"))
+    robust = words.text("measured.model_robust", estimator=estimator)
+    of_robust = (scaled.cfi_robust, scaled.tli_robust, scaled.rmsea_robust)
+    if estimator != ORDINAL:
+        return [_corrected_row(robust, test, *of_robust)]
+    return [_corrected_row(words.text("measured.model_scaled", estimator=estimator), test, scaled.cfi_scaled,
+                           scaled.tli_scaled, scaled.rmsea_scaled),
+            _corrected_row(robust, (Statement(""),) * 3, *of_robust)]
+
+
+def _corrected_row(name: str, test: tuple[Cell, ...], cfi: float | None, tli: float | None,
+                   rmsea: Estimate | None) -> Row:
+    size = (Number(rmsea.value, "three", rmsea.ci_low, rmsea.ci_high) if rmsea else Number(None, "three"))
+    return Row((Statement(name), Statement(""), *test, Number(cfi, "three"), Number(tli, "three"), size,
+                Statement(""), Statement(""), Statement("")))
 
 
 def _loadings(context: Context, place: int, result: SemResult, title: str) -> Table:

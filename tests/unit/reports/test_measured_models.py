@@ -163,6 +163,19 @@ def test_a_model_of_ordinal_items_is_headed_by_its_scaled_fit(ordinal: Mapping[s
     assert any(f"CFI {scaled['cfi_scaled']:.3f}" in text for text in headings)
 
 
+def test_the_table_shows_the_scaled_fit_that_the_heading_tells(ordinal: Mapping[str, Any]) -> None:
+    scaled = ordinal["calm"]["fit"]["scaled"]
+
+    table = _tables(_report(ordinal))["t-models"]
+
+    assert [_row(table, place)[0].strip() for place in range(3)] == ["calm", "scaled (WLSMV)", "robust (WLSMV)"]
+    assert _row(table, 1)[2] == pytest.approx(scaled["chi2"]["value"])
+    assert _row(table, 1)[5:8] == pytest.approx([scaled["cfi_scaled"], scaled["tli_scaled"],
+                                                 scaled["rmsea_scaled"]["value"]])
+    assert _row(table, 2)[5] == pytest.approx(scaled["cfi_robust"])
+    assert "Scaled: the test corrected" in str(table)
+
+
 def test_steps_of_ordinal_items_show_the_scaled_figures_they_are_judged_by(ordinal: Mapping[str, Any]) -> None:
     table, steps = _tables(_report(ordinal))["t-invariance"], ordinal["nerves"]["steps"]
 
