@@ -33,7 +33,6 @@ def distribution(data: Distribution, title: str, language: str) -> str:
     y = TOP
     for row, lines in zip(data.rows, texts, strict=True):
         y += _row(sheet, row, lines, y, (zero, unit, len(data.points)))
-    sheet.line(zero, TOP - 3, zero, y + 2, c.INK_SOFT, dash="2 2")
     sheet.height = y + FOOT
     return sheet.svg()
 
@@ -66,10 +65,12 @@ def _legend(sheet: Canvas, data: Distribution, x: float) -> None:
 def _row(sheet: Canvas, row: DistributionRow, lines: list[str], y: float, plan: tuple[float, float, int]) -> float:
     zero, unit, n_points = plan
     if not row.shares:
+        _middle(sheet, zero, y, HEAD_ROW)
         sheet.lines(0, y + HEAD_ROW / 2 + 1, lines[:1], c.SMALL, weight=700, fill=c.NAVY)
         return HEAD_ROW
     height = max(ROW, len(lines) * c.SMALL * sheet.leading + 4)
     middle = y + height / 2
+    _middle(sheet, zero, y, height)         # before the bar, whose middle share has its number there
     sheet.lines(0, middle, lines, c.SMALL)
     x = zero - _left_share(row.shares) * unit
     for share, (fill, ink) in zip(row.shares, inks(n_points), strict=True):
@@ -81,3 +82,7 @@ def _row(sheet: Canvas, row: DistributionRow, lines: list[str], y: float, plan: 
         right = sheet.width - FIGURE * (len(row.figures) - 1 - place)
         sheet.text(right, middle + 3.8, text, c.TINY, fill=c.INK, anchor="end")
     return height
+
+
+def _middle(sheet: Canvas, zero: float, y: float, height: float) -> None:
+    sheet.line(zero, y, zero, y + height, c.INK_SOFT, dash="2 2")

@@ -68,10 +68,10 @@ def _draw(sheet: Canvas, data: Scree, panel: ScreePanel, frame: _Panel) -> None:
     _axes(sheet, data, frame)
     if panel.keep:
         edge = (frame.x(panel.keep - 1) + frame.x(panel.keep)) / 2 if panel.keep < frame.n else frame.right
-        sheet.line(edge, TOP - 6, edge, HEIGHT - BOTTOM, c.HAIRLINE)
+        sheet.line(edge, TOP - 14, edge, HEIGHT - BOTTOM, c.HAIRLINE)
         half = sheet.measure(panel.keep_label, c.TINY, 600)
         is_left = edge + 6 + half > frame.right
-        sheet.text(edge - 6 if is_left else edge + 6, TOP + 4, panel.keep_label, c.TINY, weight=600, fill=c.NAVY,
+        sheet.text(edge - 6 if is_left else edge + 6, TOP - 5, panel.keep_label, c.TINY, weight=600, fill=c.NAVY,
                    anchor="end" if is_left else "start")
     if panel.limit is not None:
         sheet.line(frame.left, frame.y(panel.limit), frame.right, frame.y(panel.limit), c.INK_SOFT, dash="1 3")

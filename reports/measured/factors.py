@@ -16,6 +16,7 @@ from reports.sections.table_columns import columns_of
 
 FEWEST_OF_A_FACTOR = 3      # items that load; fewer leave a factor to two items' correlation
 MOST_FACTORS_WITH_WORDINGS = 7
+MOST_FACTORS_WITH_ROOM = 12     # more need the room of the other columns, or minus signs touch the number before
 FILLS_A_PAGE = 40           # rows of a map
 TOLD_HERE = {"heywood", "thin_factor", "weak_item"}     # told with all their items or factors in one sentence
 Order = list[tuple[int, int | None]]        # items by row, each with the factor it belongs to
@@ -28,7 +29,8 @@ def build(context: Context, results: Mapping[str, FactorSolution]) -> list[Part]
     first = parts[0]
     blocks = (_fit(context, results), *first.blocks)
     points = tuple(words.say(
-        "measured.factors_point", title=context.title(key), n=found.n_factors, items=len(found.items),
+        "measured.factors_point" if context.has_own_title(key) else "measured.factors_point_plain",
+        title=context.title(key), n=found.n_factors, items=len(found.items),
         rmsea=printed(found.rmsea.value if found.rmsea else None, "three"), tli=printed(found.tli, "three"))
         for key, found in results.items())
     return [Part(first.chapter, first.title, blocks, points, first.warnings), *parts[1:]]
@@ -102,12 +104,14 @@ def _loadings(context: Context, place: int, found: FactorSolution, order: Order)
     words, k = context.words, found.n_factors
     wordings = context.has_wordings(found.items) and k <= MOST_FACTORS_WITH_WORDINGS
     wide = 0.34 if wordings else 0.0
-    key_width = 0.1 if wordings else 0.2
-    each = (1 - key_width - wide - 0.16) / k
+    is_wide = k > MOST_FACTORS_WITH_ROOM
+    key_width = 0.1 if wordings else 0.13 if is_wide else 0.2
+    end = 0.05 if is_wide else 0.08
+    each = (1 - key_width - wide - 2 * end) / k
     columns = (Column(words.text("measure.item_key"), key_width),
                *((Column(words.text("measure.item_wording"), wide),) if wordings else ()),
                *(Column(words.text("measure.factor", number=number), each, "right") for number in range(1, k + 1)),
-               Column("h²", 0.08, "right"), Column("u²", 0.08, "right"))
+               Column("h²", end, "right"), Column("u²", end, "right"))
     rows = []
     for row, _ in order:
         cells: list[Cell] = [Statement(found.items[row]),

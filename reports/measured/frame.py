@@ -65,6 +65,11 @@ class Context:
         plain = self.words.text(own) if entry.get("do") == key and self.words.has(own) else key
         return str(entry.get("title") or self.names.get(key) or (plain if plain == key else capitalised(plain)))
 
+    def has_own_title(self, key: str) -> bool:
+        """Return whether an analysis is called by more than the name of its kind."""
+        own = f"measured_do.{self.entries.get(key, {}).get('do', '')}"
+        return not self.words.has(own) or self.title(key) != capitalised(self.words.text(own))
+
     def name(self, key: str) -> str:
         """Return what a scale is called; its key where it has no name."""
         return self.names.get(key, key)

@@ -12,7 +12,7 @@ from reports.measured.frame import Context, Part, Widths, anchor, fitted, when
 from reports.numbers import printed
 
 MOST_ROWS = 34              # of a figure that still fits a page with the heading above it …
-MOST_ROWS_WITH_WORDINGS = 24    # … where each has two lines
+MOST_ROWS_WITH_WORDINGS = 14    # … where each has two lines: two such figures share a page
 MOST_POINTS = 11
 CEILING = 0.15              # Terwee et al. 2007: more people than this at an end of the scale
 Scales = Mapping[str, Reliability]
@@ -91,6 +91,7 @@ def _point_names(context: Context, scales: Mapping[str, Sequence[ItemStatistics]
 def _bar(context: Context, item: ItemStatistics, points: tuple[str, ...]) -> DistributionRow:
     total = sum(item.frequencies.values()) or 1
     label = context.item(item.key).replace(item.key, _label(context, item), 1)
+    label = label.replace("）  ", "）", 1)      # a full-width bracket brings its own space
     figures = (printed(item.mean, "mean"), printed(item.sd, "mean"), printed(float(item.n), "count"))
     return DistributionRow(label, tuple(item.frequencies.get(point, 0) / total for point in points), figures)
 

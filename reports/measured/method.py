@@ -11,8 +11,8 @@ from reports.measured.frame import Context, Subject
 NOT_TOLD = frozenset({"id", "do", "items", "title", "scales", "scores", "model", "values"})
 MOST_KEYS = 8
 REFERENCES: Mapping[str, tuple[str, ...]] = {
-    "reliability": ("cronbach", "feldt", "guttman", "mcdonald"), "items": ("cronbach", "feldt"),
-    "omega": ("mcdonald", "schmid"), "htmt": ("henseler",), "kmo": ("kaiser_rice",), "bartlett": ("bartlett",),
+    "reliability": ("cronbach", "feldt", "guttman", "mcdonald", "terwee"), "items": ("cronbach", "feldt", "terwee"),
+    "omega": ("mcdonald", "schmid"), "htmt": ("henseler", "roemer"), "kmo": ("kaiser_rice",), "bartlett": ("bartlett",),
     "parallel": ("horn",), "map": ("velicer",), "vss": ("revelle_rocklin",), "efa": ("harman_jones", "appelbaum"),
     "sample": ("appelbaum",), "correlations": ("fisher", "bonett"), "careless": ("yentes",),
     "cfa": ("hu_bentler", "fornell"), "sem": ("hu_bentler", "fornell"), "invariance": ("chen", "cheung", "putnick"),
@@ -23,6 +23,9 @@ REFERENCES: Mapping[str, tuple[str, ...]] = {
     "factor_scores": ("grice",), "icc": ("shrout", "mcgraw"),
     "multilevel": ("bliese",), "weights": ("kish",), "drivers": ("azen", "johnson"), "dominance": ("azen", "johnson"),
 }
+
+ORDINAL_REFERENCES: Mapping[str, tuple[str, ...]] = {
+    "cfa": ("savalei",), "sem": ("savalei",), "invariance": ("satorra", "wu")}
 
 
 def method_section(context: Context, results: Mapping[str, Any], subject: Subject, identifier: str) -> Section:
@@ -36,7 +39,8 @@ def method_section(context: Context, results: Mapping[str, Any], subject: Subjec
         blocks.append(Bullets(tuple(Statement(reason) for reason in subject.left_out)))
     blocks.append(Heading(words.text("measured.method_file")))
     blocks.append(Facts(tuple(_facts(context, subject.versions, identifier)), is_wide=True))
-    used = sorted({reference for key, found in results.items() for reference in REFERENCES.get(_do(found), ())})
+    used = sorted({reference for key, found in results.items() for reference in (
+        *REFERENCES.get(_do(found), ()), *_of_ordinal(context.entries.get(key, {})))})
     if used:
         blocks.append(Heading(words.text("measured.method_references")))
         blocks.extend(Paragraph((words.say(f"measured_reference.{key}"),), "small") for key in used)
@@ -45,6 +49,11 @@ def method_section(context: Context, results: Mapping[str, Any], subject: Subjec
         blocks.append(Listing(subject.specification.rstrip()))
     return Section("method", words.text("measured.part_method"), words.say("measured.method_title"), tuple(blocks),
                    is_appendix=True, starts_page=False)
+
+
+def _of_ordinal(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what a model of ordinal items rests on besides."""
+    return ORDINAL_REFERENCES.get(str(entry.get("do", "")), ()) if entry.get("estimator") == "WLSMV" else ()
 
 
 def _do(found: Any) -> str:
@@ -113,7 +122,7 @@ def _facts(context: Context, versions: Mapping[str, str], identifier: str) -> li
     if versions:
         rows.append((words.text("repro.versions"), Statement(
             words.text("labels.between").join(
-                f"{name} {words.text('repro.source') if version == 'not installed' else version}"
+                f"{name} {words.text('repro.source') if version == 'not installed' else version}".replace(" （", "（")
                 for name, version in versions.items()))))
     rows.append((words.text("measured.seeds"), words.say("measured.seeds_text")))
     return rows

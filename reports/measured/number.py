@@ -92,7 +92,8 @@ def _suitable(context: Context, results: Mapping[str, Found]) -> list[Block]:
 def scree_figure(context: Context, place: int, found: ParallelAnalysis) -> Figure:
     """Return the eigenvalues of components and factors beside those of random data."""
     words = context.words
-    most = min(MOST_EIGENVALUES, len(found.observed_factors))
+    kept = max(found.retain_components_p95, found.retain_factors_p95)
+    most = min(max(MOST_EIGENVALUES, kept + 1), len(found.observed_factors))    # the last that is kept, and one more
     keeps = [words.text("measured.scree_keep", n=n) for n in (found.retain_components_p95, found.retain_factors_p95)]
     panels = (
         ScreePanel(words.text("measured.scree_components"), found.observed_components[:most],

@@ -39,13 +39,13 @@ def _part(context: Context, place: int, key: str, found: CorrelationTable) -> Pa
                 told_warnings(words, found.warnings, context.title(key)))
 
 
-def _note(context: Context, found: CorrelationTable) -> str:
+def _note(context: Context, found: CorrelationTable, *, has_diagonal: bool) -> str:
     words = context.words
     pair_n = [n for row, line in enumerate(found.pair_n) for n in line[:row]]
     parts = [words.text(f"measured.relations_kind_{found.method}"), words.text(f"measured.missing_{found.missing}")]
     parts.append(words.text("measured.relations_n", low=min(pair_n), high=max(pair_n))
                  if pair_n and min(pair_n) != max(pair_n) else words.text("measured.relations_one_n", n=found.n))
-    if any(alpha is not None for alpha in found.alphas):
+    if has_diagonal and any(alpha is not None for alpha in found.alphas):
         parts.append(words.text("measured.relations_alpha"))
     return context.note(words.text("labels.between_sentences").join(parts))
 
@@ -67,7 +67,8 @@ def _table(context: Context, place: int, found: CorrelationTable, told: Mapping[
     legend = words.text("measured.relations_interval" if has_intervals else "measured.relations_stars",
                         confidence=found.confidence)
     return Table(anchor("t-correlations", place), words.say("measured.relations_table", **told), columns, tuple(rows),
-                 "", _note(context, found) + words.text("labels.between_sentences") + legend, is_dense=True)
+                 "", words.text("labels.between_sentences").join([_note(context, found, has_diagonal=True), legend]),
+                 is_dense=True)
 
 
 def _cell(found: CorrelationTable, row: int, column: int, *, has_intervals: bool) -> Cell:
@@ -100,7 +101,8 @@ def _map(context: Context, place: int, found: CorrelationTable, told: Mapping[st
         values, texts = ((None,) * len(heads), *values), (("",) * len(heads), *texts)
     chart = Heatmap(rows, heads, values, texts, BOLD_FROM)
     return Figure(anchor("f-correlations", place), words.say("measured.relations_map", **told), chart,
-                  words.text("measured.relations_alt", **told), "", _note(context, found))
+                  words.text("measured.relations_alt", **told), "",
+                  _note(context, found, has_diagonal=False))
 
 
 def build_pairs(context: Context, results: Mapping[str, Any]) -> list[Part]:

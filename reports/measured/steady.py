@@ -85,7 +85,7 @@ def _phi(context: Context, key: str, found: LoadingIntervals, factors: range) ->
         cells: list[Cell] = [Statement(words.text("measure.factor", number=row + 1))]
         for factor in factors:
             if factor >= row:
-                cells.append(Statement("1" if factor == row else ""))
+                cells.append(Number(1.0, "coefficient") if factor == row else Statement(""))
                 continue
             cells.append(Number(phi[row][factor], "coefficient",
                                 found.phi_low[row][factor] if found.phi_low else None,
@@ -130,7 +130,7 @@ def _score_correlations(context: Context, place: int, found: FactorScoring, head
     columns = (Column(words.text("measured.scoring_scores"), 0.2), *(Column(head, 0.8 / len(heads), "right")
                                                                      for head in heads))
     rows = tuple(Row((Statement(head), *(
-        Number(value, "coefficient") if column < row else Statement("1" if column == row else "")
+        Number(value, "coefficient") if column < row else Number(1.0, "coefficient") if column == row else Statement("")
         for column, value in enumerate(line)))) for row, (head, line) in enumerate(
             zip(heads, found.score_correlations, strict=True)))
     return Table(anchor("t-scores", place), words.say("measured.scoring_correlations", n=len(heads)), columns, rows, "",

@@ -124,7 +124,7 @@ def test_factor_scores_show_what_they_are_worth_and_no_person(results: Mapping[s
 
     assert _row(tables["t-scoring"], 0) == [
         "F1", found["determinacy"][0], found["determinacy"][0] ** 2, found["minimum_correlation"][0]]
-    assert _row(tables["t-scores"], 1) == ["F2", found["score_correlations"][1][0], "1"]
+    assert _row(tables["t-scores"], 1) == ["F2", found["score_correlations"][1][0], 1.0]
     assert len(tables["t-scoring"].rows) == len(tables["t-scores"].rows) == 2
 
 

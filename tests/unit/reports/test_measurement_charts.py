@@ -167,3 +167,11 @@ def test_an_empty_cell_of_a_map_has_no_colour() -> None:
     svg = draw(chart, "t", "en")
 
     assert svg.count("<rect") == 3 + 9
+
+
+def test_the_middle_of_the_scale_is_drawn_under_the_numbers() -> None:
+    svg = draw(_distribution(5), "Bars", "en")
+
+    last_dash = max(place for place in range(len(svg)) if svg.startswith("stroke-dasharray", place))
+
+    assert last_dash < svg.rindex("<rect")

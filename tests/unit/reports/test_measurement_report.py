@@ -16,6 +16,7 @@ from instruments.codec import to_document
 from instruments.template import StudyTemplate
 from reports.content import Callout, Figure, Listing, StudyReport, Table
 from reports.deliver import measurement_report_pdf
+from reports.figures import Scree
 from reports.measured.factors import order_of
 from reports.measured.frame import Subject
 from reports.measured.registry import VERBS, results_of
@@ -190,12 +191,12 @@ def test_figures_state_their_finding_in_words(results: Mapping[str, Any], langua
 
 
 def test_every_verb_and_reference_has_its_words() -> None:
-    from reports.measured.method import REFERENCES
+    from reports.measured.method import ORDINAL_REFERENCES, REFERENCES
 
     for language in ("en", "zh"):
         words = Words(language)
         assert [do for do in VERBS if not words.has(f"measured_do.{do}")] == []
-        keys = {key for listed in REFERENCES.values() for key in listed}
+        keys = {key for listed in (*REFERENCES.values(), *ORDINAL_REFERENCES.values()) for key in listed}
         assert [key for key in sorted(keys) if not words.has(f"measured_reference.{key}")] == []
 
 
@@ -242,10 +243,52 @@ def test_the_file_is_named_with_its_hash_and_how_it_was_read(tmp_path: Path) -> 
     assert "text, encoding utf-16, separated by semicolon, decimal point" in method
 
 
-def test_bars_with_wordings_are_parted_so_that_each_figure_fits_a_page(results: Mapping[str, Any]) -> None:
+def test_bars_with_wordings_are_parted_so_that_two_figures_share_a_page(results: Mapping[str, Any]) -> None:
     plain = [figure for figure in _figures(_report(results)) if figure.startswith("f-items")]
 
     worded = _figures(_report(results, labels={"A1": "I make people feel at ease."}))
 
     assert plain == ["f-items"]
-    assert [figure for figure in worded if figure.startswith("f-items")] == ["f-items", "f-items-2"]
+    assert [figure for figure in worded if figure.startswith("f-items")] == ["f-items", "f-items-2", "f-items-3"]
+
+
+def test_a_map_of_correlations_does_not_tell_of_a_diagonal_that_it_lacks(results: Mapping[str, Any]) -> None:
+    table = _tables(_report(results))["t-correlations-2"]
+    wide = {**results["scores"], "names": [f"S{number}" for number in range(15)], "alphas": [0.8] * 15}
+    for field in ("correlations", "ci_low", "ci_high", "p_values", "pair_n"):
+        wide[field] = [[100 if field == "pair_n" else 0.2] * 15] * 15
+
+    drawn = _figures(_report({"wide": wide}))["f-correlations"]
+
+    assert "diagonal" in str(table)
+    assert "diagonal" not in str(drawn)
+
+
+def test_all_factors_that_are_kept_are_drawn_with_the_first_that_is_not(results: Mapping[str, Any]) -> None:
+    many = {**results["parallel"], "retain_factors_p95": 17}
+
+    chart = _figures(_report({"parallel": many}))["f-parallel"].chart
+
+    assert isinstance(chart, Scree)
+    assert [len(panel.observed) for panel in chart.panels] == [18, 18]
+
+
+@pytest.mark.parametrize(("key", "said"), [("efa", "Exploratory factor analysis: 25"),
+                                           ("five", "Exploratory factor analysis (five): 25")])
+def test_an_analysis_without_a_title_is_not_named_twice(results: Mapping[str, Any], key: str, said: str) -> None:
+    spec = [{"id": key, "do": "efa"}]
+
+    report = _report({key: results["five"]}, spec=spec)
+
+    assert said in str(report.sections[0])
+
+
+def test_loadings_on_many_factors_have_room_for_their_signs(results: Mapping[str, Any]) -> None:
+    five = results["five"]
+    many = {**five, "n_factors": 15, "loadings": [[*line] * 3 for line in five["loadings"]],
+            "variance_explained": [*five["variance_explained"]] * 3, "phi": None}
+
+    table = _tables(_report({"many": many}))["t-loadings"]
+
+    assert min(column.width for column in table.columns[1:16]) > 0.05
+    assert sum(column.width for column in table.columns) == pytest.approx(1)
