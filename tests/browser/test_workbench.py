@@ -61,9 +61,9 @@ def test_an_interview_is_coded_adjusted_noted_undone_and_redone_with_keys_in_chi
     undo_memo_and_edges(page)
     undone = stored()
     press(page, "U")
-    expect(page.locator("tr[data-version='4']")).to_have_count(1)
+    see_anew(page, "tr[data-version='4']", 1)
     press(page, "U")
-    expect(page.locator("#memo-list li")).to_have_count(1)
+    see_anew(page, "#memo-list li", 1)
 
     assert undone == [("CAU.TECH", WORDS), ("CAU.TECH", f"{WORDS}{LINK}")]
     assert moved == [("CAU.TECH", WORDS), ("CAU.TECH", f"{WORDS}{LINK}"[1:-2])]
@@ -107,9 +107,15 @@ def write_a_memo(page: Page) -> None:
 
 def undo_memo_and_edges(page: Page) -> None:
     page.keyboard.press("u")
-    expect(page.locator("#memo-list li")).to_have_count(0)
+    see_anew(page, "#memo-list li", 0)
     page.keyboard.press("u")
-    expect(page.locator("tr[data-version='3']")).to_have_count(1)
+    see_anew(page, "tr[data-version='3']", 1)
+
+
+def see_anew(page: Page, selector: str, count: int) -> None:
+    """Wait for the page that undo or redo leads to, and until its keys are heard."""
+    expect(page.locator(selector)).to_have_count(count)
+    page.wait_for_load_state("domcontentloaded")
 
 
 def test_a_boundary_is_dragged_with_the_mouse(browser: Browser, site: str):
