@@ -186,6 +186,34 @@ def even_odd(scales: Sequence[ArrayLike]) -> Numbers:
     return np.maximum(stepped, -1.0)
 
 
+def consistency_of_persons(scales: Sequence[ArrayLike], *, minimum_alpha: float, fewest_scales: int) -> Numbers:
+    """Return the even-odd consistency of each respondent over the scales that measure something.
+
+    Parameters
+    ----------
+    scales : sequence of array_like, each of shape (n, k_s)
+        Recoded answers scale by scale, missing = NaN.
+    minimum_alpha : float
+        Scales whose alpha in this sample is lower are left out: on them honest people disagree with themselves too.
+    fewest_scales : int
+        With fewer scales of two items or more left, a correlation over them says nothing: NaN for everybody.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        As `even_odd`, high = consistent.
+
+    References
+    ----------
+    Jackson (1976), the individual reliability index; Johnson (2005); Curran (2016).
+    """
+    matrices = [np.asarray(scale, dtype=float) for scale in scales]
+    steady = [values for values in matrices if values.shape[1] > 1 and _alpha(values) >= minimum_alpha]
+    if len(steady) < max(fewest_scales, 2):
+        return np.full(len(matrices[0]) if matrices else 0, np.nan)
+    return even_odd(steady)
+
+
 def synonym_pairs(answers: ArrayLike, critical_r: float = SYNONYM_R, *,
                   antonyms: bool = False) -> list[tuple[int, int]]:
     """Return the pairs of items that the whole sample answers alike.
@@ -332,6 +360,13 @@ def careless_indices(raw: ArrayLike, recoded: ArrayLike, scales: Sequence[ArrayL
         "psychant": psychometric_synonyms(recoded, critical_r, antonyms=True),
         "mahad": distances(recoded)[0],
     }
+
+
+def _alpha(values: Numbers) -> float:
+    """Return Cronbach's alpha of pairwise covariances; -inf where the sum does not vary."""
+    covariance = pd.DataFrame(values).cov(min_periods=2).fillna(0.0).to_numpy()
+    k, total = len(covariance), float(covariance.sum())
+    return k / (k - 1) * (1 - float(np.trace(covariance)) / total) if total > 0 else -np.inf
 
 
 def _row_mean(values: Numbers) -> Numbers:

@@ -1,4 +1,4 @@
-"""Who answered with care: seven flags per respondent and who is left out (model 1)."""
+"""Who answered with care: eight flags per respondent and who is left out (model 1)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from analysis.privacy import MINIMUM_GROUP
 from analysis.quant.careless import (
     careless_indices,
+    consistency_of_persons,
     distances,
     fast_pages,
     intra_individual_sd,
@@ -31,14 +32,19 @@ Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 OF_ORDER = ("longstring", "longstring_mean", "irv_1", "irv_2", "irv_3")     # indices that need the order shown
-FLAGS = ("attention", "speed", "longstring", "lowvar", "inconsistent", "mahalanobis", "empty")
+FLAGS = ("attention", "speed", "longstring", "lowvar", "inconsistent", "evenodd", "mahalanobis", "empty")
 
 # Defaults of section 1 of the diagnostic model; sources: Huang et al. 2012 (speed), Meade & Craig 2012, Curran 2016.
+# The model has no even-odd flag: without it those who tick at random around the middle, in no hurry, carry one flag at
+# most and stay (docs/validation.md). The limit is Jackson's (1976), as Johnson (2005) uses it.
 SCREENING_DEFAULTS: Mapping[str, float] = MappingProxyType({
     "speed_seconds_per_item": 2.0,
     "longstring_run": 12,
     "lowvar_sd": 0.45,
     "inconsistent_z": 2.5,
+    "evenodd_minimum": 0.30,
+    "evenodd_scales": 5,
+    "alpha_limited": 0.60,
     "mahalanobis_n_per_item": 5,
     "mahalanobis_factor": 3.1,
     "empty_share": 0.5,
@@ -93,7 +99,7 @@ def robust_z(values: ArrayLike) -> Numbers:
 
 
 def flag_respondents(table: AnswerTable, thresholds: Mapping[str, float] | None = None) -> pd.DataFrame:
-    """Return which of the seven flags each respondent carries.
+    """Return which of the eight flags each respondent carries.
 
     Parameters
     ----------
@@ -104,7 +110,7 @@ def flag_respondents(table: AnswerTable, thresholds: Mapping[str, float] | None 
 
     Returns
     -------
-    pandas.DataFrame of bool, n × 7
+    pandas.DataFrame of bool, n × 8
         Columns `FLAGS`. Rating items are those answered on an ordinal scale, attention items included. A flag whose
         input is unknown is not raised; `assessable` tells of whom.
 
@@ -125,6 +131,7 @@ def flag_respondents(table: AnswerTable, thresholds: Mapping[str, float] | None 
                                                 >= limits["longstring_run"]),
             "lowvar": spread < limits["lowvar_sd"],
             "inconsistent": robust_z(_inconsistency(table)) > limits["inconsistent_z"],
+            "evenodd": _consistency(table, limits) < limits["evenodd_minimum"],
             "mahalanobis": _unusual(table, limits),
             "empty": answered < limits["empty_share"] * shown.sum(axis=1),
         }
@@ -166,7 +173,8 @@ def assessable(table: AnswerTable, thresholds: Mapping[str, float] | None = None
     -------
     dict[str, int]
         Flag → respondents whose input is known: speed needs a duration, longstring the order shown, attention an answer
-        to an attention item, lowvar two ratings, inconsistent two items of a scale, mahalanobis a large sample.
+        to an attention item, lowvar two ratings, inconsistent two items of a scale, evenodd five reliable scales,
+        mahalanobis a large sample.
     """
     limits = {**SCREENING_DEFAULTS, **(thresholds or {})}
     raw, _ = _ratings(table)
@@ -175,6 +183,7 @@ def assessable(table: AnswerTable, thresholds: Mapping[str, float] | None = None
         "attention": table.values[checks].notna().any(axis=1).to_numpy() if checks else np.zeros(table.n, dtype=bool),
         "speed": np.isfinite(table.duration_s.to_numpy(dtype=float)), "longstring": knows_order(table),
         "lowvar": np.isfinite(intra_individual_sd(raw.to_numpy())), "inconsistent": np.isfinite(_inconsistency(table)),
+        "evenodd": np.isfinite(_consistency(table, limits)),
         "mahalanobis": np.full(table.n, _is_large(table, limits)), "empty": np.ones(table.n, dtype=bool)}
     return {name: int(known[name].sum()) for name in FLAGS}
 
@@ -340,6 +349,15 @@ def _inconsistency(table: AnswerTable) -> Numbers:
     """Return the spread inside scales of two items or more, in five-point units."""
     scales = _scales_of_five(table)
     return inconsistency(scales) if scales else np.full(table.n, np.nan)
+
+
+def _consistency(table: AnswerTable, limits: Mapping[str, float]) -> Numbers:
+    """Return how far each respondent's halves of the reliable scales agree."""
+    scales = _scales_of_five(table)
+    if not scales:
+        return np.full(table.n, np.nan)
+    return consistency_of_persons(scales, minimum_alpha=limits["alpha_limited"],
+                                  fewest_scales=int(limits["evenodd_scales"]))
 
 
 def _unusual(table: AnswerTable, limits: Mapping[str, float]) -> Flags:

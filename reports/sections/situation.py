@@ -25,7 +25,7 @@ from reports.sections.source import Source, capitalised
 from reports.sections.table_columns import columns_of
 
 HALF = 50.0
-FLAGS = ("attention", "speed", "longstring", "lowvar", "inconsistent", "mahalanobis", "empty")
+FLAGS = ("attention", "speed", "longstring", "lowvar", "inconsistent", "evenodd", "mahalanobis", "empty")
 
 
 def answers(study: Source) -> list[Section]:

@@ -4,6 +4,7 @@ import pytest
 from scipy import stats
 
 from analysis.quant.careless import (
+    consistency_of_persons,
     even_odd,
     intra_individual_sd,
     longest_run,
@@ -237,3 +238,39 @@ def test_synonyms_are_the_pairs_that_the_sample_answers_alike():
     assert index[0] == pytest.approx(stats.pearsonr(x[0, 3:], x[0, :3]).statistic)
     assert np.isnan(psychometric_synonyms(rng.normal(size=(100, 4)), 0.9)).all()
     assert np.nanmedian(psychometric_synonyms(np.hstack([base, -x[:, 3:]]), antonyms=True)) < -0.9
+
+
+# ---- even-odd consistency -------------------------------------------------------------------------------------------
+def five_scales(alpha_noise: float, n: int = 60) -> np.ndarray:
+    """Return answers of n people to five scales of four items; the last ten tick 2 to 4 at random."""
+    rng = np.random.default_rng(4)
+    level = rng.normal(3, 0.9, size=(n, 5))
+    ticks = level[:, :, None] + rng.normal(0, alpha_noise, size=(n, 5, 4))
+    ticks[-10:] = rng.integers(2, 5, size=(10, 5, 4))
+    return np.clip(np.rint(ticks), 1, 5)
+
+
+def test_halves_of_the_scales_of_who_ticks_at_random_do_not_agree():
+    scales = list(five_scales(0.5).transpose(1, 0, 2))
+
+    consistency = consistency_of_persons(scales, minimum_alpha=0.60, fewest_scales=5)
+
+    assert (consistency[-10:] < 0.30).sum() >= 4
+    assert (consistency[:-10] < 0.30).sum() <= 1
+    assert consistency == pytest.approx(even_odd(scales), nan_ok=True)
+
+
+@pytest.mark.parametrize(("noise", "n_scales"), [(0.5, 4), (3.0, 5)])
+def test_halves_are_not_compared_over_few_or_unreliable_scales(noise: float, n_scales: int):
+    scales = list(five_scales(noise).transpose(1, 0, 2))[:n_scales]
+
+    assert np.isnan(consistency_of_persons(scales, minimum_alpha=0.60, fewest_scales=5)).all()
+
+
+def test_a_scale_that_does_not_measure_is_left_out_of_the_halves():
+    scales = list(five_scales(0.5).transpose(1, 0, 2))
+    noise = np.random.default_rng(5).integers(1, 6, size=(60, 4)).astype(float)
+
+    with_noise = consistency_of_persons([*scales, noise], minimum_alpha=0.60, fewest_scales=5)
+
+    assert with_noise == pytest.approx(even_odd(scales), nan_ok=True)
