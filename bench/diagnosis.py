@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from analysis.diagnosis.diagnose import diagnose
 from analysis.tables import AnswerTable
 from instruments.template_loader import load_catalogue_template
+from surveyapp.sample.score_worlds import draw_scores
 from tests.factories.branch import Plan, simulated_customers, simulated_interviews, simulated_study
 
 N_STAFF, N_CUSTOMERS, N_INTERVIEWS, N_FILE_ROWS = 1000, 2000, 30, 2000
@@ -43,7 +44,7 @@ def main() -> int:
                             interviews=simulated_interviews(said), customers=simulated_customers(N_FILE_ROWS))
     study = replace(study, answers={key: with_blanks(table, rng) for key, table in study.answers.items()})
     started = time.perf_counter()
-    diagnosis = diagnose(study)
+    diagnosis = diagnose(study, draw_scores=draw_scores)
     seconds = time.perf_counter() - started
     print(f"whole diagnosis: {seconds:.2f} s (goal {GOAL_S:g} s), {len(diagnosis.links)} links, "
           f"{len(diagnosis.groups)} group figures")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.diagnosis.links import Links, reliabilities_of
 from analysis.diagnosis.power import wilson_of
+from analysis.diagnosis.surveyed import Surveyed
 from analysis.errors import TooFewData
 from analysis.quant.associate import LinkEstimates, minimal_effect_p
 from analysis.quant.dominance import standardised_beta
@@ -19,8 +21,8 @@ from analysis.results.planning import LinkDetectability
 Numbers = NDArray[np.float64]
 SIZE = 0.30                 # of the link that a reader is told about
 N_RESAMPLES = 200           # of respondents in each survey; the diagnosis itself takes 2000
-MOST_SURVEYS, FEWEST_SURVEYS = 200, 60
-ROWS = 36_000               # respondents simulated for each cause: fewer surveys where they are large, within 5 s
+MOST_SURVEYS, FEWEST_SURVEYS = 200, 30
+ROWS = 60_000               # respondents simulated for each cause: fewer surveys where they are large, within 5 s
 LEAST_RELIABILITY = 0.05    # an estimate at or below 0 leaves nothing to plant a link in
 SECTION = 71                # keeps this stream of random numbers apart from that of the links themselves
 # (correlations of causes k x k, reliabilities of causes and of problems, size, cause of each problem, n, seed)
@@ -67,8 +69,41 @@ def setting_of(estimates: LinkEstimates, reliabilities: Mapping[str, float],
                        thresholds["fdr_q"])
 
 
+def beside_uncertain(links: Links, side: Surveyed, thresholds: Mapping[str, float], draw: DrawScores | None, *,
+                     seed: int) -> Links:
+    """Return the links with what stands beside those that stay uncertain.
+
+    Parameters
+    ----------
+    links : Links
+    side : Surveyed
+        Who was asked about causes and problems.
+    thresholds : Mapping[str, float]
+    draw : DrawScores or None
+        Makes scores; None leaves the links as they are.
+    seed : int
+        Of the study.
+
+    Returns
+    -------
+    Links
+        Neither statuses nor grades change.
+    """
+    uncertain = {(link.cause, link.problem) for link in links.findings
+                 if link.status == "uncertain" and not link.is_withheld}
+    if draw is None or links.estimates is None or not uncertain:
+        return links
+    keys = {key for pair in links.estimates.beta for key in pair}
+    setting = setting_of(links.estimates, reliabilities_of(side, sorted(keys)), thresholds)
+    found = {(one.cause, one.problem): one
+             for one in link_detectability(setting, draw, seed=seed, wanted=uncertain)}
+    return replace(links, findings=tuple(
+        replace(link, detectability=found.get((link.cause, link.problem))) for link in links.findings))
+
+
 def link_detectability(setting: LinkSetting, draw: DrawScores, *, size: float = SIZE, seed: int = 1,
-                       n_surveys: int | None = None, n_resamples: int = N_RESAMPLES) -> tuple[LinkDetectability, ...]:
+                       n_surveys: int | None = None, n_resamples: int = N_RESAMPLES,
+                       wanted: Collection[tuple[str, str]] | None = None) -> tuple[LinkDetectability, ...]:
     """Return for each cause and problem how often a link of this size would have been found.
 
     Parameters
@@ -82,9 +117,11 @@ def link_detectability(setting: LinkSetting, draw: DrawScores, *, size: float = 
     seed : int, optional
         Of the study.
     n_surveys : int, optional
-        For each pair; otherwise 200, fewer (at least 60) beyond 180 respondents.
+        For each pair; otherwise 200, fewer (at least 30) beyond 300 respondents.
     n_resamples : int, optional
         Of respondents in each survey; fewer than the diagnosis takes (see `power.Effort`).
+    wanted : collection of (cause, problem), optional
+        Pairs that are asked for; otherwise all. It does not change what is drawn.
 
     Returns
     -------
@@ -108,12 +145,18 @@ def link_detectability(setting: LinkSetting, draw: DrawScores, *, size: float = 
     lone, among = np.zeros((k, m)), np.zeros((k, m))
     for turn in range(k):
         linked = [(turn + place) % k for place in range(m)]
+        if not any(_is_wanted(setting, (cause, place), wanted) for place, cause in enumerate(linked)):
+            continue
         for number in range(surveys):
             alone, together = _found(setting, draw, (size, linked), [seed, SECTION, turn, number], n_resamples)
             lone[linked, range(m)] += alone
             among[linked, range(m)] += together
     return tuple(_result(setting, pair, size, (lone[pair], among[pair]), (surveys, n_resamples))
-                 for pair in ((i, j) for j in range(m) for i in range(k)))
+                 for pair in ((i, j) for j in range(m) for i in range(k)) if _is_wanted(setting, pair, wanted))
+
+
+def _is_wanted(setting: LinkSetting, pair: tuple[int, int], wanted: Collection[tuple[str, str]] | None) -> bool:
+    return wanted is None or (setting.causes[pair[0]], setting.problems[pair[1]]) in wanted
 
 
 def _found(setting: LinkSetting, draw: DrawScores, planted: tuple[float, Sequence[int]], seed: Sequence[int],

@@ -11,6 +11,7 @@ from analysis.customers.picture import customer_picture
 from analysis.customers.sizing import FileRules
 from analysis.diagnosis.causes import cause_findings
 from analysis.diagnosis.customer_view import customer_statuses, facet_findings, recommendation, view_gaps
+from analysis.diagnosis.detectability import DrawScores, beside_uncertain
 from analysis.diagnosis.grounds import GroundSources, grounded_measures
 from analysis.diagnosis.integrity import integrity_of
 from analysis.diagnosis.interviewed import Interviewed, hear_interviews
@@ -56,7 +57,7 @@ ASKED_ABOUT_PROBLEMS: frozenset[ConstructGroup] = frozenset({"problem", "cause",
 
 
 def diagnose(tables: StudyTables, *, n_resamples: int = N_RESAMPLES, study: str = "", is_synthetic: bool = False,
-             frozen_on: str = "") -> Diagnosis:
+             frozen_on: str = "", draw_scores: DrawScores | None = None) -> Diagnosis:
     """Return what is wrong, why, and what to do about it.
 
     Parameters
@@ -67,6 +68,8 @@ def diagnose(tables: StudyTables, *, n_resamples: int = N_RESAMPLES, study: str 
         Bootstrap resamples; 2000 by the model.
     study, is_synthetic, frozen_on
         For the provenance.
+    draw_scores : DrawScores or None
+        Makes the scores of surveys like this one, to say beside uncertain links how often one is found.
 
     Returns
     -------
@@ -97,8 +100,8 @@ def diagnose(tables: StudyTables, *, n_resamples: int = N_RESAMPLES, study: str 
         gaps=view_gaps(problem_levels, facets, thresholds), stated=_stated(staff, "stated_problem", thresholds),
         seed=seed, n_resamples=n_resamples))
     structure = _structure(staff, thresholds, seed)
-    links = find_links(staff, _link_sources(staff, heard, structure, thresholds), thresholds, seed=seed,
-                       n_resamples=n_resamples)
+    links = beside_uncertain(find_links(staff, _link_sources(staff, heard, structure, thresholds), thresholds,
+                                        seed=seed, n_resamples=n_resamples), staff, thresholds, draw_scores, seed=seed)
     causes = cause_findings(cause_levels, links, problems, heard.by_construct,
                             _stated(staff, "stated_cause", thresholds))
     situation = situation_findings(staff, heard.by_construct, thresholds)

@@ -110,7 +110,7 @@ def _cause(finding: CauseFinding) -> dict[str, Any]:
 
 
 def _link(link: LinkFinding) -> dict[str, Any]:
-    return {name: getattr(link, name) for name in LINK_FIELDS}
+    return {**{name: getattr(link, name) for name in LINK_FIELDS}, "detectability": link.detectability}
 
 
 def _evidence(evidence: InterviewEvidence | None) -> dict[str, Any] | None:

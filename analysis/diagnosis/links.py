@@ -75,7 +75,7 @@ def find_links(side: Surveyed, sources: LinkSources, thresholds: Mapping[str, fl
         estimates = cause_links(
             rows[causes], rows[problems], groups=department_of(side), delta=thresholds["delta"],
             n_resamples=n_resamples, seed=[seed, SECTION], confidence=thresholds["confidence"],
-            reliabilities=_reliabilities(side, (*causes, *problems)))
+            reliabilities=reliabilities_of(side, (*causes, *problems)))
     except AnalysisError:
         # Causes that repeat each other exactly leave nothing to separate.
         return Links((), LinkModel(len(rows), 1, {}, 0, "not_separable"), None)
@@ -141,7 +141,20 @@ def department_item(side: Surveyed) -> Item | None:
                  if item.kind == "single" and item.key in side.valid.values.columns), None)
 
 
-def _reliabilities(side: Surveyed, keys: Iterable[str]) -> dict[str, float]:
+def reliabilities_of(side: Surveyed, keys: Iterable[str]) -> dict[str, float]:
+    """Return the reliability of each of these scales.
+
+    Parameters
+    ----------
+    side : Surveyed
+    keys : iterable of str
+        Constructs.
+
+    Returns
+    -------
+    dict[str, float]
+        Construct → Spearman-Brown of two items, else Cronbach's alpha; without those that have none.
+    """
     found = {}
     for key in keys:
         reliability = side.quality[key].reliability
@@ -173,7 +186,7 @@ def _withheld(side: Surveyed, estimates: LinkEstimates, pairs: Sequence[Distinct
 
 def _corrected_correlations(side: Surveyed, estimates: LinkEstimates) -> dict[Pair, float]:
     """Return how far causes correlate once both scales' unreliability is taken out."""
-    reliability = _reliabilities(side, {cause for cause, _ in estimates.beta})
+    reliability = reliabilities_of(side, {cause for cause, _ in estimates.beta})
     corrected = {}
     for (first, second), r in estimates.correlation.items():
         product = reliability.get(first, 1.0) * reliability.get(second, 1.0)

@@ -13,6 +13,7 @@ from analysis.results.customers import CustomerPicture
 from analysis.results.integrity import Integrity
 from analysis.results.measurement import Estimate, ScaleQuality, Structure
 from analysis.results.measures import Form, MeasureGrounds, PresentMeasure
+from analysis.results.planning import LinkDetectability
 from analysis.results.quality import IndexDistribution, ScaleChange
 from analysis.results.stated import StatedReason
 
@@ -203,6 +204,7 @@ class LinkFinding:
     quotes: tuple[Quote, ...] = ()
     dominance_low: float | None = None
     dominance_high: float | None = None
+    detectability: LinkDetectability | None = None     # beside an uncertain link; None in older results
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from reports.numbers import printed
 from reports.sections.problems import severity_figure
 from reports.sections.source import Source, capitalised
 from reports.sections.table_columns import columns_of
+from reports.sections.undecided import undecided
 
 STEPS = (0.10, 0.20, 0.30, 0.40)        # of beta: where the shades of the matrix change; the first is the model's delta
 FEW_ROWS = 8
@@ -85,6 +86,7 @@ def joint_display(study: Source) -> list[Section]:
         quotes = tuple(q for link in supported for q in study.passages(link.quotes, 1))
         if quotes:
             blocks.append(Passages(quotes[:2]))
+    blocks.extend(undecided(study))
     blocks.extend(_stated(study))
     blocks.append(Callout("so_what", words.text("labels.so_what"), (_so_what(study),)))
     key = "causes.links_title" if supported else "causes.links_title_none"

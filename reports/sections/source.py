@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cached_property
 
@@ -23,6 +22,7 @@ from instruments.facts import StudyFacts
 from instruments.schema import Choice, Construct, Instrument, Item, ItemRole, Text
 from instruments.template import Measure, Safeguard, StudyTemplate
 from reports.charts.metrics import wrap
+from reports.citation import short_citation
 from reports.content import GradeCell, Passage, Statement
 from reports.numbers import with_interval
 from reports.wording import Words
@@ -102,14 +102,7 @@ class Source:
 
     def cite(self, key: str) -> str:
         """Return a reference as it is named in a text, "Payne & Frow 2005"; an unknown key stands for itself."""
-        found = next((r.citation for r in self.template.references if r.key == key), "")
-        year = re.search(r"\((\d{4})\)", found)
-        if year is None:
-            return key
-        authors = re.findall(r"([^\W\d_][^,&.]*), [^\W\d_]\.", found[:year.start()])
-        if not authors or len(authors) > 2 or "et al" in found[:year.start()]:  # noqa: PLR2004  # two are both named
-            return f"{found.split(',')[0]} {self.words.text('labels.and_others')} {year.group(1)}"
-        return f"{' & '.join(name.strip() for name in authors)} {year.group(1)}"
+        return short_citation(self.template.references, key, self.words)
 
     def audience(self, key: str) -> str:
         phrase = "audience.customer" if key == self.served else f"audience.{key}"

@@ -12,6 +12,7 @@ from instruments.template import StudyTemplate
 from reports.content import StudyReport, with_numbers
 from reports.sections import (
     actions,
+    appendix_instruments,
     appendix_measurement,
     appendix_quality,
     appendix_sensitivity,
@@ -46,8 +47,9 @@ WHOLE = (
     actions.set_aside, plan.roadmap, plan.safeguards, customer_file.customer_file, limits.limits, method.method,
     method.reproducibility,
     appendix_measurement.reliability, appendix_measurement.structure, appendix_quality.data_quality,
-    appendix_sensitivity.sensitivity, appendix_sensitivity.groups, appendix_wording.wording, appendix_words.codebook,
-    appendix_words.glossary, appendix_words.theory, method.thresholds,
+    appendix_sensitivity.sensitivity, appendix_sensitivity.groups, appendix_wording.wording,
+    appendix_instruments.instruments, appendix_words.codebook, appendix_words.glossary, appendix_words.theory,
+    method.thresholds,
 )
 # A study with too little to diagnose: who answered, what was entered, and how it would be done.
 SHORT = (

@@ -13,6 +13,7 @@ from surveyapp.db.session import read_session, transaction
 from surveyapp.models.diagnosis import Report, StoredDiagnosis
 from surveyapp.models.study import Study
 from surveyapp.models.wave import Wave
+from surveyapp.sample.score_worlds import draw_scores
 from surveyapp.services.diagnosis import diagnosis_of, store_diagnosis, store_report
 from surveyapp.services.joint import record_of
 from surveyapp.services.study import facts_of, get_study, get_wave, template_of
@@ -23,7 +24,7 @@ def compute_diagnosis(study: Study, wave: Wave, n_resamples: int = 2000) -> Diag
     tables = load_tables(read_session(), study, wave)
     frozen = wave.closed_at or wave.opened_at
     return diagnose(tables, n_resamples=n_resamples, study=study.name, is_synthetic=study.is_synthetic,
-                    frozen_on=frozen.date().isoformat() if frozen else "")
+                    frozen_on=frozen.date().isoformat() if frozen else "", draw_scores=draw_scores)
 
 
 def diagnose_study(name: str, wave_key: str | None = None) -> tuple[StoredDiagnosis, Diagnosis]:

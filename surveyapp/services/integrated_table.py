@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from instruments.schema import Construct, Instrument, Text
 from instruments.template import Guide
@@ -22,6 +22,19 @@ class IntegratedRow:
     items: Mapping[str, tuple[str, ...]]        # audience → items of its questionnaire
     questions: tuple[str, ...]
     codes: tuple[str, ...]
+    group: str = ""
+    sources: tuple[str, ...] = ()               # keys of the template's references
+    facets: tuple[str, ...] = ()                # constructs that those served are asked about, on the other side
+    mirrors: tuple[str, ...] = ()               # problems whose other side this construct is
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """What is lacking: source, items, questions, codes, and of a problem a facet of those served."""
+        if not self.construct:
+            return ()
+        lacking = {"source": not self.sources, "items": not self.items, "questions": not self.questions,
+                   "codes": not self.codes, "facet": self.group == "problem" and not self.facets}
+        return tuple(key for key, is_lacking in lacking.items() if is_lacking)
 
     @property
     def is_surveyed(self) -> bool:
@@ -47,8 +60,18 @@ def integrated_rows(instruments: tuple[Instrument, ...], guide: Guide | None,
     order = [*constructs, *(key for key in codes if key and key not in constructs)]
     if codes[NO_CONSTRUCT] or questions[NO_CONSTRUCT]:
         order.append(NO_CONSTRUCT)
-    return tuple(IntegratedRow(key, _name(constructs.get(key), key), dict(_items(instruments, key)),
-                               tuple(questions[key]), tuple(codes[key])) for key in order)
+    plain = [IntegratedRow(key, _name(constructs.get(key), key), dict(_items(instruments, key)),
+                           tuple(questions[key]), tuple(codes[key])) for key in order]
+    return tuple(_designed(row, constructs) for row in plain)
+
+
+def _designed(row: IntegratedRow, constructs: Mapping[str, Construct]) -> IntegratedRow:
+    """Return the row with where its construct comes from and what mirrors it."""
+    own = constructs.get(row.construct)
+    if own is None:
+        return row
+    facets = tuple(key for key, construct in constructs.items() if row.construct in construct.mirrors)
+    return replace(row, group=own.group, sources=own.sources, facets=facets, mirrors=own.mirrors)
 
 
 def _items(instruments: tuple[Instrument, ...], construct: str) -> Iterator[tuple[str, tuple[str, ...]]]:

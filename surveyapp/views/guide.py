@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from flask import Blueprint, g, render_template
 
+from reports.citation import short_citation
+from reports.wording import Words
 from surveyapp.db.session import read_session
 from surveyapp.services.codebook import load_codebook
 from surveyapp.services.coverage import coverage_of
 from surveyapp.services.integrated_table import integrated_rows
 from surveyapp.services.interview import guide_of, list_interviews
-from surveyapp.services.study import instrument_of, list_instruments
-from surveyapp.views.access import requires
+from surveyapp.services.study import instrument_of, list_instruments, template_of
+from surveyapp.views.access import reader_language, requires
 
 blueprint = Blueprint("guide", __name__)
 AREA = "/studies/<int:study_id>/interviews"
@@ -34,4 +36,9 @@ def instruments(study_id: int) -> str:
     session = read_session()
     newest = {row.audience: instrument_of(row) for row in list_instruments(session, g.study)}
     rows = integrated_rows(tuple(newest.values()), guide_of(g.study), load_codebook(session, g.study))
-    return render_template("interview/instruments.html", study=g.study, rows=rows, guide=guide_of(g.study))
+    template = template_of(session, g.study)
+    references, words = template.references, Words(reader_language(), template.served)
+    cited = {key: short_citation(references, key, words) for row in rows for key in row.sources}
+    names = {row.construct: row.name for row in rows}
+    return render_template("interview/instruments.html", study=g.study, rows=rows, cited=cited, names=names, told=words,
+                           full={one.key: one.citation for one in references})

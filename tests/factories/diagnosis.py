@@ -31,6 +31,7 @@ from analysis.results.diagnosis import (
     SituationFinding,
 )
 from analysis.results.measurement import Estimate, Structure
+from analysis.results.planning import LinkDetectability
 from instruments.schema import Construct, Instrument
 from instruments.template import StudyTemplate
 from tests.factories.diagnosis_parts import (
@@ -167,8 +168,14 @@ def _links(causes: list[str], problems: list[str]) -> tuple[LinkFinding, ...]:
                 "supports" if k >= 2 else "some" if k else "silent",
                 ("strong" if k >= 2 else "moderate") if holds else "inconclusive", beta * 0.78 if holds else None,
                 stated_k=18 - i - j, stated_n=60, quotes=quotes(f"{cause}>{problem}", i + j)[:1] if k > 3 else (),
-                dominance_low=max(beta**2 - 0.03, 0), dominance_high=beta**2 + 0.08))
+                dominance_low=max(beta**2 - 0.03, 0), dominance_high=beta**2 + 0.08,
+                detectability=None if holds else _detectability(cause, problem, 0.2 + 0.03 * (i + j))))
     return tuple(found)
+
+
+def _detectability(cause: str, problem: str, share: float) -> LinkDetectability:
+    return LinkDetectability(cause, problem, 0.3, 0.24, share, share - 0.06, share + 0.07, share + 0.1, 161, 200, 200,
+                             "simulated")
 
 
 def _causes(template: StudyTemplate, levels: Mapping[str, Level]) -> tuple[CauseFinding, ...]:

@@ -34,3 +34,13 @@ def test_the_instrument_table_says_what_is_silent_by_design(log_in, bank_study: 
 
     assert "interviews: silent by design" in page
     assert "PRB_INFO" in page
+
+
+def test_the_instrument_table_names_sources_facets_and_gaps(log_in, bank_study: Study):
+    page = log_in("coder").get(f"/studies/{bank_study.id}/interviews/instruments").text
+
+    assert "Parvatiyar &amp; Sheth 2001" in page
+    assert "mirrors: Incomplete customer information" in page
+    gaps = page.split('id="gaps"')[1]
+    assert '<span class="code">PRB_GOAL</span> Unclear goals: customers are not asked' in gaps
+    assert "PRB_INFO" not in gaps

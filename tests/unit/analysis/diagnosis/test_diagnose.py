@@ -13,6 +13,7 @@ from analysis.results.diagnosis import Diagnosis
 from analysis.tables import StudyTables
 from instruments.codec import from_document, to_document
 from instruments.template_loader import catalogue, load_catalogue_template
+from surveyapp.sample.score_worlds import draw_scores
 from tests.factories.branch import (
     Plan,
     simulated_customers,
@@ -48,6 +49,31 @@ def test_the_planted_problem_is_found_by_all_three_sources_and_no_other(planted:
     assert (found.rank, found.rank_top2_probability) == (1, 1.0)
     assert {finding.level.status for finding in by_key.values()} == {"against"}
     assert {finding.grade for finding in by_key.values()} == {"not_indicated"}
+
+
+def test_beside_every_uncertain_link_stands_how_often_one_would_have_been_found():
+    study = simulated_study(BANK, n_staff=130, n_customers=40, plan=PLANTED)
+
+    plain, told = (diagnose(study, n_resamples=100, draw_scores=draw) for draw in (None, draw_scores))
+
+    uncertain = [link for link in told.links if link.status == "uncertain" and not link.is_withheld]
+    assert uncertain
+    assert all(link.detectability for link in uncertain)
+    assert not any(link.detectability for link in told.links if link not in uncertain)
+    assert {link.detectability.size for link in uncertain if link.detectability} == {0.3}
+    assert tuple(replace(link, detectability=None) for link in told.links) == plain.links
+    assert told.problems == plain.problems
+
+
+def test_a_diagnosis_stored_before_links_had_detectability_opens():
+    study = simulated_study(BANK, n_staff=130, n_customers=40, plan=PLANTED)
+    document = to_document(diagnose(study, n_resamples=100))
+    for link in document["links"]:
+        del link["detectability"]
+
+    opened = from_document(Diagnosis, document)
+
+    assert [link.detectability for link in opened.links] == [None] * len(document["links"])
 
 
 def test_the_planted_cause_is_elevated_linked_and_takes_the_explanation(planted: Diagnosis) -> None:

@@ -156,6 +156,21 @@ def test_the_setting_is_read_off_the_estimates_of_a_study():
     assert own.reliabilities == {"A": 0.7, "B": 0.05, "C": 1.0, "P": 1.0, "Q": 1.0}
 
 
+def test_pairs_that_are_asked_for_get_the_shares_that_all_pairs_get():
+    everything = {(one.cause, one.problem): one for one in link_detectability(setting(), draw_scores, n_surveys=6)}
+
+    found = link_detectability(setting(), draw_scores, n_surveys=6, wanted={("B", "Q")})
+
+    assert found == (everything["B", "Q"],)
+
+
+def test_the_more_answers_the_fewer_surveys_are_simulated_and_the_number_is_told():
+    found = {n: link_detectability(setting(n=n), draw_scores, n_resamples=20, wanted={("A", "P")})[0].n_surveys
+             for n in (60, 1000, 4000)}
+
+    assert found == {60: 200, 1000: 60, 4000: 30}
+
+
 def test_too_few_rows_for_the_causes_are_refused():
     with pytest.raises(TooFewData):
         link_detectability(setting(n=4), draw_scores)
