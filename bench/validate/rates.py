@@ -73,6 +73,7 @@ FIGURES = (
     Figure("links found", _share("links_found", "linked"),
            (Limit(least=0.75, sizes=(250,), settings=RANDOM), Limit(least=0.92, sizes=(500,), settings=RANDOM))),
     Figure("false links", _false_share("links_false", "links_declared"), (Limit(most=0.05),)),
+    Figure("links of no weight", _false_share("links_too_weak", "links_declared")),
     Figure("means covered", _share("means_held", "means")),
     Figure("links covered", _share("betas_held", "betas")),
     Figure("careless found", _share("careless_found", "careless"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,9 +18,10 @@ from surveyapp.sample.customers import plant_customers
 from surveyapp.sample.plan import Plan
 from surveyapp.sample.settings import SETTINGS, is_there, world_of
 from surveyapp.sample.surveys import ANY, INNER, STRAIGHT, Survey, draw_survey
-from surveyapp.sample.worlds import World, expected_scores, expected_weights
+from surveyapp.sample.worlds import expected_scores, expected_weights
 
 Counts = dict[str, int]
+SMALLEST_LINK = 0.10        # model 7: a link is one of more than this
 WAYS = {"straight": STRAIGHT, "any": ANY, "inner": INNER}
 
 
@@ -60,8 +62,9 @@ def _diagnosed(task: Task, template: StudyTemplate) -> Counts:
     tables = StudyTables(template=alone, answers={instrument.audience: table_of(instrument, survey)},
                          seed=task.seed + task.number)
     diagnosis = diagnose(tables, n_resamples=task.n_resamples)
-    return {**_problems(diagnosis, survey), **_links(diagnosis, survey), **_people(diagnosis, survey, instrument),
-            **_coverage(diagnosis, instrument, world, task.number)}
+    scores, weights = (expected(instrument, world, task.number) for expected in (expected_scores, expected_weights))
+    return {**_problems(diagnosis, survey), **_links(diagnosis, survey, weights),
+            **_people(diagnosis, survey, instrument), **_coverage(diagnosis, scores, weights)}
 
 
 def table_of(instrument: Instrument, survey: Survey) -> AnswerTable:
@@ -88,11 +91,12 @@ def _problems(diagnosis: Diagnosis, survey: Survey) -> Counts:
             "false": sum(truth[key] is False for key in declared), "absent": list(truth.values()).count(False)}
 
 
-def _links(diagnosis: Diagnosis, survey: Survey) -> Counts:
+def _links(diagnosis: Diagnosis, survey: Survey, weights: Mapping[tuple[str, str], float]) -> Counts:
     declared = {(link.cause, link.problem) for link in diagnosis.links
                 if link.status == "supports" and not link.is_withheld}
     return {"linked": len(survey.links), "links_found": len(declared & survey.links),
-            "links_declared": len(declared), "links_false": len(declared - survey.links)}
+            "links_declared": len(declared), "links_false": len(declared - survey.links),
+            "links_too_weak": sum(weights[pair] <= SMALLEST_LINK for pair in declared)}
 
 
 def _people(diagnosis: Diagnosis, survey: Survey, instrument: Instrument) -> Counts:
@@ -107,9 +111,8 @@ def _people(diagnosis: Diagnosis, survey: Survey, instrument: Instrument) -> Cou
             "honest": len(survey.values) - len(careless), "honest_excluded": len(excluded - careless), **by_way}
 
 
-def _coverage(diagnosis: Diagnosis, instrument: Instrument, world: World, number: int) -> Counts:
+def _coverage(diagnosis: Diagnosis, scores: Mapping[str, float], weights: Mapping[tuple[str, str], float]) -> Counts:
     """Return how many 95 % intervals hold the truth: of mean scores, and of links freed of unreliability."""
-    scores, weights = expected_scores(instrument, world, number), expected_weights(instrument, world, number)
     levels = [found.level for found in (*diagnosis.problems, *diagnosis.causes)]
     means = [level.ci_low <= scores[level.construct] <= level.ci_high for level in levels if level.ci_low is not None
              and level.ci_high is not None]

@@ -228,6 +228,13 @@ def _noise_sd(reliability: float, k: int, score_sd: float, style_sd: float, ends
     return (below + above) / 2
 
 
+@lru_cache(maxsize=1)
+def _nodes() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return places and weights that integrate over a normal variable."""
+    points, weights = np.polynomial.hermite_e.hermegauss(NODES)
+    return points, weights / weights.sum()
+
+
 def _ticked_alpha(noise_sd: float, k: int, score_sd: float, style_sd: float, ends: tuple[int, int]) -> float:
     """Return alpha of k items ticked in whole points, yes-saying counted as noise.
 
@@ -237,8 +244,7 @@ def _ticked_alpha(noise_sd: float, k: int, score_sd: float, style_sd: float, end
     stretch = (high - low) / (FIVE_POINTS[1] - FIVE_POINTS[0])
     own, whole = float(np.hypot(noise_sd, style_sd)) * stretch, float(np.hypot(score_sd, np.hypot(noise_sd, style_sd)))
     center = latent_mean(on_scale(USUAL_MEAN, low, high), round(whole * stretch, 4), low, high)
-    points, weights = np.polynomial.hermite_e.hermegauss(NODES)
-    weights = weights / weights.sum()
+    points, weights = _nodes()
     steps = np.arange(low + 1, high + 1)
     reached = ndtr((center + score_sd * stretch * points[:, None] - steps + 0.5) / own)
     ticks, squares = low + reached.sum(axis=1), low**2 + reached @ (2 * steps - 1)
