@@ -60,7 +60,7 @@ def structure(study: Source) -> list[Section]:
         blocks.extend([phi] if phi else [])
         blocks.append(Heading(words.text("measure.loadings")))
         blocks.append(loading_table(words, found.solution, None, words.text("measure.loading_source")))
-    keep = found.parallel.retain_factors_p95 if found.parallel else None
+    keep = found.parallel.retain_components_p95 if found.parallel else None
     title = (words.say("measure.structure_title", n=keep) if keep is not None
              else words.say("measure.structure_title_plain"))
     return [Section("structure", words.text("part.appendix_b"), title, tuple(blocks), is_appendix=True)]

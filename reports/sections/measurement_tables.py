@@ -105,16 +105,17 @@ def item_summary(words: Words, scales: Mapping[str, Sequence[ItemStatistics]], n
 
 def parallel_figure(words: Words, found: ParallelAnalysis, source: str) -> Figure:
     """Return observed eigenvalues beside those of random data."""
-    most = min(MOST_EIGENVALUES, len(found.observed_factors))
-    series = (Series(words.text("measure.observed"), found.observed_factors[:most]),
-              Series(words.text("measure.random"), found.random_factors_p95[:most], "dashed"))
-    keep = found.retain_factors_p95
-    alt = words.text("measure.parallel_alt", n=keep, first=found.observed_factors[0],
-                     random=found.random_factors_p95[0])
+    most = min(MOST_EIGENVALUES, len(found.observed_components))
+    series = (Series(words.text("measure.observed"), found.observed_components[:most]),
+              Series(words.text("measure.random"), found.random_components_p95[:most], "dashed"))
+    # Horn's own count, of components, decides how many factors are extracted: that of factors keeps too many.
+    keep = found.retain_components_p95
+    alt = words.text("measure.parallel_alt", n=keep, first=found.observed_components[0],
+                     random=found.random_components_p95[0])
     chart = Curve(series, tuple(str(place) for place in range(1, most + 1)), words.text("measure.parallel_x"),
                   words.text("measure.parallel_y"))
     return Figure("f-parallel", words.say("measure.parallel_title", n=keep, draws=found.n_draws), chart, alt,
-                  words.text("measure.parallel_unit", n=found.n), source)
+                  words.text("measure.parallel_unit", n=found.n, factors=found.retain_factors_p95), source)
 
 
 def loading_table(words: Words, found: FactorSolution, wording: Name | None, source: str) -> Table:
