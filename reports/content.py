@@ -13,7 +13,7 @@ from typing import Any, Literal
 from reports.figures import Chart
 
 NumberStyle = Literal["count", "percent", "percent1", "points", "signed_points", "mean", "score", "coefficient",
-                      "three", "p", "money", "millions", "months", "rank", "one"]
+                      "three", "four", "p", "money", "millions", "months", "rank", "one"]
 Align = Literal["left", "right", "center"]
 
 

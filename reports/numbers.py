@@ -53,6 +53,7 @@ STYLES: dict[str, tuple[float, int, str, bool]] = {
     "months": (1, 0, "", False),
     "rank": (1, 0, "", False),
     "three": (1, 3, "", False),
+    "four": (1, 4, "", False),                  # a change beside its limit of .010 must not round onto it
     "one": (1, 1, "", False),
 }
 

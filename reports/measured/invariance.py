@@ -77,7 +77,7 @@ def _steps(context: Context, place: int, found: Invariance, told: Mapping[str, A
             Number(fit.srmr, "three"),
             Number(change.value if change else None, "one"), Number(float(change.df) if change else None, "count"),
             Number(change.p_value if change else None, "p"),
-            Number(shown.delta_cfi, "three"), Number(shown.delta_rmsea, "three"), Statement(held))))
+            Number(shown.delta_cfi, "four"), Number(shown.delta_rmsea, "three"), Statement(held))))
     widths: Widths = [("step", 0.18, "left"), ("chi2", 0.08, "right"), ("df", 0.06, "right"), ("cfi", 0.07, "right"),
                       ("rmsea_alone", 0.08, "right"), ("srmr", 0.07, "right"), ("change", 0.08, "right"),
                       ("change_df", 0.06, "right"), ("p", 0.08, "right"), ("delta_cfi", 0.08, "right"),
