@@ -90,7 +90,13 @@ class Words:
         """Return the phrase with its values in."""
         if key not in self._phrases:
             raise PhraseMissing(key, self.language)
-        return self._formatter.vformat(self._phrases[key], (), values)
+        return self._formatter.vformat(self._whole(key, values) or self._phrases[key], (), values)
+
+    def _whole(self, key: str, values: Mapping[str, Any]) -> str:
+        """Return how the phrase is told where the part it names is the whole; "" where it is not, or is one."""
+        condition, _, text = self._phrases.get(f"all_of.{key}", "").partition("|")
+        of, _, part = condition.partition("=")
+        return text if condition and values.get(of, 0) > 1 and values[of] == values.get(part) else ""
 
     def named(self, text: str) -> str:
         """Return a wording of the product that is no phrase, with the served called as the study calls them."""

@@ -57,7 +57,8 @@ def test_every_phrase_is_asked_for_by_some_module() -> None:
     stems |= {f"{kind}.{part}" for kind in ("problems", "causes") for part in ("axis", "figure_title")}
     prefixes = (*re.findall(r"f\"([a-z_]+\.[a-z_]*)\{", code), *re.findall(r"\"([a-z_]+\.[a-z_]*_?)\",", code))
 
-    unused = [key for key in catalogue("en") if key not in stems and not key.startswith(prefixes)]
+    unused = [key for key in catalogue("en")
+              if key.removeprefix("all_of.") not in stems and not key.removeprefix("all_of.").startswith(prefixes)]
 
     assert unused == []
 
@@ -143,3 +144,22 @@ def test_a_whole_report_claims_nothing_forbidden(language: str, bank: tuple[Any,
 
     assert len(texts) > 40
     assert {text: forbidden_phrases(text, language) for text in texts if forbidden_phrases(text, language)} == {}
+
+
+@pytest.mark.parametrize(("language", "good", "told"), [
+    ("en", 4, "4 of 5 scales reach 0.70"), ("en", 5, "All 5 scales reach 0.70"),
+    ("zh", 4, "5个量表中有4个达到0.70"), ("zh", 5, "5个量表均达到0.70")])
+def test_a_part_that_is_the_whole_is_told_as_all(language: str, good: int, told: str) -> None:
+    assert Words(language).text("measure.alpha_title", n=5, good=good) == told
+
+
+def test_each_telling_of_the_whole_replaces_a_phrase_and_names_two_of_its_numbers() -> None:
+    for language in LANGUAGES:
+        phrases = catalogue(language)
+        for key, text in phrases.items():
+            if key.startswith("all_of."):
+                condition, _, whole = text.partition("|")
+
+                assert key.removeprefix("all_of.") in phrases
+                assert set(condition.split("=")) <= _fields(catalogue("en")[key.removeprefix("all_of.")]) | {"total"}
+                assert whole
