@@ -96,7 +96,7 @@ class Words:
         """Return how the phrase is told where the part it names is the whole; "" where it is not, or is one."""
         condition, _, text = self._phrases.get(f"all_of.{key}", "").partition("|")
         of, _, part = condition.partition("=")
-        return text if condition and values.get(of, 0) > 1 and values[of] == values.get(part) else ""
+        return text if condition and (values.get(of) or 0) > 1 and values[of] == values.get(part) else ""
 
     def named(self, text: str) -> str:
         """Return a wording of the product that is no phrase, with the served called as the study calls them."""
