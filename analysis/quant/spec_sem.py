@@ -87,7 +87,7 @@ def model_items(options: Options, place: str) -> list[str]:
 
 def _structural(frame: pd.DataFrame, options: Options, place: str) -> dict[str, Any]:
     if options["estimator"] == WLSMV:
-        return dict(to_document(ordinal_model(_data(frame, options, place), options, place)))
+        return ordinal_model(_data(frame, options, place), options, place)
     chosen = _chosen(options, place)
     fitted = fitted_model(options["model"], _data(frame, options, place), chosen, place=place)
     found = dict(to_document(result_of(fitted, chosen, place=place)))

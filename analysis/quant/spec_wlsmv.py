@@ -10,14 +10,16 @@ import pandas as pd
 from analysis.errors import SpecError
 from analysis.quant.sem.ordinal_invariance import ordinal_invariance
 from analysis.quant.sem.ordinal_sample import OrdinalMissing
-from analysis.quant.sem.wlsmv import OrdinalOptions, ordinal_sem
-from analysis.results.sem import Invariance, SemResult
+from analysis.quant.sem.ordinal_scores import ordinal_modification
+from analysis.quant.sem.wlsmv import OrdinalOptions, fitted_ordinal, ordinal_result
+from analysis.results.sem import Invariance
+from instruments.codec import to_document
 
 ORDINAL_MISSING = get_args(OrdinalMissing)
-NOT_ORDINAL = ("modification", "scores", "bootstrap", "meanstructure", "steps")     # not computed for ordinal items
+NOT_ORDINAL = ("scores", "bootstrap", "meanstructure", "steps")     # not computed for ordinal items
 
 
-def ordinal_model(data: object, options: Mapping[str, Any], place: str) -> SemResult:
+def ordinal_model(data: object, options: Mapping[str, Any], place: str) -> dict[str, Any]:
     """Return the result of `do: cfa` or `sem` with WLSMV.
 
     Parameters
@@ -31,10 +33,16 @@ def ordinal_model(data: object, options: Mapping[str, Any], place: str) -> SemRe
 
     Returns
     -------
-    SemResult
-        As `ordinal_sem` describes.
+    dict
+        Document of a SemResult as `ordinal_sem` describes, with `modification_indices` where they are asked for.
     """
-    return ordinal_sem(options["model"], _answers(data, options, place), _chosen(options), place=place)
+    chosen = _chosen(options)
+    fitted = fitted_ordinal(options["model"], _answers(data, options, place), chosen, place=place)
+    found = dict(to_document(ordinal_result(fitted, chosen, place=place)))
+    if "modification" in options:
+        indices = ordinal_modification(fitted, most=options["modification"], place=place)
+        found["modification_indices"] = to_document(indices)
+    return found
 
 
 def ordinal_ladder(data: object, options: Mapping[str, Any], place: str) -> Invariance:

@@ -177,11 +177,12 @@ class ModificationIndex:
     epc: float
     epc_std_lv: float | None
     epc_std_all: float | None
+    mi_scaled: float | None = None      # ordinal items: what p_value is of
 
 
 @dataclass(frozen=True)
 class ReleaseTest:
-    """Score test of one equality across groups: what chi-square would lose if this parameter were free there."""
+    """Score test of what is held across groups: what chi-square would lose if this parameter were free there."""
 
     parameter: str
     group: str
@@ -190,6 +191,7 @@ class ReleaseTest:
     p_value: float
     p_holm: float
     epc: float
+    chi2_scaled: float | None = None    # ordinal items: what p_value is of
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from reports.content import Block, Column, Number, Row, Statement, Table
 from reports.measured.frame import Context, Part, Widths, anchor, fitted, told_warnings
 
 ORDINAL = "WLSMV"               # estimator of ordinal items
+SHOWN_P = 0.05                  # score tests above it are not printed
 
 
 def build(context: Context, results: Mapping[str, Invariance]) -> list[Part]:
@@ -25,9 +26,9 @@ def _part(context: Context, place: int, key: str, found: Invariance) -> Part:
     told: dict[str, Any] = {"title": title, "n": found.n, "groups": words.join(list(found.groups)),
                             "step": words.text(known) if words.has(known) else found.highest_held or "–"}
     blocks: list[Block] = [_steps(context, place, found, told)]
-    released = [step for step in (*found.steps, *found.partial_steps) if step.releases]
-    if released:
-        blocks.append(_releases(context, place, released, title))
+    rows = _released(context, found)
+    if rows:
+        blocks.append(_releases(context, place, rows, title, found.estimator))
     failed = [step for step in found.steps if step.is_held is False]
     warnings = list(told_warnings(words, found.warnings, title))
     if failed:
@@ -39,7 +40,9 @@ def _part(context: Context, place: int, key: str, found: Invariance) -> Part:
 def _name(context: Context, step: InvarianceStep) -> str:
     key = f"measured.step_{step.name}"
     name = context.words.text(key) if context.words.has(key) else step.name
-    return context.words.text("measured.step_partial", step=name) if step.partial else name
+    if not step.partial:
+        return name
+    return context.words.text("measured.step_partial", step=name, freed=context.words.join(list(step.partial)))
 
 
 @dataclass(frozen=True)
@@ -88,14 +91,20 @@ def _steps(context: Context, place: int, found: Invariance, told: Mapping[str, A
                  context.note(words.text(note, estimator=found.estimator)), is_dense=True)
 
 
-def _releases(context: Context, place: int, steps: list[InvarianceStep], title: str) -> Table:
+def _released(context: Context, found: Invariance) -> tuple[Row, ...]:
+    """Return the score tests that are significant before correction; scaled ones where there are."""
+    return tuple(Row((Statement(_name(context, step)), Statement(one.parameter), Statement(one.group),
+                      Number(one.chi2 if one.chi2_scaled is None else one.chi2_scaled, "one"),
+                      Number(one.p_value, "p"), Number(one.p_holm, "p"), Number(one.epc, "coefficient")))
+                 for step in (*found.steps, *found.partial_steps) for one in step.releases if one.p_value <= SHOWN_P)
+
+
+def _releases(context: Context, place: int, rows: tuple[Row, ...], title: str, estimator: str) -> Table:
     words = context.words
-    rows = tuple(Row((Statement(_name(context, step)), Statement(one.parameter), Statement(one.group),
-                      Number(one.chi2, "one"), Number(one.p_value, "p"), Number(one.p_holm, "p"),
-                      Number(one.epc, "coefficient"))) for step in steps for one in step.releases)
     columns = (Column(words.text("measured.model_step"), 0.18), Column(words.text("measured.model_parameter"), 0.26),
                Column(words.text("measured.model_group"), 0.14), Column("χ²", 0.1, "right"),
                Column(words.text("measured.model_p"), 0.1, "right"), Column("p (Holm)", 0.12, "right"),
                Column("EPC", 0.1, "right"))
+    note = "measured.releases_note_ordinal" if estimator == ORDINAL else "measured.releases_note"
     return Table(anchor("t-releases", place), words.say("measured.releases_title", title=title, n=len(rows)), columns,
-                 rows, "", context.note(words.text("measured.releases_note")), is_dense=True)
+                 rows, "", context.note(words.text(note)), is_dense=True)

@@ -25,7 +25,7 @@ REFERENCES: Mapping[str, tuple[str, ...]] = {
 }
 
 ORDINAL_REFERENCES: Mapping[str, tuple[str, ...]] = {
-    "cfa": ("savalei",), "sem": ("savalei",), "invariance": ("satorra", "wu")}
+    "cfa": ("savalei",), "sem": ("savalei",), "invariance": ("satorra", "satorra_score", "wu")}
 
 
 def method_section(context: Context, results: Mapping[str, Any], subject: Subject, identifier: str) -> Section:

@@ -79,7 +79,7 @@ def _blocks(context: Context, place: int, found: FittedModel, title: str) -> lis
     if found.more.get("bootstrap"):
         blocks.append(_bootstrap(context, place, found.more["bootstrap"], title))
     if found.more.get("modification_indices"):
-        blocks.append(_modification(context, place, found.more["modification_indices"], title))
+        blocks.append(_modification(context, place, found, title))
     return [*blocks, *diagrams]
 
 
@@ -233,16 +233,20 @@ def _bootstrap(context: Context, place: int, found: list[Mapping[str, Any]], tit
         rows, "", "", is_dense=True)
 
 
-def _modification(context: Context, place: int, found: list[Mapping[str, Any]], title: str) -> Table:
+def _modification(context: Context, place: int, model: FittedModel, title: str) -> Table:
     words = context.words
-    rows = tuple(Row((Statement(_parameter(row)), Number(row["mi"], "one"), Number(row["p_value"], "p"),
-                      Number(row["epc"], "coefficient"), Number(row["epc_std_all"], "coefficient"))) for row in found)
+    found: list[Mapping[str, Any]] = model.more["modification_indices"]
+    is_ordinal = model.result.estimator == ORDINAL
+    rows = tuple(Row((Statement(_parameter(row)), Number(row["mi_scaled" if is_ordinal else "mi"], "one"),
+                      Number(row["p_value"], "p"), Number(row["epc"], "coefficient"),
+                      Number(row["epc_std_all"], "coefficient"))) for row in found)
+    note = "measured.model_modification_note_ordinal" if is_ordinal else "measured.model_modification_note"
     columns = (Column(words.text("measured.model_parameter"), 0.4), Column("MI", 0.15, "right"),
                Column(words.text("measured.model_p"), 0.15, "right"), Column("EPC", 0.15, "right"),
                Column(words.text("measured.model_epc_standardised"), 0.15, "right"))
     return Table(anchor("t-model-modification", place), words.say("measured.model_modification_title", title=title,
                                                                   n=len(rows)), columns, rows, "",
-                 context.note(words.text("measured.model_modification_note")), is_dense=True)
+                 context.note(words.text(note)), is_dense=True)
 
 
 def _parameter(row: Mapping[str, Any]) -> str:

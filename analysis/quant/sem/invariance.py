@@ -11,26 +11,16 @@ import pandas as pd
 from analysis.errors import SpecError
 from analysis.quant.sem.fit import ModelOptions, fitted_model, result_of
 from analysis.quant.sem.indices import chi_square
+from analysis.quant.sem.ladder import Ladder, Releases, Rung
 from analysis.quant.sem.model import Fitted
 from analysis.quant.sem.modification import release_tests
 from analysis.quant.sem.sample import Sample
-from analysis.quant.sem.step_rule import highest_held, step_fails
-from analysis.results.caution import Caution
-from analysis.results.sem import ChiSquare, Invariance, InvarianceStep, ReleaseTest, SemResult
+from analysis.quant.sem.step_rule import step_fails
+from analysis.results.sem import ChiSquare, Invariance, InvarianceStep, SemResult
 
 STEPS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "configural": (), "metric": ("loadings",), "scalar": ("loadings", "intercepts"),
     "strict": ("loadings", "intercepts", "residuals")})
-FEWEST_IN_GROUP = 150       # Chen 2007 judged these limits at 150 people a group and above
-LEAST_CFI = 0.90            # a model that fits no group says little when made equal (Hu & Bentler 1999 ask .95)
-LARGEST_P = 0.05            # of a score test that names a parameter to be freed
-LARGEST_FREE_SHARE = 0.5    # Steenkamp & Baumgartner 1998 ask for two equal items a factor; at most half are freed here
-
-
-@dataclass(frozen=True)
-class _Step:
-    result: SemResult
-    fitted: Fitted
 
 
 def invariance(model: str, data: pd.DataFrame | Sample, group: str, options: ModelOptions | None = None, *,
@@ -82,70 +72,46 @@ def invariance(model: str, data: pd.DataFrame | Sample, group: str, options: Mod
         if chosen_step not in STEPS:
             raise SpecError(place, f"step {chosen_step!r} is not known.", f"Use: {', '.join(STEPS)}.")
     base = replace(options or ModelOptions(), group=group)
-    ladder = _Ladder(model, data, place)
-    found: list[InvarianceStep] = []
-    before: _Step | None = None
-    for name in [step for step in STEPS if step in steps]:
-        chosen = replace(base, equal=STEPS[name], partial=tuple(partial) if STEPS[name] else ())
-        here = ladder.fitted(chosen, name)
-        found.append(_step(name, chosen, here, before))
-        ladder.climb(name, chosen, here, before, found[-1])
-        before = here
-    if not found:
+    chosen = [step for step in STEPS if step in steps]
+    if not chosen:
         raise SpecError(place, "names no step.", f"Use: {', '.join(STEPS)}.")
-    return Invariance(
-        n=found[0].result.n, groups=found[0].result.groups, estimator=base.estimator, steps=tuple(found),
-        highest_held=highest_held(found), partial_steps=tuple(ladder.steps), warnings=_cautions(found))
+    ladder = Ladder(_Likelihood(model, data, base, place), partial)
+    for name in chosen:
+        ladder.climb(name, takes_partial=bool(STEPS[name]))
+    return ladder.climbed(ladder.steps[0].result.fit.cfi)
 
 
-class _Ladder:
-    """Steps with freed parameters: it begins where a full step is not held, and goes on from there."""
+@dataclass(frozen=True)
+class _Likelihood:
+    """Steps fitted by maximum likelihood, plain or robust."""
 
-    def __init__(self, model: str, data: pd.DataFrame | Sample, place: str) -> None:
-        self.model, self.data, self.place = model, data, place
-        self.steps: list[InvarianceStep] = []
-        self.last: _Step | None = None
-        self.has_ended = False
+    model: str
+    data: pd.DataFrame | Sample
+    base: ModelOptions
+    place: str
 
-    def fitted(self, options: ModelOptions, name: str) -> _Step:
-        place = f"{self.place}, {name}"
-        fitted = fitted_model(self.model, self.data, options, place=place)
-        return _Step(result_of(fitted, options, place=place), fitted)
+    def fitted(self, name: str, partial: tuple[str, ...], place: str) -> Rung[Fitted]:
+        options, where = replace(self.base, equal=STEPS[name], partial=partial), f"{self.place}, {place}"
+        fitted = fitted_model(self.model, self.data, options, place=where)
+        return Rung(result_of(fitted, options, place=where), fitted)
 
-    def climb(self, name: str, options: ModelOptions, here: _Step, before: _Step | None, full: InvarianceStep) -> None:
-        """Repeat a step with parameters freed, if it or an earlier one is not held."""
-        if self.has_ended or before is None or (full.is_held and self.last is None):
-            return
-        partial = options.partial
-        if self.last is not None:
-            before, partial = self.last, self.steps[-1].partial
-            here = self.fitted(replace(options, partial=partial), name)
-            full = _step(name, replace(options, partial=partial), here, before)
-            self.steps.append(full)
-        candidates = len({test.parameter for test in _new_releases(here.fitted, before.fitted, options)})
-        for _ in range(int(candidates * LARGEST_FREE_SHARE)):
-            tests = [test for test in _new_releases(here.fitted, before.fitted, options) if test.p_holm <= LARGEST_P]
-            if full.is_held or not tests:
-                break
-            partial = (*partial, max(tests, key=lambda test: test.chi2).parameter)
-            here = self.fitted(replace(options, partial=partial), f"{name}, partial")
-            full = _step(name, replace(options, partial=partial), here, before)
-            self.steps.append(full)
-        self.last, self.has_ended = here, not full.is_held
+    def compared(self, name: str, partial: tuple[str, ...], here: Rung[Fitted],
+                 before: Rung[Fitted] | None) -> InvarianceStep:
+        if before is None:
+            return InvarianceStep(name, STEPS[name], partial, here.result, None, None, None, None, None, None, None,
+                                  None, None)
+        changes = _changes(here.result, before.result)
+        difference = chi_square_difference(here.result, before.result)
+        version = "" if changes["delta_cfi_robust"] is None else "_robust"
+        return InvarianceStep(
+            name=name, equal=STEPS[name], partial=partial, result=here.result, difference=difference,
+            difference_rmsea=_difference_rmsea(difference, here.result), **changes,
+            is_held=not step_fails(difference, changes["delta_cfi" + version], changes["delta_rmsea" + version]),
+            releases=())
 
-
-def _step(name: str, options: ModelOptions, here: _Step, before: _Step | None) -> InvarianceStep:
-    if before is None:
-        return InvarianceStep(name, options.equal, options.partial, here.result, None, None, None, None, None, None,
-                              None, None, None)
-    changes = _changes(here.result, before.result)
-    difference = chi_square_difference(here.result, before.result)
-    version = "" if changes["delta_cfi_robust"] is None else "_robust"
-    is_held = not step_fails(difference, changes["delta_cfi" + version], changes["delta_rmsea" + version])
-    releases = () if is_held else _new_releases(here.fitted, before.fitted, options)
-    return InvarianceStep(name=name, equal=options.equal, partial=options.partial, result=here.result,
-                          difference=difference, difference_rmsea=_difference_rmsea(difference, here.result),
-                          **changes, is_held=is_held, releases=releases)
+    def releases(self, name: str, here: Rung[Fitted], before: Rung[Fitted]) -> Releases:
+        old = {row.key for row in before.fitted.table.rows if row.equal_to}
+        return Releases(tuple(test for test in release_tests(here.fitted) if test.parameter not in old))
 
 
 def _changes(here: SemResult, before: SemResult) -> dict[str, float | None]:
@@ -206,21 +172,3 @@ def _difference_rmsea(difference: ChiSquare | None, result: SemResult) -> float 
         return None
     excess = max(difference.value / difference.df - 1, 0.0) / result.n
     return float((excess * len(result.groups)) ** 0.5)
-
-
-def _new_releases(here: Fitted, before: Fitted, options: ModelOptions) -> tuple[ReleaseTest, ...]:
-    """Return the score tests of the equalities that the step before did not have."""
-    old = {row.key for row in before.table.rows if row.equal_to}
-    tests = release_tests(here)
-    return tuple(test for test in tests if test.parameter not in old)
-
-
-def _cautions(steps: Sequence[InvarianceStep]) -> tuple[Caution, ...]:
-    found = [Caution("no_scaled_difference", (step.name,)) for step in steps[1:] if step.difference is None]
-    first = steps[0].result
-    small = tuple(f"{group.group} ({group.n})" for group in first.moments if group.n < FEWEST_IN_GROUP)
-    if small:
-        found.append(Caution("small_groups", small))
-    if steps[0].name == "configural" and (first.fit.cfi or 0.0) < LEAST_CFI:
-        found.append(Caution("poor_configural_fit", (f"CFI {first.fit.cfi or 0.0:.3f}",)))
-    return tuple(found)

@@ -15,7 +15,7 @@ from analysis.errors import ModelSyntaxError, NotConverged
 from analysis.quant.correlations import Array
 from analysis.quant.sem.model import free_names
 from analysis.quant.sem.ordinal_sample import OrdinalSample
-from analysis.quant.sem.ram import Block, Index, State, blocks_of, tangents
+from analysis.quant.sem.ram import Block, Cells, Index, State, blocks_of, tangents
 from analysis.quant.sem.sample import GroupSample
 from analysis.quant.sem.search import check_identified
 from analysis.quant.sem.start import start_values
@@ -168,13 +168,41 @@ def implied_by(block: Block, cuts: Cuts, x: Array) -> Implied:
     Implied
         `state` without residual variances of the items.
     """
-    state, cells = block.state(x), block.cells
+    state = block.state(x)
     tau, delta = cuts.values(x)
-    moves, item = tangents(state, cells), cuts.item
     i, j = np.triu_indices(block.p, 1)
+    apart = tau - state.mu[cuts.item]
+    values = np.concatenate([delta[cuts.item] * apart, delta[i] * delta[j] * state.sigma[i, j]])
+    return Implied(state, values, statistic_slopes(state, (tau, delta), block.cells, cuts, len(x)))
+
+
+def statistic_slopes(state: State, values: tuple[Array, Array], cells: Cells, cuts: Cuts, count: int) -> Array:
+    """Return how thresholds and correlations move with parameters, those of the model or others.
+
+    Parameters
+    ----------
+    state : State
+        Of one group, at its parameters.
+    values : tuple of array
+        Thresholds (t,) and scales (p,) there.
+    cells : Cells
+        Structural parameters.
+    cuts : Cuts
+        Parameters that are thresholds or scales.
+    count : int
+        c, how many parameters there are.
+
+    Returns
+    -------
+    array (t + pairs, c)
+        Slopes; a parameter that neither `cells` nor `cuts` names has none in this group.
+    """
+    (tau, delta), item = values, cuts.item
+    moves = tangents(state, cells)
+    i, j = np.triu_indices(state.p, 1)
     sigma, apart = state.sigma[i, j], tau - state.mu[item]
-    t, q = len(tau), len(x)
-    slopes = np.zeros((t + len(sigma), q))
+    t = len(tau)
+    slopes = np.zeros((t + len(sigma), count))
     spread = moves.weight * (moves.left[i] * moves.right[j] + moves.left[j] * moves.right[i])
     by_cell = np.concatenate([-delta[item, None] * moves.mean[item], (delta[i] * delta[j])[:, None] * spread])
     np.add.at(slopes.T, cells.target, by_cell.T)
@@ -182,7 +210,7 @@ def implied_by(block: Block, cuts: Cuts, x: Array) -> Implied:
     _add(slopes, np.arange(t), cuts.scale[item], apart)
     _add(slopes, t + np.arange(len(sigma)), cuts.scale[i], delta[j] * sigma)
     _add(slopes, t + np.arange(len(sigma)), cuts.scale[j], delta[i] * sigma)
-    return Implied(state, np.concatenate([delta[item] * apart, delta[i] * delta[j] * sigma]), slopes)
+    return slopes
 
 
 def _add(slopes: Array, row: Index, column: Index, value: Array) -> None:

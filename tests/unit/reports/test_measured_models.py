@@ -47,8 +47,9 @@ RATINGS: list[dict[str, Any]] = [
 
 
 ORDINAL: list[dict[str, Any]] = [
-    {"id": "calm", "do": "cfa", "model": "N =~ N1 + N2 + N3 + N4", "estimator": "WLSMV"},
+    {"id": "calm", "do": "cfa", "model": "N =~ N1 + N2 + N3 + N4", "estimator": "WLSMV", "modification": 3},
     {"id": "nerves", "do": "invariance", "model": "N =~ N1 + N2 + N3 + N4", "estimator": "WLSMV", "group": "gender"},
+    {"id": "panic", "do": "invariance", "model": "N =~ N1 + N3 + N4 + N5", "estimator": "WLSMV", "group": "gender"},
 ]
 
 
@@ -188,6 +189,24 @@ def test_steps_of_ordinal_items_show_the_scaled_figures_they_are_judged_by(ordin
         assert shown[4] == pytest.approx(scaled["rmsea_scaled"]["value"])
     assert _row(table, 3)[9] == pytest.approx(steps[3]["delta_cfi_scaled"])
     assert "Satorra (2000)" in str(table)
+
+
+def test_what_to_free_in_a_model_of_ordinal_items_is_told_by_the_scaled_test(ordinal: Mapping[str, Any]) -> None:
+    table, indices = _tables(_report(ordinal))["t-model-modification"], ordinal["calm"]["modification_indices"]
+
+    assert [_row(table, place)[1] for place in range(3)] == pytest.approx([one["mi_scaled"] for one in indices])
+    assert "Satorra, 1989" in str(table)
+
+
+def test_a_step_of_ordinal_items_that_fails_is_shown_again_with_what_was_freed(ordinal: Mapping[str, Any]) -> None:
+    tables = _tables(_report(ordinal))
+    partial = ordinal["panic"]["partial_steps"]
+
+    steps = [str(_row(tables["t-invariance-2"], place)[0]) for place in range(4, 4 + len(partial))]
+    released = [_row(tables["t-releases-2"], place) for place in range(3)]
+    assert steps[0] == "scalar, partial: N5~1"
+    assert {row[1] for row in released} <= {"N1~1", "N3~1", "N4~1", "N5~1"}
+    assert "intercepts set to zero" in str(tables["t-releases-2"])
 
 
 def test_ordinal_items_crossings_and_raters_have_their_parts(ratings: Mapping[str, Any]) -> None:
