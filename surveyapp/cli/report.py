@@ -8,17 +8,16 @@ import sys
 from pathlib import Path
 
 from instruments.codec import to_document
-from instruments.template import StudyTemplate
-from reports.deliver import measurement_report_pdf, study_report_html
-from reports.sections.study import study_report
+from reports.deliver import measurement_report_pdf
 from surveyapp.cli.output import Subparsers, add_command, open_database
 from surveyapp.db.session import read_session
 from surveyapp.errors import BadInput
-from surveyapp.jobs.diagnose import diagnose_study, judged_of, write_report
+from surveyapp.jobs.diagnose import diagnose_study, report_content, write_report
 from surveyapp.jobs.measure import measure_study
 from surveyapp.models.study import Study
 from surveyapp.services.measurement import subject_of
-from surveyapp.services.study import facts_of, get_instrument, get_study, get_wave, instrument_of, template_of
+from surveyapp.services.report_files import FILES
+from surveyapp.services.study import get_instrument, get_study, get_wave, instrument_of, template_of
 
 
 def add_commands(commands: Subparsers) -> None:
@@ -27,7 +26,7 @@ def add_commands(commands: Subparsers) -> None:
     command.add_argument("study")
     command.add_argument("--wave")
     command.add_argument("--language", default="en", help="en, zh or en,zh")
-    command.add_argument("--format", choices=["pdf", "html", "json"], default="pdf")
+    command.add_argument("--format", choices=["pdf", "json", *FILES], default="pdf")
     command.add_argument("-o", "--out", required=True)
     command.add_argument("--measurement", metavar="INSTRUMENT",
                          help="write the measurement report of a questionnaire instead: reliability and factors")
@@ -45,23 +44,20 @@ def _report(options: argparse.Namespace) -> None:
     if options.measurement:
         _write_measurement(study, options, languages)
     else:
-        _write_diagnosis(study, template, options, languages)
+        _write_diagnosis(study, options, languages)
 
 
-def _write_diagnosis(study: Study, template: StudyTemplate, options: argparse.Namespace, languages: list[str]) -> None:
-    stored, diagnosis = diagnose_study(options.study, options.wave)
-    judged = judged_of(study, stored, diagnosis)
+def _write_diagnosis(study: Study, options: argparse.Namespace, languages: list[str]) -> None:
+    stored, _ = diagnose_study(options.study, options.wave)
     for language in languages:
         path = target(Path(options.out), language, len(languages))
         path.parent.mkdir(parents=True, exist_ok=True)
         if options.format == "pdf":
             path.write_bytes(write_report(study, stored, language).content)
-        elif options.format == "html":
-            path.write_text(study_report_html(diagnosis, template, facts_of(study), language=language, joint=judged),
-                            "utf-8")
         else:
-            content = study_report(diagnosis, template, facts_of(study), language=language, joint_record=judged)
-            path.write_text(json.dumps(to_document(content), ensure_ascii=False, indent=1), "utf-8")
+            report = report_content(study, stored, language)
+            path.write_bytes(json.dumps(to_document(report), ensure_ascii=False, indent=1).encode()
+                             if options.format == "json" else FILES[options.format][1](report))
         print(f"Wrote {path}.")
 
 

@@ -7,7 +7,9 @@ from importlib.metadata import PackageNotFoundError, version
 from analysis.diagnosis.diagnose import diagnose
 from analysis.results.diagnosis import Diagnosis
 from analysis.results.joint import JointRecord
-from reports.deliver import study_report_pdf
+from reports import deliver
+from reports.content import StudyReport
+from reports.sections.study import study_report
 from surveyapp.dataset import load_tables
 from surveyapp.db.session import read_session, transaction
 from surveyapp.models.diagnosis import Report, StoredDiagnosis
@@ -16,6 +18,7 @@ from surveyapp.models.wave import Wave
 from surveyapp.sample.score_worlds import draw_scores
 from surveyapp.services.diagnosis import diagnosis_of, store_diagnosis, store_report
 from surveyapp.services.joint import record_of
+from surveyapp.services.report_files import packed
 from surveyapp.services.study import facts_of, get_study, get_wave, template_of
 
 
@@ -39,7 +42,7 @@ def diagnose_study(name: str, wave_key: str | None = None) -> tuple[StoredDiagno
 def report_pdf(study: Study, diagnosis: Diagnosis, language: str, *, is_specimen: bool = False,
                joint: JointRecord | None = None) -> bytes:
     """Return the PDF of a diagnosis in one language, with what people judged of its joint display."""
-    return study_report_pdf(diagnosis, template_of(read_session(), study), facts_of(study), language=language,
+    return deliver.study_report_pdf(diagnosis, template_of(read_session(), study), facts_of(study), language=language,
                             is_specimen=is_specimen, joint=joint)
 
 
@@ -50,10 +53,17 @@ def judged_of(study: Study, stored: StoredDiagnosis, diagnosis: Diagnosis) -> Jo
 
 def write_report(study: Study, stored: StoredDiagnosis, language: str) -> Report:
     """Return the stored PDF of a stored diagnosis."""
-    diagnosis = diagnosis_of(stored)
-    content = report_pdf(study, diagnosis, language, joint=judged_of(study, stored, diagnosis))
+    report = report_content(study, stored, language)
+    content = deliver.report_pdf(report)
     with transaction() as session:
-        return store_report(session, stored, language, content)
+        return store_report(session, stored, language, content, tree=packed(report))
+
+
+def report_content(study: Study, stored: StoredDiagnosis, language: str) -> StudyReport:
+    """Return what the report of a stored diagnosis says in one language."""
+    diagnosis = diagnosis_of(stored)
+    return study_report(diagnosis, template_of(read_session(), study), facts_of(study), language=language,
+                        joint_record=judged_of(study, stored, diagnosis))
 
 
 def program_version() -> str:

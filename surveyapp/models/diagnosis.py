@@ -36,6 +36,8 @@ class Report(Base):
     format: Mapped[str] = mapped_column(String(8), default="pdf")
     sha256: Mapped[str] = mapped_column(String(64))
     content: Mapped[bytes] = mapped_column(LargeBinary)
+    # What the file says, as JSON in gzip: other files are made of it, so that all tell the same. None before 0032.
+    tree: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
 

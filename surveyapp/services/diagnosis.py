@@ -69,14 +69,15 @@ def diagnosis_of(stored: StoredDiagnosis) -> Diagnosis:
 
 
 def store_report(session: Session, stored: StoredDiagnosis, language: str, content: bytes,
-                 format: str = "pdf") -> Report:
-    """Return the stored report; the same bytes are kept once."""
+                 format: str = "pdf", *, tree: bytes | None = None) -> Report:
+    """Return the stored report; the same bytes are kept once, with what they say (`tree`)."""
     digest = hashlib.sha256(content).hexdigest()
     known = session.scalar(select(Report).where(Report.diagnosis_id == stored.id, Report.sha256 == digest))
     if known is not None:
         _announce_report(session, stored, known)
         return known
-    report = Report(diagnosis_id=stored.id, language=language, format=format, sha256=digest, content=content)
+    report = Report(diagnosis_id=stored.id, language=language, format=format, sha256=digest, content=content,
+                    tree=tree)
     session.add(report)
     session.flush()
     record_change(session, "write_report", f"report {report.id}", study_id=stored.study_id,
@@ -94,7 +95,8 @@ def list_reports(session: Session, study: Study) -> list[Report]:
     """Return the study's reports without their bytes, newest first."""
     found = (
         select(Report).join(StoredDiagnosis, StoredDiagnosis.id == Report.diagnosis_id)
-        .where(StoredDiagnosis.study_id == study.id).order_by(Report.id.desc()).options(defer(Report.content))
+        .where(StoredDiagnosis.study_id == study.id).order_by(Report.id.desc())
+        .options(defer(Report.content), defer(Report.tree))
     )
     return list(session.scalars(found))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 from instruments.schema import Text
@@ -41,6 +42,14 @@ _ROOT = f"""{HEAD}<Relationships xmlns="{RELATIONS}"><Relationship Id="rId1" Typ
 Target="word/document.xml"/></Relationships>"""
 _PARTS = f"""{HEAD}<Relationships xmlns="{RELATIONS}"><Relationship Id="rId1" Type="{OFFICE}/styles" \
 Target="styles.xml"/></Relationships>"""
+
+
+@dataclass(frozen=True)
+class WordTable:
+    """Rows of cells, the first the heads, and the share of the page that each column takes."""
+
+    rows: tuple[tuple[str, ...], ...]
+    shares: tuple[float, ...]
 
 
 def note_sheet(guide: Guide, audience: str, language: str, study_name: str) -> bytes:
@@ -184,6 +193,7 @@ def _styles(language: str) -> str:
     looks = {"Normal": ("Normal", "", ""), "Title": ("Title", "", '<w:b/><w:sz w:val="34"/>'),
              "Heading1": ("heading 1", '<w:keepNext/><w:spacing w:before="240" w:after="80"/><w:outlineLvl w:val="0"/>',
                           '<w:b/><w:sz w:val="24"/>'),
+             "Heading2": ("heading 2", "<w:keepNext/>", "<w:b/>"),
              "Hint": ("Hint", "", '<w:color w:val="44525F"/>'),
              "Probe": ("Probe", '<w:keepNext/><w:ind w:left="300"/>', '<w:color w:val="44525F"/><w:sz w:val="20"/>')}
     made = ""
@@ -194,7 +204,16 @@ def _styles(language: str) -> str:
     return f'{HEAD}<w:styles xmlns:w="{W}">{defaults}{made}</w:styles>'
 
 
-def word_document(paragraphs: Iterable[tuple[str, str]], language: str) -> bytes:
-    """Return a docx of paragraphs, each with the name of its style: Title, Heading1, Normal, Hint, Probe."""
-    lines = (_paragraph(line, style) for text, style in paragraphs for line in text.split("\n"))
-    return _package("".join(lines), language)
+def word_document(pieces: Iterable[tuple[str, str] | WordTable], language: str) -> bytes:
+    """Return a docx of paragraphs, each with its style (Title, Heading1, Heading2, Normal, Hint, Probe), and tables."""
+    return _package("".join(map(_piece, pieces)), language)
+
+
+def _piece(piece: tuple[str, str] | WordTable) -> str:
+    if isinstance(piece, WordTable):
+        widths = tuple(max(round(PAGE_WIDTH * share), 1) for share in piece.shares)
+        rows = [_row(["".join(_paragraph(line, "Heading2" if not number else "Normal") for line in cell.split("\n"))
+                      for cell in row], widths) for number, row in enumerate(piece.rows)]
+        return _table(rows, widths)
+    text, style = piece
+    return "".join(_paragraph(line, style) for line in text.split("\n"))
