@@ -12,6 +12,7 @@ from typing import Literal
 import pandas as pd
 
 from analysis.errors import TableError
+from analysis.results.norms import NormPackage
 from instruments.facts import StudyFacts
 from instruments.schema import Instrument
 from instruments.template import StudyTemplate
@@ -149,3 +150,4 @@ class StudyTables:
     pace: Mapping[str, Mapping[str, Mapping[int, int]]] = field(default_factory=dict)
     comments: CommentTable | None = None
     codebook_versions: tuple[str, ...] = ()         # frozen versions that codings were made with
+    norms: tuple[NormPackage, ...] = ()             # of other organisations of the same kind

@@ -84,6 +84,13 @@ def wording_hash(instrument: Instrument, item: Item, languages: Collection[str])
         "not_applicable": _spoken(scale.not_applicable or {}, languages) if scale else None})
 
 
+def is_identical(instrument: Instrument, item: Item, meaning: str, wordings: Mapping[str, str]) -> bool:
+    """Tell whether an item means what these hashes say, worded the same in every language both know."""
+    shared = [language for language in instrument.languages if language in wordings]
+    return bool(shared) and item_hash(instrument, item) == meaning and all(
+        wording_hash(instrument, item, [language]) == wordings[language] for language in shared)
+
+
 def _spoken(text: Text | None, languages: Collection[str]) -> dict[str, str]:
     """Return the words by language, without regard to spaces."""
     return {language: " ".join((text or {}).get(language, "").split()) for language in sorted(languages)}

@@ -131,21 +131,27 @@ _FORBIDDEN = {
         r"\bcauses (?:the|a|an|this|these|staff|customers|poor|low|weak|unclear)\b",
         r"\b(?:leads?|led) to\b", r"\bresults? in\b", r"\bdue to\b", r"\bbecause of\b", r"\bthanks to\b",
         r"\bwill (?:reduce|increase|improve|raise|lower|cut|solve|fix)\b", r"\bproves? that\b", r"\bproven\b",
-        r"\bthere is no (?:problem|link|effect)\b", r"\brepresentative\b", r"\bbenchmarks?\b", r"\bguarantees?\b",
+        r"\bthere is no (?:problem|link|effect)\b", r"\brepresentative\b", r"\bguarantees?\b",
         r"\bforecasts? (?:that|of|a)\b", r"\b(?:has|have|had) (?:risen|fallen|increased|decreased)\b",
     ),
     "zh": (
         r"导致", r"造成", r"归因于", r"归咎于", r"由.{1,12}引起", r"引发", r"使得", r"得益于",
         r"将(?:会)?(?:降低|减少|提高|提升|增加|改善|解决)", r"证明了",
         r"不存在(?:问题|关联)", r"没有(?:问题|关联)(?!作|的)",
-        r"具有?代表性", r"对标", r"标杆", r"预计(?:将|会|可)",
+        r"具有?代表性", r"预计(?:将|会|可)",
     ),
 }
+# What only answers of enough other organisations allow to be said.
+_OF_NORMS = {"en": (r"\bbenchmarks?\b",), "zh": (r"对标", r"标杆", r"同类机构基准")}
 # Words that deny what the patterns find: the limits say what the numbers are not.
 _DENIED = re.compile(r"(?:\bnot\b|\bno\b|\bnever\b|不等于|不表示|并不|并非|不代表)[^.。;；]{0,40}$", re.IGNORECASE)
 
 
-def forbidden_phrases(text: str, language: str) -> list[str]:
-    """Return every wording in `text` that the numbers do not support; an empty list is what a report needs."""
-    found = (match for pattern in _FORBIDDEN[language] for match in re.finditer(pattern, text, re.IGNORECASE))
+def forbidden_phrases(text: str, language: str, *, has_norms: bool = False) -> list[str]:
+    """Return every wording in `text` that the numbers do not support; an empty list is what a report needs.
+
+    `has_norms`: the text stands where enough other organisations were compared with.
+    """
+    patterns = (*_FORBIDDEN[language], *(() if has_norms else _OF_NORMS[language]))
+    found = (match for pattern in patterns for match in re.finditer(pattern, text, re.IGNORECASE))
     return [match.group(0) for match in found if not _DENIED.search(text[:match.start()])]

@@ -30,6 +30,7 @@ from surveyapp.services.codebook_version import provenance_of
 from surveyapp.services.coding_rows import coding_rows
 from surveyapp.services.comment_rows import comment_rows
 from surveyapp.services.member_check import count_checks
+from surveyapp.services.norm import norms_of
 from surveyapp.services.order import PAGES
 from surveyapp.services.pace import pace_of
 from surveyapp.services.privacy_mode import minimum_of
@@ -60,7 +61,7 @@ def load_tables(session: Session, study: Study, wave: Wave) -> StudyTables:
         customers=load_customers(session, study), facts=facts_of(study), thresholds=thresholds_of(session, study, wave),
         seed=study.seed, wave=wave.key, pace=pace_of(session, wave), comments=load_comments(session, study, wave),
         member_checks=_known_checks(session, study),
-        codebook_versions=provenance_of(session, study, is_released(Coding)),
+        codebook_versions=provenance_of(session, study, is_released(Coding)), norms=norms_of(session, study),
     )
 
 

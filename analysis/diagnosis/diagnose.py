@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.customers.picture import customer_picture
 from analysis.customers.sizing import FileRules
+from analysis.diagnosis.benchmarks import benchmarks_of
 from analysis.diagnosis.causes import cause_findings
 from analysis.diagnosis.customer_view import customer_statuses, facet_findings, recommendation, view_gaps
 from analysis.diagnosis.detectability import DrawScores, beside_uncertain
@@ -141,6 +142,7 @@ def diagnose(tables: StudyTables, *, n_resamples: int = N_RESAMPLES, study: str 
         objectives=improvement.objectives, measures=measures, safeguards=improvement.safeguards,
         comments=comments, open_answers=_open_answers(sides.values(), thresholds, seed),
         warnings=(*_warnings(sides.values(), heard, picture, links, thresholds), *_panel_warnings(panel)),
+        benchmarks=benchmarks_of(sides.values(), tables.norms, thresholds),
         integrity=panel, crosstabs=heard.crosstabs, stated_reasons=_stated_reasons(staff, thresholds),
         metrics=metrics | dict(improvement.metrics or {}) | dict(comment_metrics(comments)))
 

@@ -71,6 +71,7 @@ def diagnosis_document(diagnosis: Diagnosis) -> dict[str, Any]:
                                      "readiness": finding.readiness} for finding in diagnosis.safeguards},
         "candidates": diagnosis.candidates,
         "comments": _comments(diagnosis.comments),
+        "benchmarks": {row.construct: row for row in diagnosis.benchmarks},
         "warnings": diagnosis.warnings,
     }
     result: dict[str, Any] = to_document(document)

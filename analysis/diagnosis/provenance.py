@@ -35,8 +35,8 @@ def provenance_of(tables: StudyTables, thresholds: Mapping[str, float], *, study
     Returns
     -------
     Provenance
-        `input_hash` is the SHA-256 of every table, the template's version, the codebook, the facts, the thresholds and
-        the seed.
+        `input_hash` is the SHA-256 of every table, the template's version, the codebook, the facts, the thresholds,
+        the seed and the norm packages.
     """
     template = tables.template
     instruments = {audience: table.instrument for audience, table in tables.answers.items()}
@@ -86,6 +86,7 @@ def _input_hash(tables: StudyTables, thresholds: Mapping[str, float]) -> str:
         _add_comments(digest, tables.comments)
     if tables.customers is not None:
         _add(digest, "customers", tables.customers)
+    _add_norms(digest, tables)
     return digest.hexdigest()
 
 
@@ -95,6 +96,11 @@ def _add_comments(digest: hashlib._Hash, comments: CommentTable) -> None:
     if comments.links is not None:
         _add(digest, "comments links", comments.links)
     digest.update(canonical_json([comments.candidates, comments.double_coded]).encode())
+
+
+def _add_norms(digest: hashlib._Hash, tables: StudyTables) -> None:
+    if tables.norms:
+        digest.update(canonical_json(tables.norms).encode())
 
 
 def _add_counts(digest: hashlib._Hash, counts: Mapping[str, int]) -> None:

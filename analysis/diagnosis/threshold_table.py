@@ -172,4 +172,16 @@ _GRADES: tuple[Row, ...] = (
     ("kpi_step_relative", 0.10, 0.01, 0.50, "Model 11", "Step of a target on a count", "数量类目标的改进幅度"),
 )
 
-ROWS: tuple[Row, ...] = (*_SCREENING, *_MEASUREMENT, *_LEVELS, *_CUSTOMERS, *_LINKS, *_INTERVIEWS, *_JOINT, *_GRADES)
+_NORMS: tuple[Row, ...] = (
+    ("norm_minimum_organisations", 3, 3, 50, "Rule of the project",
+     "Other organisations with identical items needed before anything is held against them",
+     "与其他机构比较前，题目完全相同的机构须达到的家数"),
+    ("norm_minimum_n", 30, 30, 500, "Model 5", "People each of these organisations needs",
+     "参与比较的每家机构所需人数"),
+    ("norm_smallest_difference", 0.25, 0.10, 1.0, "Model 5",
+     "Smallest difference of interest to other organisations, points of five",
+     "与其他机构之间值得关注的最小差异（五分制分值）"),
+)
+
+ROWS: tuple[Row, ...] = (*_SCREENING, *_MEASUREMENT, *_LEVELS, *_CUSTOMERS, *_LINKS, *_INTERVIEWS, *_JOINT, *_GRADES,
+                         *_NORMS)

@@ -13,6 +13,7 @@ from analysis.results.customers import CustomerPicture
 from analysis.results.integrity import Integrity
 from analysis.results.measurement import Estimate, ScaleQuality, Structure
 from analysis.results.measures import Form, MeasureGrounds, PresentMeasure
+from analysis.results.norms import Benchmark
 from analysis.results.planning import LinkDetectability
 from analysis.results.quality import IndexDistribution, ScaleChange
 from analysis.results.stated import StatedReason
@@ -395,3 +396,4 @@ class Diagnosis:
     stated_reasons: tuple[StatedReason, ...] = ()   # where each problem named has a question for its main reason
     crosstabs: tuple[Crosstab, ...] = ()        # codes by attributes of the interviewees
     integrity: Mapping[str, Integrity] = field(default_factory=dict)    # audience → panel against stuffing, and modes
+    benchmarks: tuple[Benchmark, ...] = ()      # every construct beside other organisations; empty = no packages

@@ -16,6 +16,7 @@ MODULES = {
     "demo": "demo", "serve": "serve", "worker": "serve", "template": "template", "instrument": "instrument",
     "study": "study", "invitations": "invitations", "people": "people", "responses": "responses",
     "interviews": "interviews", "customers": "customers", "measure": "measure", "pilot": "pilot",
+    "norms": "norms",
     "plan": "plan", "diagnose": "diagnose", "report": "report", "account": "account", "webhook": "webhook",
     "test": "test",
 }

@@ -25,6 +25,7 @@ from surveyapp.jobs.export import export_answers
 from surveyapp.jobs.interview_analysis import run_analysis
 from surveyapp.jobs.mail import send_waiting
 from surveyapp.jobs.measure import run_measure
+from surveyapp.jobs.norm import package_wave
 from surveyapp.jobs.pilot import judge_wave
 from surveyapp.jobs.planner import plan_study
 from surveyapp.jobs.rehearsal import rehearse_study
@@ -87,6 +88,7 @@ KINDS: dict[str, Callable[[Study, dict[str, Any]], str]] = {
     "diagnose": _diagnose, "report": _report, "send_mail": _send_mail, "pilot": _judge_pilot,
     "export": export_answers, "rehearsal": rehearse_study, "interviews": run_analysis,
     "agreement": do_agreement, "measure": run_measure, "plan": plan_study,
+    "norms": package_wave,
 }
 
 

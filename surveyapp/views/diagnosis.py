@@ -8,8 +8,11 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from reports.charts.draw import draw
-from reports.content import Figure
+from reports.content import Block, Figure
 from reports.quality import quality_parts
+from reports.render import block_html
+from reports.sections.benchmark import beside_others
+from reports.sections.source import Source
 from surveyapp.db.session import read_session, transaction
 from surveyapp.models.wave import Wave
 from surveyapp.services.diagnosis import diagnosis_of, list_jobs, newest_diagnosis, request_diagnosis
@@ -27,11 +30,18 @@ def show(study_id: int) -> str:
     session = read_session()
     stored = newest_diagnosis(session, g.study)
     template = template_of(session, g.study)
+    diagnosis = diagnosis_of(stored) if stored else None
+    others = beside_others(Source(diagnosis, template, facts_of(g.study), reader_language())) if diagnosis else []
     return render_template(
-        "diagnosis/show.html", study=g.study, template=template, stored=stored,
-        diagnosis=diagnosis_of(stored) if stored else None, jobs=list_jobs(session, g.study),
-        names={construct.key: construct.name for construct in template.constructs},
+        "diagnosis/show.html", study=g.study, template=template, stored=stored, diagnosis=diagnosis,
+        jobs=list_jobs(session, g.study), names={construct.key: construct.name for construct in template.constructs},
+        others=others[0] if others else None,
+        others_blocks=[_block(block) for section in others for block in section.blocks],
     )
+
+
+def _block(block: Block) -> Markup:
+    return Markup(block_html(block, reader_language()))  # noqa: S704  # a block of the report; its template escapes
 
 
 @blueprint.get("/studies/<int:study_id>/quality")

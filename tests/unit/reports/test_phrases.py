@@ -116,7 +116,9 @@ def test_allowed_wording_passes(text: str, language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_catalogue_itself_claims_nothing_forbidden(language: str) -> None:
-    found = {key: forbidden_phrases(text, language) for key, text in catalogue(language).items()
+    # The table "benchmark" is used only where enough other organisations were compared with.
+    found = {key: forbidden_phrases(text, language, has_norms=key.startswith("benchmark."))
+             for key, text in catalogue(language).items()
              if not key.startswith("theory.reference")}
 
     assert {key: hits for key, hits in found.items() if hits} == {}

@@ -1,0 +1,1 @@
+"""What may be told to other organisations (`package`), and a study beside what they told (`compare`)."""
