@@ -1,4 +1,4 @@
-"""This study beside others of its kind, where enough handed over identical items; else why it is not."""
+"""The study beside others of its kind, where enough handed over identical items; else why it is not."""
 
 from __future__ import annotations
 

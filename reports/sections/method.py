@@ -12,6 +12,7 @@ from reports.wording import Words
 HASH_SHOWN = 64
 SOURCES_IN_WORDS = ("source_simulation", "source_approximation", "source_midpoint", "source_privacy", "source_points",
                     "source_disclosure", "source_after", "source_rule", "source_and", "model")
+OF_NORMS = "norm_"        # thresholds told only where other organisations' packages were taken over
 
 
 def method(study: Source) -> list[Section]:
@@ -63,7 +64,9 @@ def _facts(study: Source) -> list[tuple[str, Statement]]:
 def thresholds(study: Source) -> list[Section]:
     """Return every threshold with the value used, its default and its source."""
     words, values, rows = study.words, study.diagnosis.provenance.thresholds, []
-    for name, threshold in THRESHOLDS.items():
+    printed = {name: one for name, one in THRESHOLDS.items()
+               if study.diagnosis.benchmarks or not name.startswith(OF_NORMS)}
+    for name, threshold in printed.items():
         used = values.get(name, threshold.default)
         changed = used != threshold.default
         shown = f"{used:g}"
@@ -73,7 +76,7 @@ def thresholds(study: Source) -> list[Section]:
                          Statement(_source(study, threshold.source)))))
     columns = columns_of(words, "method.threshold_",
         ("meaning", 0.57, "left"), ("used", 0.1, "right"), ("source", 0.33, "left"))
-    changed_n = sum(values.get(name, t.default) != t.default for name, t in THRESHOLDS.items())
+    changed_n = sum(values.get(name, t.default) != t.default for name, t in printed.items())
     title = words.say("method.threshold_title" if changed_n else "method.threshold_title_same", n=len(rows),
                       changed=changed_n)
     return [Section("thresholds", words.text("part.thresholds"), title, (

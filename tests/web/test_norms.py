@@ -1,4 +1,4 @@
-"""Norms on the researcher's page and in the diagnosis: handed out, taken over, refused; the word only where it may be."""
+"""Norms on the page and in the diagnosis: handed out, taken over, refused; the word only where it may be."""
 
 import io
 from dataclasses import replace
