@@ -180,6 +180,7 @@ class Card:
     title: str
     rows: tuple[tuple[str, Statement], ...]
     side: tuple[tuple[str, Number | Statement], ...] = ()
+    notes: tuple[Statement, ...] = ()   # small print
 
 
 @dataclass(frozen=True)

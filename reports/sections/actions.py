@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analysis.results.diagnosis import KpiRow, MeasureFinding
+from analysis.results.plan_edits import PlanEdit
 from instruments.template import Measure
 from reports.content import (
     Block,
@@ -13,11 +14,13 @@ from reports.content import (
     Number,
     Row,
     Section,
+    Stack,
     Statement,
     Table,
 )
 from reports.figures import Forest, ForestRow
 from reports.numbers import printed
+from reports.sections.edited import count_line, edit_of, notes, owner_of, phase_cell, phase_of, term, told, what_of
 from reports.sections.forms import form_of, found_here
 from reports.sections.source import Source
 from reports.sections.table_columns import columns_of
@@ -46,6 +49,7 @@ def ranking(study: Source) -> list[Section]:
              if stable else words.say("actions.title", n=len(proposed)))
     if names:
         blocks.append(Callout("so_what", words.text("labels.so_what"), (words.say("actions.so_what", names=names),)))
+    blocks += count_line(study)
     return [Section("strategies", words.text("part.strategies"), title, tuple(blocks), words.say("actions.lead"))]
 
 
@@ -76,8 +80,7 @@ def _rank_table(study: Source, proposed: list[MeasureFinding]) -> Table:
             "actions.stable" if m.is_stable else "actions.unstable")
         rows.append(Row((Statement(f"{m.key} {study.read(measure.name)}", {}, (), f"measure-{m.key}"),
                          Number(m.impact, "score", trace=trace), Number(m.feasibility, "score", trace=trace),
-                         Number(m.priority, "score", trace=trace), words.say(stable),
-                         words.say(f"phase.{m.phase}"))))
+                         Number(m.priority, "score", trace=trace), words.say(stable), phase_cell(study, m))))
     columns = columns_of(words, "actions.column_",
         ("measure", 0.42, "left"), ("impact", 0.1, "right"), ("feasibility", 0.12, "right"),
         ("priority", 0.1, "right"), ("stability", 0.13, "left"), ("phase", 0.13, "left"))
@@ -104,10 +107,12 @@ def _card(study: Source, m: MeasureFinding) -> Card:
     words, measure = study.words, study.measure(m.key)
     between = "；" if study.language == "zh" else "; "
     rows: list[tuple[str, Statement]] = []
-    form, here = form_of(study, m), found_here(study, m)
+    form, here, edit = form_of(study, m), found_here(study, m), edit_of(study, "measure", m.key)
+    if edit is not None and edit.values.form is not None:
+        form = words.say(f"edits.form_{edit.values.form}")
     if form is not None:
-        rows.append((words.text("forms.label"), form))
-    rows.append((words.text("actions.what"), Statement(study.read(measure.what))))
+        rows.append((term(study, edit, "form", "forms.label"), form))
+    rows.append((term(study, edit, "what", "actions.what"), Statement(what_of(study, m))))
     if here is not None:
         rows.append((words.text("forms.here"), here))
     if measure.parts:
@@ -120,11 +125,14 @@ def _card(study: Source, m: MeasureFinding) -> Card:
     if m.kpis:
         rows.append((words.text("actions.kpi"), Statement(between.join(_kpi(study, kpi).text for kpi in m.kpis))))
     rows.append((words.text("actions.risk"), Statement(study.read(measure.risk))))
-    rows.append((words.text("actions.owner"), Statement(study.read(measure.owner))))
+    rows.append((term(study, edit, "owner", "actions.owner"), Statement(owner_of(study, m))))
+    if edit is not None and edit.values.note:
+        rows.append((term(study, edit, "note", "edits.note"), Statement(study.read(edit.values.note))))
     guards = [study.read(g.name) for key in measure.safeguards for g in [study.safeguard(key)] if g]
     if guards:
         rows.append((words.text("actions.safeguards"), Statement(words.join(guards), {}, (), "safeguards")))
-    return Card(f"measure-{m.key}", m.key, study.read(measure.name), tuple(rows), _side(study, m, measure))
+    return Card(f"measure-{m.key}", m.key, study.read(measure.name), tuple(rows), _side(study, m, measure),
+                notes(study, "measure", m.key))
 
 
 def _trigger_text(study: Source, m: MeasureFinding) -> Statement:
@@ -151,14 +159,14 @@ def _kpi(study: Source, kpi: KpiRow) -> Statement:
 
 
 def _side(study: Source, m: MeasureFinding, measure: Measure) -> tuple[tuple[str, Number | Statement], ...]:
-    words = study.words
+    words, edit = study.words, edit_of(study, "measure", m.key)
     found: list[tuple[str, Number | Statement]] = [
         (words.text("actions.rank"), Number(float(m.rank) if m.rank else None, "rank")),
         (words.text("actions.top3_short"), Number(m.rank_probability_top3, "percent")),
         (words.text("actions.column_impact"), Number(m.impact, "score")),
         (words.text("actions.column_feasibility"), Number(m.feasibility, "score")),
-        (words.text("actions.phase"), words.say(f"phase.{m.phase}")),
-        (words.text("actions.horizon"), words.say("actions.months", n=measure.horizon_months)),
+        (term(study, edit, "phase", "actions.phase"), words.say(f"phase.{phase_of(study, m)}")),
+        (term(study, edit, "due_on", "actions.horizon"), _due(study, edit, measure)),
         (words.text("actions.effort"), words.say("actions.effort_value", n=measure.effort)),
     ]
     if m.size is not None:
@@ -166,6 +174,12 @@ def _side(study: Source, m: MeasureFinding, measure: Measure) -> tuple[tuple[str
         label = words.text(f"data.{field}") if words.has(f"data.{field}") else words.text("actions.size")
         found.append((label, Number(m.size, "count", trace=(measure.sizing or "",))))
     return tuple(found)
+
+
+def _due(study: Source, edit: PlanEdit | None, measure: Measure) -> Statement:
+    if edit is not None and edit.values.due_on:
+        return study.words.say("edits.by", date=edit.values.due_on)
+    return study.words.say("actions.months", n=measure.horizon_months)
 
 
 # ---- set aside -------------------------------------------------------------------------------------------------------
@@ -186,6 +200,14 @@ def set_aside(study: Source) -> list[Section]:
                     words.say("actions.aside_lead"), starts_page=not study.proposed, is_listed=False)]
 
 
+def _other_edits(study: Source, m: MeasureFinding) -> list[Statement]:
+    """Return the fields edited besides the wording, which a row of this table has no column for."""
+    edit, words = edit_of(study, "measure", m.key), study.words
+    return [] if edit is None else [
+        words.say("edits.part", name=term(study, edit, name, f"edits.{name}"), value=told(study, edit.values, name))
+        for name in edit.values.named() if name != "what"]
+
+
 def _aside_row(study: Source, verdict: str, m: MeasureFinding) -> Row:
     measure, outcome = study.measure(m.key), {"opportunity": "true", "not_proposed": "false"}.get(verdict, "unknown")
     if verdict == "opportunity":
@@ -196,7 +218,10 @@ def _aside_row(study: Source, verdict: str, m: MeasureFinding) -> Row:
     form = form_of(study, m)
     if form is not None:
         reason = f"{reason.rstrip('.')}. {form.text}" if study.language == "en" else f"{reason}。{form.text}"
-    return Row((Statement(f"{m.key} {study.read(measure.name)}"), Statement(study.read(measure.what)),
+    what = Statement(what_of(study, m))
+    small = notes(study, "measure", m.key)
+    return Row((Statement(f"{m.key} {study.read(measure.name)}"),
+                Stack((what, *_other_edits(study, m), *small), has_head=False) if small else what,
                 Statement(reason or "–", {}, trace)))
 
 

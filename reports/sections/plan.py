@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.results.diagnosis import MeasureFinding, SafeguardFinding
+from analysis.results.diagnosis import MeasureFinding, ObjectiveFinding, SafeguardFinding
 from reports.content import (
     Block,
     Callout,
@@ -10,6 +10,7 @@ from reports.content import (
     Figure,
     Heading,
     Number,
+    Paragraph,
     Row,
     Section,
     Stack,
@@ -18,6 +19,17 @@ from reports.content import (
 )
 from reports.figures import Bar, Lane, Matrix, MatrixCell, RoadmapChart
 from reports.numbers import printed
+from reports.sections.edited import (
+    beside,
+    due_cell,
+    has_owner,
+    notes,
+    owner_cell,
+    owner_of,
+    phase_cell,
+    phase_of,
+    values_of,
+)
 from reports.sections.source import Source, capitalised, lowered
 from reports.sections.table_columns import columns_of
 from reports.sections.triggers import described
@@ -41,21 +53,23 @@ def objectives(study: Source) -> list[Section]:
         rows.append(Row((
             Stack((Statement(study.read(objective.name)), Statement(study.name(found.problem)))),
             words.say("plan.active" if found.is_active else "plan.dormant"), Statement(study.read(kpi.name)),
-            Statement(_figure(study, kpi.baseline, kpi.unit)), Statement(_figure(study, kpi.target, kpi.unit)),
-            words.say("actions.months", n=kpi.due_months), Statement(_owner(study, found.problem)))))
+            Statement(_figure(study, kpi.baseline, kpi.unit)),
+            beside(study, "objective", found.key, "target", _figure(study, kpi.target, kpi.unit), kpi),
+            due_cell(study, "objective", found.key, kpi.due_months), owner_cell(study, found))))
     columns = columns_of(words, "plan.objective_",
-        ("name", 0.25, "left"), ("state", 0.07, "left"), ("kpi", 0.2, "left"), ("baseline", 0.11, "right"),
-        ("target", 0.11, "right"), ("due", 0.11, "left"), ("owner", 0.15, "left"))
+        ("name", 0.24, "left"), ("state", 0.07, "left"), ("kpi", 0.19, "left"), ("baseline", 0.11, "right"),
+        ("target", 0.11, "right"), ("due", 0.13, "left"), ("owner", 0.15, "left"))
     active = [o for o in ordered if o.is_active]
     blocks: list[Block] = []
     if rows:
         blocks.append(Table("t-objectives", words.say("plan.objective_table", n=len(active)), columns, tuple(rows), "",
                             words.text("plan.objective_source"), is_dense=True))
+    blocks += _objective_notes(study)
     if rules.principles:
         blocks.append(Heading(words.text("plan.principles")))
         principles = tuple((study.read(p.name), Statement(study.read(p.text))) for p in rules.principles)
         blocks.append(Facts(principles, is_wide=True))
-    is_complete = all(o.kpi.target is not None and _owner(study, o.problem) != "–" for o in active)
+    is_complete = all(_has_target(study, o) and has_owner(study, o) for o in active)
     key = "objective_title_none" if not active else "objective_title" if is_complete else "objective_title_open"
     title = words.say(f"plan.{key}", n=len(active))
     return [Section("objectives", words.text("part.objectives"), title, tuple(blocks),
@@ -68,13 +82,21 @@ def _figure(study: Source, value: float | None, unit: str) -> str:
     return study.words.text(f"unit.{unit}", value=value)
 
 
-def _owner(study: Source, problem: str) -> str:
-    """Return the owner of the first measure proposed against the problem."""
-    for m in study.proposed:
-        measure = study.measure(m.key)
-        if measure.address_problem.get(problem, 0) >= 2:  # noqa: PLR2004  # of 0..3: acts on it strongly
-            return study.read(measure.owner)
-    return "–"
+def _has_target(study: Source, objective: ObjectiveFinding) -> bool:
+    return objective.kpi.target is not None or values_of(study, "objective", objective.key).target is not None
+
+
+def _objective_notes(study: Source) -> list[Block]:
+    """Return the small print of the objectives that were edited."""
+    rules, found = study.template.rules, []
+    for objective in rules.objectives if rules else ():
+        small = notes(study, "objective", objective.key)
+        note = values_of(study, "objective", objective.key).note
+        said = [study.words.say("edits.part", name=study.words.text("edits.note"), value=study.read(note))]
+        if small:
+            found.append(Paragraph((Statement(study.words.text("edits.of", name=study.read(objective.name))),
+                                    *(said if note else []), *small), "small"))
+    return list(found)
 
 
 # ---- roadmap ---------------------------------------------------------------------------------------------------------
@@ -83,7 +105,7 @@ def roadmap(study: Source) -> list[Section]:
     words, proposed = study.words, study.proposed
     if not proposed:
         return []
-    ordered = sorted(proposed, key=lambda m: (PHASES.index(m.phase), m.rank or 99, m.key))[:MOST_LANES]
+    ordered = sorted(proposed, key=lambda m: (PHASES.index(phase_of(study, m)), m.rank or 99, m.key))[:MOST_LANES]
     months = max(12, max(study.measure(m.key).horizon_months for m in ordered))
     lanes = [_lane(study, m) for m in ordered]
     guards = [g for s in study.diagnosis.safeguards if s.is_required for g in [study.safeguard(s.key)] if g]
@@ -92,7 +114,7 @@ def roadmap(study: Source) -> list[Section]:
         lanes.append(Lane(words.text("plan.lane_safeguards"), "", (Bar(names, 0, months, "support"),)))
     phases = _phases(study, ordered, months)
     ticks = tuple((float(m), words.text("plan.month", n=m)) for m in range(0, months + 1, 3))
-    quick = [m for m in ordered if m.phase == "quick_win"]
+    quick = [m for m in ordered if phase_of(study, m) == "quick_win"]
     alt = words.text("plan.roadmap_alt", n=len(ordered), months=months, quick=len(quick))
     figure = Figure("f-roadmap", words.say("plan.roadmap_figure", quick=len(quick), n=len(ordered)), RoadmapChart(
         tuple(lanes), phases, months, ticks), alt, words.text("plan.roadmap_unit"), words.text("plan.roadmap_source"))
@@ -117,10 +139,12 @@ def _phases(study: Source, ordered: list[MeasureFinding], months: int) -> tuple[
 
 def _lane(study: Source, m: MeasureFinding) -> Lane:
     measure = study.measure(m.key)
-    kind = KINDS[m.phase]
+    kind, due_on = KINDS[phase_of(study, m)], values_of(study, "measure", m.key).due_on
     label = study.words.text("plan.bar", n=measure.horizon_months)
+    if due_on:
+        label = study.words.text("edits.bar", months=label, date=due_on)
     bar = Bar(label, 0, float(measure.horizon_months), kind)  # type: ignore[arg-type]  # KINDS holds only bar kinds
-    return Lane(f"{m.key} {study.read(measure.name)}", study.read(measure.owner), (bar,), "",
+    return Lane(f"{m.key} {study.read(measure.name)}", owner_of(study, m), (bar,), "",
                 float(measure.horizon_months))
 
 
@@ -132,8 +156,8 @@ def _milestones(study: Source, ordered: list[MeasureFinding]) -> Table:
         if kpi is not None:
             key = "plan.milestone_known" if kpi.target is not None else "plan.milestone_unknown"
             goal = words.text(key, name=study.read(kpi.name), target=_figure(study, kpi.target, kpi.unit))
-        rows.append(Row((Statement(m.key, {}, (), f"measure-{m.key}"), words.say(f"phase.{m.phase}"),
-                         words.say("actions.months", n=study.measure(m.key).horizon_months), Statement(goal))))
+        rows.append(Row((Statement(m.key, {}, (), f"measure-{m.key}"), phase_cell(study, m),
+                         due_cell(study, "measure", m.key, study.measure(m.key).horizon_months), Statement(goal))))
     columns = columns_of(words, "plan.milestone_",
         ("measure", 0.12), ("phase", 0.16), ("due", 0.16), ("goal", 0.56))
     return Table("t-milestones", words.say("plan.milestone_title", n=len(rows)), columns, tuple(rows), is_dense=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from analysis.privacy import MINIMUM_GROUP
@@ -18,6 +18,7 @@ from analysis.results.diagnosis import (
     SingleItem,
 )
 from analysis.results.joint import JointRecord
+from analysis.results.plan_edits import PlanEdit
 from instruments.facts import StudyFacts
 from instruments.schema import Choice, Construct, Instrument, Item, ItemRole, Text
 from instruments.template import Measure, Safeguard, StudyTemplate
@@ -38,9 +39,10 @@ class Source:
     """A diagnosis with its template, facts and language."""
 
     def __init__(self, diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFacts, language: str,
-                 joint: JointRecord | None = None) -> None:
+                 joint: JointRecord | None = None, edits: Iterable[PlanEdit] = ()) -> None:
         self.diagnosis, self.template, self.facts = diagnosis, template, facts
         self.joint = joint or JointRecord()     # what people judged of the joint display
+        self.edits = {(edit.kind, edit.key): edit for edit in edits}    # what was changed of the plan by hand
         self.language, self.words = language, Words(language, template.served)
         self.is_synthetic = diagnosis.provenance.is_synthetic
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from analysis.results.diagnosis import Diagnosis
 from analysis.results.joint import JointRecord
+from analysis.results.plan_edits import PlanEdit
 from instruments.facts import StudyFacts
 from instruments.schema import Text
 from instruments.template import StudyTemplate
@@ -23,6 +25,7 @@ from reports.sections import (
     comments,
     customer_file,
     customer_view,
+    edited,
     front,
     joint,
     limits,
@@ -50,7 +53,7 @@ WHOLE = (
     appendix_measurement.reliability, appendix_measurement.structure, appendix_quality.data_quality,
     appendix_sensitivity.sensitivity, appendix_sensitivity.groups, appendix_wording.wording,
     appendix_instruments.instruments, appendix_words.codebook, appendix_words.glossary, appendix_words.theory,
-    method.thresholds,
+    method.thresholds, edited.edits,
 )
 # A study with too little to diagnose: who answered, what was entered, and how it would be done.
 SHORT = (
@@ -60,12 +63,14 @@ SHORT = (
 
 
 def study_report(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFacts, *, language: str,
-                 title: Text | None = None, joint_record: JointRecord | None = None) -> StudyReport:
+                 title: Text | None = None, joint_record: JointRecord | None = None,
+                 edits: Iterable[PlanEdit] = ()) -> StudyReport:
     """Return the report of a diagnosis in one language; `title` stands for the template's own.
 
-    `joint_record` holds what people judged of the joint display; without it the proposals stand alone.
+    `joint_record` holds what people judged of the joint display, `edits` what they changed of the plan; without them
+    the proposals stand alone.
     """
-    study = Source(diagnosis, template, facts, language, joint_record)
+    study = Source(diagnosis, template, facts, language, joint_record, edits)
     cover = front.cover(study, title)
     is_short = needs.is_too_little(study)
     parts, first = (SHORT, FIRST_OF_SHORT) if is_short else (WHOLE, FIRST_OF_PAGE)
