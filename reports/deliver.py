@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from analysis.results.diagnosis import Diagnosis
 from analysis.results.joint import JointRecord
-from analysis.results.plan_edits import PlanEdit
 from instruments.facts import StudyFacts
 from instruments.schema import Text
 from instruments.template import StudyTemplate
@@ -24,23 +23,18 @@ UNKNOWN = "□"               # stands for a sign that no font has
 
 
 def study_report_html(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFacts, *, language: str,
-                      title: Text | None = None, joint: JointRecord | None = None,
-                      edits: Iterable[PlanEdit] = ()) -> str:
+                      title: Text | None = None, joint: JointRecord | None = None) -> str:
     """Return the study's report as one HTML page that stands alone."""
-    report = study_report(diagnosis, template, facts, language=language, title=title, joint_record=joint,
-                          edits=edits)
+    report = study_report(diagnosis, template, facts, language=language, title=title, joint_record=joint)
     return report_html(report, style=style_sheet())
 
 
 def study_report_pdf(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFacts, *, language: str,
                      title: Text | None = None, is_specimen: bool = False,
-                     joint: JointRecord | None = None, edits: Sequence[PlanEdit] = ()) -> bytes:
+                     joint: JointRecord | None = None) -> bytes:
     """Return the study's report as PDF/UA-1; the same content gives the same bytes. A specimen is marked as one."""
-    report = study_report(diagnosis, template, facts, language=language, title=title, joint_record=joint,
-                          edits=edits)
-    marked = replace(report, watermark=Words(language).text("front.specimen")) if is_specimen else report
-    # What was typed into the plan may be in any script, and no sign of it may keep a report from being printed.
-    return _forgiving_pdf(marked) if edits else report_pdf(marked)
+    report = study_report(diagnosis, template, facts, language=language, title=title, joint_record=joint)
+    return report_pdf(replace(report, watermark=Words(language).text("front.specimen")) if is_specimen else report)
 
 
 def report_pdf(report: StudyReport) -> bytes:
@@ -54,10 +48,11 @@ def measurement_report_pdf(results: Mapping[str, Any], subject: Subject, *, lang
 
     Labels of a file may be in any script: a sign that the fonts lack is printed as an empty box.
     """
-    return _forgiving_pdf(measurement_report(results, subject, language=language))
+    return forgiving_pdf(measurement_report(results, subject, language=language))
 
 
-def _forgiving_pdf(report: StudyReport) -> bytes:
+def forgiving_pdf(report: StudyReport) -> bytes:
+    """Return a report as PDF; a sign that the fonts lack, typed into a label or an edit, is printed as an empty box."""
     try:
         return report_pdf(report)
     except MissingGlyphs as lacking:

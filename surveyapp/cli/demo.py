@@ -14,11 +14,11 @@ from surveyapp.cli.output import Subparsers, add_command, open_database
 from surveyapp.cli.report import target
 from surveyapp.cli.serve import DEFAULT_PORT, port_number, serve
 from surveyapp.config import Config, read_config
-from surveyapp.db.session import read_session, transaction
+from surveyapp.db.session import close_read_session, read_session, transaction
 from surveyapp.errors import Misconfigured
 from surveyapp.jobs.diagnose import diagnose_study, write_report
 from surveyapp.jobs.interview_analysis import analyse_study
-from surveyapp.jobs.sample import add_sample_study
+from surveyapp.jobs.sample import add_sample_edits, add_sample_study
 from surveyapp.models.study import Study
 from surveyapp.sample.studies import SAMPLES, sample_of
 from surveyapp.services.account import add_account
@@ -60,6 +60,9 @@ def _demo(options: argparse.Namespace) -> None:
         add_sample_study(session, options.template, name)
     _say("Diagnosing …")
     stored, _ = diagnose_study(name)
+    with transaction() as session:
+        add_sample_edits(session, get_study(session, name))
+    close_read_session()        # what was just stored shall be printed
     study = get_study(read_session(), name)
     analyse_study(study)
     for language in LANGUAGES:

@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from analysis.diagnosis.diagnose import diagnose
 from analysis.results.diagnosis import Diagnosis
 from analysis.results.joint import JointRecord
+from analysis.results.plan_edits import PlanEdit
 from reports import deliver
 from reports.content import StudyReport
 from reports.sections.study import study_report
@@ -18,6 +19,7 @@ from surveyapp.models.wave import Wave
 from surveyapp.sample.score_worlds import draw_scores
 from surveyapp.services.diagnosis import diagnosis_of, store_diagnosis, store_report
 from surveyapp.services.joint import record_of
+from surveyapp.services.plan_edit import edits_of
 from surveyapp.services.report_files import packed
 from surveyapp.services.study import facts_of, get_study, get_wave, template_of
 
@@ -51,10 +53,15 @@ def judged_of(study: Study, stored: StoredDiagnosis, diagnosis: Diagnosis) -> Jo
     return record_of(read_session(), stored.wave_id, diagnosis, template_of(read_session(), study))
 
 
+def edited_of(study: Study, stored: StoredDiagnosis, diagnosis: Diagnosis) -> tuple[PlanEdit, ...]:
+    """Return what researchers changed of a stored diagnosis's plan."""
+    return edits_of(read_session(), stored.wave_id, diagnosis, template_of(read_session(), study))
+
+
 def write_report(study: Study, stored: StoredDiagnosis, language: str) -> Report:
     """Return the stored PDF of a stored diagnosis."""
     report = report_content(study, stored, language)
-    content = deliver.report_pdf(report)
+    content = deliver.forgiving_pdf(report)
     with transaction() as session:
         return store_report(session, stored, language, content, tree=packed(report))
 
@@ -63,7 +70,7 @@ def report_content(study: Study, stored: StoredDiagnosis, language: str) -> Stud
     """Return what the report of a stored diagnosis says in one language."""
     diagnosis = diagnosis_of(stored)
     return study_report(diagnosis, template_of(read_session(), study), facts_of(study), language=language,
-                        joint_record=judged_of(study, stored, diagnosis))
+                        joint_record=judged_of(study, stored, diagnosis), edits=edited_of(study, stored, diagnosis))
 
 
 def program_version() -> str:

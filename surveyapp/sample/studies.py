@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from instruments.facts import StudyFacts
+from surveyapp.sample.edits import BANK_EDITS, SampleEdit
 from surveyapp.sample.facts import sample_facts
 from surveyapp.sample.outpatient import OUTPATIENT_PLAN, outpatient_facts
 from surveyapp.sample.plan import BANK_PLAN, Plan
@@ -21,10 +22,11 @@ class SampleStudy:
     facts: Callable[[Plan], StudyFacts] | None = None
     interviews: str | None = None       # folder below `interviews`; "" = that folder itself, None = no interviews
     has_customer_file: bool = False
+    edits: tuple[SampleEdit, ...] = ()  # of the plan that the rules propose
 
 
 SAMPLES: Final[Mapping[str, SampleStudy]] = {
-    "bank_crm": SampleStudy("bank", BANK_PLAN, sample_facts, "", has_customer_file=True),
+    "bank_crm": SampleStudy("bank", BANK_PLAN, sample_facts, "", has_customer_file=True, edits=BANK_EDITS),
     "outpatient_service": SampleStudy("outpatient", OUTPATIENT_PLAN, outpatient_facts, "outpatient_service"),
 }
 

@@ -17,6 +17,7 @@ from surveyapp.db.session import read_session, transaction
 from surveyapp.models.wave import Wave
 from surveyapp.services.diagnosis import diagnosis_of, list_jobs, newest_diagnosis, request_diagnosis
 from surveyapp.services.paper_figures import papers_of
+from surveyapp.services.plan_edit import edits_of
 from surveyapp.services.study import facts_of, template_of
 from surveyapp.views.access import current_account, reader_language, requires
 
@@ -32,10 +33,11 @@ def show(study_id: int) -> str:
     template = template_of(session, g.study)
     diagnosis = diagnosis_of(stored) if stored else None
     others = beside_others(Source(diagnosis, template, facts_of(g.study), reader_language())) if diagnosis else []
+    edits = edits_of(session, stored.wave_id, diagnosis, template) if stored and diagnosis else ()
     return render_template(
         "diagnosis/show.html", study=g.study, template=template, stored=stored, diagnosis=diagnosis,
         jobs=list_jobs(session, g.study), names={construct.key: construct.name for construct in template.constructs},
-        others=others[0] if others else None,
+        edits={(one.kind, one.key): one for one in edits}, others=others[0] if others else None,
         others_blocks=[_block(block) for section in others for block in section.blocks],
     )
 
