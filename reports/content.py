@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 from reports.figures import Chart
 
-NumberStyle = Literal["count", "percent", "percent1", "points", "signed_points", "mean", "score", "coefficient",
-                      "three", "four", "p", "money", "millions", "months", "rank", "one"]
+NumberStyle = Literal["count", "percent", "percent1", "points", "signed_points", "signed", "mean", "score",
+                      "coefficient", "three", "four", "p", "money", "millions", "months", "rank", "one"]
 Align = Literal["left", "right", "center"]
 
 

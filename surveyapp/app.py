@@ -72,6 +72,7 @@ from surveyapp.views import (
     token,
     wave,
     webhook,
+    what_if,
     wording,
 )
 from surveyapp.views.api_problem import problem_of_http
@@ -173,6 +174,7 @@ def _add_views(app: Flask) -> None:
         round,
         joint,
         interview_analysis,
+        what_if,
         token, webhook, api,
     ):
         app.register_blueprint(views.blueprint)

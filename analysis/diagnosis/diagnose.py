@@ -29,6 +29,7 @@ from analysis.diagnosis.metrics import (
 from analysis.diagnosis.problems import ProblemSources, judged_group, loose_verdicts, problem_findings
 from analysis.diagnosis.provenance import provenance_of
 from analysis.diagnosis.ranking_evidence import RankingEvidence
+from analysis.diagnosis.sides import customer_side, staff_side
 from analysis.diagnosis.situation import (
     adjusted,
     group_figures,
@@ -50,11 +51,10 @@ from analysis.results.integrity import Integrity
 from analysis.results.measurement import Estimate, Structure
 from analysis.results.stated import StatedReason
 from analysis.tables import StudyTables
-from instruments.schema import NOT_SHOWN, ConstructGroup, ItemRole
+from instruments.schema import NOT_SHOWN, ItemRole
 
 N_RESAMPLES = 2000          # model 5 and 7
 OPEN_ANSWER_STREAM, COMMENT_STREAM = 4, 13
-ASKED_ABOUT_PROBLEMS: frozenset[ConstructGroup] = frozenset({"problem", "cause", "situation"})
 
 
 def diagnose(tables: StudyTables, *, n_resamples: int = N_RESAMPLES, study: str = "", is_synthetic: bool = False,
@@ -88,7 +88,7 @@ def diagnose(tables: StudyTables, *, n_resamples: int = N_RESAMPLES, study: str 
     thresholds = resolve_thresholds(template.thresholds, tables.thresholds)
     sides = {instrument.audience: survey_audience(tables, instrument.audience, thresholds)
              for instrument in template.instruments}
-    staff, customers = _staff_side(sides), _customer_side(sides)
+    staff, customers = staff_side(sides), customer_side(sides)
     heard = hear_interviews(tables, staff.audience, thresholds, n_resamples)
     picture = _picture(tables, thresholds)
 
@@ -148,18 +148,6 @@ def diagnose(tables: StudyTables, *, n_resamples: int = N_RESAMPLES, study: str 
 
 
 # ---- who was asked what ---------------------------------------------------------------------------------------------
-def _staff_side(sides: Mapping[str, Surveyed]) -> Surveyed:
-    """Return the audience asked about problems, causes and the situation; the first one where none was."""
-    asked = [side for side in sides.values()
-             if any(construct.group in ASKED_ABOUT_PROBLEMS for construct in side.instrument.constructs)]
-    return asked[0] if asked else next(iter(sides.values()))
-
-
-def _customer_side(sides: Mapping[str, Surveyed]) -> Surveyed | None:
-    """Return the audience asked about its experience, None where nobody was."""
-    return next((side for side in sides.values() if side.of_group("experience")), None)
-
-
 def _first(staff: Surveyed, sides: Mapping[str, Surveyed]) -> list[Surveyed]:
     return [staff, *(side for side in sides.values() if side is not staff)]
 

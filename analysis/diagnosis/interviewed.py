@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -62,33 +62,61 @@ def hear_interviews(tables: StudyTables, audience: str, thresholds: Mapping[str,
     counts = {str(key): int(n) for key, n in table.interviews["audience"].value_counts(sort=False).items()}
     own = interviewees(table, audience)
     roles = {str(key): int(n) for key, n in own["role"].value_counts(sort=False).items()}
+    heard = replace(hear_grades(tables, audience, thresholds, n_resamples), n_by_audience=counts, n_by_role=roles)
     if template.codebook is None:
-        return Interviewed(n_staff=len(own), n_by_audience=counts, n_by_role=roles)
-    heads = tables.facts.headcount_by_role
-    quotable = roles_to_name(own, heads)
-
-    def evidence_of(whose: str) -> tuple[InterviewEvidence, ...]:
-        if template.codebook is None:
-            return ()
-        return interview_evidence(table, template.codebook, template.guide, audience=whose, thresholds=thresholds,
-                                  headcount_by_role=heads, n_resamples=n_resamples, seed=[tables.seed, SECTION])
-
-    evidence = evidence_of(audience)
+        return heard
+    quotable = roles_to_name(own, tables.facts.headcount_by_role)
     rest = sorted(set(counts) - set(own["audience"].astype(str)))
-    others = tuple(found for other in rest for found in evidence_of(other)
+    others = tuple(found for other in rest for found in _evidence(tables, other, thresholds, n_resamples)
                    if found.supports + found.contradicts + found.mixed)
-    links = link_evidence(table, audience=audience, thresholds=thresholds)
-    by_code = {found.code: found for found in evidence}
-    return Interviewed(
-        evidence=evidence, others=others, by_construct=_by_construct(template, by_code),
-        by_safeguard=_by_safeguard(template.codebook, by_code), links=links,
-        quotes={pair: link_quotes(table, *pair, quotable, interviews=frozenset(map(str, own.index))) for pair in links},
-        n_staff=len(own), n_by_audience=counts, n_by_role=roles,
+    return replace(
+        heard, others=others, quotes={
+            pair: link_quotes(table, *pair, quotable, interviews=frozenset(map(str, own.index)))
+            for pair in heard.links},
         saturation=saturation(table, audience=audience, base=int(thresholds["saturation_base"]),
                               run=int(thresholds["saturation_run"]), threshold=thresholds["saturation_share"],
                               minimum=int(thresholds["interview_minimum"])) if len(own) else None,
-        candidates=_candidates(template, by_code, thresholds),
+        candidates=_candidates(template, {found.code: found for found in heard.evidence}, thresholds),
         crosstabs=_crosstabs(table, template, own, int(thresholds["minimum_group"])))
+
+
+def hear_grades(tables: StudyTables, audience: str, thresholds: Mapping[str, float], n_resamples: int) -> Interviewed:
+    """Return of the interviews what grades hang on: evidence by code and construct, and of links.
+
+    Parameters
+    ----------
+    tables : StudyTables
+    audience : str
+    thresholds : Mapping[str, float]
+    n_resamples : int
+        For the interval of coder agreement.
+
+    Returns
+    -------
+    Interviewed
+    """
+    table, template = tables.interviews, tables.template
+    if table is None or table.interviews.empty:
+        return Interviewed()
+    n_staff = len(interviewees(table, audience))
+    if template.codebook is None:
+        return Interviewed(n_staff=n_staff)
+    evidence = _evidence(tables, audience, thresholds, n_resamples)
+    by_code = {found.code: found for found in evidence}
+    return Interviewed(
+        evidence=evidence, by_construct=_by_construct(template, by_code),
+        by_safeguard=_by_safeguard(template.codebook, by_code),
+        links=link_evidence(table, audience=audience, thresholds=thresholds), n_staff=n_staff)
+
+
+def _evidence(tables: StudyTables, audience: str, thresholds: Mapping[str, float],
+              n_resamples: int) -> tuple[InterviewEvidence, ...]:
+    table, template = tables.interviews, tables.template
+    if table is None or template.codebook is None:
+        return ()
+    return interview_evidence(table, template.codebook, template.guide, audience=audience, thresholds=thresholds,
+                              headcount_by_role=tables.facts.headcount_by_role, n_resamples=n_resamples,
+                              seed=[tables.seed, SECTION])
 
 
 def _crosstabs(table: InterviewTable, template: StudyTemplate, people: pd.DataFrame,

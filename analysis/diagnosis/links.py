@@ -64,13 +64,42 @@ def find_links(side: Surveyed, sources: LinkSources, thresholds: Mapping[str, fl
         `fdr_q` over all pairs; against: upper limit below `delta`, only from `minimum_n_absent_links` rows; else
         uncertain. No links below `minimum_n_links` rows and none for scales whose reliability is too low.
     """
+    estimated = estimate_links(side, thresholds, seed=seed, n_resamples=n_resamples)
+    return judge_links(side, estimated, sources, thresholds)
+
+
+@dataclass(frozen=True)
+class Estimated:
+    """Estimates before they are judged; None with the reason and the rows there were."""
+
+    estimates: LinkEstimates | None
+    n: int
+    n_groups: int = 1
+    reason: str = ""
+
+
+def estimate_links(side: Surveyed, thresholds: Mapping[str, float], *, seed: int, n_resamples: int) -> Estimated:
+    """Return the estimates of all links, or why there are none.
+
+    Parameters
+    ----------
+    side : Surveyed
+    thresholds : Mapping[str, float]
+    seed : int
+    n_resamples : int
+
+    Returns
+    -------
+    Estimated
+        Of the thresholds `minimum_n_links`, `delta` and `confidence` are used, and those behind `side`.
+    """
     causes, problems = _usable(side, "cause", thresholds), _usable(side, "problem", thresholds)
     reason = _refusal(side, causes, problems, thresholds)
     rows = side.scores.plain[[*causes, *problems]].dropna()
     if not reason and len(rows) < thresholds["minimum_n_links"]:
         reason = "too_few_answers"
     if reason:
-        return Links((), LinkModel(len(rows), 1, {}, 0, reason), None)
+        return Estimated(None, len(rows), reason=reason)
     try:
         estimates = cause_links(
             rows[causes], rows[problems], groups=department_of(side), delta=thresholds["delta"],
@@ -78,15 +107,35 @@ def find_links(side: Surveyed, sources: LinkSources, thresholds: Mapping[str, fl
             reliabilities=reliabilities_of(side, (*causes, *problems)))
     except AnalysisError:
         # Causes that repeat each other exactly leave nothing to separate.
-        return Links((), LinkModel(len(rows), 1, {}, 0, "not_separable"), None)
+        return Estimated(None, len(rows), reason="not_separable")
     if estimates.n < thresholds["minimum_n_links"]:
         # Rows of small departments were dropped, which left too few.
-        return Links((), LinkModel(estimates.n, estimates.n_groups, {}, 0, "too_few_answers"), None)
+        return Estimated(None, estimates.n, estimates.n_groups, "too_few_answers")
+    return Estimated(estimates, estimates.n, estimates.n_groups)
+
+
+def judge_links(side: Surveyed, estimated: Estimated, sources: LinkSources, thresholds: Mapping[str, float]) -> Links:
+    """Return estimates with status, grade and what is withheld.
+
+    Parameters
+    ----------
+    side : Surveyed
+    estimated : Estimated
+    sources : LinkSources
+    thresholds : Mapping[str, float]
+
+    Returns
+    -------
+    Links
+    """
+    estimates = estimated.estimates
+    if estimates is None:
+        return Links((), LinkModel(estimated.n, estimated.n_groups, {}, 0, estimated.reason), None)
     withheld = _withheld(side, estimates, sources.pairs, thresholds)
-    findings = tuple(_finding(side, estimates, (cause, problem), sources, thresholds, withheld)
-                     for problem in problems for cause in causes)
-    return Links(findings, LinkModel(estimates.n, estimates.n_groups, estimates.r_squared, estimates.n_resamples, ""),
-                 estimates)
+    findings = tuple(_finding(side, estimates, pair, sources, thresholds, withheld) for pair in estimates.beta)
+    return Links(findings, LinkModel(
+        estimates.n, estimates.n_groups, estimates.r_squared, estimates.n_resamples, "", estimates.sd,
+        {key: side.range_of(key) for key in estimates.sd}), estimates)
 
 
 def _usable(side: Surveyed, group: Literal["cause", "problem"], thresholds: Mapping[str, float]) -> list[str]:
@@ -216,7 +265,8 @@ def _finding(side: Surveyed, estimates: LinkEstimates, pair: Pair, sources: Link
         is_exploratory=estimates.n < thresholds["minimum_n_firm_links"], is_withheld=is_withheld,
         stated_k=None if stated is None else stated.k, stated_n=None if stated is None else stated.n,
         quotes=sources.quotes.get(pair, ()), dominance_low=estimates.general_dominance_lo[pair],
-        dominance_high=estimates.general_dominance_hi[pair])
+        dominance_high=estimates.general_dominance_hi[pair], slope=estimates.slope[pair],
+        slope_low=estimates.slope_lo[pair], slope_high=estimates.slope_hi[pair])
 
 
 def _status(estimates: LinkEstimates, pair: Pair, thresholds: Mapping[str, float]) -> Status:

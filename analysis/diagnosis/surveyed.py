@@ -77,30 +77,45 @@ def survey_audience(tables: StudyTables, audience: str, thresholds: Mapping[str,
     Surveyed
         Exclusions as in section 1 of the model, scores as in section 2, reliability as in section 3.
     """
-    submitted = tables.answers.get(audience) or empty_answers(tables.template.instrument(audience))
-    received, minimum = submitted, int(thresholds["minimum_group"])
-    screening = screen(received, thresholds)
+    received = tables.answers.get(audience) or empty_answers(tables.template.instrument(audience))
+    side = measured_audience(received, screen(received, thresholds), thresholds)
+    population = tables.facts.population.get(audience)
+    changes = (scale_changes(side.quality, (side.valid, side.scores), (side.submitted, side.all_scores),
+                             side.constructs, thresholds) if side.screening.excluded else ())
+    return replace(side, screening=replace(
+        side.screening, population=population,
+        response_rate=side.screening.n_submitted / population if population else None,
+        composition=_composition(side.valid, side.register), indices=quality_indices(received, thresholds),
+        changes=changes))
+
+
+def measured_audience(received: AnswerTable, screening: Screening, thresholds: Mapping[str, float]) -> Surveyed:
+    """Return the answers of one audience scored and measured, once it is known who is left out.
+
+    Parameters
+    ----------
+    received : AnswerTable
+        Everybody who submitted.
+    screening : Screening
+    thresholds : Mapping[str, float]
+
+    Returns
+    -------
+    Surveyed
+        All that grades hang on; what only describes the screening is not in it.
+    """
+    minimum, minimum_scales = int(thresholds["minimum_group"]), int(thresholds["style_minimum_scales"])
     valid = withhold_of_few(received.without(frozenset(screening.excluded)), minimum)
     submitted = withhold_of_few(received, minimum)
     constructs = tuple(construct for construct in submitted.instrument.constructs
                        if construct_items(submitted.instrument, construct.key))
-    minimum_scales = int(thresholds["style_minimum_scales"])
     scores = score_scales(valid, minimum_style_scales=minimum_scales)
-    all_scores = score_scales(submitted, minimum_style_scales=minimum_scales) if screening.excluded else scores
-    register = SharedLedgers(minimum)
-    population = tables.facts.population.get(audience)
-    quality = {construct.key: scale_quality_of(valid, construct, thresholds) for construct in constructs}
-    changes = (scale_changes(quality, (valid, scores), (submitted, all_scores), constructs, thresholds)
-               if screening.excluded else ())
     return Surveyed(
-        audience=audience, submitted=submitted, valid=valid,
-        screening=replace(screening, population=population,
-                          response_rate=screening.n_submitted / population if population else None,
-                          composition=_composition(valid, register), indices=quality_indices(received, thresholds),
-                          changes=changes),
-        scores=scores, all_scores=all_scores, quality=quality,
+        audience=screening.audience, submitted=submitted, valid=valid, screening=screening, scores=scores,
+        all_scores=score_scales(submitted, minimum_style_scales=minimum_scales) if screening.excluded else scores,
+        quality={construct.key: scale_quality_of(valid, construct, thresholds) for construct in constructs},
         constructs=constructs, is_style_checkable=is_style_checkable(submitted.instrument, constructs, minimum_scales),
-        register=register)
+        register=SharedLedgers(minimum))
 
 
 def scale_quality_of(valid: AnswerTable, construct: Construct, thresholds: Mapping[str, float]) -> ScaleQuality:

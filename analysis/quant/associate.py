@@ -21,7 +21,7 @@ from analysis.quant.dominance import (
     vif,
 )
 from analysis.quant.intervals import benjamini_hochberg
-from analysis.quant.resampling import N_RESAMPLES, resample_correlations
+from analysis.quant.resampling import N_RESAMPLES, as_correlations, resample_correlations, resample_covariances
 from analysis.results.measurement import Estimate
 
 __all__ = [
@@ -51,6 +51,7 @@ class LinkEstimates:
     r                       correlation on the same rows and centred scores
     n, n_groups             complete rows used; groups whose means were removed, 1 = not centred
     r_squared, vif          by problem; by cause
+    slope, …                points of the problem that go with one point of the cause, with percentile interval
     sd                      by construct: SD (ddof 1) of the centred scores, in scale points
     correlation             by pair of causes: correlation on the same rows
     n_resamples             resamples that could be computed
@@ -79,6 +80,9 @@ class LinkEstimates:
     n_resamples: int
     sd: Mapping[str, float] = field(default_factory=dict)
     correlation: Mapping[Pair, float] = field(default_factory=dict)
+    slope: Mapping[Pair, float] = field(default_factory=dict)
+    slope_lo: Mapping[Pair, float] = field(default_factory=dict)
+    slope_hi: Mapping[Pair, float] = field(default_factory=dict)
 
 
 def centre_groups(scores: pd.DataFrame, groups: pd.Series | None, *, minimum_groups: int = CENTRING_GROUPS,
@@ -165,12 +169,16 @@ def cause_links(causes: pd.DataFrame, problems: pd.DataFrame, *, groups: pd.Seri
     R = np.corrcoef(x, rowvar=False)
     if np.linalg.eigvalsh(R[:k, :k])[0] < _TINY:
         raise NoVariation("links", "some causes repeat others exactly.", "Leave one of them out.")
-    draws = _usable(resample_correlations(x, n_resamples=n_resamples, seed=seed), k)
+    covariances = resample_covariances(x, n_resamples=n_resamples, seed=seed)
+    is_usable = _is_usable(as_correlations(covariances), k)
+    draws = as_correlations(covariances[is_usable])
     names = _Names(tuple(map(str, causes.columns)), tuple(map(str, problems.columns)), (1 - confidence) / 2)
     beta, beta_draws = _wide(standardised_beta(R, k), m), _wide(standardised_beta(draws, k), m)
     se = beta_draws.std(axis=0, ddof=1)
     p = minimal_effect_p(beta, se, delta, degrees)
     q = benjamini_hochberg(p.ravel()).reshape(p.shape)
+    sd = x.std(axis=0, ddof=1)
+    slope_draws = beta_draws * _ratios(_spread(covariances[is_usable]) * sd, k)
     dominance, dominance_draws = _wide(general_dominance(R, k), m), _wide(general_dominance(draws, k), m)
     weights, weight_draws = _wide(relative_weights(R, k), m), _wide(relative_weights(draws, k), m)
     corrected, corrected_lo, corrected_hi = _corrected_betas(R, draws, names, reliabilities or {})
@@ -183,7 +191,8 @@ def cause_links(causes: pd.DataFrame, problems: pd.DataFrame, *, groups: pd.Seri
         r=names.pairs(R[:k, k:]), n=n, n_groups=n_groups,
         r_squared=dict(zip(names.problems, explained_variance(R, k).tolist(), strict=True)),
         vif=dict(zip(names.causes, vif(R[:k, :k]).tolist(), strict=True)), n_resamples=len(draws),
-        sd=dict(zip((*names.causes, *names.problems), x.std(axis=0, ddof=1).tolist(), strict=True)),
+        sd=dict(zip((*names.causes, *names.problems), sd.tolist(), strict=True)),
+        slope=names.pairs(beta * _ratios(sd, k)), slope_lo=names.lower(slope_draws), slope_hi=names.upper(slope_draws),
         correlation={(a, b): float(R[i, j]) for i, a in enumerate(names.causes)
                      for j, b in enumerate(names.causes) if i != j})
 
@@ -255,7 +264,8 @@ def driver_dominance(predictors: pd.DataFrame, outcome: pd.Series, *, n_resample
     R = np.corrcoef(scores.to_numpy(dtype=float), rowvar=False)
     if np.linalg.eigvalsh(R[:k, :k])[0] < _TINY:
         raise NoVariation("drivers", "some predictors repeat others exactly.", "Leave one of them out.")
-    draws = _usable(resample_correlations(scores, n_resamples=n_resamples, seed=seed), k)
+    draws = resample_correlations(scores, n_resamples=n_resamples, seed=seed)
+    draws = draws[_is_usable(draws, k)]
     tails = [(1 - confidence) / 2, (1 + confidence) / 2]
     lower, upper = np.quantile(general_dominance(draws, k), tails, axis=0)
     method = f"general dominance, percentiles of {len(draws)} resamples"
@@ -293,13 +303,22 @@ def _check_variation(scores: pd.DataFrame) -> None:
         raise NoVariation(f"score {key}", "it is the same for everybody.", "Leave it out; nothing can go with it.")
 
 
-def _usable(draws: Numbers, k: int) -> Numbers:
-    """Return the resamples in which every score varies and no predictor repeats others."""
-    draws = draws[np.isfinite(draws).all(axis=(1, 2))]
-    draws = draws[np.linalg.eigvalsh(draws[:, :k, :k])[:, 0] > _TINY]
-    if len(draws) < 2:  # noqa: PLR2004 - an SD needs two values
+def _is_usable(draws: Numbers, k: int) -> NDArray[np.bool_]:
+    """Return in which resamples every score varies and no predictor repeats others."""
+    is_usable: NDArray[np.bool_] = np.asarray(np.isfinite(draws).all(axis=(1, 2)))
+    is_usable[is_usable] = np.linalg.eigvalsh(draws[is_usable][:, :k, :k])[:, 0] > _TINY
+    if is_usable.sum() < 2:  # noqa: PLR2004 - an SD needs two values
         raise NoVariation("links", "hardly any resample of respondents varies.", "Collect more answers.")
-    return draws
+    return is_usable
+
+
+def _spread(covariances: Numbers) -> Numbers:
+    return np.asarray(np.sqrt(np.diagonal(covariances, axis1=1, axis2=2)))
+
+
+def _ratios(sd: Numbers, k: int) -> Numbers:
+    """Return the SD of every problem over that of every cause, (..., k, m), from the SDs of all scores."""
+    return np.asarray(sd[..., None, k:] / sd[..., :k, None])
 
 
 def _corrected_betas(R: Numbers, draws: Numbers, names: _Names, reliabilities: Mapping[str, float],

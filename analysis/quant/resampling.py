@@ -107,8 +107,44 @@ def resample_correlations(values: ArrayLike, *, n_resamples: int = N_RESAMPLES, 
     Returns
     -------
     numpy.ndarray, shape (B, q, q)
-        Correlations; NaN in every cell of a variable that does not vary in a resample. Counts and cross-products are
-        multiplied as matrices, so no resample is ever written out.
+        Correlations; NaN in every cell of a variable that does not vary in a resample.
+    """
+    return as_correlations(resample_covariances(values, n_resamples=n_resamples, seed=seed))
+
+
+def as_correlations(covariances: Numbers) -> Numbers:
+    """Return covariance matrices as correlation matrices.
+
+    Parameters
+    ----------
+    covariances : numpy.ndarray, shape (B, q, q)
+
+    Returns
+    -------
+    numpy.ndarray, shape (B, q, q)
+        NaN in every cell of a variable that does not vary.
+    """
+    variance = np.diagonal(covariances, axis1=1, axis2=2)
+    spread = np.sqrt(np.where(variance > _TINY, variance, np.nan))
+    return np.asarray(covariances / (spread[:, :, None] * spread[:, None, :]))
+
+
+def resample_covariances(values: ArrayLike, *, n_resamples: int = N_RESAMPLES, seed: Sequence[int]) -> Numbers:
+    """Return the covariance matrix of each resample of rows, in units of the sample's own spread.
+
+    Parameters
+    ----------
+    values : array_like, shape (n, q)
+        Complete rows; every column is first brought to mean 0 and SD (ddof 0) 1 over all of them.
+    n_resamples : int, optional
+        Number of resamples, B.
+    seed : sequence of int
+        Seed of the stream.
+
+    Returns
+    -------
+    numpy.ndarray, shape (B, q, q)
+        Covariances (ddof 0). Counts and cross-products are multiplied as matrices, so no resample is ever written out.
     """
     x = np.asarray(values, dtype=float)
     x = (x - x.mean(axis=0)) / x.std(axis=0)
@@ -121,6 +157,4 @@ def resample_correlations(values: ArrayLike, *, n_resamples: int = N_RESAMPLES, 
     covariance[:, rows, columns] = products
     covariance[:, columns, rows] = products
     covariance -= means[:, :, None] * means[:, None, :]
-    variance = np.diagonal(covariance, axis1=1, axis2=2)
-    spread = np.sqrt(np.where(variance > _TINY, variance, np.nan))
-    return np.asarray(covariance / (spread[:, :, None] * spread[:, None, :]))
+    return covariance

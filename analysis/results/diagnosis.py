@@ -16,6 +16,7 @@ from analysis.results.measures import Form, MeasureGrounds, PresentMeasure
 from analysis.results.norms import Benchmark
 from analysis.results.planning import LinkDetectability
 from analysis.results.quality import IndexDistribution, ScaleChange
+from analysis.results.sensitivity import Sensitivity
 from analysis.results.stated import StatedReason
 
 Status = Literal["supports", "uncertain", "against", "insufficient"]
@@ -206,6 +207,9 @@ class LinkFinding:
     dominance_low: float | None = None
     dominance_high: float | None = None
     detectability: LinkDetectability | None = None     # beside an uncertain link; None in older results
+    slope: float | None = None                  # points of the problem that go with one point of the cause
+    slope_low: float | None = None
+    slope_high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -217,6 +221,8 @@ class LinkModel:
     r_squared: Mapping[str, float]              # problem → R2
     n_resamples: int
     reason: str                                 # why not run, or ""
+    sd: Mapping[str, float] = field(default_factory=dict)       # construct → SD of its scores in these rows
+    ends: Mapping[str, tuple[float, float]] = field(default_factory=dict)   # construct → ends of its scale
 
 
 @dataclass(frozen=True)
@@ -397,3 +403,4 @@ class Diagnosis:
     crosstabs: tuple[Crosstab, ...] = ()        # codes by attributes of the interviewees
     integrity: Mapping[str, Integrity] = field(default_factory=dict)    # audience → panel against stuffing, and modes
     benchmarks: tuple[Benchmark, ...] = ()      # every construct beside other organisations; empty = no packages
+    sensitivity: Sensitivity | None = None      # which grades change under other thresholds; None = not tried

@@ -18,6 +18,7 @@ from reports.sections import (
     appendix_measurement,
     appendix_quality,
     appendix_sensitivity,
+    appendix_thresholds,
     appendix_wording,
     appendix_words,
     benchmark,
@@ -51,7 +52,8 @@ WHOLE = (
     actions.measures, actions.set_aside, plan.roadmap, plan.safeguards, customer_file.customer_file, limits.limits,
     method.method, method.reproducibility,
     appendix_measurement.reliability, appendix_measurement.structure, appendix_quality.data_quality,
-    appendix_sensitivity.sensitivity, appendix_sensitivity.groups, appendix_wording.wording,
+    appendix_sensitivity.sensitivity, appendix_thresholds.implied, appendix_thresholds.moved_thresholds,
+    appendix_sensitivity.groups, appendix_wording.wording,
     appendix_instruments.instruments, appendix_words.codebook, appendix_words.glossary, appendix_words.theory,
     method.thresholds, edited.edits,
 )

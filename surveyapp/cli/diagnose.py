@@ -7,6 +7,7 @@ import argparse
 from analysis.diagnosis.document import diagnosis_document
 from analysis.results.diagnosis import Diagnosis
 from surveyapp.cli.output import Subparsers, add_command, open_database, print_json, print_table
+from surveyapp.cli.what_if import show_what_if
 from surveyapp.db.session import read_session
 from surveyapp.jobs.diagnose import diagnose_study
 from surveyapp.services.joint import display_of
@@ -19,10 +20,15 @@ def add_commands(commands: Subparsers) -> None:
     command = add_command(commands, "diagnose", "diagnose a study", _diagnose, has_json=True)
     command.add_argument("study")
     command.add_argument("--wave")
+    command.add_argument("--what-if", action="append", default=[], metavar="NAME=AMOUNT",
+                         help="move a cause (CAUSE=-0.5, CAUSE=-1sd) or a threshold (tau=3.1); stores nothing")
 
 
 def _diagnose(options: argparse.Namespace) -> None:
     open_database()
+    if options.what_if:
+        show_what_if(options)
+        return
     stored, diagnosis = diagnose_study(options.study, options.wave)
     if options.json:
         display = display_of(read_session(), get_study(read_session(), options.study), stored)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 
 from analysis.diagnosis.diagnose import diagnose
+from analysis.diagnosis.sensitivity import threshold_sensitivity, threshold_trial
 from analysis.results.diagnosis import Diagnosis
 from analysis.results.joint import JointRecord
+from analysis.results.measurement import Structure
 from analysis.results.plan_edits import PlanEdit
+from analysis.results.sensitivity import Trial
 from reports import deliver
 from reports.content import StudyReport
 from reports.sections.study import study_report
@@ -24,19 +29,27 @@ from surveyapp.services.report_files import packed
 from surveyapp.services.study import facts_of, get_study, get_wave, template_of
 
 
-def compute_diagnosis(study: Study, wave: Wave, n_resamples: int = 2000) -> Diagnosis:
-    """Return the diagnosis of what is in the database now."""
+def compute_diagnosis(study: Study, wave: Wave, n_resamples: int = 2000, *, is_tried: bool = False) -> Diagnosis:
+    """Return the diagnosis of what is in the database now; `is_tried`: and which grades other thresholds change."""
     tables = load_tables(read_session(), study, wave)
     frozen = wave.closed_at or wave.opened_at
-    return diagnose(tables, n_resamples=n_resamples, study=study.name, is_synthetic=study.is_synthetic,
-                    frozen_on=frozen.date().isoformat() if frozen else "", draw_scores=draw_scores)
+    diagnosis = diagnose(tables, n_resamples=n_resamples, study=study.name, is_synthetic=study.is_synthetic,
+                         frozen_on=frozen.date().isoformat() if frozen else "", draw_scores=draw_scores)
+    if not is_tried:
+        return diagnosis
+    return replace(diagnosis, sensitivity=threshold_sensitivity(tables, diagnosis.structure, n_resamples=n_resamples))
+
+
+def try_thresholds(study: Study, wave: Wave, structure: Structure, moved: Mapping[str, float]) -> Trial:
+    """Return which grades, bands and readings change when thresholds are set to these values; nothing is stored."""
+    return threshold_trial(load_tables(read_session(), study, wave), structure, moved)
 
 
 def diagnose_study(name: str, wave_key: str | None = None) -> tuple[StoredDiagnosis, Diagnosis]:
     """Return the diagnosis of a study's wave, computed and stored."""
     study = get_study(read_session(), name)
     wave = get_wave(read_session(), study, wave_key)
-    diagnosis = compute_diagnosis(study, wave)
+    diagnosis = compute_diagnosis(study, wave, is_tried=True)
     with transaction() as session:
         return store_diagnosis(session, study, wave, diagnosis), diagnosis
 

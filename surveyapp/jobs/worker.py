@@ -51,7 +51,7 @@ LAYOUT = "1"            # of a job's steps; raised when an old job cannot be gon
 
 def _diagnose(study: Study, options: dict[str, Any]) -> str:
     wave = get_wave(read_session(), study, options.get("wave"))
-    diagnosis = compute_diagnosis(study, wave)
+    diagnosis = compute_diagnosis(study, wave, is_tried=True)
     with transaction() as session:
         stored = store_diagnosis(session, study, wave, diagnosis)
     for language in options.get("languages", ()):

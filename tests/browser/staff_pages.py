@@ -60,6 +60,7 @@ class StaffPages:
             "staff_paper": f"{small}/waves/w2/paper/staff?batch=north&language=en", "staff_pilot": f"{bank}/pilot",
             "staff_diagnosis": f"{bank}/diagnosis", "staff_quality": f"{bank}/quality",
             "staff_plan": f"{bank}/plan", "staff_plan_edit": f"{bank}/plan/measure/S1.1",
+            "staff_what_if": f"{bank}/what-if?cause=CAU_TECH&amount=-0.5",
             "staff_joint": f"{bank}/joint", "staff_joint_row": f"{bank}/joint/rows/PRB_EFFECT",
             "staff_joint_claims": f"{bank}/joint/confidence", "staff_joint_claim": f"{bank}/joint/confidence/PRB_INFO",
             "staff_coding": f"{bank}/interviews/{self.interview}", "staff_analyses": f"{bank}/interview-analysis",

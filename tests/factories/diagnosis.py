@@ -32,6 +32,7 @@ from analysis.results.diagnosis import (
 )
 from analysis.results.measurement import Estimate, Structure
 from analysis.results.planning import LinkDetectability
+from analysis.results.sensitivity import Sensitivity, ThresholdMove, WordChange
 from instruments.schema import Construct, Instrument
 from instruments.template import StudyTemplate
 from tests.factories.diagnosis_parts import (
@@ -169,7 +170,8 @@ def _links(causes: list[str], problems: list[str]) -> tuple[LinkFinding, ...]:
                 ("strong" if k >= 2 else "moderate") if holds else "inconclusive", beta * 0.78 if holds else None,
                 stated_k=18 - i - j, stated_n=60, quotes=quotes(f"{cause}>{problem}", i + j)[:1] if k > 3 else (),
                 dominance_low=max(beta**2 - 0.03, 0), dominance_high=beta**2 + 0.08,
-                detectability=None if holds else _detectability(cause, problem, 0.2 + 0.03 * (i + j))))
+                detectability=None if holds else _detectability(cause, problem, 0.2 + 0.03 * (i + j)),
+                slope=beta * 0.9, slope_low=(beta - 0.147) * 0.9, slope_high=(beta + 0.147) * 0.9))
     return tuple(found)
 
 
@@ -287,7 +289,17 @@ def rich_diagnosis(template: StudyTemplate) -> Diagnosis:
                         for place, key in enumerate(by_group["situation"])),
         problems=_problems(template, levels), causes=_causes(template, levels),
         links=_links(by_group["cause"], by_group["problem"]),
-        link_model=LinkModel(161, 5, {key: 0.42 - 0.04 * n for n, key in enumerate(by_group["problem"])}, 2000, ""),
+        link_model=LinkModel(161, 5, {key: 0.42 - 0.04 * n for n, key in enumerate(by_group["problem"])}, 2000, "",
+                             {**dict.fromkeys(by_group["problem"], 0.72), **dict.fromkeys(by_group["cause"], 0.8)},
+                             dict.fromkeys((*by_group["problem"], *by_group["cause"]), (1.0, 5.0))),
+        sensitivity=Sensitivity((
+            ThresholdMove("delta", 0.10, 0.05), ThresholdMove("delta", 0.10, 0.15),
+            ThresholdMove("tau", 3.0, 3.1, (
+                WordChange(f"problem.{by_group['problem'][0]}.grade", "strong", "moderate"),
+                WordChange(f"problem.{by_group['problem'][0]}.severity", "mild", "-"),
+                WordChange(f"cause.{by_group['cause'][0]}.reading", "priority", "differences"),
+                WordChange(f"link.{by_group['cause'][0]}.{by_group['problem'][0]}.grade", "moderate", None)))),
+            40, 2000),
         outcomes=tuple(levels[key] for key in by_group["outcome"]), facets=_facets(template, levels),
         single_items=_single(template), nps=Estimate(-8.2, -18.1, 1.7, 249, "adjusted Wald"),
         groups=_groups(by_group["problem"]),

@@ -61,9 +61,9 @@ def test_every_tag_and_note_of_a_problem_has_its_words() -> None:
 
 
 def test_every_reason_why_links_are_missing_has_its_words() -> None:
-    source = inspect.getsource(links.find_links) + inspect.getsource(links._refusal)
+    source = inspect.getsource(links.estimate_links) + inspect.getsource(links._refusal)
 
-    reasons = set(re.findall(r'(?:reason = |return |\{\}, 0, )"([a-z_]+)"', source))
+    reasons = set(re.findall(r'(?:reason=|return |n_groups, )"([a-z_]+)"', source))
 
     assert {"too_few_answers", "not_separable"} <= reasons
     assert {f"no_links_reason.{reason}" for reason in reasons} <= PHRASES.keys()

@@ -1,0 +1,165 @@
+"""The page on which a researcher moves a cause and sees what thresholds change."""
+
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from analysis.diagnosis.what_if import what_if
+from analysis.results.diagnosis import Diagnosis
+from analysis.results.sensitivity import Sensitivity, ThresholdMove, WordChange
+from reports.wording import forbidden_phrases
+from surveyapp.db.session import Database, close_read_session, read_session, transaction, use_database
+from surveyapp.jobs.diagnose import compute_diagnosis
+from surveyapp.jobs.sample import add_sample_study
+from surveyapp.models.audit import Audit
+from surveyapp.models.diagnosis import StoredDiagnosis
+from surveyapp.models.study import Study
+from surveyapp.services.account import add_account, add_member
+from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis, store_diagnosis
+from surveyapp.services.study import get_study, get_wave
+from tests.conftest import PASSWORD
+
+TRIED = Sensitivity((
+    ThresholdMove("delta", 0.10, 0.05), ThresholdMove("tau", 3.0, 3.1, (
+        WordChange("problem.PRB_INFO.grade", "strong", "moderate"),
+        WordChange("link.CAU_TECH.PRB_INFO.grade", "moderate", None)))), 40, 100)
+
+
+@pytest.fixture(scope="module")
+def diagnosed_file(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    path = tmp_path_factory.mktemp("moved") / "sample.sqlite3"
+    shutil.copy(sqlite_template, path)
+    database = Database(f"sqlite:///{path}")
+    use_database(database)
+    with transaction() as session:
+        add_sample_study(session, "bank_crm", "sample")
+    study = get_study(read_session(), "sample")
+    wave = get_wave(read_session(), study)
+    with transaction() as session:
+        store_diagnosis(session, study, wave, replace(compute_diagnosis(study, wave, n_resamples=100),
+                                                      sensitivity=TRIED))
+    close_read_session()
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    use_database(None)
+    return path
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, diagnosed_file: Path) -> str:
+    path = tmp_path / "test.sqlite3"
+    shutil.copy(diagnosed_file, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def study(database: Database) -> Study:
+    found = get_study(read_session(), "sample")
+    close_read_session()
+    return found
+
+
+@pytest.fixture
+def diagnosis(study: Study) -> Diagnosis:
+    found = diagnosis_of(newest_diagnosis(read_session(), get_study(read_session(), study.id)))
+    close_read_session()
+    return found
+
+
+def enter(client: FlaskClient, study: Study, role: str = "researcher") -> FlaskClient:
+    with transaction() as session:
+        add_member(session, get_study(session, study.id), add_account(session, role, role, role, PASSWORD))
+    client.post("/login", data={"login": role, "password": PASSWORD})
+    return client
+
+
+def text_of(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+HEADS = {"en": "Model-implied difference between otherwise similar staff, not a forecast",
+         "zh": "模型推算的其他条件相近员工之间的差异，不是预测"}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_moved_cause_shows_the_difference_with_interval_under_its_heading(
+        client: FlaskClient, study: Study, diagnosis: Diagnosis, language: str):
+    row = next(row for row in what_if(diagnosis, "CAU_TECH", -0.5).rows if row.problem == "PRB_INFO")
+    enter(client, study).post("/language", data={"language": language})
+
+    text = text_of(client.get(f"/studies/{study.id}/what-if?cause=CAU_TECH&amount=-0.5&unit=points").text)
+
+    assert HEADS[language] in text
+    assert f"{row.points:+.2f} [{row.low:+.2f}; {row.high:+.2f}]".replace("-", "−") in text
+    assert forbidden_phrases(text, language) == []
+
+
+def test_the_page_changes_nothing_in_the_database(client: FlaskClient, study: Study):
+    def counts() -> list[int | None]:
+        found = [read_session().scalar(select(func.count()).select_from(model))
+                 for model in (StoredDiagnosis, Audit)]
+        close_read_session()
+        return found
+    enter(client, study)
+    before = counts()
+
+    client.get(f"/studies/{study.id}/what-if?cause=CAU_TECH&amount=-1&unit=sd")
+
+    assert counts() == before
+
+
+def test_links_that_are_not_supported_get_words_and_no_figure(client: FlaskClient, study: Study):
+    page = enter(client, study).get(f"/studies/{study.id}/what-if?cause=CAU_TECH&amount=-0.5").text
+
+    row = next(row for row in page.split("<tr") if ">Unclear goals</th>" in row)
+    assert "not stated: the link is uncertain" in row
+    assert not re.search(r"\d\.\d", row)
+
+
+@pytest.mark.parametrize(("query", "status", "words"), [
+    ("cause=CAU_TECH&amount=much", 422, "“much” is no amount to move a cause by."),
+    ("cause=CAU_TECH&amount=", 422, "No amount was entered."),
+    ("cause=&amount=1", 422, "No cause was chosen."),
+    ("cause=CAU_TECH&amount=-3", 200, "would take the mean off its scale"),
+    ("cause=CAU_TECH&amount=0", 200, "An amount of 0 moves nothing."),
+    ("cause=PRB_INFO&amount=1", 200, "This cause is not among those whose links were judged."),
+])
+def test_what_cannot_be_is_said_with_its_reason(client: FlaskClient, study: Study, query: str, status: int, words: str):
+    answer = enter(client, study).get(f"/studies/{study.id}/what-if?{query}")
+
+    assert answer.status_code == status
+    assert words in text_of(answer.text)
+
+
+def test_a_minus_as_it_is_printed_and_a_full_width_sign_are_understood(client: FlaskClient, study: Study):
+    enter(client, study)
+
+    pages = [client.get(f"/studies/{study.id}/what-if", query_string={"cause": "CAU_TECH", "amount": amount}).text
+             for amount in ("-0.5", "−0.5", "－0.5", "-0,5")]
+
+    assert {"−0.50 points" in text_of(page) for page in pages} == {True}
+
+
+def test_thresholds_that_change_a_word_come_first(client: FlaskClient, study: Study):
+    text = text_of(enter(client, study).get(f"/studies/{study.id}/what-if").text)
+
+    assert text.index("Mean that a problem must exceed") < text.index("Smallest standardised link that counts")
+    assert "Incomplete customer information: evidence strong → moderate" in text
+    assert "evidence moderate → not issued" in text
+
+
+def test_a_manager_does_not_move_causes(client: FlaskClient, study: Study):
+    assert enter(client, study, "manager").get(f"/studies/{study.id}/what-if").status_code == 403
+    assert "/what-if" not in client.get(f"/studies/{study.id}/diagnosis").text
+
+
+def test_before_a_diagnosis_there_is_nothing_to_move(log_in, bank_study: Study):
+    page = log_in("researcher").get(f"/studies/{bank_study.id}/what-if").text
+
+    assert "There is no diagnosis yet." in page
