@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from analysis.results.diagnosis import TriggerResult
+from analysis.results.measures import TriggerResult
 from instruments.template import Condition, ConditionGroup
 
 Outcome = Literal["true", "false", "unknown"]

@@ -12,7 +12,7 @@ from analysis.results.crosstab import Crosstab
 from analysis.results.customers import CustomerPicture
 from analysis.results.integrity import Integrity
 from analysis.results.measurement import Estimate, ScaleQuality, Structure
-from analysis.results.measures import Form, MeasureGrounds, PresentMeasure
+from analysis.results.measures import Form, MeasureGrounds, PresentMeasure, TriggerResult
 from analysis.results.norms import Benchmark
 from analysis.results.planning import LinkDetectability
 from analysis.results.quality import IndexDistribution, ScaleChange
@@ -275,17 +275,6 @@ class GroupFigure:
     ci_low: float | None
     ci_high: float | None
     is_hidden: bool
-
-
-@dataclass(frozen=True)
-class TriggerResult:
-    """One condition of a rule, and what the data say of it."""
-
-    metric: str
-    operator: str
-    target: Any
-    value: Any
-    outcome: Literal["true", "false", "unknown"]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from analysis.results.measurement import Estimate
 
@@ -73,3 +73,14 @@ class MeasureGrounds:
     suggestions: tuple[SuggestionGround, ...] = ()
     units: tuple[UnitGround, ...] = ()
     weak: tuple[str, ...] = ()                  # constructs it acts on strongly that are in evidence
+
+
+@dataclass(frozen=True)
+class TriggerResult:
+    """One condition of a rule, and what the data say of it."""
+
+    metric: str
+    operator: str
+    target: Any
+    value: Any
+    outcome: Literal["true", "false", "unknown"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analysis.results.diagnosis import TriggerResult
+from analysis.results.measures import TriggerResult
 from reports.content import Statement
 from reports.numbers import printed
 from reports.sections.source import Source

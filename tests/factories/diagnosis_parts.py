@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from analysis.quant.careless import INDICES
 from analysis.results.customers import ClvScenario, CustomerPicture
-from analysis.results.diagnosis import KpiRow, Level, MeasureFinding, ObjectiveFinding, SafeguardFinding, TriggerResult
+from analysis.results.diagnosis import KpiRow, Level, MeasureFinding, ObjectiveFinding, SafeguardFinding
 from analysis.results.measurement import (
     DistinctPair,
     Estimate,
@@ -19,6 +19,7 @@ from analysis.results.measurement import (
     ScaleQuality,
     Structure,
 )
+from analysis.results.measures import TriggerResult
 from analysis.results.quality import IndexDistribution, ScaleChange
 from instruments.facts import Practice, ProcessStep, StudyFacts, Unit
 from instruments.schema import Construct, Instrument
