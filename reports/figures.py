@@ -168,6 +168,22 @@ class Curve:
 
 
 @dataclass(frozen=True)
+class Stage:
+    """One stage of a funnel: how many reached it, and what became of those who did not go on."""
+
+    label: str
+    n: int
+    left: str = ""
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """People who went from stage to stage, fewer each time."""
+
+    stages: tuple[Stage, ...]
+
+
+@dataclass(frozen=True)
 class Histogram:
     """Shares of people (0..1) in bins of an ordered axis, with a limit where a rule has one."""
 
@@ -280,4 +296,4 @@ class StructurePaths:
 
 
 Chart = (Forest | Likert | QuadrantMap | Matrix | RoadmapChart | Tree | Flow | Curve | Histogram | Heatmap | Scree
-         | Distribution | MeasurementPaths | StructurePaths)
+         | Distribution | MeasurementPaths | StructurePaths | Funnel)

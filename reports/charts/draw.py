@@ -9,6 +9,7 @@ from reports.charts.curve import curve
 from reports.charts.distribution import distribution
 from reports.charts.flow import flow
 from reports.charts.forest import forest
+from reports.charts.funnel import funnel
 from reports.charts.heatmap import heatmap
 from reports.charts.histogram import histogram
 from reports.charts.likert import likert
@@ -25,6 +26,7 @@ from reports.figures import (
     Distribution,
     Flow,
     Forest,
+    Funnel,
     Heatmap,
     Histogram,
     Likert,
@@ -41,6 +43,7 @@ _DRAW: dict[type, Callable[[Any, str, str], str]] = {
     Forest: forest, Likert: likert, QuadrantMap: quadrants, Matrix: matrix, RoadmapChart: roadmap, Tree: tree,
     Flow: flow, Curve: curve, Histogram: histogram, Heatmap: heatmap, Scree: scree, Distribution: distribution,
     MeasurementPaths: measurement_paths, StructurePaths: structure_paths,
+    Funnel: funnel,
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import sys
 from pathlib import Path
@@ -13,10 +14,12 @@ from surveyapp.cli.output import Subparsers, add_command, open_database
 from surveyapp.db.session import read_session
 from surveyapp.errors import BadInput
 from surveyapp.jobs.diagnose import diagnose_study, report_content, write_report
+from surveyapp.jobs.further_report import write_further_reports
 from surveyapp.jobs.measure import measure_study
 from surveyapp.models.study import Study
+from surveyapp.services.further_report import KINDS
 from surveyapp.services.measurement import subject_of
-from surveyapp.services.report_files import FILES
+from surveyapp.services.report_files import FILES, content_of
 from surveyapp.services.study import get_instrument, get_study, get_wave, instrument_of, template_of
 
 
@@ -28,6 +31,7 @@ def add_commands(commands: Subparsers) -> None:
     command.add_argument("--language", default="en", help="en, zh or en,zh")
     command.add_argument("--format", choices=["pdf", "json", *FILES], default="pdf")
     command.add_argument("-o", "--out", required=True)
+    command.add_argument("--kind", choices=list(KINDS), help="write a report of another kind than the diagnosis")
     command.add_argument("--measurement", metavar="INSTRUMENT",
                          help="write the measurement report of a questionnaire instead: reliability and factors")
 
@@ -41,7 +45,9 @@ def _report(options: argparse.Namespace) -> None:
         if language not in template.languages:
             raise BadInput("The study has no language {language}.", "It has: {known}.", language=repr(language),
                            known=", ".join(template.languages))
-    if options.measurement:
+    if options.kind:
+        _write_further(study, options, languages)
+    elif options.measurement:
         _write_measurement(study, options, languages)
     else:
         _write_diagnosis(study, options, languages)
@@ -72,6 +78,18 @@ def _write_measurement(study: Study, options: argparse.Namespace, languages: lis
         path.parent.mkdir(parents=True, exist_ok=True)
         subject = subject_of(study, measured, instrument, language)
         path.write_bytes(measurement_report_pdf(dict(measured.results), subject, language=language))
+        print(f"Wrote {path}.")
+
+
+def _write_further(study: Study, options: argparse.Namespace, languages: list[str]) -> None:
+    for row in write_further_reports(study.id, options.kind, options.wave, languages):
+        path = target(Path(options.out), "-".join(filter(None, (row.about, row.language))),
+                      len(languages) + bool(row.about))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if options.format in ("pdf", "json"):
+            path.write_bytes(row.content if options.format == "pdf" else gzip.decompress(row.tree))
+        else:
+            path.write_bytes(FILES[options.format][1](content_of(row)))
         print(f"Wrote {path}.")
 
 

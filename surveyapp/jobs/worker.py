@@ -22,6 +22,7 @@ from surveyapp.errors import AppError, places_of
 from surveyapp.jobs.agreement import do_agreement
 from surveyapp.jobs.diagnose import compute_diagnosis, write_report
 from surveyapp.jobs.export import export_answers
+from surveyapp.jobs.further_report import run_further_report
 from surveyapp.jobs.interview_analysis import run_analysis
 from surveyapp.jobs.mail import send_waiting
 from surveyapp.jobs.measure import run_measure
@@ -89,6 +90,7 @@ KINDS: dict[str, Callable[[Study, dict[str, Any]], str]] = {
     "export": export_answers, "rehearsal": rehearse_study, "interviews": run_analysis,
     "agreement": do_agreement, "measure": run_measure, "plan": plan_study,
     "norms": package_wave,
+    "further_report": run_further_report,
 }
 
 

@@ -15,6 +15,7 @@ from reports.formats.workbook import report_workbook
 from reports.render import report_html, style_sheet
 from surveyapp.errors import NotFound
 from surveyapp.models.diagnosis import Report
+from surveyapp.models.further_report import FurtherReport
 from surveyapp.services.note_sheet_document import WordTable, word_document
 
 Piece = tuple[str, str] | WordTable
@@ -22,8 +23,9 @@ SUMMARY = "summary"
 
 
 def report_words(report: StudyReport) -> bytes:
-    """Return the summary's words as a Word document to edit; what is changed there does not come back."""
-    part = report.section(SUMMARY).part
+    """Return the summary's words (else the first part's) as a Word document to edit; no change there comes back."""
+    has_summary = any(section.key == SUMMARY for section in report.sections)
+    part = report.section(SUMMARY).part if has_summary else report.sections[0].part
     pieces: list[Piece] = [(report.cover.label, "Hint")] if report.cover.label else []
     pieces.append((report.title, "Title"))
     for section in (one for one in report.sections if one.part == part):
@@ -73,7 +75,7 @@ def packed(report: StudyReport) -> bytes:
     return gzip.compress(text.encode(), mtime=0)
 
 
-def content_of(stored: Report) -> StudyReport:
+def content_of(stored: Report | FurtherReport) -> StudyReport:
     """Return what a stored report says; NotFound for one written before that was kept."""
     if stored.tree is not None:
         try:
@@ -83,7 +85,7 @@ def content_of(stored: Report) -> StudyReport:
     raise NotFound("This report was written by an earlier version and is there as PDF only.", "Diagnose again.")
 
 
-def report_file(stored: Report, format: str) -> tuple[bytes, str, str]:
+def report_file(stored: Report | FurtherReport, format: str) -> tuple[bytes, str, str]:
     """Return a stored report in another form, its content type and the end of its name; NotFound for no such form."""
     if format not in FILES:
         raise NotFound("Reports are not handed over in this form.", "There are: {known}.", known=", ".join(FILES))

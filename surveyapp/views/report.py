@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g, render_template
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as Redirect
 
-from surveyapp.db.session import read_session
-from surveyapp.services.diagnosis import get_report, list_reports
+from surveyapp.db.session import read_session, transaction
+from surveyapp.services.diagnosis import get_report, list_jobs, list_reports
+from surveyapp.services.further_report import (
+    JOB,
+    KINDS,
+    OF_A_WAVE,
+    get_further_report,
+    list_further_reports,
+    request_further_report,
+)
 from surveyapp.services.report_files import FILES, report_file
-from surveyapp.views.access import requires
+from surveyapp.services.study import get_study, get_wave, list_waves
+from surveyapp.views.access import current_account, requires
 
 blueprint = Blueprint("report", __name__)
 
@@ -16,8 +27,43 @@ blueprint = Blueprint("report", __name__)
 @requires("can_read_results")
 def index(study_id: int) -> str:
     """List the reports."""
-    return render_template("report/index.html", study=g.study, reports=list_reports(read_session(), g.study),
-                           formats=tuple(FILES))
+    session = read_session()
+    closed = [wave for wave in reversed(list_waves(session, g.study)) if wave.closed_at and not wave.is_pilot]
+    return render_template(
+        "report/index.html", study=g.study, reports=list_reports(session, g.study), formats=tuple(FILES), kinds=KINDS,
+        of_a_wave=OF_A_WAVE, further=list_further_reports(session, g.study), waves={wave.id: wave for wave in closed},
+        job=next((job for job in list_jobs(session, g.study) if job.kind == JOB), None))
+
+
+@blueprint.post("/studies/<int:study_id>/reports")
+@requires("can_run_studies")
+def write(study_id: int) -> Redirect:
+    """Ask for a report of another kind."""
+    kind, key = request.form.get("kind", ""), request.form.get("wave", "")
+    with transaction() as session:
+        study = get_study(session, study_id)
+        wave = get_wave(session, study, key) if key else None
+        request_further_report(session, study, kind, wave, current_account())
+    flash(_("The report is being written. Load this page again in a moment."))
+    return redirect(url_for("report.index", study_id=study_id))
+
+
+@blueprint.get("/studies/<int:study_id>/reports/further/<int:number>")
+@requires("can_read_results")
+def further(study_id: int, number: int) -> Response:
+    """Hand over the PDF of a report of another kind."""
+    row = get_further_report(read_session(), g.study, number)
+    return _file(row.content, "application/pdf", f"{row.kind}-{g.study.id}-{row.id}-{row.language}.pdf", is_page=True)
+
+
+@blueprint.get("/studies/<int:study_id>/reports/further/<int:number>/<format>")
+@requires("can_read_results")
+def further_other(study_id: int, number: int, format: str) -> Response:
+    """Hand over what a report of another kind says in another form."""
+    row = get_further_report(read_session(), g.study, number)
+    content, content_type, ending = report_file(row, format)
+    return _file(content, content_type, f"{row.kind}-{g.study.id}-{row.id}-{row.language}.{ending}",
+                 is_page=format == "html")
 
 
 @blueprint.get("/studies/<int:study_id>/reports/<int:report_id>")
@@ -26,11 +72,7 @@ def show(study_id: int, report_id: int) -> Response:
     """Hand over a report's file."""
     report = get_report(read_session(), g.study, report_id)
     name = f"report-{g.study.id}-{report.id}-{report.language}.{report.format}"
-    return Response(report.content, mimetype="application/pdf", headers={
-        "Content-Disposition": f'inline; filename="{name}"',
-        # The browser's own viewer needs styles and scripts of its own, which the page policy forbids.
-        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-    })
+    return _file(report.content, "application/pdf", name, is_page=True)
 
 
 @blueprint.get("/studies/<int:study_id>/reports/<int:report_id>/<format>")
@@ -39,8 +81,14 @@ def other(study_id: int, report_id: int, format: str) -> Response:
     """Hand over what a report says in another form."""
     report = get_report(read_session(), g.study, report_id)
     content, content_type, ending = report_file(report, format)
-    name = f"report-{g.study.id}-{report.id}-{report.language}.{ending}"
-    headers = {"Content-Disposition": f'{"inline" if format == "html" else "attachment"}; filename="{name}"'}
-    if format == "html":
+    return _file(content, content_type, f"report-{g.study.id}-{report.id}-{report.language}.{ending}",
+                 is_page=format == "html")
+
+
+def _file(content: bytes, content_type: str, name: str, *, is_page: bool) -> Response:
+    """Return a file, opened in the browser where it is a page."""
+    headers = {"Content-Disposition": f'{"inline" if is_page else "attachment"}; filename="{name}"'}
+    if is_page:
+        # The browser's own viewer needs styles and scripts of its own, which the page policy forbids.
         headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
     return Response(content, content_type=content_type, headers=headers)

@@ -1,0 +1,57 @@
+"""Write a report besides the diagnosis: collect what it says, lay it out in every language, keep it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from reports.content import StudyReport
+from reports.deliver import report_pdf
+from reports.kinds.fieldwork import fieldwork_report
+from reports.wording import LANGUAGES
+from surveyapp.db.session import read_session, transaction
+from surveyapp.models.further_report import FurtherReport
+from surveyapp.models.study import Study
+from surveyapp.models.wave import Wave
+from surveyapp.services.fieldwork_facts import fieldwork_facts
+from surveyapp.services.further_report import OF_A_WAVE, check_closed, checked_kind, store_further_report
+from surveyapp.services.study import get_study, get_wave, template_of
+
+Written = tuple[str, StudyReport]       # what it is about ("" for the whole), and what it says
+
+
+def _fieldwork(session: Session, study: Study, wave: Wave | None, languages: Sequence[str]) -> list[Written]:
+    facts = fieldwork_facts(session, study, check_closed(wave))
+    return [("", fieldwork_report(facts, language)) for language in languages]
+
+
+WRITERS: Mapping[str, Callable[[Session, Study, Wave | None, Sequence[str]], list[Written]]] = {
+    "fieldwork": _fieldwork,
+}
+
+
+def further_reports(study: Study, kind: str, wave_key: str | None, languages: Sequence[str]) -> list[Written]:
+    """Return what the reports of a kind say, each language in turn."""
+    session = read_session()
+    wave = get_wave(session, study, wave_key) if checked_kind(kind) in OF_A_WAVE or wave_key else None
+    return WRITERS[kind](session, study, wave, languages)
+
+
+def write_further_reports(name: str | int, kind: str, wave_key: str | None = None,
+                          languages: Sequence[str] | None = None) -> list[FurtherReport]:
+    """Return the stored reports of a kind, with their PDFs."""
+    study = get_study(read_session(), name)
+    spoken = languages or [one for one in template_of(read_session(), study).languages if one in LANGUAGES]
+    made = [(about, report, report_pdf(report)) for about, report in further_reports(study, kind, wave_key, spoken)]
+    wave = get_wave(read_session(), study, wave_key) if kind in OF_A_WAVE else None
+    with transaction() as session:
+        return [store_further_report(session, study, wave, kind, about, report, content)
+                for about, report, content in made]
+
+
+def run_further_report(study: Study, options: Mapping[str, Any]) -> str:
+    """Do the job of that kind."""
+    rows = write_further_reports(study.id, options["kind"], options.get("wave"))
+    return ", ".join(f"report {row.id}" for row in rows)

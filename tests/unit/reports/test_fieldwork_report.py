@@ -1,0 +1,109 @@
+"""The fieldwork report says what is known of the collection, hides what must be hidden, and prints as a whole."""
+
+from dataclasses import replace
+
+import pytest
+
+from analysis.results.fieldwork import Fieldwork, GroupRate, GroupTable, PaperCheck, QuestionnaireFieldwork
+from reports.content import Facts, Figure, Number, StudyReport, Table
+from reports.deliver import report_pdf
+from reports.figures import Funnel
+from reports.kinds.fieldwork import DISCLOSED, fieldwork_report
+from reports.pdf import missing_system_libraries
+from reports.render import report_html
+from reports.wording import forbidden_phrases
+
+STAFF = QuestionnaireFieldwork(
+    audience="staff", name={"en": "Staff questionnaire", "zh": "员工问卷"}, version="1.1.0", languages=("en", "zh"),
+    n_items=62, minutes=14, median_minutes=12.4, privacy="anonymous", is_by_invitation=True, minimum_group=5,
+    opened_on="2026-09-07", closed_on="2026-09-25", base="roster", n_asked=240, n_submitted=182,
+    dispositions={"complete": 172, "partial": 6, "break_off": 4, "opened": 3, "withdrawn": 1, "refused": 2,
+                  "bounced": 1, "not_sent": 0, "ineligible": 2, "screened": 0, "quota_full": 0, "no_reaction": 49},
+    rates={"rr1": 0.7227, "rr2": 0.7479, "rr5": 0.91, "rr6": 0.94, "coop1": 0.91, "coop2": 0.94, "ref1": 0.042,
+           "e": 0.99},
+    complete_from=0.8, partial_from=0.5,
+    days=tuple((f"2026-09-{day:02d}", n) for day, n in zip(range(7, 26), [
+        20, 45, 70, 85, 95, 95, 95, 110, 120, 130, 140, 145, 150, 150, 155, 165, 170, 175, 180], strict=True)),
+    break_off_pages={"Causes": 7, "": 5},
+    group_tables=(GroupTable("unit", (
+        GroupRate("Retail", 120, 92, 0.767, (0.70, 0.76), (0.73, 0.80)),
+        GroupRate("Corporate", 80, 60, 0.75, (0.7, 0.7), None),
+        GroupRate("Settlement", 40, None, None, None, None)), 0.93, 0.97, 0.21),),
+    modes={"web": 140, "paper": 42}, flags={"attention": 9, "speed": None, "evenodd": 6}, n_excluded=6,
+    paper=PaperCheck(42, 2600, 13, 0.0029, 0.0085), n_mails=410)
+CUSTOMER = replace(STAFF, audience="customer", name={"en": "Customer questionnaire", "zh": "客户问卷"}, base=None,
+                   n_asked=None, rates={}, group_tables=(), is_by_invitation=False, days=(), break_off_pages={},
+                   modes={"kiosk": 90}, flags={}, n_excluded=None, paper=None, median_minutes=None, n_submitted=90,
+                   dispositions={"complete": 88, "partial": 2})
+WAVE = Fieldwork("w1", (STAFF, CUSTOMER), {"en": "The bank", "zh": "该行"}, {}, {"en": "All staff", "zh": "全体员工"},
+                 {"en": "To see what is wrong", "zh": "查明问题"}, {"en": "Bank A", "zh": "A银行"}, is_synthetic=True)
+
+
+@pytest.fixture(scope="module", params=["en", "zh"])
+def report(request: pytest.FixtureRequest) -> StudyReport:
+    return fieldwork_report(WAVE, request.param)
+
+
+def table(report: StudyReport, key: str) -> Table:
+    return next(block for block in report.blocks() if isinstance(block, Table) and block.key == key)
+
+
+def test_each_questionnaire_has_its_part_and_the_code_of_ethics_its_table(report: StudyReport) -> None:
+    assert [section.key for section in report.sections] == ["overview", "form-staff", "form-customer", "disclosure",
+                                                            "limits"]
+    assert len(table(report, "t-aapor").rows) == len(DISCLOSED) == 11
+
+
+def test_the_cases_of_the_table_add_up_to_everybody_asked(report: StudyReport) -> None:
+    counts = [row.cells[1].value for row in table(report, "t-endings-staff").rows if isinstance(row.cells[1], Number)]
+
+    assert sum(counts[:-1]) == counts[-1] == 240
+
+
+def test_the_funnel_narrows_from_those_asked_to_those_kept(report: StudyReport) -> None:
+    figure = next(block for block in report.blocks() if isinstance(block, Figure) and block.key == "f-funnel-staff")
+    assert isinstance(figure.chart, Funnel)
+
+    assert [stage.n for stage in figure.chart.stages] == [240, 186, 178, 172]
+
+
+def test_a_hidden_group_shows_no_figure_and_unknown_owners_give_two_values(report: StudyReport) -> None:
+    rows = table(report, "t-group-staff-1").rows
+
+    assert all(isinstance(cell, Number) and cell.is_hidden for cell in rows[2].cells[2:])
+    assert getattr(rows[0].cells[4], "text", "") == "70.0–76.0%"
+    assert getattr(rows[1].cells[4], "value", None) == 0.7
+
+
+def test_without_a_base_no_rate_is_stated_and_the_limits_say_why(report: StudyReport) -> None:
+    customer = report.section("form-customer")
+    printed = report_html(replace(report, sections=(customer, report.section("limits")),
+                                  cover=replace(report.cover, facts=())))
+
+    assert not any(isinstance(block, Table) and block.key == "t-rates-customer" for block in report.blocks())
+    assert "RR1" not in printed
+    assert {"en": "no rate can be stated", "zh": "无法计算回收率"}[report.language] in printed
+
+
+def test_answers_that_came_in_a_file_have_no_figures_of_collection() -> None:
+    foreign = replace(STAFF, base=None, n_asked=None, n_submitted=0, n_foreign=180, dispositions={}, rates={}, days=(),
+                      break_off_pages={}, group_tables=(), modes={}, flags={}, paper=None, median_minutes=None)
+
+    report = fieldwork_report(replace(WAVE, questionnaires=(foreign,)), "en")
+
+    section = report.section("form-staff")
+    assert len(section.blocks) == 1
+    assert isinstance(section.blocks[0], Facts)
+    assert "180 answer sheets came in a file" in report_html(report)
+
+
+def test_the_report_says_nothing_that_figures_cannot_say(report: StudyReport) -> None:
+    assert forbidden_phrases(report_html(report), report.language) == []
+
+
+@pytest.mark.skipif(bool(missing_system_libraries()), reason=missing_system_libraries() or "-")
+def test_the_report_prints_and_the_same_facts_give_the_same_bytes(report: StudyReport) -> None:
+    pdf = report_pdf(report)
+
+    assert pdf.startswith(b"%PDF")
+    assert pdf == report_pdf(fieldwork_report(WAVE, report.language))
