@@ -1,24 +1,27 @@
-"""HTML to PDF; the only module that knows WeasyPrint. To be run in a worker process, never in a request."""
+"""HTML to PDF; the only module that knows WeasyPrint. Run by `reports.apart` in a process of its own."""
 
 from __future__ import annotations
 
 import gc
 import html.parser
 import logging
+import mimetypes
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from reports.charts.metrics import FONTS, widths
+from reports.charts.printing import with_starts
 from reports.render import style_sheet
+from reports.structure_tree import tidy
 
-FACES = (("Report Sans", 400), ("Report Sans", 600), ("Report Sans", 700), ("Report Sans SC", 400),
-         ("Report Sans SC", 700))
 SYSTEM_PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
 MOST_PAGES = 300
+MOST_SIGNS = 20                          # named in one message
+AROUND = 20                              # characters quoted before and after one that cannot be drawn
 COLLECT_AFTER = (50_000, 50, 50)         # objects; measured: a sixth less time for one percent more memory
 
 
@@ -27,13 +30,15 @@ class PdfError(RuntimeError):
 
 
 class MissingGlyphs(PdfError):
-    """The text holds characters that no vendored font can draw."""
+    """The text holds characters that no vendored font can draw; `places` says for each where it stands first."""
 
-    def __init__(self, characters: str) -> None:
-        listing = ", ".join(f"{sign} (U+{ord(sign):04X})" for sign in characters[:40])
-        super().__init__(f"The report's fonts lack {len(characters)} character(s): {listing}. Replace them in the "
+    def __init__(self, places: Mapping[str, str]) -> None:
+        named = list(places.items())[:MOST_SIGNS]
+        listing = "; ".join(f"{sign} (U+{ord(sign):04X}) in {place}" for sign, place in named)
+        super().__init__(f"The report's fonts lack {len(places)} character(s): {listing}. Replace them in the "
                          "study's texts, or cut the fonts anew with them (reports/fonts/cut.py).")
-        self.characters = characters
+        self.characters = "".join(places)
+        self.places = places
 
 
 def missing_system_libraries() -> str:
@@ -46,19 +51,37 @@ def missing_system_libraries() -> str:
     return ""
 
 
-def write_pdf(html: str, *, title: str, language: str, identifier: str, frozen_on: str) -> bytes:
-    """Return the document as PDF/UA-1; the same input gives the same bytes."""
-    check_glyphs(html)
+def load_engine() -> Any:
+    """Return WeasyPrint with all that it reads from elsewhere read; PdfError where this machine lacks its libraries."""
     message = missing_system_libraries()
     if message:
         raise PdfError(message)
+    mimetypes.init(files=[])                # the machine's own list of file types is no business of a report
     weasyprint = _weasyprint()
+    weasyprint.text.fonts.FontConfiguration()
+    return weasyprint
+
+
+def write_pdf(html: str, *, title: str, language: str, identifier: str, frozen_on: str) -> bytes:
+    """Return the document as PDF/UA-1; the same input gives the same bytes."""
+    return press(prepare(html, language), title=title, language=language, identifier=identifier, frozen_on=frozen_on)
+
+
+def prepare(html: str, language: str) -> str:
+    """Return the document ready for the press: every sign known to a font, every text of a chart at its place."""
+    check_glyphs(html)
+    return with_starts(html, language)
+
+
+def press(html: str, *, title: str, language: str, identifier: str, frozen_on: str) -> bytes:
+    """Return a prepared document as PDF."""
+    weasyprint = load_engine()
     with _frozen_clock(frozen_on), _patient_collector(), _clean_log() as complaints:
         document = _locked_document(weasyprint, html)
         if len(document.pages) > MOST_PAGES:
             raise PdfError(f"{title} ({language}): {len(document.pages)} pages, more than {MOST_PAGES}. "
                            "Leave raw tables to the spreadsheet export.")
-        pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier.encode())
+        pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier.encode(), finisher=tidy)
     if complaints:
         raise PdfError(f"{title} ({language}): {len(complaints)} warning(s) while rendering: {complaints[0]}")
     return pdf
@@ -80,31 +103,40 @@ def layout(html: str) -> Any:
 
 def check_glyphs(html: str) -> None:
     """Refuse a text that the vendored fonts cannot draw, before a fallback font slips in."""
+    known = widths("ReportSansSC", 400).keys() | widths("ReportSans", 400).keys()
     collector = _TextOnly()
     collector.feed(html)
-    known = widths("ReportSansSC", 400).keys() | widths("ReportSans", 400).keys()
-    lacking = sorted(sign for sign in collector.signs if ord(sign) not in known and not sign.isspace())
+    lacking = {sign: place for sign, place in sorted(collector.first.items())
+               if ord(sign) not in known and not sign.isspace()}
     if lacking:
-        raise MissingGlyphs("".join(lacking))
+        raise MissingGlyphs(lacking)
 
 
 class _TextOnly(html.parser.HTMLParser):
-    """Collects the characters of a document's text."""
+    """Collects the characters of a document's text, and for each the part and the words where it stands first."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.signs: set[str] = set()
+        self.first: dict[str, str] = {}
+        self._part = "the cover"
         self._is_style = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._is_style = tag == "style"
+        part = dict(attrs).get("data-part")
+        if part:
+            self._part = f"“{part}”"
 
     def handle_endtag(self, tag: str) -> None:
         self._is_style = False
 
     def handle_data(self, data: str) -> None:
-        if not self._is_style:
-            self.signs.update(data)
+        if self._is_style:
+            return
+        for sign in set(data) - self.first.keys():
+            place = data.index(sign)
+            around = " ".join(data[max(place - AROUND, 0):place + AROUND].split())
+            self.first[sign] = f"{self._part}, “{around}”"
 
 
 def _document(weasyprint: Any, html: str) -> Any:
@@ -112,17 +144,8 @@ def _document(weasyprint: Any, html: str) -> Any:
 
     fetcher = _locked_fetcher(weasyprint)
     fonts = FontConfiguration()
-    sheets = [weasyprint.CSS(string=_font_faces(), font_config=fonts, url_fetcher=fetcher),
-              weasyprint.CSS(string=style_sheet(), font_config=fonts, url_fetcher=fetcher)]
-    return weasyprint.HTML(string=html, url_fetcher=fetcher).render(stylesheets=sheets, font_config=fonts)
-
-
-def _font_faces() -> str:
-    rules = []
-    for family, weight in FACES:
-        path = FONTS / f"{family.replace(' ', '')}-{weight}.ttf"
-        rules.append(f'@font-face {{ font-family: "{family}"; font-weight: {weight}; src: url({path.as_uri()}); }}')
-    return "\n".join(rules)
+    sheet = weasyprint.CSS(string=style_sheet(), font_config=fonts, url_fetcher=fetcher)
+    return weasyprint.HTML(string=html, url_fetcher=fetcher).render(stylesheets=[sheet], font_config=fonts)
 
 
 def _locked_fetcher(weasyprint: Any) -> Any:
@@ -140,8 +163,8 @@ def _locked_fetcher(weasyprint: Any) -> Any:
 
 
 def _weasyprint() -> Any:
-    """Return the library, told of no system font where it is loaded for the first time."""
-    os.environ.setdefault("FONTCONFIG_FILE", str(FONTS / "fonts.conf"))
+    """Return the library, told of the vendored fonts and no others where it is loaded for the first time."""
+    os.environ["FONTCONFIG_FILE"] = str(FONTS / "fonts.conf")
     import weasyprint
 
     return weasyprint

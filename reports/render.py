@@ -40,8 +40,10 @@ from reports.wording import Words
 HERE = Path(__file__).parent
 HTML_LANGUAGE = {"en": "en", "zh": "zh-Hans"}
 GRADE_STEPS = 3
-# Control signs other than the ones white space needs; XML and fonts know none of them.
-_CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127, *range(128, 160)))
+# Control signs other than the ones white space needs, which XML and fonts do not know, and those that turn the
+# direction of what follows, with which a text could rewrite its neighbours.
+_CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127, *range(128, 160), *range(0x202A, 0x202F),
+                          *range(0x2066, 0x206A), 0xFEFF))
 
 _KINDS: dict[type, str] = {
     Statement: "statement", Paragraph: "paragraph", Bullets: "bullets", Facts: "facts", Passages: "passages",
