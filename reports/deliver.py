@@ -11,10 +11,11 @@ from analysis.results.joint import JointRecord
 from instruments.facts import StudyFacts
 from instruments.schema import Text
 from instruments.template import StudyTemplate
+from reports.apart import pdf_apart
 from reports.content import StudyReport
 from reports.measured.frame import Subject
 from reports.measurement import measurement_report
-from reports.pdf import MissingGlyphs, write_pdf
+from reports.pdf import MissingGlyphs
 from reports.render import report_html, style_sheet
 from reports.sections.study import study_report
 from reports.wording import Words
@@ -39,7 +40,7 @@ def study_report_pdf(diagnosis: Diagnosis, template: StudyTemplate, facts: Study
 
 def report_pdf(report: StudyReport) -> bytes:
     """Return any report's content as PDF."""
-    return write_pdf(report_html(report, is_traced=False), title=report.title, language=report.language,
+    return pdf_apart(report_html(report, is_traced=False), title=report.title, language=report.language,
                      identifier=report.identifier, frozen_on=report.frozen_on)
 
 
@@ -57,5 +58,5 @@ def forgiving_pdf(report: StudyReport) -> bytes:
         return report_pdf(report)
     except MissingGlyphs as lacking:
         html = report_html(report, is_traced=False).translate(dict.fromkeys(map(ord, lacking.characters), UNKNOWN))
-        return write_pdf(html, title=report.title, language=report.language, identifier=report.identifier,
+        return pdf_apart(html, title=report.title, language=report.language, identifier=report.identifier,
                          frozen_on=report.frozen_on)

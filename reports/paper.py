@@ -13,7 +13,7 @@ from typing import Any
 
 from instruments.paper import Box, PaperPart, PaperQuestion, paper_parts
 from instruments.schema import Instrument
-from reports.pdf import write_pdf
+from reports.apart import pdf_apart
 from reports.render import HTML_LANGUAGE
 
 STYLE = Path(__file__).parent / "styles" / "paper.css"
@@ -60,7 +60,7 @@ UNITS = {"percent": "%"}
 def paper_pdf(instrument: Instrument, *, language: str, minimum_group: int, batch: str, printed_on: str) -> bytes:
     """Return the sheets as PDF; the same input gives the same bytes."""
     title = instrument.title.get(language) or instrument.key
-    return write_pdf(paper_html(instrument, language=language, minimum_group=minimum_group, batch=batch), title=title,
+    return pdf_apart(paper_html(instrument, language=language, minimum_group=minimum_group, batch=batch), title=title,
                      language=language, identifier=f"paper {instrument.key} {instrument.version} {language} {batch}",
                      frozen_on=printed_on)
 

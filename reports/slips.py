@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from reports.pdf import PdfError, write_pdf
+from reports.apart import confine
+from reports.pdf import PdfError, load_engine, write_pdf
 from reports.render import HTML_LANGUAGE
 
 REFUSED = 3
@@ -77,8 +78,11 @@ def main() -> int:
     """Read a sheet from standard input and write its PDF; what cannot be printed is said on standard error."""
     document = json.load(sys.stdin)
     slips = tuple(Slip(**slip) for slip in document.pop("slips"))
+    sheet = SlipSheet(slips=slips, **document)
     try:
-        sys.stdout.buffer.write(slips_pdf(SlipSheet(slips=slips, **document)))
+        load_engine()
+        confine()
+        sys.stdout.buffer.write(slips_pdf(sheet))
     except PdfError as error:
         sys.stderr.write(str(error))
         return REFUSED

@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from analysis.errors import AnalysisError
 from instruments.errors import InstrumentError
+from reports.pdf import PdfError
 from surveyapp.config import read_config
 from surveyapp.db.base import utc_now
 from surveyapp.db.session import close_read_session, database, read_session, transaction
@@ -46,7 +47,7 @@ POLLING_S = 0.5         # how soon a job starts on an idle machine; measured: no
 DELIVERY_S = 3.0        # how often deliveries to webhooks that are due are looked for
 UPKEEP_S = 60.0         # dates of waves hold without it; counts, marks and erasure may be a minute late
 MESSAGE_LENGTH = 2000
-OWN_ERRORS = (AppError, AnalysisError, InstrumentError)
+OWN_ERRORS = (AppError, AnalysisError, InstrumentError, PdfError)
 LAYOUT = "1"            # of a job's steps; raised when an old job cannot be gone on with by new code
 
 
