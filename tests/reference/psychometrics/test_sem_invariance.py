@@ -15,7 +15,7 @@ from analysis.quant.sem.modification import modification_indices, release_tests
 from analysis.quant.sem.scores import factor_scores
 from analysis.results.sem import Invariance, InvarianceStep
 from tests.reference.psychometrics.cases import HERE, Case, load_case
-from tests.reference.psychometrics.test_sem import assert_fit, lavaan_figures
+from tests.reference.psychometrics.models import assert_fit, lavaan_figures
 
 CASES = {"inv_hs_school_ml": "ML", "inv_hs_school_mlr": "MLR"}
 

@@ -14,7 +14,7 @@ from analysis.quant.sem.fit import ModelOptions, fitted_model, result_of
 from analysis.quant.sem.model import Fitted
 from analysis.quant.sem.modification import modification_indices
 from analysis.results.sem import ModelParameter, SemResult
-from tests.reference.psychometrics.test_sem import lavaan_figures
+from tests.reference.psychometrics.models import lavaan_figures
 
 HERE = Path(__file__).parent
 CASES = {case["id"]: case for case in json.loads((HERE / "models.json").read_text())["cases"]}
