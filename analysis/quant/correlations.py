@@ -134,7 +134,7 @@ def item_moments(items: pd.DataFrame, *, missing: Missing = "pairwise", minimum_
     Notes
     -----
     Sums are taken around the item means of the first block, so that large values with a small spread lose no digits.
-    The work is one product X'X per block without gaps and four per block with gaps.
+    The work is one product X'X, and for each gap the row that it stands in (three more products where gaps are many).
     """
     check_choice("missing", missing, get_args(Missing), place)
     X = item_matrix(items, place)
