@@ -2,6 +2,7 @@
 
 AnalysisError            base: place, reason, remedy
 ├── TableError           a table lacks a column, repeats a key or holds a value its item does not allow
+│   └── TableFaults      … in several places; `faults` names each
 ├── TooFewData           too few rows or items for the statistic; `n` says how many there are
 ├── NoVariation          an item or scale is constant
 ├── SpecError            an option of `measure` is unknown or does not fit
@@ -11,6 +12,8 @@ AnalysisError            base: place, reason, remedy
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 class AnalysisError(ValueError):
@@ -23,6 +26,16 @@ class AnalysisError(ValueError):
 
 class TableError(AnalysisError):
     """A table is not what the analysis needs."""
+
+
+class TableFaults(TableError):
+    """A table has faults in several places; the message names the first ones."""
+
+    def __init__(self, faults: Sequence[TableError], n_more: int = 0) -> None:
+        first = faults[0]
+        super().__init__(first.place, first.reason, first.remedy)
+        self.faults, self.n_more = tuple(faults), n_more
+        self.args = ("\n".join([*map(str, self.faults), *([f"… and {n_more} more."] if n_more else [])]),)
 
 
 class TooFewData(AnalysisError):

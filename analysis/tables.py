@@ -140,6 +140,10 @@ class StudyTables:
     answers: Mapping[str, AnswerTable]              # audience → table ("staff", "customer")
     interviews: InterviewTable | None = None
     customers: pd.DataFrame | None = None           # columns of the value model, missing = NaN / None
+    records: pd.DataFrame | None = None             # the completeness file: has_… and age_days_… by customer
+    relations: pd.DataFrame | None = None           # pairs of customers with kind and legal basis
+    customers_before: pd.DataFrame | None = None    # an earlier customer file
+    customer_dates: tuple[str, str] = ("", "")      # ISO days of the earlier and the newest customer file
     facts: StudyFacts = field(default_factory=StudyFacts)
     thresholds: Mapping[str, float] = field(default_factory=dict)   # the study's own values, over the template's
     seed: int = 20260101

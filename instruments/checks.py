@@ -15,10 +15,11 @@ from instruments.rules_checks import RULES_RULES
 from instruments.schema import Instrument
 from instruments.template import StudyTemplate
 from instruments.template_checks import TEMPLATE_RULES, template_findings
+from instruments.value_checks import VALUE_RULES
 
 RULES: Mapping[str, str] = {
     **INSTRUMENT_RULES, **FLOW_RULES, **LOGIC_RULES, **CIRCLE_RULES, **REACH_RULES, **TEMPLATE_RULES,
-    **RULES_RULES}
+    **RULES_RULES, **VALUE_RULES}
 
 
 def check_instrument(instrument: Instrument, place: str = "") -> tuple[Finding, ...]:

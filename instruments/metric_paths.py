@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from instruments.data_paths import figure_names, missing_source
 from instruments.template import StudyTemplate
 
 # Family → the last part of the path. What lies between is a construct, item, code or safeguard (codes contain dots).
@@ -19,14 +20,6 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "safeguard": frozenset({"required_by_measures", "readiness"}),
 }
 QUALITY = frozenset({"n_submitted", "n_excluded", "excluded_pct", "response_rate"})
-DATA = frozenset({
-    "completeness_pct", "incomplete_records_count", "decline_or_dormant_pct", "linked_customers_pct",
-    "linked_groups_count", "tier_value_mismatch_pct", "tier_value_mismatch_count", "top_decile_aum_share_pct",
-    "at_risk_count", "at_risk_aum", "at_risk_upper_tier_count", "at_risk_upper_tier_pct", "upgrade_candidates_count",
-    "upgrade_candidates_pct", "upgrade_gap_sum", "cross_sell_gap_count", "unassigned_valuable_count",
-    "hidden_group_value_count", "multi_channel_customers_count", "products_per_customer", "upper_tier_retention_pct",
-    "key_customers_count", "customers_per_rm",
-})
 _GROUPS = {"problem": "problem", "cause": "cause", "situation": "situation", "facet": "experience"}
 _PAIRS = {"link": ("cause", "problem"), "gap": ("problem", "facet")}
 
@@ -43,14 +36,15 @@ class MetricPaths:
         self._names["interview"] = {code.key for code in template.codebook.codes} if template.codebook else set()
         safeguards = template.rules.safeguards if template.rules else ()
         self._names["safeguard"] = {safeguard.key for safeguard in safeguards}
-        self._data = _data_names(template)
+        self._model = template.value_model
 
     def complaint(self, path: str) -> str:
         """Return why nobody produces the path, or an empty text when somebody does."""
         family, _, rest = path.partition(".")
-        if family in ("data", "quality"):
-            known = self._data if family == "data" else QUALITY
-            return "" if rest in known else f"nobody produces '{path}'."
+        if family == "data":
+            return self._data_complaint(path, rest)
+        if family == "quality":
+            return "" if rest in QUALITY else f"nobody produces '{path}'."
         name, _, field = rest.rpartition(".")
         if family not in FIELDS or field not in FIELDS[family]:
             return f"'{path}' is no metric path."
@@ -61,14 +55,17 @@ class MetricPaths:
         is_known = first in self._names[pair[0]] and second in self._names[pair[1]]
         return "" if is_known else f"'{path}' names '{name}', which does not exist."
 
+    def _data_complaint(self, path: str, figure: str) -> str:
+        if self._model is None:
+            return f"'{path}' needs a customer file, and the template has no customer-value model."
+        return "" if figure in figure_names(self._model) else f"nobody produces '{path}'."
 
-def _data_names(template: StudyTemplate) -> set[str]:
-    if template.value_model is None:
-        return set()
-    names = set(DATA) | set(template.value_model.outputs)
-    for flag in template.value_model.flags:
-        names |= {flag, f"{flag}_count", f"{flag}_pct", f"{flag}s_count", f"{flag}s_pct"}
-    return names
+    def missing_source(self, path: str) -> str:
+        """Return what the value model lacks for a figure of the customer files; empty for any other path."""
+        family, _, figure = path.partition(".")
+        if family != "data" or self._model is None or figure not in figure_names(self._model):
+            return ""
+        return missing_source(self._model, figure)
 
 
 def path_of_baseline(baseline: str) -> str:

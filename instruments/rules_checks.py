@@ -1,13 +1,11 @@
-"""The numbered rules of strategy rules and value model (INS-220 to INS-236)."""
+"""The numbered rules of strategy rules (INS-220 to INS-229, and INS-235: what they ask of the customer files)."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Mapping
 
 from instruments.errors import Finding
-from instruments.logic import KnownItem, check_expression
 from instruments.metric_paths import MetricPaths, path_of_baseline
 from instruments.template import (
     Condition,
@@ -16,8 +14,8 @@ from instruments.template import (
     Measure,
     StrategyRules,
     StudyTemplate,
-    ValueModel,
 )
+from instruments.value_checks import adds_up
 
 RULES_RULES: Mapping[str, str] = {
     "INS-220": "Every principle, objective, strategy, measure and safeguard has a key of its own.",
@@ -31,22 +29,11 @@ RULES_RULES: Mapping[str, str] = {
     "INS-227": "The weights of impact and of feasibility add up to 1.",
     "INS-228": "Every grade has an evidence weight from 0 to 1.",
     "INS-229": "The present measures that a measure names are keys or choices, each named once.",
-    "INS-230": "The weights of the value index add up to 1.",
-    "INS-231": "The value model names only columns that it declares.",
-    "INS-232": "Tiers begin at 0 and rise, and the upper tiers are among them.",
-    "INS-233": "Every stage has a key of its own, and stage actions name stages.",
-    "INS-234": "The customer types of tiers and upper tiers are those of the file.",
+    "INS-235": "Every figure of the customer files that a rule uses has its source declared in the value model.",
 }
 GRADES = ("strong", "moderate", "weak", "conflicting", "inconclusive", "insufficient", "not_indicated")
 MAX_EFFORT = 5
 PRACTICE_NAME = re.compile(r"\w[\w-]*(?:\.\w[\w-]*)?")
-WEIGHT_TOLERANCE = 1e-9     # weights are decimal fractions; their sum is exact but for binary rounding
-TYPE_FIELD = "customer_type"
-# Columns that the analysis adds to the customer file before stages and flags are judged.
-DERIVED_COLUMNS: Mapping[str, str] = {
-    "stage": "single", "is_upper_tier": "acknowledge", "is_top_tier": "acknowledge", "next_border": "decimal",
-    "index_decile": "integer", "group_sum": "decimal", "best_member_tier": "single",
-}
 
 
 def rules_findings(template: StudyTemplate, rules: StrategyRules, place: str) -> Iterator[Finding]:
@@ -115,6 +102,9 @@ def _check_paths(template: StudyTemplate, rules: StrategyRules, here: str) -> It
     for where, path in _paths(rules):
         if complaint := known.complaint(path):
             yield Finding("INS-225", f"{here}, {where}", complaint, "Use a path of the diagnostic model.")
+        elif missing := known.missing_source(path):
+            yield Finding("INS-235", f"{here}, {where}", f"'{path}' needs {missing}, which is not declared.",
+                          "Declare it in customer-value.yaml, or leave the path out of the rule.")
 
 
 def _paths(rules: StrategyRules) -> Iterator[tuple[str, str]]:
@@ -152,64 +142,8 @@ def condition_paths(group: ConditionGroup) -> Iterator[str]:
 def _check_defaults(rules: StrategyRules, here: str) -> Iterator[Finding]:
     for name, weights in (
             ("impact", rules.defaults.impact_weights), ("feasibility", rules.defaults.feasibility_weights)):
-        if not _adds_up(weights.values()):
+        if not adds_up(weights.values()):
             yield Finding("INS-227", f"{here}, {name} weights", "they do not add up to 1.", "Correct the weights.")
     for grade in GRADES:
         if not 0 <= rules.defaults.evidence_weight.get(grade, -1) <= 1:
             yield Finding("INS-228", here, f"the grade '{grade}' has no weight from 0 to 1.", "Add it.")
-
-
-def _adds_up(weights: object) -> bool:
-    values = list(weights) if hasattr(weights, "__iter__") else []
-    return math.isclose(math.fsum(values), 1.0, abs_tol=WEIGHT_TOLERANCE) and all(value >= 0 for value in values)
-
-
-# ---- value model ----------------------------------------------------------------------------------------------------
-def value_findings(model: ValueModel, place: str) -> Iterator[Finding]:
-    """Yield what is wrong with the customer-value model of a template."""
-    here = f"{place}, value model"
-    if not _adds_up([part.weight for part in model.parts]):
-        yield Finding("INS-230", here, "the weights of the value index do not add up to 1.", "Correct the weights.")
-    columns = {field.key for field in model.fields}
-    for name in (model.key_field, *model.required, *(source for part in model.parts for source in part.sources)):
-        if name not in columns:
-            yield Finding("INS-231", here, f"the column '{name}' is not declared.", "Add it to `fields`.")
-    yield from _check_tiers(model, here)
-    yield from _check_stages(model, here)
-    yield from _check_conditions(model, here)
-
-
-def _check_tiers(model: ValueModel, here: str) -> Iterator[Finding]:
-    types = {field.key: set(field.values) for field in model.fields}.get(TYPE_FIELD)
-    for customer_type, tiers in model.tiers.items():
-        where = f"{here}, tiers of {customer_type}"
-        minimums = [tier.minimum for tier in tiers]
-        keys = {tier.key for tier in tiers}
-        if not minimums or minimums[0] != 0 or minimums != sorted(set(minimums)) or len(keys) != len(tiers):
-            yield Finding("INS-232", where, "the borders do not rise from 0.", "Sort the tiers by `min`, from 0.")
-        if not set(model.upper_tiers.get(customer_type, ())) <= keys:
-            yield Finding("INS-232", where, "an upper tier is not among the tiers.", "Correct `upper_tiers`.")
-    if types is not None and (set(model.tiers) != types or not set(model.upper_tiers) <= types):
-        listed = ", ".join(sorted(types))
-        yield Finding("INS-234", here, "the customer types of tiers and file differ.", f"Use: {listed}.")
-
-
-def _check_stages(model: ValueModel, here: str) -> Iterator[Finding]:
-    keys = [stage.key for stage in model.stages]
-    unknown = sorted(set(model.stage_actions) - set(keys))
-    if len(set(keys)) != len(keys) or unknown:
-        yield Finding(
-            "INS-233", here, f"a stage is repeated, or an action names no stage: {', '.join(unknown) or 'repeated'}.",
-            "Give each stage a key of its own and name it in `stage_actions`.")
-
-
-def _check_conditions(model: ValueModel, here: str) -> Iterator[Finding]:
-    columns = {field.key: KnownItem(field.key, field.type, field.values) for field in model.fields}
-    for name, kind in DERIVED_COLUMNS.items():
-        choices = tuple(stage.key for stage in model.stages) if name == "stage" else ()
-        columns[name] = KnownItem(name, kind, choices)
-    file_only = {key: column for key, column in columns.items() if key not in DERIVED_COLUMNS}
-    for stage in model.stages:
-        yield from check_expression(stage.when, file_only, f"{here}, stage {stage.key}", allow_names=True)
-    for flag, text in model.flags.items():
-        yield from check_expression(text, columns, f"{here}, flag {flag}", allow_names=True)

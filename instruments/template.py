@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from instruments.customer_records import FieldClass, LegalBasis, RelationType
 from instruments.schema import Construct, Instrument, Text
 
 Operator = Literal["eq", "ne", "in", "ge", "le", "gt", "lt", "exists"]
@@ -246,6 +247,7 @@ class CustomerField:
     default: str | None = None
     minimum: float | None = None
     unit: str | None = None
+    customer_types: tuple[str, ...] = ()        # whom it applies to; empty = everybody
 
 
 @dataclass(frozen=True)
@@ -289,6 +291,10 @@ class ValueModel:
     flags: Mapping[str, str]                        # name → expression
     stage_actions: Mapping[str, Text]
     outputs: tuple[str, ...] = ()
+    comparisons: Mapping[str, float] = field(default_factory=dict)  # "part/part" → times; the weights follow from them
+    field_classes: tuple[FieldClass, ...] = ()      # of the completeness file
+    relation_types: tuple[RelationType, ...] = ()   # of the relations file
+    legal_bases: tuple[LegalBasis, ...] = ()
 
 
 # ---- the template ---------------------------------------------------------------------------------------------------

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from instruments.errors import Finding
-from instruments.rules_checks import rules_findings, value_findings
+from instruments.rules_checks import rules_findings
 from instruments.template import Codebook, Guide, StudyTemplate
 from instruments.template_wordings import template_wordings
+from instruments.value_checks import value_findings
 from instruments.wording_checks import missing_languages
 
 TEMPLATE_RULES: Mapping[str, str] = {

@@ -116,3 +116,15 @@ def _value_model(model: ValueModel) -> Iterator[Wording]:
         yield f"value model, stage {stage.key}", stage.name, True
     for key, action in model.stage_actions.items():
         yield f"value model, action of stage {key}", action, True
+    yield from _other_files(model)
+
+
+def _other_files(model: ValueModel) -> Iterator[Wording]:
+    for one in model.field_classes:
+        yield f"value model, record class {one.key}", one.name, True
+        for record in one.fields:
+            yield f"value model, record field {record.key}", record.name, True
+    for kind in model.relation_types:
+        yield f"value model, connection {kind.key}", kind.name, True
+    for basis in model.legal_bases:
+        yield f"value model, legal basis {basis.key}", basis.name, True

@@ -177,11 +177,14 @@ def _value_model(model: ValueModel) -> dict[str, Any]:
     for field in model.fields:
         fields[field.key] = given(
             type=field.type, values=list(field.values) or None, default=field.default, optional=field.is_optional,
-            unit=field.unit, **inline(field.name))
+            unit=field.unit, only_for=list(field.customer_types) or None, **inline(field.name))
         if field.minimum is not None:
             fields[field.key]["min"] = field.minimum
     index: dict[str, Any] = {
-        part.key: {"weight": part.weight, "from": list(part.sources), **given(rule=part.rule)} for part in model.parts}
+        part.key: {**({} if model.comparisons else {"weight": part.weight}), "from": list(part.sources),
+                   **given(rule=part.rule)} for part in model.parts}
+    if model.comparisons:
+        index["comparisons"] = dict(model.comparisons)
     tiers: dict[str, Any] = {
         customer_type: [{"id": tier.key, "min": tier.minimum, **inline(tier.name, "name")} for tier in found]
         for customer_type, found in model.tiers.items()}
@@ -197,4 +200,20 @@ def _value_model(model: ValueModel) -> dict[str, Any]:
                    for stage in model.stages],
         "flags": dict(model.flags),
         "stage_actions": {key: inline(action) for key, action in model.stage_actions.items()},
-        "outputs": list(model.outputs)}
+        "outputs": list(model.outputs), **_other_files(model)}
+
+
+def _other_files(model: ValueModel) -> dict[str, Any]:
+    """Return what the completeness file and the relations file may hold."""
+    found: dict[str, Any] = {}
+    if model.field_classes:
+        found["records"] = {one.key: {
+            **given(stale_after_days=one.stale_after_days, **inline(one.name, "name")),
+            "fields": {field.key: given(only_for=list(field.customer_types) or None, **inline(field.name, "name"))
+                       for field in one.fields}} for one in model.field_classes}
+    if model.relation_types or model.legal_bases:
+        found["relations"] = {
+            "types": {one.key: {**inline(one.name, "name"), **({} if one.is_joining else {"joins": False})}
+                      for one in model.relation_types},
+            "legal_bases": {one.key: inline(one.name, "name") for one in model.legal_bases}}
+    return found

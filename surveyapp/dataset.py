@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -19,7 +20,7 @@ from analysis.qual.coded_text import CodedText, Mark
 from analysis.tables import AnswerTable, CandidateRow, CaseColumn, CommentTable, InterviewTable, StudyTables
 from instruments.schema import MISSING_CODES, NOT_REACHED, NUMBER_KINDS, Instrument, Item
 from surveyapp.models.coding import Coding
-from surveyapp.models.customer import Customer, CustomerFile
+from surveyapp.models.customer import COMPLETENESS, CUSTOMERS, RELATIONS, Customer, CustomerFile
 from surveyapp.models.response import Response
 from surveyapp.models.study import PILOT, Study
 from surveyapp.models.wave import Wave
@@ -29,6 +30,8 @@ from surveyapp.services.case_columns import case_columns
 from surveyapp.services.codebook_version import provenance_of
 from surveyapp.services.coding_rows import coding_rows
 from surveyapp.services.comment_rows import comment_rows
+from surveyapp.services.customer import find_earlier_file, find_file
+from surveyapp.services.customer_pack import unpacked
 from surveyapp.services.member_check import count_checks
 from surveyapp.services.norm import norms_of
 from surveyapp.services.order import PAGES
@@ -56,13 +59,21 @@ def load_tables(session: Session, study: Study, wave: Wave) -> StudyTables:
     """Return everything a diagnosis of the wave is computed from."""
     template = template_of(session, study)
     answers = {instrument.audience: load_answers(session, wave, instrument) for instrument in template.instruments}
+    files = load_customer_tables(session, study)
     return StudyTables(
         template=template, answers=answers, interviews=load_interviews(session, study),
-        customers=load_customers(session, study), facts=facts_of(study), thresholds=thresholds_of(session, study, wave),
+        **_customer_files(files), facts=facts_of(study), thresholds=thresholds_of(session, study, wave),
         seed=study.seed, wave=wave.key, pace=pace_of(session, wave), comments=load_comments(session, study, wave),
         member_checks=_known_checks(session, study),
         codebook_versions=provenance_of(session, study, is_released(Coding)), norms=norms_of(session, study),
     )
+
+
+def _customer_files(files: CustomerTables | None) -> dict[str, Any]:
+    if files is None:
+        return {}
+    return {"customers": files.customers, "records": files.records, "relations": files.relations,
+            "customers_before": files.before, "customer_dates": files.dates}
 
 
 def _known_checks(session: Session, study: Study) -> Mapping[str, int]:
@@ -309,12 +320,34 @@ def _frame(rows: Iterable[Any], columns: tuple[str, ...]) -> pd.DataFrame:
     return pd.DataFrame([_as_dict(row, columns) for row in rows], columns=list(columns))
 
 
-def load_customers(session: Session, study: Study) -> pd.DataFrame | None:
-    """Return the rows of the newest customer file as they came, None where none was imported."""
-    newest = session.scalar(select(CustomerFile.id).where(CustomerFile.study_id == study.id)
-                            .order_by(CustomerFile.id.desc()).limit(1))
+@dataclass(frozen=True)
+class CustomerTables:
+    """The customer files of a study as they were taken over; `dates` are the days of the earlier and the newest."""
+
+    customers: pd.DataFrame
+    records: pd.DataFrame | None = None
+    relations: pd.DataFrame | None = None
+    before: pd.DataFrame | None = None
+    dates: tuple[str, str] = ("", "")
+
+
+def load_customer_tables(session: Session, study: Study) -> CustomerTables | None:
+    """Return the files in use, None where the study has no customer file."""
+    newest = find_file(session, study, CUSTOMERS)
     if newest is None:
         return None
-    documents = session.scalars(select(cast(Customer.document, String)).where(Customer.file_id == newest)
+    earlier = find_earlier_file(session, study)
+    records, relations = (find_file(session, study, kind) for kind in (COMPLETENESS, RELATIONS))
+    return CustomerTables(
+        customers=_load_file(session, newest), records=_load_file(session, records) if records else None,
+        relations=_load_file(session, relations) if relations else None,
+        before=_load_file(session, earlier) if earlier else None,
+        dates=((earlier.as_on or "") if earlier else "", newest.as_on or ""))
+
+
+def _load_file(session: Session, file: CustomerFile) -> pd.DataFrame:
+    if file.content is not None:
+        return unpacked(file.content)
+    documents = session.scalars(select(cast(Customer.document, String)).where(Customer.file_id == file.id)
                                 .order_by(Customer.number))
     return pd.DataFrame([orjson.loads(document) for document in documents])

@@ -1,7 +1,8 @@
 """Evaluates an expression tree of `instruments.logic` over whole columns at once.
 
 The meaning is that of the row-wise interpreter: empty is the empty string, a comparison with an empty number is false
-except `!=`, `=` compares as numbers when one side is a number. In columns an empty number is NaN. Functions that are
+except `!=`, `=` compares as numbers when one side is a number. In columns an empty number is NaN; words are numpy's own
+strings, which compare without a loop. Functions that are
 not written here for columns are put to the row-wise interpreter, row by row, so that both always agree.
 """
 
@@ -20,6 +21,7 @@ from instruments import logic
 from instruments.logic import Tree
 
 Column = NDArray[Any]
+WORDS = np.dtypes.StringDType()
 
 _ORDER: Mapping[str, Callable[[Column, Column], Column]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
@@ -60,14 +62,15 @@ def holds(expression: str, columns: pd.DataFrame, place: str) -> NDArray[np.bool
 def _truth(column: Column) -> NDArray[np.bool_]:
     if column.dtype == bool:
         return column
-    if column.dtype == object:
-        return np.array([bool(text) for text in column], dtype=bool)
+    if column.dtype == WORDS:
+        return np.asarray(column != "", dtype=bool)
     return np.asarray((column != 0) & ~np.isnan(column), dtype=bool)
 
 
 def _numbers(column: Column) -> Column:
-    if column.dtype == object:
-        return np.array([_number(text) for text in column], dtype=float)
+    if column.dtype == WORDS:
+        different, place = np.unique(column, return_inverse=True)
+        return np.array([_number(text) for text in different.tolist()], dtype=float)[place]
     return column.astype(float)
 
 
@@ -103,13 +106,16 @@ class _Evaluation:
         return self._row_by_row(tree)
 
     def _filled(self, value: str | float | bool) -> Column:
-        return np.full(len(self.columns), value, dtype=object if isinstance(value, str) else type(value))
+        return np.full(len(self.columns), value, dtype=WORDS if isinstance(value, str) else type(value))
 
     def _column(self, name: str) -> Column:
         column = self.columns[name]
         if pd.api.types.is_bool_dtype(column):
             return np.asarray(column, dtype=bool)
-        return np.asarray(column, dtype=float if pd.api.types.is_numeric_dtype(column) else object)
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            found: Column = np.array(column.cat.categories.tolist(), dtype=WORDS)[column.cat.codes]
+            return found
+        return np.asarray(column, dtype=float if pd.api.types.is_numeric_dtype(column) else WORDS)
 
     def _binary(self, sign: str, left_tree: Tree, right_tree: Tree) -> Column:
         left, right = self.value(left_tree), self.value(right_tree)
@@ -126,13 +132,13 @@ class _Evaluation:
 
     def _if(self, arguments: list[Tree]) -> Column:
         then, other = self.value(arguments[1]), self.value(arguments[2])
-        if object in (then.dtype, other.dtype) and then.dtype != other.dtype:
+        if WORDS in (then.dtype, other.dtype) and then.dtype != other.dtype:
             return self._row_by_row(["call", "if", arguments])
         return np.where(_truth(self.value(arguments[0])), then, other)
 
     def _row_by_row(self, tree: Tree) -> Column:
         names = list(logic.references(tree))
-        cells = [[_cell(value) for value in self._column(name)] for name in names]
+        cells = [[_cell(value) for value in self._column(name).tolist()] for name in names]
         rows = zip(*cells, strict=True) if names else ((),) * len(self.columns)
         return _as_column([logic.evaluate(tree, dict(zip(names, row, strict=True))) for row in rows])
 
@@ -140,8 +146,8 @@ class _Evaluation:
 def _cell(value: Any) -> Any:
     if isinstance(value, str):
         return value
-    if isinstance(value, (bool, np.bool_)):
-        return bool(value)
+    if isinstance(value, bool):
+        return value
     return "" if np.isnan(value) else float(value)
 
 
@@ -150,23 +156,23 @@ def _as_column(values: list[Any]) -> Column:
         return np.array(values, dtype=bool)
     if all(isinstance(value, (int, float)) or value == "" for value in values):
         return np.array([np.nan if value == "" else float(value) for value in values], dtype=float)
-    return np.array([str(value) for value in values], dtype=object)
+    return np.array([str(value) for value in values], dtype=WORDS)
 
 
 def _equal(left: Column, right: Column) -> Column:
     if float not in (left.dtype, right.dtype):
-        return np.array([a == b for a, b in zip(_texts(left), _texts(right), strict=True)], dtype=bool)
+        return np.asarray(_texts(left) == _texts(right), dtype=bool)
     return np.asarray(_numbers(left) == _numbers(right), dtype=bool)
 
 
-def _texts(column: Column) -> list[str]:
-    return ["true" if value else "false" for value in column] if column.dtype == bool else list(column)
+def _texts(column: Column) -> Column:
+    return np.where(column, "true", "false").astype(WORDS) if column.dtype == bool else column
 
 
 def _is_empty(tree: Tree, column: Column) -> NDArray[np.bool_]:
     """Say which rows are empty; a computed NaN is a number that equals nothing, not an empty cell."""
-    if column.dtype == object:
-        return np.array([text == "" for text in column], dtype=bool)
+    if column.dtype == WORDS:
+        return np.asarray(column == "", dtype=bool)
     is_cell = tree[0] == "item" and column.dtype == float
     return np.isnan(column) if is_cell else np.zeros(len(column), dtype=bool)
 

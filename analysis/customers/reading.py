@@ -7,22 +7,34 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from analysis.customers.cells import (
+    Faults,
+    check_heads,
+    check_known,
+    check_whole,
+    numbers,
+    texts,
+    with_known_heads,
+    words,
+)
 from analysis.customers.identifiers import refuse_identifiers
-from analysis.errors import TableError
+from analysis.results.customers import FieldQuality
 from instruments.template import CustomerField, ValueModel
 
 IMPOSSIBLE_TENURE_MONTHS = 1200      # a hundred years: longer is a typing error
 NUMBER_TYPES = frozenset({"decimal", "integer"})
 NOT_COUNTED_AS_CONTENT = frozenset({"relation_group", "rm_id"})     # most customers rightly have none (model 13)
+TYPE_FIELD = "customer_type"
 
 
 @dataclass(frozen=True)
 class CustomerFile:
     """A checked file: one row a customer, index the key; every field of the model is a column.
 
-    Amounts and counts are float64 with NaN for empty, words are str with "" for empty. `present` names the fields
-    the file really has.
+    Amounts and counts are float64 with NaN for empty, words are categories with "" for empty. `present` names the
+    fields the file really has.
     """
 
     frame: pd.DataFrame
@@ -37,6 +49,7 @@ class CustomerFile:
     completeness: float | None
     n_incomplete: int | None
     warnings: tuple[str, ...]
+    fields: tuple[FieldQuality, ...] = ()
 
 
 def read_customers(frame: pd.DataFrame, model: ValueModel, place: str = "customer file") -> CustomerFile:
@@ -45,7 +58,8 @@ def read_customers(frame: pd.DataFrame, model: ValueModel, place: str = "custome
     Parameters
     ----------
     frame : DataFrame, rows × columns
-        As read from the file; columns that the model does not know are named in a warning and not used.
+        As read from the file, headed by the fields' keys or names; columns that the model does not know are named in
+        a warning and not used.
     model : ValueModel
         Fields with their types, bounds and tiers.
     place : str
@@ -56,143 +70,149 @@ def read_customers(frame: pd.DataFrame, model: ValueModel, place: str = "custome
     CustomerFile
         Of rows with the same key the first stays. A negative value where the field has a minimum, and an impossible
         tenure, become empty and are counted. Rows without a key are left out and counted. Completeness is the share
-        (0..1) of filled cells over the file's fields but the key, relation group and manager.
+        (0..1) of filled cells over the file's fields but the key, relation group and manager, and over the customers
+        whom a field applies to.
 
     Raises
     ------
     TableError
-        When a required column is missing, a number or type cannot be read, or a column identifies customers.
+        When a required column is missing, a number or type cannot be read, or a column identifies customers;
+        TableFaults with every place where several cells cannot be read.
     """
+    frame = with_known_heads(frame, {field.key: field.name for field in model.fields})
     known = [field.key for field in model.fields]
-    numeric = [field.key for field in model.fields if field.type in NUMBER_TYPES]
-    refuse_identifiers(frame, known, numeric, place)
-    _require_columns(frame, model, place)
+    refuse_identifiers(frame, known, [field.key for field in model.fields if field.type in NUMBER_TYPES], place)
+    check_heads(frame, model.required, place)
+    faults = Faults(place)
+    columns = {field.key: _column(frame, field, model, faults) for field in model.fields}
+    faults.raise_if_any()
+    keys = pd.Series(columns[model.key_field])
+    has_key = (keys != "").to_numpy()
+    is_repeated = has_key & keys.duplicated().to_numpy()
+    clean = pd.DataFrame(columns, index=pd.RangeIndex(len(frame)), copy=False)
+    if not has_key.all() or is_repeated.any():
+        clean = clean[has_key & ~is_repeated]
+    clean.index = pd.Index(clean[model.key_field].array, name=None)
     present = tuple(key for key in known if key in frame.columns)
-    columns = {field.key: _column(frame, field, place) for field in model.fields}
-    clean = pd.DataFrame(columns, index=range(len(frame)))
-    has_key = clean[model.key_field] != ""
-    is_repeated = has_key & clean[model.key_field].duplicated()
-    clean = clean[has_key & ~is_repeated].set_index(model.key_field, drop=False)
-    clean.index.name = None
-    n_negative = {field.key: _blank_below(clean, field) for field in model.fields if field.minimum is not None}
-    n_tenure = _blank_impossible_tenure(clean)
-    content = [key for key in present if key != model.key_field and key not in NOT_COUNTED_AS_CONTENT]
-    filled = pd.DataFrame({key: _is_filled(clean[key]) for key in content}, index=clean.index)
-    missing_share = {key: float(1 - _is_filled(clean[key]).mean()) for key in present} if len(clean) else {}
-    _fill_defaults(clean, model)
-    n_unknown_tier = _settle_tiers(clean, model)
+    tally = _Tally(clean, model, present)
     unknown = [str(column) for column in frame.columns if column not in known]
     return CustomerFile(
-        frame=clean, present=present, n_rows=len(frame), n_duplicate_rows=int(is_repeated.sum()),
-        n_without_key=int((~has_key).sum()), n_negative=n_negative, n_unknown_tier=n_unknown_tier,
-        n_impossible_tenure=n_tenure,
-        missing_share=missing_share,
-        completeness=float(filled.to_numpy().mean()) if filled.size else None,
-        n_incomplete=int((~filled.all(axis=1)).sum()) if filled.size else None,
+        frame=tally.frame, present=present, n_rows=len(frame), n_duplicate_rows=int(is_repeated.sum()),
+        n_without_key=int((~has_key).sum()), n_negative=tally.n_negative, n_unknown_tier=tally.n_unknown_tier,
+        n_impossible_tenure=tally.n_impossible_tenure, missing_share=tally.missing_share,
+        completeness=tally.completeness, n_incomplete=tally.n_incomplete, fields=tally.fields,
         warnings=(f"customer_columns_not_used: {', '.join(unknown)}",) if unknown else ())
 
 
-def _require_columns(frame: pd.DataFrame, model: ValueModel, place: str) -> None:
-    if not frame.columns.is_unique:
-        twice = frame.columns[frame.columns.duplicated()][0]
-        raise TableError(place, f"column {twice!r} occurs twice.", "Keep one of them.")
-    missing = [key for key in model.required if key not in frame.columns]
-    if missing:
-        raise TableError(place, f"required column {missing[0]!r} is missing.",
-                         f"Add it; the file needs at least: {', '.join(model.required)}.")
-
-
-def _column(frame: pd.DataFrame, field: CustomerField, place: str) -> np.ndarray:
+def _column(frame: pd.DataFrame, field: CustomerField, model: ValueModel,
+            faults: Faults) -> NDArray[np.float64] | pd.Categorical | pd.Series:
     if field.type in NUMBER_TYPES:
-        numbers = _numbers(frame, field.key, place)
+        found = numbers(frame, field.key, faults)
         if field.type == "integer":
-            _require_whole(numbers, field, place)
-        return numbers
-    if field.key not in frame.columns:
-        return np.full(len(frame), "", dtype=object)
-    texts = np.array([_text(value) for value in frame[field.key]], dtype=object)
+            check_whole(found, field.key, faults)
+        return found
+    if field.key == model.key_field:
+        return texts(frame[field.key]).reset_index(drop=True)
+    column = words(frame, field.key)
     if field.values:
-        _require_values(texts, field, place)
-    return texts
+        check_known(column, field.key, field.values, faults)
+    return column
 
 
-def _text(value: object) -> str:
-    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()
+class _Tally:
+    """Counts what is wrong and what is filled, and blanks what cannot be; the frame is this object's own."""
+
+    def __init__(self, clean: pd.DataFrame, model: ValueModel, present: tuple[str, ...]) -> None:
+        self.frame, self.model, self.present = clean, model, present
+        self.n_negative = {field.key: self._blank(field.key, clean[field.key] < field.minimum)
+                           for field in model.fields if field.minimum is not None}
+        self.n_impossible_tenure = (self._blank("tenure_months", clean["tenure_months"] > IMPOSSIBLE_TENURE_MONTHS)
+                                    if "tenure_months" in clean.columns else 0)
+        is_filled = {key: _is_filled(self.frame[key]) for key in present}
+        self._fill_defaults()
+        applies = {field.key: self._applies(field) for field in model.fields if field.key in is_filled}
+        self.fields = tuple(
+            FieldQuality(field.key, *_counts(is_filled[field.key], applies[field.key]),
+                         self.n_negative.get(field.key, 0))
+            for field in model.fields if field.key in is_filled) if len(clean) else ()
+        self.missing_share = {field.key: 1 - field.n_filled / field.n_applicable if field.n_applicable else 0.0
+                              for field in self.fields}
+        content = [key for key in present if key != model.key_field and key not in NOT_COUNTED_AS_CONTENT]
+        self.completeness, self.n_incomplete = _completeness(
+            [(is_filled[key], applies[key]) for key in content], len(clean))
+        self.n_unknown_tier = self._settle_tiers()
+
+    def _blank(self, key: str, is_wrong: pd.Series) -> int:
+        n = int(is_wrong.sum())
+        if n:
+            self.frame = self.frame.assign(**{key: self.frame[key].mask(is_wrong)})
+        return n
+
+    def _fill_defaults(self) -> None:
+        for field in self.model.fields:
+            column = self.frame[field.key]
+            if field.default is None or field.type in NUMBER_TYPES or "" not in column.cat.categories:
+                continue
+            names = list(dict.fromkeys(word or field.default for word in column.cat.categories))
+            place = np.array([names.index(word or field.default) for word in column.cat.categories], dtype=np.int32)
+            self.frame = self.frame.assign(**{field.key: pd.Categorical.from_codes(
+                place[column.cat.codes], categories=names)})
+
+    def _applies(self, field: CustomerField) -> NDArray[np.bool_] | None:
+        """Return whom a field applies to; None = everybody."""
+        if not field.customer_types or TYPE_FIELD not in self.frame.columns:
+            return None
+        return np.asarray(self.frame[TYPE_FIELD].isin(field.customer_types), dtype=bool)
+
+    def _settle_tiers(self) -> int:
+        """Write tiers by their key, also where the file uses a name; one its customer type lacks becomes empty."""
+        n_unknown = 0
+        for column in ("tier", "tier_12m_ago"):
+            if column in self.frame.columns:
+                codes, keys, n = self._settled(self.frame[column].array)
+                n_unknown = n if column == "tier" else n_unknown
+                self.frame = self.frame.assign(**{column: pd.Categorical.from_codes(codes, categories=keys)})
+        return n_unknown
+
+    def _settled(self, stated: pd.Categorical) -> tuple[NDArray[np.int32], list[str], int]:
+        keys = ["", *dict.fromkeys(tier.key for tiers in self.model.tiers.values() for tier in tiers)]
+        first = next(iter(self.model.tiers), "")
+        kinds = (self.frame[TYPE_FIELD].array if TYPE_FIELD in self.frame.columns
+                 else pd.Categorical.from_codes(np.zeros(len(self.frame), dtype=np.int8), categories=[first]))
+        place = np.zeros((len(kinds.categories), len(stated.categories)), dtype=np.int32)
+        for row, kind in enumerate(kinds.categories):
+            names = {name: tier.key for tier in self.model.tiers.get(kind, ()) for name in
+                     (tier.key, *tier.name.values())}
+            place[row] = [keys.index(names.get(word, "")) for word in stated.categories]
+        codes = place[kinds.codes, stated.codes]
+        is_stated = np.array([bool(word) for word in stated.categories], dtype=bool)[stated.codes]
+        return codes, keys, int((is_stated & (codes == 0)).sum())
 
 
-def _numbers(frame: pd.DataFrame, key: str, place: str) -> np.ndarray:
-    if key not in frame.columns:
-        return np.full(len(frame), np.nan)
-    column = frame[key]
-    if not pd.api.types.is_numeric_dtype(column):
-        column = column.map(lambda value: value.replace(",", "").strip() or None if isinstance(value, str) else value)
-    numbers: np.ndarray = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-    unread = np.isnan(numbers) & column.notna().to_numpy()
-    if unread.any():
-        row = int(np.argmax(unread))
-        raise TableError(f"{place}, column {key!r}, data row {row + 1}", f"{frame[key].iloc[row]!r} is not a number.",
-                         "Write a number, or leave the cell empty.")
-    if np.isinf(numbers).any():
-        row = int(np.argmax(np.isinf(numbers)))
-        raise TableError(f"{place}, column {key!r}, data row {row + 1}", f"{frame[key].iloc[row]} is not finite.",
-                         "Write a number, or leave the cell empty.")
-    return numbers
+def _is_filled(column: pd.Series) -> NDArray[np.bool_]:
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        is_word = np.array([bool(word) for word in column.cat.categories], dtype=bool)
+        return np.asarray(is_word[column.cat.codes])
+    if pd.api.types.is_numeric_dtype(column):
+        return np.asarray(column.notna(), dtype=bool)
+    return np.asarray(column != "", dtype=bool)
 
 
-def _require_whole(numbers: np.ndarray, field: CustomerField, place: str) -> None:
-    is_broken = ~np.isnan(numbers) & (numbers != np.floor(numbers))
-    if is_broken.any():
-        row = int(np.argmax(is_broken))
-        raise TableError(f"{place}, column {field.key!r}, data row {row + 1}", f"{numbers[row]:g} is no whole number.",
-                         "Write a whole number, or leave the cell empty.")
+def _counts(is_filled: NDArray[np.bool_], applies: NDArray[np.bool_] | None) -> tuple[int, int]:
+    if applies is None:
+        return len(is_filled), int(is_filled.sum())
+    return int(applies.sum()), int((is_filled & applies).sum())
 
 
-def _require_values(texts: np.ndarray, field: CustomerField, place: str) -> None:
-    for row, text in enumerate(texts, start=1):
-        if text and text not in field.values:
-            raise TableError(f"{place}, column {field.key!r}, data row {row}", f"{text!r} is not known.",
-                             f"Use one of: {', '.join(field.values)}.")
-
-
-def _is_filled(column: pd.Series) -> pd.Series:
-    return column.notna() & (column != "")
-
-
-def _blank_below(clean: pd.DataFrame, field: CustomerField) -> int:
-    is_below = clean[field.key] < field.minimum
-    clean.loc[is_below, field.key] = np.nan
-    return int(is_below.sum())
-
-
-def _blank_impossible_tenure(clean: pd.DataFrame) -> int:
-    if "tenure_months" not in clean.columns:
-        return 0
-    is_impossible = clean["tenure_months"] > IMPOSSIBLE_TENURE_MONTHS
-    clean.loc[is_impossible, "tenure_months"] = np.nan
-    return int(is_impossible.sum())
-
-
-def _fill_defaults(clean: pd.DataFrame, model: ValueModel) -> None:
-    for field in model.fields:
-        if field.default is not None and field.type not in NUMBER_TYPES:
-            clean.loc[clean[field.key] == "", field.key] = field.default
-
-
-def _settle_tiers(clean: pd.DataFrame, model: ValueModel) -> int:
-    """Write tiers by their key, also where the file uses a name; one its customer type lacks becomes empty."""
-    names = {(kind, name): tier.key for kind, tiers in model.tiers.items() for tier in tiers
-             for name in (tier.key, *tier.name.values())}
-    kinds = clean["customer_type"] if "customer_type" in clean.columns else [next(iter(model.tiers), "")] * len(clean)
-    n_unknown = 0
-    for column in ("tier", "tier_12m_ago"):
-        if column not in clean.columns:
-            continue
-        settled = [names.get((kind, text), "") for kind, text in zip(kinds, clean[column], strict=True)]
-        if column == "tier":
-            n_unknown = sum(bool(text) and not key for text, key in zip(clean[column], settled, strict=True))
-        clean[column] = np.array(settled, dtype=object)
-    return n_unknown
+def _completeness(cells: list[tuple[NDArray[np.bool_], NDArray[np.bool_] | None]],
+                  n: int) -> tuple[float | None, int | None]:
+    """Return the share of filled cells among those that apply, and how many rows have an empty one."""
+    if not cells or not n:
+        return None, None
+    n_cells = n_filled = 0
+    lacks = np.zeros(n, dtype=bool)
+    for is_filled, applies in cells:
+        own, filled = _counts(is_filled, applies)
+        n_cells, n_filled = n_cells + own, n_filled + filled
+        lacks |= ~is_filled if applies is None else ~is_filled & applies
+    return (n_filled / n_cells if n_cells else None), int(lacks.sum())

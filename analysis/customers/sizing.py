@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from analysis.customers.clv import MARGIN_STEP, RETENTION_STEP
+from analysis.customers.disclosed import is_dominated
 from analysis.customers.expressions import holds
 from analysis.customers.reading import CustomerFile
 from analysis.customers.relations import linked_groups
 from analysis.customers.stages import NOT_ASSESSABLE
-from analysis.customers.value import DECILES, WEIGHT_STEP, customer_types, midrank_percentile
+from analysis.customers.value import DECILES, WEIGHT_STEP, customer_types, kind_masks, midrank_percentile
+from analysis.privacy import MINIMUM_GROUP
+from analysis.results.customers import Connections, ManagerLoad, RecordCompleteness
 from instruments import logic
 from instruments.template import ValueModel
 
 TOP_SHARE = 0.10
 LEAVING_STAGES = ("decline", "dormant")
-DOMINANCE = 0.10        # p% rule: nobody may estimate another's part of a sum to within a tenth
 
 # Figures of the model and the flag of the value model that each one counts.
 FLAG_COUNTS: Mapping[str, str] = {
@@ -37,6 +39,7 @@ class FileRules:
     weight_step                   change of each weight in the sensitivity of the value index, a share of itself
     key_customer_share            top share by value index within the customer type that counts as key customers
     multi_channel_minimum         channels from which a customer is multi-channel
+    minimum_group                 people that must stand behind a figure of a group
     """
 
     retention_step: float = RETENTION_STEP
@@ -44,6 +47,25 @@ class FileRules:
     weight_step: float = WEIGHT_STEP
     key_customer_share: float = 0.05
     multi_channel_minimum: float = 2
+    minimum_group: int = MINIMUM_GROUP
+
+
+def rules_of(thresholds: Mapping[str, float]) -> FileRules:
+    """Return the numbers of a study.
+
+    Parameters
+    ----------
+    thresholds : Mapping[str, float]
+        Resolved thresholds of the study.
+
+    Returns
+    -------
+    FileRules
+    """
+    return FileRules(
+        retention_step=thresholds["clv_retention_step"], margin_step=thresholds["clv_margin_step"],
+        weight_step=thresholds["weight_step"], key_customer_share=thresholds["key_customer_share"],
+        multi_channel_minimum=thresholds["multi_channel_minimum"], minimum_group=int(thresholds["minimum_group"]))
 
 
 @dataclass(frozen=True)
@@ -54,6 +76,8 @@ class View:
     columns: pd.DataFrame
     flags: Mapping[str, np.ndarray | None]
     rules: FileRules
+    records: RecordCompleteness | None = None
+    connections: Connections | None = None
 
 
 def flag_columns(file: CustomerFile, columns: pd.DataFrame, model: ValueModel) -> dict[str, np.ndarray | None]:
@@ -105,6 +129,8 @@ def figures(view: View) -> dict[str, float | None]:
     names = {flag: count for count, flag in FLAG_COUNTS.items()}
     for flag, column in view.flags.items():
         result[flag] = result[names[flag]] if flag in names else _count(column)
+        result.setdefault(f"{flag}_count", result[flag])
+        result.setdefault(f"{flag}_pct", _percent(_count(column), float(len(view.columns))))
     return result
 
 
@@ -132,11 +158,18 @@ def _counts(view: View) -> dict[str, float | None]:
         "at_risk_upper_tier_count": _count(upper_at_risk),
         "upgrade_gap_sum": None if candidates is None else _gap_sum(columns[candidates]),
         "linked_groups_count": float(linked_groups(view.file.frame, columns)) if has_groups else None,
-        "incomplete_records_count": None if view.file.n_incomplete is None else float(view.file.n_incomplete),
+        "incomplete_records_count": _maybe(view.file.n_incomplete if view.records is None
+                                           else view.records.n_incomplete),
+        "stale_records_count": _maybe(view.records.n_stale_records if view.records else None),
+        "split_groups_count": _maybe(view.connections.n_split if view.connections else None),
         "key_customers_count": _key_customers(columns, view.rules) if has_index else None,
         "multi_channel_customers_count":
             float((columns["channels_12m"] >= view.rules.multi_channel_minimum).sum()) if has_channels else None,
     }
+
+
+def _maybe(n: int | None) -> float | None:
+    return None if n is None else float(n)
 
 
 def _gap_sum(candidates: pd.DataFrame) -> float:
@@ -166,33 +199,11 @@ def dominated_sums(columns: pd.DataFrame, flags: Mapping[str, np.ndarray | None]
     return tuple(name for name, values in parts.items() if is_dominated(values))
 
 
-def is_dominated(contributions: Iterable[float]) -> bool:
-    """Return whether a sum tells so much of its largest part that it must not be printed (p% rule).
-
-    Parameters
-    ----------
-    contributions : Iterable[float]
-        What each customer or person adds to the sum.
-
-    Returns
-    -------
-    bool
-        True where all but the two largest together are less than `DOMINANCE` of the largest: the second could then
-        estimate the first to within that share.
-
-    References
-    ----------
-    Hundepool et al. (2012), Statistical Disclosure Control, chapter 4 (p% rule).
-    """
-    ordered = sorted((abs(value) for value in contributions), reverse=True)
-    return bool(ordered) and sum(ordered[2:]) < DOMINANCE * ordered[0]
-
-
 def _key_customers(columns: pd.DataFrame, rules: FileRules) -> float:
     kinds = customer_types(columns)
     limit = 100 * (1 - rules.key_customer_share)
-    return float(sum((midrank_percentile(columns["value_index"][kinds == kind].to_numpy(dtype=float)) >= limit).sum()
-                     for kind in kinds.unique()))
+    index = columns["value_index"].to_numpy(dtype=float)
+    return float(sum((midrank_percentile(index[own]) >= limit).sum() for own in kind_masks(kinds).values()))
 
 
 def _shares(view: View) -> dict[str, float | None]:
@@ -204,7 +215,7 @@ def _shares(view: View) -> dict[str, float | None]:
     mismatch = _count(flags.get("tier_value_mismatch"))
     at_risk_upper = None if at_risk is None else float((at_risk & is_upper & is_staged).sum())
     return {
-        "completeness_pct": None if view.file.completeness is None else 100 * view.file.completeness,
+        **_records(view), **_connected(view, float(is_upper.sum())),
         "decline_or_dormant_pct": _percent(float(leaving.sum()), float(is_staged.sum())),
         "at_risk_upper_tier_pct": _percent(at_risk_upper, float((is_upper & is_staged).sum())),
         "upgrade_candidates_pct": _percent(_count(None if candidates is None else candidates & is_staged),
@@ -214,6 +225,25 @@ def _shares(view: View) -> dict[str, float | None]:
         if "relation_group" in view.file.present else None,
         "upper_tier_retention_pct": _retention(view),
     }
+
+
+def _records(view: View) -> dict[str, float | None]:
+    """Return how complete the records are: by the completeness file, without one by the customer file's cells."""
+    records = view.records
+    share = view.file.completeness if records is None else records.completeness
+    return {
+        "completeness_pct": None if share is None else 100 * share,
+        "stale_fields_pct": None if records is None or records.stale is None else 100 * records.stale,
+        "median_age_days": None if records is None else records.median_age_days,
+    }
+
+
+def _connected(view: View, n_upper: float) -> dict[str, float | None]:
+    found = view.connections
+    if found is None:
+        return {"one_manager_groups_pct": None, "linked_upper_tier_pct": None}
+    return {"one_manager_groups_pct": _percent(_maybe(found.n_one_manager), found.n_groups),
+            "linked_upper_tier_pct": _percent(_maybe(found.n_upper_connected), n_upper)}
 
 
 def _retention(view: View) -> float | None:
@@ -230,13 +260,37 @@ def _structure(view: View) -> dict[str, float | None]:
     n_top = int(np.ceil(TOP_SHARE * len(amounts)))
     share = float(amounts[:n_top].sum() / amounts.sum()) if amounts.sum() > 0 else None
     products = columns["products"].dropna() if "products" in view.file.present else pd.Series(dtype=float)
-    managers = columns["rm_id"][columns["rm_id"] != ""] if "rm_id" in view.file.present else pd.Series(dtype=object)
+    load = manager_load(view)
     return {
         "top_decile_aum_share": share,
         "top_decile_aum_share_pct": None if share is None else 100 * share,
         "products_per_customer": float(products.mean()) if len(products) else None,
-        "customers_per_rm": len(managers) / managers.nunique() if len(managers) else None,
+        "customers_per_rm": None if load is None else load.mean,
     }
+
+
+def manager_load(view: View) -> ManagerLoad | None:
+    """Return how many customers relationship managers look after.
+
+    Parameters
+    ----------
+    view : View
+
+    Returns
+    -------
+    ManagerLoad or None
+        None where the file names no manager; quartiles over managers only where there are enough of them.
+    """
+    if "rm_id" not in view.file.present or view.columns.empty:
+        return None
+    manager = view.columns["rm_id"].array
+    sizes = np.bincount(manager.codes, minlength=len(manager.categories))
+    own = sizes[np.asarray(manager.categories != "") & (sizes > 0)]
+    if not len(own):
+        return None
+    quartiles = np.percentile(own, (25, 50, 75)).tolist() if len(own) >= view.rules.minimum_group else (None,) * 3
+    return ManagerLoad(len(own), int(own.sum()), len(manager) - int(own.sum()), float(own.mean()), low=quartiles[0],
+                       median=quartiles[1], high=quartiles[2])
 
 
 FIGURES: tuple[str, ...] = (
@@ -244,5 +298,6 @@ FIGURES: tuple[str, ...] = (
     "incomplete_records_count", "key_customers_count", "multi_channel_customers_count", "completeness_pct",
     "decline_or_dormant_pct", "at_risk_upper_tier_pct", "upgrade_candidates_pct", "tier_value_mismatch_pct",
     "linked_customers_pct", "upper_tier_retention_pct", "top_decile_aum_share", "top_decile_aum_share_pct",
-    "products_per_customer", "customers_per_rm",
+    "products_per_customer", "customers_per_rm", "median_age_days", "stale_fields_pct", "stale_records_count",
+    "split_groups_count", "one_manager_groups_pct", "linked_upper_tier_pct",
 )

@@ -39,15 +39,18 @@ def life_cycle_stages(columns: pd.DataFrame, model: ValueModel) -> Stages:
         "not_assessable" where no rule is true. A comparison with an empty field is false, so a rule that needs it
         does not match; it still matches by another branch of its condition that can be judged.
     """
-    stage = np.full(len(columns), NOT_ASSESSABLE, dtype=object)
+    keys = [rule.key for rule in model.stages]
+    stage = np.full(len(columns), len(keys), dtype=np.int8)
     is_open = np.ones(len(columns), dtype=bool)
     skipped = {}
-    for rule in model.stages:
+    for number, rule in enumerate(model.stages):
         place = f"value model, stage {rule.key}"
         is_true = holds(rule.when, columns, place)
-        names = list(logic.references(logic.parse(rule.when, place, allow_names=True)))
-        is_empty = columns[names].isna().any(axis=1).to_numpy() if names else np.zeros(len(columns), dtype=bool)
+        is_empty = np.zeros(len(columns), dtype=bool)
+        for name in logic.references(logic.parse(rule.when, place, allow_names=True)):
+            is_empty |= columns[name].isna().to_numpy()
         skipped[rule.key] = int((is_open & ~is_true & is_empty).sum())
-        stage[is_open & is_true] = rule.key
+        stage[is_open & is_true] = number
         is_open &= ~is_true
-    return Stages(pd.Series(stage, index=columns.index, dtype=object), skipped)
+    named = pd.Categorical.from_codes(stage, categories=[*keys, NOT_ASSESSABLE])
+    return Stages(pd.Series(named, index=columns.index), skipped)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from analysis.customers.value import customer_types
+from analysis.customers.value import customer_types, kind_masks
 from instruments.template import Tier, ValueModel
 
 NO_RANK = -1
@@ -53,36 +53,46 @@ def tier_columns(frame: pd.DataFrame, model: ValueModel, *, has_tiers: bool) -> 
         `next_border` NaN at the top and where the tier is unknown; the last two compare assets then and now with the
         borders, whatever tier the organisation assigned.
     """
-    kinds = customer_types(frame)
-    result = pd.DataFrame({
-        "tier_key": "", "tier_rank": NO_RANK, "is_upper_tier": False, "is_top_tier": False, "next_border": np.nan,
-        "was_upper_tier": False, "is_upper_by_aum": False}, index=frame.index)
-    result["tier_key"] = result["tier_key"].astype(object)
-    for kind in kinds.unique():
+    n = len(frame)
+    keys = ["", *dict.fromkeys(tier.key for tiers in model.tiers.values() for tier in tiers)]
+    key, rank = np.zeros(n, dtype=np.int16), np.full(n, NO_RANK, dtype=np.int16)
+    is_upper, is_top, was_upper, is_upper_by_aum = (np.zeros(n, dtype=bool) for _ in range(4))
+    border = np.full(n, np.nan)
+    for kind, is_kind in kind_masks(customer_types(frame)).items():
         tiers = model.tiers.get(kind) or (next(iter(model.tiers.values()), ()) if kind == "" else ())
         if not tiers:
             continue
-        is_kind = (kinds == kind).to_numpy()
-        own = frame[is_kind]
-        keys = [tier.key for tier in tiers]
-        ranks = _stated_ranks(own, keys) if has_tiers else tier_ranks(own["aum"].to_numpy(dtype=float), tiers)
-        upper = model.upper_tiers.get(kind, ())
-        is_upper = np.array([*(key in upper for key in keys), False])        # the last stands for "no rank", -1
-        borders = np.array([*(tier.minimum for tier in tiers[1:]), np.nan, np.nan])
-        result.loc[is_kind, "tier_key"] = np.array([*keys, ""], dtype=object)[ranks]
-        result.loc[is_kind, "tier_rank"] = ranks
-        result.loc[is_kind, "is_upper_tier"] = is_upper[ranks]
-        result.loc[is_kind, "is_top_tier"] = ranks == len(tiers) - 1
-        result.loc[is_kind, "next_border"] = borders[ranks]
-        for column, name in (("aum_12m_ago", "was_upper_tier"), ("aum", "is_upper_by_aum")):
-            if column in own.columns:
-                result.loc[is_kind, name] = is_upper[tier_ranks(own[column].to_numpy(dtype=float), tiers)]
-    return result
+        ladder = _Ladder(tiers, model.upper_tiers.get(kind, ()))
+        amounts = {name: frame[name].to_numpy(dtype=float)[is_kind] for name in ("aum", "aum_12m_ago")
+                   if name in frame.columns}
+        ranks = _stated_ranks(frame["tier"][is_kind], ladder) if has_tiers else tier_ranks(amounts["aum"], tiers)
+        rank[is_kind] = ranks
+        key[is_kind] = np.array([*(keys.index(tier.key) for tier in tiers), 0])[ranks]
+        is_upper[is_kind], border[is_kind] = ladder.is_upper[ranks], ladder.next_border[ranks]
+        is_top[is_kind] = ranks == len(tiers) - 1
+        for name, column in (("aum_12m_ago", was_upper), ("aum", is_upper_by_aum)):
+            if name in amounts:
+                column[is_kind] = ladder.is_upper[tier_ranks(amounts[name], tiers)]
+    return pd.DataFrame({
+        "tier_key": pd.Categorical.from_codes(key, categories=keys), "tier_rank": rank, "is_upper_tier": is_upper,
+        "is_top_tier": is_top, "next_border": border, "was_upper_tier": was_upper,
+        "is_upper_by_aum": is_upper_by_aum}, index=frame.index)
 
 
-def _stated_ranks(own: pd.DataFrame, keys: Sequence[str]) -> np.ndarray:
-    rank_of = {key: rank for rank, key in enumerate(keys)}
-    return np.array([rank_of.get(key, NO_RANK) for key in own["tier"]], dtype=int)
+class _Ladder:
+    """The tiers of one customer type as arrays by rank; the last entry stands for "no rank", -1."""
+
+    def __init__(self, tiers: Sequence[Tier], upper: Sequence[str]) -> None:
+        self.keys = [tier.key for tier in tiers]
+        self.is_upper = np.array([*(key in upper for key in self.keys), False])
+        self.next_border = np.array([*(tier.minimum for tier in tiers[1:]), np.nan, np.nan])
+
+
+def _stated_ranks(stated: pd.Series, ladder: _Ladder) -> np.ndarray:
+    rank_of = {key: rank for rank, key in enumerate(ladder.keys)}
+    ranks = np.array([rank_of.get(key, NO_RANK) for key in stated.cat.categories], dtype=int)
+    found: np.ndarray = ranks[stated.cat.codes]
+    return found
 
 
 def transitions(frame: pd.DataFrame) -> dict[str, dict[str, int]]:
@@ -99,9 +109,10 @@ def transitions(frame: pd.DataFrame) -> dict[str, dict[str, int]]:
     """
     if not {"tier", "tier_12m_ago"} <= set(frame.columns):
         return {}
-    known = frame[(frame["tier"] != "") & (frame["tier_12m_ago"] != "")]
+    table = pd.DataFrame({"kind": customer_types(frame), "before": frame["tier_12m_ago"], "now": frame["tier"]})
+    sizes = table.groupby(["kind", "before", "now"], observed=True).size()
     result: dict[str, dict[str, int]] = {}
-    for kind, before, now in zip(customer_types(known), known["tier_12m_ago"], known["tier"], strict=True):
-        row = result.setdefault(f"{kind}.{before}", {})
-        row[now] = row.get(now, 0) + 1
+    for (kind, before, now), n in zip(sizes.index, sizes.tolist(), strict=True):
+        if before != "" and now != "":
+            result.setdefault(f"{kind}.{before}", {})[now] = n
     return result

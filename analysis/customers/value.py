@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from analysis.errors import AnalysisError
+from instruments.pairwise import RANDOM_INDEX, RATIO_MAXIMUM, elicited_weights
 from instruments.template import ValueModel, ValuePart
 
 MARGIN_ON_AUM = 0.006                # customer-value model: stands in for a contribution that is not given
 WINSORISE_PERCENT = (1.0, 99.0)      # customer-value model, part growth
 WEIGHT_STEP = 0.5                    # model 12: each weight is moved by half of itself, up and down
-AHP_RATIO_MAXIMUM = 0.10             # Saaty 1980: judgements less consistent than this are refused
-AHP_RANDOM_INDEX = (0.0, 0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49)   # Saaty 1980, order 0..10
 DECILES = 10
 
 
@@ -45,8 +43,16 @@ def midrank_percentile(values: np.ndarray) -> np.ndarray:
     """
     is_present = ~np.isnan(values)
     result = np.full(len(values), np.nan)
-    if is_present.any():
-        result[is_present] = 100 * (rankdata(values[is_present]) - 0.5) / is_present.sum()
+    present = values[is_present]
+    if not len(present):
+        return result
+    order = np.argsort(present)
+    ordered = present[order]
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+    ends = np.r_[starts[1:], len(ordered)]
+    rank = np.empty(len(ordered))
+    rank[order] = np.repeat((starts + ends) / 2, ends - starts)     # the average rank less a half
+    result[is_present] = 100 * rank / len(ordered)
     return result
 
 
@@ -70,8 +76,9 @@ def value_index(frame: pd.DataFrame, model: ValueModel) -> ValueIndex:
     kinds = customer_types(frame)
     parts = pd.DataFrame({part.key: _part(frame, part, model, kinds) for part in model.parts}, index=frame.index)
     weights = {part.key: part.weight for part in model.parts}
-    present, index = _weighted(parts, weights, model.minimum_weight_present)
-    return ValueIndex(parts, present, index, _deciles(index, kinds))
+    present, index = _weighted(parts.to_numpy(), [weights[key] for key in parts.columns], model.minimum_weight_present)
+    decile = _deciles(index, kind_masks(kinds).values())
+    return ValueIndex(parts, *(pd.Series(found, index=frame.index) for found in (present, index, decile)))
 
 
 def customer_types(frame: pd.DataFrame) -> pd.Series:
@@ -125,40 +132,75 @@ def _part(frame: pd.DataFrame, part: ValuePart, model: ValueModel, kinds: pd.Ser
     return sum(ranks[1:], ranks[0]) / len(ranks)
 
 
+def kind_masks(kinds: pd.Series) -> dict[str, np.ndarray]:
+    """Return which customers are of each type, for the types that occur.
+
+    Parameters
+    ----------
+    kinds : Series of str or categories
+
+    Returns
+    -------
+    dict[str, ndarray of bool]
+    """
+    return {str(kind): (kinds == kind).to_numpy() for kind in kinds.unique()}
+
+
 def _ranked(values: pd.Series, kinds: pd.Series) -> pd.Series:
-    result = pd.Series(np.nan, index=values.index)
-    for kind in kinds.unique():
-        is_kind = kinds == kind
-        result[is_kind] = midrank_percentile(values[is_kind].to_numpy(dtype=float))
-    return result
+    found, result = values.to_numpy(dtype=float), np.full(len(values), np.nan)
+    for is_kind in kind_masks(kinds).values():
+        result[is_kind] = midrank_percentile(found[is_kind])
+    return pd.Series(result, index=values.index)
 
 
 def _growth(frame: pd.DataFrame, kinds: pd.Series) -> pd.Series:
     before = _numbers(frame, "aum_12m_ago")
-    growth = _numbers(frame, "aum") / before.where(before > 0) - 1
-    for kind in kinds.unique():
-        own = growth[kinds == kind]
-        if own.notna().any():
-            low, high = np.nanpercentile(own.to_numpy(dtype=float), WINSORISE_PERCENT)
-            growth[kinds == kind] = own.clip(low, high)
-    return growth
+    growth = (_numbers(frame, "aum") / before.where(before > 0) - 1).to_numpy(dtype=float, copy=True)
+    for is_kind in kind_masks(kinds).values():
+        own = growth[is_kind]
+        known = own[~np.isnan(own)]
+        if len(known):
+            growth[is_kind] = np.clip(own, *np.percentile(known, WINSORISE_PERCENT))
+    return pd.Series(growth, index=frame.index)
 
 
-def _weighted(parts: pd.DataFrame, weights: Mapping[str, float], minimum: float) -> tuple[pd.Series, pd.Series]:
-    weight = np.array([weights[key] for key in parts.columns], dtype=float)
-    values = parts.to_numpy(dtype=float)
-    is_present = ~np.isnan(values)
-    present = is_present @ weight
-    total = np.where(is_present, values, 0.0) @ weight
+def _weighted(values: np.ndarray, weights: Sequence[float], minimum: float) -> tuple[np.ndarray, np.ndarray]:
+    present, total = np.zeros(len(values)), np.zeros(len(values))
+    for column, weight in zip(values.T, weights, strict=True):
+        is_present = ~np.isnan(column)
+        present += weight * is_present
+        total += np.where(is_present, weight * column, 0.0)
     # Sums of decimal weights carry rounding in the last digits; a part exactly at the limit counts as enough.
-    is_enough = present >= minimum * weight.sum() - 1e-9
-    index = np.where(is_enough & (present > 0), total / np.where(present > 0, present, 1.0), np.nan)
-    return pd.Series(present, index=parts.index), pd.Series(index, index=parts.index)
+    is_enough = (present >= minimum * sum(weights) - 1e-9) & (present > 0)
+    return present, np.divide(total, present, out=np.full(len(values), np.nan), where=is_enough)
 
 
-def _deciles(index: pd.Series, kinds: pd.Series) -> pd.Series:
-    percentile = _ranked(index, kinds)
-    return np.floor(percentile / DECILES).clip(upper=DECILES - 1) + 1
+def _deciles(index: np.ndarray, masks: Iterable[np.ndarray]) -> np.ndarray:
+    """Return the tenth that each index is in within its type, 10 = highest, NaN where there is none."""
+    result = np.full(len(index), np.nan)
+    for is_kind in masks:
+        own = index[is_kind]
+        ordered = np.sort(own[~np.isnan(own)])
+        if len(ordered):
+            tenth = 1.0 + np.searchsorted(_decile_borders(ordered), own, side="right")
+            result[is_kind] = np.where(np.isnan(own), np.nan, tenth)
+    return result
+
+
+def _decile_borders(ordered: np.ndarray) -> list[float]:
+    """Return the smallest value of each tenth but the first: that whose mid-rank percentile reaches 10, 20 … 90."""
+    n, borders = len(ordered), []
+    for tenth in range(1, DECILES):
+        place = max(-(-(2 * n * tenth - DECILES) // (2 * DECILES)), 0)
+        if place >= n:
+            borders.append(np.inf)
+            continue
+        left, right = (int(np.searchsorted(ordered, ordered[place], side=side)) for side in ("left", "right"))
+        if (left + right) * DECILES < 2 * n * tenth:        # ties draw the value's percentile below the border
+            borders.append(float(ordered[right]) if right < n else np.inf)
+        else:
+            borders.append(float(ordered[place]))
+    return borders
 
 
 def index_sensitivity(value: ValueIndex, kinds: pd.Series, model: ValueModel,
@@ -179,17 +221,18 @@ def index_sensitivity(value: ValueIndex, kinds: pd.Series, model: ValueModel,
     dict[str, float]
         Part → share (0..1) of the customers with an index whose decile changes, the larger of both directions.
     """
-    is_known = value.index.notna()
-    if not is_known.any():
+    known, decile = value.index.notna().to_numpy(), value.decile.to_numpy()
+    if not known.any():
         return {}
+    values, masks = value.parts.to_numpy(), list(kind_masks(kinds).values())
     result = {}
     for part in model.parts:
         shares = []
         for factor in (1 - step, 1 + step):
-            weights = {other.key: other.weight * (factor if other.key == part.key else 1.0) for other in model.parts}
-            _, index = _weighted(value.parts, weights, 0.0)
-            moved = _deciles(index.where(is_known), kinds) != value.decile
-            shares.append(float(moved[is_known].mean()))
+            weights = [other.weight * (factor if other.key == part.key else 1.0) for other in model.parts]
+            _, index = _weighted(values, weights, 0.0)
+            moved = _deciles(np.where(known, index, np.nan), masks) != decile
+            shares.append(float(moved[known].mean()))
         result[part.key] = max(shares)
     return result
 
@@ -220,16 +263,12 @@ def pairwise_weights(comparisons: np.ndarray) -> tuple[np.ndarray, float]:
     """
     matrix = np.asarray(comparisons, dtype=float)
     k = len(matrix)
-    is_square = matrix.ndim == np.ndim([[0]]) and matrix.shape == (k, k) and 0 < k < len(AHP_RANDOM_INDEX)
+    is_square = matrix.ndim == np.ndim([[0]]) and matrix.shape == (k, k) and 0 < k < len(RANDOM_INDEX)
     if not is_square or not (matrix > 0).all() or not np.allclose(matrix * matrix.T, 1.0):
         raise AnalysisError("pairwise comparison", "the matrix is not square, positive and reciprocal.",
                             "Give for each pair one ratio; the mirrored cell is its reciprocal.")
-    values, vectors = np.linalg.eig(matrix)
-    main = int(np.argmax(values.real))
-    weights = np.abs(vectors[:, main].real)
-    random_index = AHP_RANDOM_INDEX[k]
-    ratio = float((values[main].real - k) / (k - 1) / random_index) if random_index else 0.0
-    if ratio > AHP_RATIO_MAXIMUM:
-        raise AnalysisError("pairwise comparison", f"the consistency ratio is {ratio:.2f}.",
-                            f"Revise the judgements until it is at most {AHP_RATIO_MAXIMUM:.2f}.")
-    return weights / weights.sum(), ratio
+    found = elicited_weights(matrix.tolist())
+    if found.ratio > RATIO_MAXIMUM:
+        raise AnalysisError("pairwise comparison", f"the consistency ratio is {found.ratio:.2f}.",
+                            f"Revise the judgements until it is at most {RATIO_MAXIMUM:.2f}.")
+    return np.array(found.weights), found.ratio

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from analysis.customers.picture import customer_picture
-from analysis.customers.sizing import FileRules
+from analysis.customers.moves import Dates
+from analysis.customers.picture import OtherFiles, customer_picture
+from analysis.customers.sizing import rules_of
 from analysis.diagnosis.benchmarks import benchmarks_of
 from analysis.diagnosis.causes import cause_findings
 from analysis.diagnosis.customer_view import customer_statuses, facet_findings, recommendation, view_gaps
@@ -178,10 +179,8 @@ def _picture(tables: StudyTables, thresholds: Mapping[str, float]) -> CustomerPi
         return None
     # Rows read back from storage bring their columns with them; a file of no rows has none left.
     frame = tables.customers if len(tables.customers) else pd.DataFrame(columns=list(model.required))
-    return customer_picture(frame, model, rules=FileRules(
-        retention_step=thresholds["clv_retention_step"], margin_step=thresholds["clv_margin_step"],
-        weight_step=thresholds["weight_step"], key_customer_share=thresholds["key_customer_share"],
-        multi_channel_minimum=thresholds["multi_channel_minimum"]))
+    return customer_picture(frame, model, rules=rules_of(thresholds), others=OtherFiles(
+        tables.records, tables.relations, tables.customers_before, Dates(*tables.customer_dates)))
 
 
 def _stated(side: Surveyed, role: ItemRole, thresholds: Mapping[str, float]) -> dict[str, Estimate]:

@@ -20,6 +20,7 @@ from analysis.results.diagnosis import (
     ProblemFinding,
     SituationFinding,
 )
+from instruments.data_paths import figure_names
 from instruments.template import Condition, ConditionGroup, StudyTemplate
 
 PROBLEM_FIELDS = ("mean", "pomp", "unfavourable_pct", "status", "severity", "grade", "rank_top2_probability")
@@ -88,8 +89,8 @@ def _rule_paths(template: StudyTemplate) -> Iterator[str]:
 
 
 def _data_paths(template: StudyTemplate) -> Iterator[str]:
-    flags = template.value_model.flags if template.value_model else ()
-    yield from _fields("data", (*FIGURES, *DATA_TABLES, *flags))
+    names = figure_names(template.value_model) if template.value_model else frozenset(FIGURES)
+    yield from _fields("data", sorted({*FIGURES, *DATA_TABLES, *names}))
     yield from _fields("quality", QUALITY_FIELDS)
     for instrument in template.instruments:
         yield from _fields(f"quality.{instrument.audience}", QUALITY_FIELDS)

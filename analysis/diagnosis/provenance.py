@@ -84,8 +84,7 @@ def _input_hash(tables: StudyTables, thresholds: Mapping[str, float]) -> str:
     _add_counts(digest, tables.member_checks)
     if tables.comments is not None:
         _add_comments(digest, tables.comments)
-    if tables.customers is not None:
-        _add(digest, "customers", tables.customers)
+    _add_customer_files(digest, tables)
     _add_norms(digest, tables)
     return digest.hexdigest()
 
@@ -106,6 +105,17 @@ def _add_norms(digest: hashlib._Hash, tables: StudyTables) -> None:
 def _add_counts(digest: hashlib._Hash, counts: Mapping[str, int]) -> None:
     if counts:
         digest.update(canonical_json(dict(sorted(counts.items()))).encode())
+
+
+def _add_customer_files(digest: hashlib._Hash, tables: StudyTables) -> None:
+    """Add files of perhaps a million rows without writing them out."""
+    for name in ("customers", "records", "relations", "customers_before"):
+        frame = getattr(tables, name)
+        if frame is not None:
+            digest.update(f"{name} {len(frame)} {list(frame.columns)}".encode())
+            digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
+    if tables.customers is not None:
+        digest.update(canonical_json([tables.template.value_model, tables.customer_dates]).encode())
 
 
 def _add(digest: hashlib._Hash, name: str, frame: pd.DataFrame) -> None:

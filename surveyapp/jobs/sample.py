@@ -8,13 +8,16 @@ from sqlalchemy.orm import Session
 
 from analysis.results.plan_edits import PlanValues
 from instruments.template_loader import load_catalogue_template
+from surveyapp.models.customer import COMPLETENESS, RELATIONS
 from surveyapp.models.study import Study
 from surveyapp.sample.answers import generate_responses
+from surveyapp.sample.customer_files import generate_earlier_customers, generate_records, generate_relations
 from surveyapp.sample.customers import generate_customers
 from surveyapp.sample.interview_files import load_interviews
+from surveyapp.sample.plan import Plan
 from surveyapp.sample.studies import sample_of
 from surveyapp.services.account import add_account, find_account
-from surveyapp.services.customer import store_customers
+from surveyapp.services.customer_import import store_rows
 from surveyapp.services.plan_edit import PlanEntry, load_plan
 from surveyapp.services.plan_edit_save import Editing, save_edit
 from surveyapp.services.response_import import load_sample_responses
@@ -34,10 +37,21 @@ def add_sample_study(session: Session, template_key: str, name: str, *, with_int
         load_sample_responses(session, link, instrument,
                               generate_responses(instrument, sample.plan, published.audience))
     if sample.has_customer_file:
-        store_customers(session, study, generate_customers(sample.plan), "customers-sample.csv", b"")
+        _add_customer_files(session, study, sample.plan)
     if with_interviews and sample.interviews is not None:
         _add_interviews(session, study, sample.interviews)
     return study
+
+
+def _add_customer_files(session: Session, study: Study, plan: Plan) -> None:
+    """Store the customer file with the files beside it, and that of a year before."""
+    today = plan.fieldwork[1]
+    before = today.replace(year=today.year - 1)
+    store_rows(session, study, generate_earlier_customers(plan), "customers-sample-earlier.csv",
+               as_on=before.isoformat())
+    store_rows(session, study, generate_customers(plan), "customers-sample.csv", as_on=today.isoformat())
+    store_rows(session, study, generate_records(plan), "completeness-sample.csv", COMPLETENESS)
+    store_rows(session, study, generate_relations(plan), "relations-sample.csv", RELATIONS)
 
 
 def _add_interviews(session: Session, study: Study, folder: str) -> None:

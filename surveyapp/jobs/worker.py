@@ -21,6 +21,7 @@ from surveyapp.db.session import close_read_session, database, read_session, tra
 from surveyapp.db.traces import empty_log, erase_traces
 from surveyapp.errors import AppError, places_of
 from surveyapp.jobs.agreement import do_agreement
+from surveyapp.jobs.customers import picture_customers
 from surveyapp.jobs.diagnose import compute_diagnosis, write_report
 from surveyapp.jobs.export import export_answers
 from surveyapp.jobs.further_report import run_further_report
@@ -91,7 +92,7 @@ KINDS: dict[str, Callable[[Study, dict[str, Any]], str]] = {
     "export": export_answers, "rehearsal": rehearse_study, "interviews": run_analysis,
     "agreement": do_agreement, "measure": run_measure, "plan": plan_study,
     "norms": package_wave,
-    "further_report": run_further_report,
+    "further_report": run_further_report, "customers": picture_customers,
 }
 
 

@@ -16,9 +16,11 @@ from surveyapp.sample.plan import CustomerFilePlan, Plan, stream
 
 COLUMNS: Final = ("customer_id", "customer_type", "aum", "aum_12m_ago", "contribution", "products", "last_txn_days",
                   "txn_12m", "txn_prev_12m", "channels_12m", "tenure_months", "tier", "tier_12m_ago", "relation_group",
-                  "rm_id")
+                  "rm_id", "loan_balance", "settlement_12m")
 UNKNOWN_TIERS: Final = ("gold", "VIP", "level 3", "diamond")
 GROUP_SIZES: Final = (2, 2, 3, 3, 4)
+SHARE_WITH_LOAN: Final = 0.55
+SHARE_SETTLEMENT_KNOWN: Final = 0.93
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ def plant_customers(plan: Plan) -> PlantedCustomers:
     _assign_managers(file_plan, rows, rng)
     negative, unknown = _make_errors(file_plan, customers, rng)
     _make_gaps(file_plan, rows, rng)
+    _add_corporate_figures(rows, stream(plan.seed, "corporate figures"))
     duplicated = rng.sample(rows, file_plan.n_duplicate_rows)
     file = [{column: row.get(column) for column in COLUMNS} for row in rows]
     for row in duplicated:
@@ -129,6 +132,16 @@ def _make_errors(plan: CustomerFilePlan, customers: Sequence[Customer],
     for i, row in enumerate(unknown):
         row["tier"] = UNKNOWN_TIERS[i % len(UNKNOWN_TIERS)]
     return tuple(row["customer_id"] for row in negative), tuple(row["customer_id"] for row in unknown)
+
+
+def _add_corporate_figures(rows: Sequence[Row], rng: random.Random) -> None:
+    """Add what only firms have: loans, which not every firm has, and payments through the bank."""
+    for row in rows:
+        if row["customer_type"] == "corporate":
+            balance = abs(row["aum"])
+            row["loan_balance"] = round(balance * rng.uniform(0.2, 1.6), 2) if rng.random() < SHARE_WITH_LOAN else 0.0
+            row["settlement_12m"] = (round(balance * rng.uniform(2, 9), 2)
+                                     if rng.random() < SHARE_SETTLEMENT_KNOWN else None)
 
 
 def _make_gaps(plan: CustomerFilePlan, rows: Sequence[Row], rng: random.Random) -> None:

@@ -16,6 +16,7 @@ from surveyapp.models.account import Account
 from surveyapp.models.fieldwork import FieldworkClosing, FieldworkDay
 from surveyapp.models.study import Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
+from surveyapp.services.customer import forget_uploads
 from surveyapp.services.erasure import erase_if_due
 from surveyapp.services.fieldwork import closing_document, n_begun_and_submitted
 from surveyapp.services.fieldwork_view import day_counts
@@ -40,6 +41,7 @@ def keep_up(session: Session, secret: str, now: datetime | None = None) -> list[
     note_pace(session, now)
     level_traces(session)
     forget_deliveries(session, now)
+    forget_uploads(session, now)
     return done
 
 

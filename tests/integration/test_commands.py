@@ -289,7 +289,7 @@ def test_a_customer_file_is_imported_with_what_was_wrong(surveyapp, bank, tmp_pa
     outcome = surveyapp("customers", "import", bank, tmp_path / "c.csv")
 
     assert outcome.code == 0, outcome.err
-    for part in ("1 rows repeat", "column aum: 1 negative", "column tier: 1 values", "columns not used: hobby"):
+    for part in ("1 rows repeat", "column aum: 1 negative", "column tier: 1 values", "are not kept: hobby"):
         assert part in outcome.err
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from instruments.checks import RULES, check_instrument, check_template, require_sound
 from instruments.errors import CheckFailed
 from instruments.schema import AnswerScale, Choice, Item, ScalePoint, Section
-from instruments.template import Condition, ConditionGroup, Reference
+from instruments.template import Condition, ConditionGroup, CustomerField, Reference
 from tests.unit.instruments.test_flow_checks import BREACHES
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "instrument-checks.md"
@@ -168,6 +169,14 @@ def with_defaults(template, **changes):
     return replace(template, rules=replace(template.rules, defaults=replace(template.rules.defaults, **changes)))
 
 
+def compared(template, changed):
+    """Return comparisons of all parts as equal, but for some."""
+    keys = [part.key for part in template.value_model.parts]
+    pairs = {f"{a}/{b}": 1.0 for a, b in combinations(keys, 2)}
+    return {name: ratio for name, ratio in pairs.items()
+            if "/".join(reversed(name.split("/"))) not in changed} | changed
+
+
 def with_value(template, **changes):
     return replace(template, value_model=replace(template.value_model, **changes))
 
@@ -230,6 +239,16 @@ TEMPLATES = [
     ("INS-232", lambda t: with_value(t, upper_tiers={**t.value_model.upper_tiers, "personal": ("royal",)})),
     ("INS-233", lambda t: with_value(t, stage_actions={"asleep": {"en": "a", "zh": "a"}})),
     ("INS-234", lambda t: with_value(t, tiers={"personal": t.value_model.tiers["personal"]})),
+    ("INS-234", lambda t: with_value(t, fields=(*t.value_model.fields, CustomerField(
+        "orders", "integer", {"en": "o", "zh": "单"}, customer_types=("farm",))))),
+    ("INS-235", lambda t: with_value(t, fields=tuple(f for f in t.value_model.fields if f.key != "rm_id"))),
+    ("INS-235", lambda t: with_value(t, flags={
+        key: text for key, text in t.value_model.flags.items() if key != "at_risk"})),
+    ("INS-236", lambda t: with_value(t, comparisons=compared(t, {"growth/present_value": 9, "breadth/growth": 9}))),
+    ("INS-236", lambda t: with_value(t, comparisons={"breadth/growth": 2})),
+    ("INS-237", lambda t: with_value(t, legal_bases=())),
+    ("INS-237", lambda t: with_value(t, relation_types=t.value_model.relation_types * 2)),
+    ("INS-237", lambda t: with_value(t, field_classes=(replace(t.value_model.field_classes[0], fields=()),))),
     ("INS-101", lambda t: with_value(t, flags={"odd": "stage == 'decline'"})),
     ("INS-102", lambda t: with_value(t, flags={"odd": "shoe_size > 44"})),
     ("INS-105", lambda t: with_value(t, flags={"odd": "stage = 'asleep'"})),

@@ -11,6 +11,7 @@ from analysis.errors import AnalysisError
 from instruments.template import Condition, ConditionGroup
 from instruments.template_loader import catalogue, load_catalogue_template
 from tests.factories.branch import Plan, simulated_customers, simulated_interviews, simulated_study
+from tests.factories.customer_files import simulated_records, simulated_relations
 
 BANK = load_catalogue_template("bank_crm")
 
@@ -32,6 +33,8 @@ def test_a_full_study_produces_every_known_path_and_no_other() -> None:
     study = simulated_study(BANK, n_staff=120, n_customers=120, plan=Plan(default_mean=3.2),
                             interviews=simulated_interviews({"I1": {"PRB.INFO": "supports"}}),
                             customers=simulated_customers(400))
+    study = replace(study, relations=simulated_relations(60, 400),
+                    records=simulated_records(BANK.value_model.field_classes, 380))
 
     metrics = diagnose(study, n_resamples=50).metrics
 
