@@ -322,6 +322,9 @@ class Perspective:
     constructs: tuple[str, ...]
 
 
+USUAL_SERVED = "customer"       # the audience's key where no questionnaire asks about experience
+
+
 @dataclass(frozen=True)
 class Served:
     """What those are called whom the organisation serves: patients, students, guests …"""
@@ -365,6 +368,12 @@ class StudyTemplate:
     @property
     def constructs(self) -> tuple[Construct, ...]:
         return tuple(construct for instrument in self.instruments for construct in instrument.constructs)
+
+    @property
+    def served_audience(self) -> str:
+        """The audience whose experience is asked: those whom the organisation serves."""
+        return next((instrument.audience for instrument in self.instruments
+                     if instrument.constructs_of_group("experience")), USUAL_SERVED)
 
     def construct(self, key: str) -> Construct:
         """Return the construct of that key; KeyError if there is none."""

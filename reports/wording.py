@@ -56,10 +56,10 @@ def catalogue(language: str) -> Mapping[str, str]:
 
 # What the phrases call those whom the organisation serves: one and many; not inside a value's name in braces. A Chinese
 # compound for staff who look after them stays, as it is a job's name and not them.
-_SERVED = {"en": (re.compile(r"(?<![{\w])([Cc])ustomer(s?)\b")), "zh": re.compile(r"客户(?!经理)")}
+_SERVED = {"en": re.compile(r"(?<![{(\w-])([Cc])ustomer(s?)\b(?![.=_]\w)"), "zh": re.compile(r"客户(?!经理)")}
 
 
-def _spoken(text: str, language: str, one: str, many: str) -> str:
+def spoken(text: str, language: str, one: str, many: str) -> str:
     """Return a wording of the product with the served called as a study calls them."""
     def named(found: re.Match[str]) -> str:
         if language == "zh":
@@ -72,7 +72,7 @@ def _spoken(text: str, language: str, one: str, many: str) -> str:
 
 @cache
 def _spoken_catalogue(language: str, one: str, many: str) -> Mapping[str, str]:
-    return {key: _spoken(text, language, one, many) for key, text in catalogue(language).items()}
+    return {key: spoken(text, language, one, many) for key, text in catalogue(language).items()}
 
 
 class Words:
@@ -100,7 +100,7 @@ class Words:
 
     def named(self, text: str) -> str:
         """Return a wording of the product that is no phrase, with the served called as the study calls them."""
-        return _spoken(text, self.language, *self._served) if self._served else text
+        return spoken(text, self.language, *self._served) if self._served else text
 
     def has(self, key: str) -> bool:
         return key in self._phrases

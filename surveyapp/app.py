@@ -80,6 +80,7 @@ from surveyapp.views.check_rules import CHECK_RULES, finding_place, finding_word
 from surveyapp.views.coding_html import drawn_bars, drawn_head, drawn_notes, drawn_row, drawn_words
 from surveyapp.views.reply_headers import add_headers
 from surveyapp.views.respondent_app import TwoApps, create_respondent_app
+from surveyapp.views.served_words import DOMAIN, ServedDomain, audience_key
 from surveyapp.views.stacked_table import stacked
 from surveyapp.views.static_file import mark_static, send_static
 from surveyapp.views.throttle import limiter
@@ -149,8 +150,9 @@ def _add_login(app: Flask) -> None:
 
 
 def _add_languages(app: Flask) -> None:
-    Babel(app, locale_selector=lambda: g.get("language") or access.reader_language())
-    app.jinja_env.globals.update(LANGUAGES=LANGUAGES, reader_language=access.reader_language,
+    babel = Babel(app, locale_selector=lambda: g.get("language") or access.reader_language())
+    babel.domain_instance = ServedDomain(domain=DOMAIN)
+    app.jinja_env.globals.update(LANGUAGES=LANGUAGES, reader_language=access.reader_language, audience_key=audience_key,
                                  check_rules=CHECK_RULES, finding_words=finding_words, finding_place=finding_place)
     app.jinja_env.filters.update(stacked=stacked, drawn_head=drawn_head, drawn_words=drawn_words,
                                  drawn_bars=drawn_bars, drawn_notes=drawn_notes, drawn_row=drawn_row)

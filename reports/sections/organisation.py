@@ -8,6 +8,8 @@ from reports.content import Figure
 from reports.figures import Flow, FlowStep, Tree, TreeNode
 from reports.wording import Words
 
+HALF_DAY = 0.5          # below it a duration would be printed as 0 days
+
 
 def unit_tree(facts: StudyFacts, language: str) -> Figure:
     """Return the units with their headcount, children under their parent."""
@@ -25,7 +27,7 @@ def process_flow(facts: StudyFacts, language: str) -> Figure:
     """Return the steps of the process in their order, with owner and days."""
     words, steps = Words(language), facts.process
     drawn = tuple(FlowStep(_read(step.name, language), _read(step.owner, language), step.days,
-                           "" if step.days is None else words.text("situation.flow_days", days=step.days),
+                           _days_label(words, step.days),
                            _read(step.input, language), _read(step.output, language))
                   for step in steps)
     names = words.text("labels.between").join(step.label for step in drawn)
@@ -40,6 +42,12 @@ def process_flow(facts: StudyFacts, language: str) -> Figure:
 def _heads(words: Words) -> tuple[str, str, str, str]:
     return (words.text("situation.process_step"), words.text("situation.process_input"),
             words.text("situation.process_output"), words.text("situation.process_days"))
+
+
+def _days_label(words: Words, days: float | None) -> str:
+    if days is None:
+        return ""
+    return words.text("situation.flow_days", days=days) if days >= HALF_DAY else words.text("situation.flow_same_day")
 
 
 def _days(steps: tuple[ProcessStep, ...]) -> float | None:

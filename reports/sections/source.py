@@ -113,8 +113,7 @@ class Source:
     @cached_property
     def served(self) -> str:
         """The audience whose experience is asked: those whom the organisation serves."""
-        return next((instrument.audience for instrument in self.template.instruments
-                     if instrument.constructs_of_group("experience")), "customer")
+        return self.template.served_audience
 
     def role(self, key: str | None, audience: str) -> str:
         if key is None:

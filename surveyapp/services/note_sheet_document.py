@@ -16,7 +16,7 @@ from instruments.schema import Text
 from instruments.template import Guide, Question
 from surveyapp.services.coverage import STATES, questions_for
 from surveyapp.services.interview import MODES
-from surveyapp.services.note_sheet_words import AUDIENCES, EMPTY, EMPTY_BOX, LOG_FIELDS, TICKED_BOX, words_of
+from surveyapp.services.note_sheet_words import EMPTY, EMPTY_BOX, LOG_FIELDS, TICKED_BOX, group_name, words_of
 from surveyapp.services.note_sheet_words import MODES as MODE_NAMES
 from surveyapp.services.note_taking import REST
 from surveyapp.services.sheet_controls import bookmark_of
@@ -59,7 +59,7 @@ def note_sheet(guide: Guide, audience: str, language: str, study_name: str) -> b
     questions = questions_for(guide, audience)
     body = [
         _paragraph(f"{words['title']} · {study_name}", "Title"),
-        _paragraph(f"{guide.key} {guide.version} · {AUDIENCES.get(language, {}).get(audience, audience)}"),
+        _paragraph(f"{guide.key} {guide.version} · {group_name(guide, audience, language)}"),
         _paragraph(words["how"], "Hint"),
         *_said(words["opening"], guide.opening, language),
         _paragraph(words["log"], "Heading1"),

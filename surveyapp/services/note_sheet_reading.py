@@ -20,7 +20,7 @@ from surveyapp.errors import BadInput
 from surveyapp.services.coverage import STATES
 from surveyapp.services.decoding import check_size, normalise
 from surveyapp.services.note_sheet_document import LOG, TICK
-from surveyapp.services.note_sheet_words import AUDIENCES, FORMER, LABELS, LOG_FIELDS, MODES, TICKED, folded, is_blank
+from surveyapp.services.note_sheet_words import FORMER, LABELS, LOG_FIELDS, MODES, TICKED, folded, group_keys, is_blank
 from surveyapp.services.note_taking import REST
 from surveyapp.services.sheet_controls import NOTE
 from surveyapp.services.text_document import read_in_child
@@ -167,10 +167,9 @@ class _Reading:
 
     def _group(self, words: str) -> None:
         """Take the group that the sheet was printed for from the line with the guide's name."""
-        names = {folded(name): key for known in AUDIENCES.values() for key, name in known.items()}
         group = words.removeprefix(self.tops[0])
         if words.startswith(self.tops[0]) and group:
-            self.found.log["audience"] = names.get(group, group)
+            self.found.log["audience"] = group_keys(self.guide).get(group, group)
 
     def _heads(self, text: str, words: str) -> bool:
         """Tell whether the paragraph heads a question; one that begins like a heading and is none is left over."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from instruments.template import Guide
+
 LABELS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "title": "Notes of an interview", "log": "Who and when", "rest": "Anything else",
@@ -32,6 +34,20 @@ AUDIENCES: Mapping[str, Mapping[str, str]] = {
     "en": {"staff": "Staff", "manager": "Management", "customer": "Customer"},
     "zh": {"staff": "员工", "manager": "管理人员", "customer": "客户"},
 }
+
+
+def group_name(guide: Guide, audience: str, language: str) -> str:
+    """Return what a group is called: by the study's role class of that key, else by our own words, else by its key."""
+    return guide.roles.get(audience, {}).get(language) or AUDIENCES.get(language, {}).get(audience, audience)
+
+
+def group_keys(guide: Guide) -> dict[str, str]:
+    """Return the key of every group by the names that a sheet may bear, folded; a study's own go over ours."""
+    names = {folded(name): key for known in AUDIENCES.values() for key, name in known.items()}
+    groups = {audience for question in guide.questions for audience in question.audiences}
+    return names | {folded(name): key for key in groups for name in guide.roles.get(key, {}).values()}
+
+
 FORMER = {"角色类别": "role"}     # how sheets that were printed earlier call a field
 LOG_FIELDS = ("key", "role", "held_on", "duration_min", "mode", "interviewer")
 EMPTY = "＿＿＿＿＿＿"           # where something is to be written: a control without words cannot be seen

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from analysis.results.planning import FigureKind, SurveyPlan
 from instruments.codec import from_document, to_document
+from instruments.facts import StudyFacts
 from instruments.schema import Instrument
 from instruments.template import StudyTemplate
 from surveyapp.db.base import utc_now
@@ -102,6 +103,12 @@ def asked_instruments(template: StudyTemplate) -> tuple[Instrument | None, Instr
     others = [one for one in template.instruments if one is not staff]
     customers = next((one for one in others if has(one, "experience")), others[0] if others else None)
     return staff, customers
+
+
+def planned_population(template: StudyTemplate, facts: StudyFacts) -> dict[str, int | None]:
+    """Return how many people there are of those asked as staff and as customers, whatever a study calls them."""
+    return {name: None if asked is None else facts.population.get(asked.audience)
+            for name, asked in zip(("staff", "customer"), asked_instruments(template), strict=True)}
 
 
 def request_plan(session: Session, study: Study, wish: PlanWish, account: Account) -> Job:

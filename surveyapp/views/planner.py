@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import BadInput
 from surveyapp.forms.planner import read_wish
-from surveyapp.services.planner import USUAL_LINKS, find_plan, list_plans, request_plan
-from surveyapp.services.study import facts_of, get_study, instrument_of, list_instruments
+from surveyapp.services.planner import USUAL_LINKS, find_plan, list_plans, planned_population, request_plan
+from surveyapp.services.study import facts_of, get_study, instrument_of, list_instruments, template_of
 from surveyapp.views.access import current_account, requires
 
 blueprint = Blueprint("planner", __name__)
@@ -28,7 +28,7 @@ def _page(fault: BadInput | None = None) -> str:
     return render_template(
         "planner/show.html", study=g.study, fault=fault, jobs=list_plans(session, g.study, 1),
         found=find_plan(session, g.study), entered=request.form, chosen=request.form.getlist("links"),
-        links=USUAL_LINKS, population=facts_of(g.study).population,
+        links=USUAL_LINKS, population=planned_population(template_of(session, g.study), facts_of(g.study)),
         instruments={row.audience: instrument_of(row) for row in list_instruments(session, g.study)})
 
 
