@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from analysis.diagnosis.thresholds import THRESHOLDS
 from reports.content import Block, Facts, Heading, Row, Section, Statement, Table
 from reports.numbers import day
@@ -63,30 +65,35 @@ def _facts(study: Source) -> list[tuple[str, Statement]]:
 
 def thresholds(study: Source) -> list[Section]:
     """Return every threshold with the value used, its default and its source."""
-    words, values, rows = study.words, study.diagnosis.provenance.thresholds, []
-    printed = {name: one for name, one in THRESHOLDS.items()
-               if study.diagnosis.benchmarks or not name.startswith(OF_NORMS)}
-    for name, threshold in printed.items():
+    words, values = study.words, study.diagnosis.provenance.thresholds
+    names = tuple(name for name in THRESHOLDS if study.diagnosis.benchmarks or not name.startswith(OF_NORMS))
+    changed = sum(values.get(name, THRESHOLDS[name].default) != THRESHOLDS[name].default for name in names)
+    title = words.say("method.threshold_title" if changed else "method.threshold_title_same", n=len(names),
+                      changed=changed)
+    return [Section("thresholds", words.text("part.thresholds"), title,
+                    (threshold_table(words, study.language, values, names),), is_appendix=True)]
+
+
+def threshold_table(words: Words, language: str, values: Mapping[str, float], names: Sequence[str]) -> Table:
+    """Return the thresholds of those names with the values used, their defaults and sources."""
+    rows = []
+    for name in names:
+        threshold = THRESHOLDS[name]
         used = values.get(name, threshold.default)
-        changed = used != threshold.default
         shown = f"{used:g}"
-        if changed:
+        if used != threshold.default:
             shown = words.text("method.changed", used=shown, default=f"{threshold.default:g}")
-        rows.append(Row((Statement(words.named(threshold.meaning.get(study.language, name))), Statement(shown),
-                         Statement(_source(study, threshold.source)))))
+        rows.append(Row((Statement(words.named(threshold.meaning.get(language, name))), Statement(shown),
+                         Statement(source_in_words(words, threshold.source)))))
     columns = columns_of(words, "method.threshold_",
         ("meaning", 0.57, "left"), ("used", 0.1, "right"), ("source", 0.33, "left"))
-    changed_n = sum(values.get(name, t.default) != t.default for name, t in printed.items())
-    title = words.say("method.threshold_title" if changed_n else "method.threshold_title_same", n=len(rows),
-                      changed=changed_n)
-    return [Section("thresholds", words.text("part.thresholds"), title, (
-        Table("t-thresholds", words.say("method.threshold_table", n=len(rows)), columns, tuple(rows), "",
-              words.text("method.threshold_note"), is_dense=True),), is_appendix=True)]
+    return Table("t-thresholds", words.say("method.threshold_table", n=len(rows)), columns, tuple(rows), "",
+                 words.text("method.threshold_note"), is_dense=True)
 
 
-def _source(study: Source, source: str) -> str:
-    """Return a threshold's source in the report's language; citations stand as they are."""
-    english, words = Words("en"), study.words
+def source_in_words(words: Words, source: str) -> str:
+    """Return a threshold's source in the language of the words; citations stand as they are."""
+    english = Words("en")
     for key in SOURCES_IN_WORDS:
         source = source.replace(english.text(f"method.{key}"), words.text(f"method.{key}"))
     return source.replace(" et al.", f" {words.text('labels.and_others')}")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from reports.content import StudyReport
 from reports.deliver import report_pdf
 from reports.kinds.fieldwork import fieldwork_report
+from reports.kinds.protocol import protocol_report
 from reports.wording import LANGUAGES
 from surveyapp.db.session import read_session, transaction
 from surveyapp.models.further_report import FurtherReport
@@ -17,6 +18,7 @@ from surveyapp.models.study import Study
 from surveyapp.models.wave import Wave
 from surveyapp.services.fieldwork_facts import fieldwork_facts
 from surveyapp.services.further_report import OF_A_WAVE, check_closed, checked_kind, store_further_report
+from surveyapp.services.protocol_facts import protocol_facts
 from surveyapp.services.study import get_study, get_wave, template_of
 
 Written = tuple[str, StudyReport]       # what it is about ("" for the whole), and what it says
@@ -27,8 +29,13 @@ def _fieldwork(session: Session, study: Study, wave: Wave | None, languages: Seq
     return [("", fieldwork_report(facts, language)) for language in languages]
 
 
+def _protocol(session: Session, study: Study, wave: Wave | None, languages: Sequence[str]) -> list[Written]:
+    facts = protocol_facts(session, study)
+    return [("", protocol_report(facts, language)) for language in languages]
+
+
 WRITERS: Mapping[str, Callable[[Session, Study, Wave | None, Sequence[str]], list[Written]]] = {
-    "fieldwork": _fieldwork,
+    "fieldwork": _fieldwork, "protocol": _protocol,
 }
 
 

@@ -23,6 +23,8 @@ from surveyapp.services.report_files import packed
 JOB = "further_report"
 # Every kind with its name and what it is for; those of a wave need it closed.
 KINDS: Mapping[str, tuple[str, str]] = MappingProxyType({
+    "protocol": (marked("Study protocol"),
+                 marked("What is asked of whom and how it will be judged, to be written before anybody answers.")),
     "fieldwork": (marked("Fieldwork report"),
                   marked("Whom the questionnaires were put to, how, and how it went: dispositions, response rates by "
                          "AAPOR, course, break-offs.")),

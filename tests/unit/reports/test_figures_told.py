@@ -13,7 +13,7 @@ from analysis.diagnosis.thresholds import THRESHOLDS
 from reports.content import Figure, KeyFigures, Number, Statement, StudyReport, Table
 from reports.figures import Matrix
 from reports.render import report_html
-from reports.sections.method import _source
+from reports.sections.method import source_in_words
 from reports.sections.source import Source
 from reports.sections.study import study_report
 from reports.sections.summary import is_first
@@ -103,7 +103,7 @@ def test_the_total_of_a_small_tier_is_hidden_with_its_cells_and_the_one_that_giv
 def test_chinese_sources_of_thresholds_hold_no_english_sentence(bank: Any) -> None:
     study = Source(*bank, "zh")
 
-    told = {threshold.source: _source(study, threshold.source) for threshold in THRESHOLDS.values()}
+    told = {threshold.source: source_in_words(study.words, threshold.source) for threshold in THRESHOLDS.values()}
 
     citation = re.compile(r"[A-Z][A-Za-z]+(?: & [A-Z][A-Za-z]+| 等)? \d{4}")
     assert {source: text for source, text in told.items() if re.search(r"[A-Za-z]{2}", citation.sub("", text))} == {}
