@@ -24,6 +24,7 @@ from surveyapp.views import (
     api_interviews,  # noqa: F401 - see above
     api_result,  # noqa: F401 - see above
     api_study,  # noqa: F401 - see above
+    beside,
     candidate,
     case_attribute,
     codebook,
@@ -172,7 +173,7 @@ def _add_views(app: Flask) -> None:
         candidate,
         coder_join,
         exchange,
-        organisation, norm, diagnosis, plan_edit, measurement, report, pilot, planner, rehearsal, retrieval,
+        organisation, norm, beside, diagnosis, plan_edit, measurement, report, pilot, planner, rehearsal, retrieval,
         round,
         joint,
         interview_analysis,
