@@ -12,7 +12,7 @@ LOW_RESPONSE = 0.60                     # AAPOR: below this non-response needs a
 def limits(study: Source) -> list[Section]:
     """Return the limits that hold for this study."""
     words, found = study.words, []
-    found.append(words.say("limits.one_time"))
+    found.append(words.say("changes.limit" if study.changes else "limits.one_time"))
     found.extend(_sampling(study))
     found.append(words.say("limits.common_method"))
     found.extend(_size(study))

@@ -19,14 +19,15 @@ from analysis.results.diagnosis import (
 )
 from analysis.results.joint import JointRecord
 from analysis.results.plan_edits import PlanEdit
+from analysis.results.waves import WaveComparison
 from instruments.facts import StudyFacts
-from instruments.schema import Choice, Construct, Instrument, Item, ItemRole, Text
 from instruments.template import Measure, Safeguard, StudyTemplate
 from reports.charts.metrics import wrap
 from reports.citation import short_citation
 from reports.content import GradeCell, Passage, Statement
-from reports.numbers import with_interval
-from reports.wording import Words
+from reports.sections.named import Named, capitalised, lowered
+
+__all__ = ["Source", "capitalised", "lowered"]
 
 ESTABLISHED: tuple[Grade, ...] = ("strong", "moderate")
 MARKS = (("「", "」"), ("『", "』"), ("“", "”"), ('"', '"'))
@@ -35,68 +36,24 @@ TITLE_WIDTH, TITLE_LINES = 493.0, 2     # 174 mm in points; an action title take
 TITLE_SIZE = {"en": 18.5, "zh": 17.0}   # points, as in the style sheet
 
 
-class Source:
+class Source(Named):
     """A diagnosis with its template, facts and language."""
 
     def __init__(self, diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFacts, language: str,
-                 joint: JointRecord | None = None, edits: Iterable[PlanEdit] = ()) -> None:
-        self.diagnosis, self.template, self.facts = diagnosis, template, facts
+                 joint: JointRecord | None = None, edits: Iterable[PlanEdit] = (),
+                 changes: Iterable[WaveComparison] = ()) -> None:
+        super().__init__(template, language)
+        self.diagnosis, self.facts = diagnosis, facts
         self.joint = joint or JointRecord()     # what people judged of the joint display
         self.edits = {(edit.kind, edit.key): edit for edit in edits}    # what was changed of the plan by hand
-        self.language, self.words = language, Words(language, template.served)
+        self.changes = tuple(changes)           # since the wave before, by questionnaire
         self.is_synthetic = diagnosis.provenance.is_synthetic
 
     # ---- names ------------------------------------------------------------------------------------------------
-    def read(self, text: Text) -> str:
-        """Return the wording in the report's language, or the first there is."""
-        return text.get(self.language) or next(iter(text.values()), "")
-
     @cached_property
     def organisation(self) -> str:
         return self.read(self.facts.organisation) or self.read(self.template.organisation) or self.read(
             self.template.title)
-
-    @cached_property
-    def _constructs(self) -> Mapping[str, Construct]:
-        return {construct.key: construct for construct in self.template.constructs}
-
-    def construct(self, key: str) -> Construct | None:
-        return self._constructs.get(key)
-
-    def name(self, key: str) -> str:
-        """Return a construct's name; a key nobody defined stands for itself."""
-        found = self._constructs.get(key)
-        return self.read(found.name) if found else key
-
-    def names(self, keys: list[str]) -> str:
-        return self.words.join([self.in_sentence(key) for key in keys])
-
-    def listed(self, keys: list[str]) -> str:
-        """Return names as they stand in a cell of a table: one list, a capital at its head only."""
-        if self.language == "zh":
-            return self.words.join([self.name(key) for key in keys])
-        return capitalised(self.words.join([lowered(self.name(key)) for key in keys]))
-
-    def in_sentence(self, key: str) -> str:
-        """Return a construct's name as it stands inside an English or Chinese sentence."""
-        return lowered(self.name(key)) if self.language == "en" else f"“{self.name(key)}”"
-
-    @cached_property
-    def _items(self) -> Mapping[str, tuple[Instrument, Item]]:
-        return {item.key: (instrument, item) for instrument in self.template.instruments for item in instrument.items}
-
-    def item(self, key: str) -> Item | None:
-        return self._items[key][1] if key in self._items else None
-
-    def instrument_of(self, item_key: str) -> Instrument | None:
-        return self._items[item_key][0] if item_key in self._items else None
-
-    def items_of_role(self, role: ItemRole) -> list[Item]:
-        return [item for _, item in self._items.values() if item.role == role]
-
-    def choice(self, item: Item, value: str) -> str:
-        found: Choice | None = next((choice for choice in item.choices if choice.value == value), None)
-        return self.read(found.label) if found else value
 
     def code(self, key: str) -> str:
         codes = {code.key: code for code in self.template.codebook.codes} if self.template.codebook else {}
@@ -207,9 +164,6 @@ class Source:
         word = self.words.text(f"grade.{grade}" if grade else "grade.not_issued")
         return GradeCell(word, _FILLED.get(grade or "", 0), grade == "conflicting", trace)
 
-    def estimate(self, value: float | None, low: float | None, high: float | None, style: str = "mean") -> str:
-        return with_interval(value, low, high, style, self.language)
-
     def period(self) -> str:
         """Return the fieldwork period as it stands in a source line, or the date of the data."""
         if self.facts.fieldwork_from and self.facts.fieldwork_until:
@@ -258,15 +212,6 @@ def unmarked(text: str) -> str:
     is_marked = any(bare.startswith(first) and bare.endswith(last) and first not in inner and last not in inner
                     for first, last in MARKS)
     return inner.strip() if is_marked and inner.strip() else text
-
-
-def lowered(text: str) -> str:
-    """Return an English name with its first letter small, unless an abbreviation begins it."""
-    return text if text[1:2].isupper() or text[:2] == "I " else text[:1].lower() + text[1:]
-
-
-def capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _no_rules(key: str) -> Measure:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from analysis.results.diagnosis import Diagnosis
 from analysis.results.joint import JointRecord
 from analysis.results.plan_edits import PlanEdit
+from analysis.results.waves import WaveComparison
 from instruments.facts import StudyFacts
 from instruments.schema import Text
 from instruments.template import StudyTemplate
@@ -23,6 +24,7 @@ from reports.sections import (
     appendix_words,
     benchmark,
     causes,
+    changes_since,
     comments,
     customer_file,
     customer_view,
@@ -48,7 +50,8 @@ FIRST_OF_SHORT = frozenset({"summary", "limits", "thresholds"})
 WHOLE = (
     summary.summary, summary.summary_more, front.contents, situation.answers, strengths.what_works, situation.facets,
     situation.entered_facts, problems.ranking, problems.details, customer_view.customer_view, causes.levels,
-    causes.joint_display, comments.comments, joint.joint, benchmark.beside_others, plan.objectives, actions.ranking,
+    causes.joint_display, comments.comments, joint.joint, benchmark.beside_others,
+    changes_since.changes, plan.objectives, actions.ranking,
     actions.measures, actions.set_aside, plan.roadmap, plan.safeguards, customer_file.customer_file, limits.limits,
     method.method, method.reproducibility,
     appendix_measurement.reliability, appendix_measurement.structure, appendix_quality.data_quality,
@@ -66,13 +69,13 @@ SHORT = (
 
 def study_report(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFacts, *, language: str,
                  title: Text | None = None, joint_record: JointRecord | None = None,
-                 edits: Iterable[PlanEdit] = ()) -> StudyReport:
+                 edits: Iterable[PlanEdit] = (), changes: Iterable[WaveComparison] = ()) -> StudyReport:
     """Return the report of a diagnosis in one language; `title` stands for the template's own.
 
     `joint_record` holds what people judged of the joint display, `edits` what they changed of the plan; without them
-    the proposals stand alone.
+    the proposals stand alone. `changes` compares the wave with the one before it, by questionnaire.
     """
-    study = Source(diagnosis, template, facts, language, joint_record, edits)
+    study = Source(diagnosis, template, facts, language, joint_record, edits, changes)
     cover = front.cover(study, title)
     is_short = needs.is_too_little(study)
     parts, first = (SHORT, FIRST_OF_SHORT) if is_short else (WHOLE, FIRST_OF_PAGE)

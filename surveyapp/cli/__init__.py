@@ -18,7 +18,7 @@ MODULES = {
     "interviews": "interviews", "customers": "customers", "measure": "measure", "pilot": "pilot",
     "norms": "norms",
     "plan": "plan", "diagnose": "diagnose", "report": "report", "account": "account", "webhook": "webhook",
-    "test": "test",
+    "test": "test", "wave-change": "wave_change",
 }
 REFUSED = 1
 ROWS_SHOWN = 50

@@ -27,6 +27,7 @@ from surveyapp.services.joint import record_of
 from surveyapp.services.plan_edit import edits_of
 from surveyapp.services.report_files import packed
 from surveyapp.services.study import facts_of, get_study, get_wave, template_of
+from surveyapp.services.wave_change import changes_since
 
 
 def compute_diagnosis(study: Study, wave: Wave, n_resamples: int = 2000, *, is_tried: bool = False) -> Diagnosis:
@@ -83,7 +84,8 @@ def report_content(study: Study, stored: StoredDiagnosis, language: str) -> Stud
     """Return what the report of a stored diagnosis says in one language."""
     diagnosis = diagnosis_of(stored)
     return study_report(diagnosis, template_of(read_session(), study), facts_of(study), language=language,
-                        joint_record=judged_of(study, stored, diagnosis), edits=edited_of(study, stored, diagnosis))
+                        joint_record=judged_of(study, stored, diagnosis), edits=edited_of(study, stored, diagnosis),
+                        changes=changes_since(read_session(), study, read_session().get_one(Wave, stored.wave_id)))
 
 
 def program_version() -> str:

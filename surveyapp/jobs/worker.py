@@ -32,6 +32,7 @@ from surveyapp.jobs.norm import package_wave
 from surveyapp.jobs.pilot import judge_wave
 from surveyapp.jobs.planner import plan_study
 from surveyapp.jobs.rehearsal import rehearse_study
+from surveyapp.jobs.wave_change import compare_asked, compare_with_earlier
 from surveyapp.jobs.webhook import deliver_due
 from surveyapp.models.diagnosis import Job
 from surveyapp.models.study import Study
@@ -57,6 +58,7 @@ def _diagnose(study: Study, options: dict[str, Any]) -> str:
     diagnosis = compute_diagnosis(study, wave, is_tried=True)
     with transaction() as session:
         stored = store_diagnosis(session, study, wave, diagnosis)
+    compare_with_earlier(study, wave)
     for language in options.get("languages", ()):
         write_report(study, stored, language)
     return f"diagnosis {stored.id}"
@@ -88,6 +90,7 @@ def _judge_pilot(study: Study, options: dict[str, Any]) -> str:
 
 
 KINDS: dict[str, Callable[[Study, dict[str, Any]], str]] = {
+    "wave_change": compare_asked,
     "diagnose": _diagnose, "report": _report, "send_mail": _send_mail, "pilot": _judge_pilot,
     "export": export_answers, "rehearsal": rehearse_study, "interviews": run_analysis,
     "agreement": do_agreement, "measure": run_measure, "plan": plan_study,

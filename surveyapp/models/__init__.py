@@ -34,6 +34,7 @@ from surveyapp.models import (
     schedule,
     study,
     wave,
+    wave_change,
     webhook,
 )
 
@@ -71,5 +72,6 @@ __all__ = [
     "schedule",
     "study",
     "wave",
+    "wave_change",
     "webhook",
 ]

@@ -1,0 +1,133 @@
+"""What changed since the wave before: what the same items show, with intervals, and never what brought it about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analysis.results.waves import RegressionToMean, ScaleWaves, WaveComparison
+from reports.content import Block, Bullets, Number, Paragraph, Row, Section, Statement, Table
+from reports.numbers import printed
+from reports.sections.named import Named
+from reports.sections.source import Source
+from reports.sections.table_columns import columns_of
+
+MOST_WORST = 6              # scales whose worst unit is told one by one
+OTHERS = "…"                # units that are not told one by one, see analysis.diagnosis.wave_change
+
+
+def changes(study: Source) -> list[Section]:
+    """Return the comparison with the wave before, one section for all questionnaires; nothing after a first wave."""
+    if not study.changes:
+        return []
+    words = study.words
+    scales = [one for found in study.changes for one in found.scales]
+    compared = [one for one in scales if one.verdict != "refused"]
+    first = study.changes[0]
+    title = words.say("changes.title", first=first.first, second=first.second, n=len(compared),
+                      changed=sum(one.verdict == "changed" for one in compared))
+    blocks = [block for found in study.changes for block in comparison_blocks(study, found)]
+    return [Section("changes", words.text("part.changes"), title, tuple(blocks), words.say("changes.lead"))]
+
+
+def comparison_blocks(study: Named, found: WaveComparison) -> list[Block]:
+    """Return the blocks of one questionnaire's comparison, for the report and for the page."""
+    words = study.words
+    blocks: list[Block] = [Paragraph((words.say("changes.answers", first=found.first, second=found.second,
+                                                n_first=found.n_first, n_second=found.n_second),))]
+    compared = [one for one in found.scales if one.verdict != "refused"]
+    if compared:
+        blocks += [_changes(study, found, compared), _evidence(study, found, compared)]
+    told = [*_refused(study, found), *_worst(study, found.worst_units)]
+    if found.composition:
+        blocks.append(_composition(study, found))
+    blocks.append(Bullets((*told, words.say("changes.unlinked"), words.say("changes.no_cause"))))
+    return blocks
+
+
+def _changes(study: Named, found: WaveComparison, scales: Sequence[ScaleWaves]) -> Table:
+    words = study.words
+    columns = columns_of(words, "changes.column_",
+        ("scale", 0.26, "left"), ("first", 0.09, "right"), ("second", 0.09, "right"), ("change", 0.2, "right"),
+        ("reweighted", 0.16, "right"), ("verdict", 0.2, "left"))
+    rows = tuple(Row((
+        Statement(study.name(one.scale)), Number(one.first.value, "mean"), Number(one.second.value, "mean"),
+        Statement(study.estimate(one.difference.value, one.difference.ci_low, one.difference.ci_high, "signed"),
+                  {"difference": one.difference}, (f"change.{one.scale}.difference",)),
+        Statement("–" if one.difference_reweighted is None else printed(one.difference_reweighted.value, "signed")),
+        _verdict(study, one))) for one in scales)
+    return Table(f"t-changes-{_slug(found)}", words.say("changes.table", first=found.first, second=found.second),
+                 columns, rows, words.text("changes.unit"), words.text("changes.source"), is_dense=True)
+
+
+def _verdict(study: Named, one: ScaleWaves) -> Statement:
+    words = study.words
+    if one.verdict == "withheld":
+        return words.say(f"changes.withheld_{one.reasons[0] if one.reasons else 'only_flagged_items'}")
+    if one.verdict != "changed":
+        return words.say("changes.no_change")
+    construct = study.construct(one.scale)
+    is_bad = construct is not None and construct.direction == "higher_is_worse"
+    return words.say("changes.worse" if ((one.difference.value or 0) > 0) == is_bad else "changes.better")
+
+
+def _evidence(study: Named, found: WaveComparison, scales: Sequence[ScaleWaves]) -> Table:
+    words = study.words
+    columns = columns_of(words, "changes.column_",
+        ("scale", 0.26, "left"), ("invariance", 0.18, "left"), ("flagged", 0.18, "left"), ("without", 0.2, "right"),
+        ("detectable", 0.18, "right"))
+    rows = tuple(Row((
+        Statement(study.name(one.scale)), words.say(f"changes.invariance_{one.invariance.word}"),
+        Statement(words.text("labels.between").join(one.flagged) or "–"), _without(study, one),
+        Number(one.detectable.value if one.detectable else None, "mean"))) for one in scales)
+    return Table(f"t-change-evidence-{_slug(found)}", words.say("changes.evidence"), columns, rows, "",
+                 words.text("changes.evidence_note"), is_dense=True)
+
+
+def _without(study: Named, one: ScaleWaves) -> Statement:
+    rest = one.difference_without_flagged
+    return Statement("–" if rest is None else study.estimate(rest.value, rest.ci_low, rest.ci_high, "signed"))
+
+
+def _refused(study: Named, found: WaveComparison) -> list[Statement]:
+    words = study.words
+    refused = [one for one in found.scales if one.verdict == "refused"]
+    told = [words.say(f"changes.refused_{reason}", names=study.names([one.scale for one in refused
+                                                                      if reason in one.reasons]))
+            for reason in dict.fromkeys(reason for one in refused for reason in one.reasons)]
+    left = [key for one in found.scales if one.verdict != "refused" for key in one.refused]
+    return [*told, *([words.say("changes.left_out", items=words.join(left), n=len(left))] if left else [])]
+
+
+def _worst(study: Named, units: Sequence[RegressionToMean]) -> list[Statement]:
+    words = study.words
+    found = [words.say("changes.worst_beyond" if one.is_beyond else "changes.worst_within", unit=_unit(study, one.unit),
+                       scale=study.in_sentence(one.scale), first=one.first, second=one.second,
+                       expected=study.estimate(one.expected_second.value, one.expected_second.ci_low,
+                                               one.expected_second.ci_high)) for one in units[:MOST_WORST]]
+    return [words.say("changes.regression"), *found] if found else []
+
+
+def _composition(study: Named, found: WaveComparison) -> Table:
+    words = study.words
+    columns = columns_of(words, "changes.column_",
+        ("unit", 0.4, "left"), ("n_first", 0.15, "right"), ("n_second", 0.15, "right"), ("share_first", 0.15, "right"),
+        ("share_second", 0.15, "right"))
+    rows = tuple(Row((
+        Statement(_unit(study, one.unit)), Number(float(one.n_first), "count"), Number(float(one.n_second), "count"),
+        Number(one.share_first, "percent"), Number(one.share_second, "percent"))) for one in found.composition)
+    return Table(f"t-change-units-{_slug(found)}", words.say("changes.composition"), columns, rows, "",
+                 words.text("changes.composition_note"), is_dense=True)
+
+
+def _unit(study: Named, value: str) -> str:
+    if value == OTHERS:
+        return study.words.text("changes.other_units")
+    for item in study.items_of_role("profile"):
+        if any(choice.value == value for choice in item.choices):
+            return study.choice(item, value)
+    return value
+
+
+def _slug(found: WaveComparison) -> str:
+    """Return what tells the tables of several questionnaires apart."""
+    return found.scales[0].scale.lower() if found.scales else "none"
