@@ -18,6 +18,7 @@ from surveyapp.errors import AppError, BadInput, Busy, NotAllowed, NotFound, Ref
 from surveyapp.views import (
     access,
     account,
+    action,
     api,
     api_answers,  # noqa: F401 - this and the next add their operations to the API
     api_description,  # noqa: F401 - see above
@@ -64,6 +65,7 @@ from surveyapp.views import (
     regrouping,
     rehearsal,
     report,
+    report_release,
     response,
     retrieval,
     round,
@@ -176,6 +178,7 @@ def _add_views(app: Flask) -> None:
         exchange,
         organisation, norm, beside, wave_change, diagnosis, plan_edit, measurement, report,
         pilot, planner, rehearsal, retrieval,
+        report_release, action,
         round,
         joint,
         interview_analysis,

@@ -19,7 +19,7 @@ FOLDER = ROOT / "surveyapp" / "translations" / "zh" / "LC_MESSAGES"
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "_l": None, "lazy_gettext": None, "marked": None}
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 ERRORS = {"Refused", "NotFound", "NotAllowed", "BadInput", "Busy", "Stale", "Overtaken", "WaveClosed",
-          "AlreadySubmitted"}
+          "AlreadySubmitted", "StaleFacts", "StaleAction"}
 WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)      # a fixed instant: the same source compiles to the same bytes
 Message = str | tuple[str, str]
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from analysis.diagnosis.grades import IN_EVIDENCE
+from analysis.diagnosis.present import GIVEN_UP, is_in_place
 from analysis.diagnosis.surveyed import Surveyed
 from analysis.privacy import told_count
 from analysis.quant.intervals import wilson
@@ -15,47 +16,7 @@ from instruments.facts import Practice
 from instruments.schema import Item
 from instruments.template import Measure
 
-PLANNED, GIVEN_UP = "planned", frozenset({"ended", "failed"})
 ASKED_FOR = frozenset({"proposed", "opportunity"})
-
-
-def is_in_place(practice: Practice) -> bool:
-    """Return whether a present measure counts as in place.
-
-    Parameters
-    ----------
-    practice : Practice
-
-    Returns
-    -------
-    bool
-        True of every status but planned, ended and failed, so a word of a study's own never makes a measure new.
-    """
-    return practice.status not in (PLANNED, *GIVEN_UP)
-
-
-def corresponding_practice(measure: Measure, register: Sequence[Practice]) -> Practice | None:
-    """Return the entry of the register that a measure is held against.
-
-    Parameters
-    ----------
-    measure : Measure
-        Its `practices` name keys of the register, or choices of the question that asks who knows them; nearest first.
-    register : sequence of Practice
-
-    Returns
-    -------
-    Practice or None
-        Of those in place the nearest; else of those planned; else of those given up; None where the register has none.
-    """
-    found = [practice for name in measure.practices for practice in register if name in _names(practice)]
-    order = {True: 0, False: 1}
-    return min(found, key=lambda practice: (order[is_in_place(practice)], practice.status != PLANNED), default=None)
-
-
-def _names(practice: Practice) -> tuple[str, ...]:
-    choice = practice.choice or ""
-    return tuple(name for name in (practice.key, choice, choice.partition(".")[2]) if name)
 
 
 def known_share(measure: Measure, practice: Practice | None, sides: Iterable[Surveyed],

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from analysis.diagnosis.forms import corresponding_practice, known_share, measure_form, weak_points
+from analysis.diagnosis.forms import known_share, measure_form, weak_points
 from analysis.diagnosis.links import department_item
+from analysis.diagnosis.present import corresponding_practice
 from analysis.diagnosis.surveyed import Surveyed
 from analysis.diagnosis.triggers import judge_trigger
 from analysis.privacy import told_count

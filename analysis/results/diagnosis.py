@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from analysis.results.actions import FollowUp
 from analysis.results.comments import Comments
 from analysis.results.comparisons import CoderAgreement, GroupComparison
 from analysis.results.crosstab import Crosstab
@@ -393,3 +394,4 @@ class Diagnosis:
     integrity: Mapping[str, Integrity] = field(default_factory=dict)    # audience → panel against stuffing, and modes
     benchmarks: tuple[Benchmark, ...] = ()      # every construct beside other organisations; empty = no packages
     sensitivity: Sensitivity | None = None      # which grades change under other thresholds; None = not tried
+    follow_up: FollowUp | None = None           # of an earlier wave's decisions; None where there are none

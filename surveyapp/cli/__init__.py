@@ -19,6 +19,7 @@ MODULES = {
     "norms": "norms",
     "plan": "plan", "diagnose": "diagnose", "report": "report", "account": "account", "webhook": "webhook",
     "test": "test", "wave-change": "wave_change",
+    "release": "release", "actions": "action",
 }
 REFUSED = 1
 ROWS_SHOWN = 50

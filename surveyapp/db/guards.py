@@ -5,6 +5,8 @@ They are made anew after every migration, because a migration that rebuilds a ta
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sqlalchemy import Connection, inspect, text
 
 _SQLITE = (
@@ -26,6 +28,13 @@ _SQLITE_HISTORY = (
                 WHERE id = NEW.link_id), '') NOT IN ('confidential', 'identified')
         BEGIN SELECT RAISE(ABORT, 'A correction of an anonymous answer does not say whose it is.'); END""",
 )
+# Table → trigger, the columns that stay as they are (none named = all), what is said.
+_LASTING = {
+    "report": ("keep_report", "diagnosis_id, language, format, sha256, content", "A report never changes."),
+    "report_release": ("keep_release", "study_id, wave_id, diagnosis_id, number, files, content_hash, frozen_on, "
+                       "released_on, released_at", "What was released never changes."),
+    "action_version": ("keep_action_version", "", "The history of an action is only added to."),
+}
 _POSTGRESQL = (
     """CREATE OR REPLACE FUNCTION keep_promise() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE EXCEPTION 'The privacy mode and the smallest group of a questionnaire are fixed.'; END $$""",
@@ -65,8 +74,23 @@ def set_guards(connection: Connection) -> None:
     statements: tuple[str, ...] = _POSTGRESQL if is_postgresql else _SQLITE
     if inspect(connection).has_table("answer_change"):
         statements += _POSTGRESQL_HISTORY if is_postgresql else _SQLITE_HISTORY
+    if inspect(connection).has_table("report_release"):
+        statements += tuple(_lasting(is_postgresql=is_postgresql))
     for statement in statements:
         connection.execute(text(statement))
+
+
+def _lasting(*, is_postgresql: bool) -> Iterator[str]:
+    """Yield what makes the triggers of tables whose rows, or some columns of them, never change."""
+    for table, (name, columns, words) in _LASTING.items():
+        when = f"UPDATE OF {columns}" if columns else "UPDATE"
+        if is_postgresql:
+            yield (f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+                   f"$$ BEGIN RAISE EXCEPTION '{words}'; END $$")
+            yield f"CREATE OR REPLACE TRIGGER {name} BEFORE {when} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
+        else:
+            yield (f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {when} ON {table} "
+                   f"BEGIN SELECT RAISE(ABORT, '{words}'); END")
 
 
 def _columns(connection: Connection) -> set[str]:

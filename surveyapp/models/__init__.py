@@ -2,6 +2,7 @@
 
 from surveyapp.models import (
     account,
+    action,
     api_token,
     audit,
     codebook,
@@ -28,6 +29,7 @@ from surveyapp.models import (
     pilot,
     plan_edit,
     planner,
+    report_release,
     response,
     retrieval,
     round,
@@ -40,6 +42,7 @@ from surveyapp.models import (
 
 __all__ = [
     "account",
+    "action",
     "api_token",
     "audit",
     "codebook",
@@ -66,6 +69,7 @@ __all__ = [
     "pilot",
     "plan_edit",
     "planner",
+    "report_release",
     "response",
     "retrieval",
     "round",

@@ -54,6 +54,11 @@ class Role(StrEnum):
     def can_read_results(self) -> bool:
         return self in (Role.ADMINISTRATOR, Role.RESEARCHER, Role.MANAGER)
 
+    @property
+    def can_record_actions(self) -> bool:
+        """Tell who may record what was decided on the measures of a released report."""
+        return self in (Role.ADMINISTRATOR, Role.RESEARCHER, Role.MANAGER)
+
 
 class Account(Base):
     """A person who can log in, or, without a password, one whose codings were imported."""

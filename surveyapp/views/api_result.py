@@ -7,6 +7,8 @@ from flask import Response, g, url_for
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import NotFound
 from surveyapp.models.api_token import WRITE
+from surveyapp.services.action import load_register
+from surveyapp.services.action_sheet import register_document
 from surveyapp.services.api_document import (
     coding_document,
     interview_document,
@@ -19,6 +21,7 @@ from surveyapp.services.diagnosis import get_job, get_report, list_reports, newe
 from surveyapp.services.interview import get_interview
 from surveyapp.services.interview_log import list_log
 from surveyapp.services.passage import seen_codings
+from surveyapp.services.report_release import get_release
 from surveyapp.services.study import get_study, template_of
 from surveyapp.views.api import PDF, api_account, operation, reply
 from surveyapp.views.api_study import STUDY
@@ -63,6 +66,13 @@ def fetch_report(study_id: int, report_id: int) -> Response:
     name = f"report-{study_id}-{report.id}-{report.language}.{report.format}"
     return Response(report.content, content_type=PDF, headers={
         "Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@operation("GET", f"{STUDY}/actions", permission="can_read_results", reply="ActionRegister")
+def show_actions(study_id: int) -> Response:
+    """Show the action register of the newest released report: decisions, milestones, readings, what is overdue."""
+    session = read_session()
+    return reply(register_document(load_register(session, g.study, get_release(session, g.study))))
 
 
 @operation("GET", f"{STUDY}/interviews", permission="can_code", reply="Interviews")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from analysis.results.actions import DECISIONS, MILESTONE_STATES, PROGRESS
 from surveyapp.models.api_token import SCOPES
 from surveyapp.models.privacy import MODES
 from surveyapp.models.study import FULL, SHORT
@@ -81,6 +82,19 @@ SCHEMAS: dict[str, Schema] = {
                  created_at=INSTANT, ended_at=maybe(INSTANT)),
     "Report": whole(id=NUMBER, diagnosis=NUMBER, language=TEXT, format=TEXT, sha256=TEXT, created_at=INSTANT),
     "Reports": whole(reports=many("Report")),
+    "Action": whole(measure=TEXT, decision=one_of(*DECISIONS), decided_on=DAY, body=TEXT, reason=TEXT, change=TEXT,
+                    again_on=TEXT, owner=TEXT, units=TEXTS, starts_on=TEXT, progress=one_of(*PROGRESS),
+                    progress_on=TEXT, milestones=many("Milestone"), readings=many("KpiReading")),
+    "Milestone": whole(name=TEXT, due_on=DAY, state=one_of(*MILESTONE_STATES), done_on=TEXT),
+    "KpiReading": whole(kpi=TEXT, value={"type": "number"}, read_on=DAY, source=TEXT),
+    "ReleasedFile": whole(report=NUMBER, language=TEXT, format=TEXT, sha256=TEXT),
+    "ReleasedReport": whole(number=NUMBER, wave=TEXT, released_on=DAY, frozen_on=TEXT, content_hash=TEXT,
+                            diagnosis=NUMBER, files=many("ReleasedFile"), is_recalled=YES_NO, recall_reason=TEXT),
+    "RegisterRow": whole(measure=TEXT, name=ANYTHING, verdict=TEXT, rank=maybe(NUMBER), version=NUMBER),
+    "Overdue": whole(measure=TEXT, kind=one_of("decision", "start", "milestone", "reading"), name=TEXT, due_on=DAY,
+                     days=NUMBER, owner=TEXT),
+    "ActionRegister": whole(release={"$ref": "#/components/schemas/ReleasedReport"}, measures=many("RegisterRow"),
+                            actions=many("Action"), overdue=many("Overdue")),
     "Interview": whole(key=TEXT, audience=TEXT, role=TEXT, held_on=maybe(DAY), language=TEXT, record=TEXT,
                        has_text=YES_NO, n_codings=NUMBER),
     "Interviews": whole(interviews=many("Interview")),

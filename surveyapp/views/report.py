@@ -17,6 +17,7 @@ from surveyapp.services.further_report import (
     request_further_report,
 )
 from surveyapp.services.report_files import FILES, report_file
+from surveyapp.services.report_release import list_releases
 from surveyapp.services.study import get_study, get_wave, list_waves
 from surveyapp.views.access import current_account, requires
 
@@ -28,9 +29,11 @@ blueprint = Blueprint("report", __name__)
 def index(study_id: int) -> str:
     """List the reports."""
     session = read_session()
+    releases = list_releases(session, g.study)
     closed = [wave for wave in reversed(list_waves(session, g.study)) if wave.closed_at and not wave.is_pilot]
     return render_template(
-        "report/index.html", study=g.study, reports=list_reports(session, g.study), formats=tuple(FILES), kinds=KINDS,
+        "report/index.html", study=g.study, reports=list_reports(session, g.study), releases=releases,
+        released={one.diagnosis_id for one in releases if not one.is_recalled}, formats=tuple(FILES), kinds=KINDS,
         of_a_wave=OF_A_WAVE, further=list_further_reports(session, g.study), waves={wave.id: wave for wave in closed},
         job=next((job for job in list_jobs(session, g.study) if job.kind == JOB), None))
 

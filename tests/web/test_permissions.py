@@ -92,7 +92,7 @@ PAGES = {
     "api.list_roster": "invitation.index", "api.import_roster": "invitation.load",
     "api.hand_out_links": "invitation.links", "api.show_diagnosis": "diagnosis.show",
     "api.ask_for_diagnosis": "diagnosis.run", "api.show_job": "diagnosis.show",
-    "api.list_study_reports": "report.index", "api.fetch_report": "report.show",
+    "api.list_study_reports": "report.index", "api.fetch_report": "report.show", "api.show_actions": "action.index",
     "api.list_study_interviews": "interview.index", "api.list_codings": "coding.show",
     "api.list_study_rounds": "round.index", "api.show_round": "round.show", "api.show_agreement": "round.agreement",
     "api.show_analysis": "interview_analysis.show", "api.show_joint_display": "joint.index",

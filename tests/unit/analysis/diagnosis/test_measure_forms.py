@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from analysis.diagnosis.diagnose import diagnose
-from analysis.diagnosis.forms import corresponding_practice, known_share, measure_form
+from analysis.diagnosis.forms import known_share, measure_form
+from analysis.diagnosis.present import corresponding_practice
 from analysis.diagnosis.surveyed import survey_audience
 from analysis.diagnosis.thresholds import resolve_thresholds
 from analysis.results.diagnosis import Diagnosis, MeasureFinding
