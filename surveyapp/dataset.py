@@ -24,6 +24,7 @@ from surveyapp.models.customer import COMPLETENESS, CUSTOMERS, RELATIONS, Custom
 from surveyapp.models.response import Response
 from surveyapp.models.study import PILOT, Study
 from surveyapp.models.wave import Wave
+from surveyapp.services.action_feed import facts_at
 from surveyapp.services.agreement import TextRow
 from surveyapp.services.blinding import is_released
 from surveyapp.services.case_columns import case_columns
@@ -40,7 +41,7 @@ from surveyapp.services.privacy_mode import minimum_of
 from surveyapp.services.release_plain import picker
 from surveyapp.services.response_rows import PARTING, answers_of, chunks_of, documents_of, filled, order_of
 from surveyapp.services.results_gate import check_results_may_leave, links_of, smallest_group
-from surveyapp.services.study import facts_of, template_of
+from surveyapp.services.study import template_of
 from surveyapp.services.versions import WaveVersions, wave_versions
 
 Numbers = NDArray[np.floating[Any]]
@@ -62,8 +63,9 @@ def load_tables(session: Session, study: Study, wave: Wave) -> StudyTables:
     files = load_customer_tables(session, study)
     return StudyTables(
         template=template, answers=answers, interviews=load_interviews(session, study),
-        **_customer_files(files), facts=facts_of(study), thresholds=thresholds_of(session, study, wave),
-        seed=study.seed, wave=wave.key, pace=pace_of(session, wave), comments=load_comments(session, study, wave),
+        **_customer_files(files), facts=facts_at(session, study, wave),
+        thresholds=thresholds_of(session, study, wave), seed=study.seed, wave=wave.key, pace=pace_of(session, wave),
+        comments=load_comments(session, study, wave),
         member_checks=_known_checks(session, study),
         codebook_versions=provenance_of(session, study, is_released(Coding)), norms=norms_of(session, study),
     )

@@ -29,6 +29,7 @@ from reports.sections import (
     customer_file,
     customer_view,
     edited,
+    follow_up,
     front,
     joint,
     limits,
@@ -44,14 +45,14 @@ from reports.sections.source import Source
 
 # Parts that begin on a page of their own; all others follow where the one before ends.
 FIRST_OF_PAGE = frozenset({"summary", "summary-causes", "contents", "answers", "problems", "customers", "causes",
-                           "customer-file", "reliability"})
+                           "customer-file", "follow-up", "reliability"})
 FIRST_OF_SHORT = frozenset({"summary", "limits", "thresholds"})
 
 WHOLE = (
     summary.summary, summary.summary_more, front.contents, situation.answers, strengths.what_works, situation.facets,
     situation.entered_facts, problems.ranking, problems.details, customer_view.customer_view, causes.levels,
     causes.joint_display, comments.comments, joint.joint, benchmark.beside_others,
-    changes_since.changes, plan.objectives, actions.ranking,
+    changes_since.changes, follow_up.follow_up, plan.objectives, actions.ranking,
     actions.measures, actions.set_aside, plan.roadmap, plan.safeguards, customer_file.customer_file, limits.limits,
     method.method, method.reproducibility,
     appendix_measurement.reliability, appendix_measurement.structure, appendix_quality.data_quality,

@@ -13,29 +13,34 @@ from analysis.results.joint import JointRecord
 from analysis.results.measurement import Structure
 from analysis.results.plan_edits import PlanEdit
 from analysis.results.sensitivity import Trial
+from instruments.facts import StudyFacts
 from reports import deliver
 from reports.content import StudyReport
 from reports.sections.study import study_report
 from surveyapp.dataset import load_tables
 from surveyapp.db.session import read_session, transaction
+from surveyapp.jobs.follow_up import follow_up_of
 from surveyapp.models.diagnosis import Report, StoredDiagnosis
 from surveyapp.models.study import Study
 from surveyapp.models.wave import Wave
 from surveyapp.sample.score_worlds import draw_scores
+from surveyapp.services.action_feed import facts_of_wave
 from surveyapp.services.diagnosis import diagnosis_of, store_diagnosis, store_report
 from surveyapp.services.joint import record_of
 from surveyapp.services.plan_edit import edits_of
 from surveyapp.services.report_files import packed
-from surveyapp.services.study import facts_of, get_study, get_wave, template_of
+from surveyapp.services.study import get_study, get_wave, template_of
 from surveyapp.services.wave_change import changes_since
 
 
 def compute_diagnosis(study: Study, wave: Wave, n_resamples: int = 2000, *, is_tried: bool = False) -> Diagnosis:
     """Return the diagnosis of what is in the database now; `is_tried`: and which grades other thresholds change."""
-    tables = load_tables(read_session(), study, wave)
+    session = read_session()
+    tables = load_tables(session, study, wave)
     frozen = wave.closed_at or wave.opened_at
     diagnosis = diagnose(tables, n_resamples=n_resamples, study=study.name, is_synthetic=study.is_synthetic,
                          frozen_on=frozen.date().isoformat() if frozen else "", draw_scores=draw_scores)
+    diagnosis = replace(diagnosis, follow_up=follow_up_of(session, study, wave, tables))
     if not is_tried:
         return diagnosis
     return replace(diagnosis, sensitivity=threshold_sensitivity(tables, diagnosis.structure, n_resamples=n_resamples))
@@ -58,8 +63,13 @@ def diagnose_study(name: str, wave_key: str | None = None) -> tuple[StoredDiagno
 def report_pdf(study: Study, diagnosis: Diagnosis, language: str, *, is_specimen: bool = False,
                joint: JointRecord | None = None) -> bytes:
     """Return the PDF of a diagnosis in one language, with what people judged of its joint display."""
-    return deliver.study_report_pdf(diagnosis, template_of(read_session(), study), facts_of(study), language=language,
-                            is_specimen=is_specimen, joint=joint)
+    return deliver.study_report_pdf(diagnosis, template_of(read_session(), study), facts_told(study, diagnosis),
+                                    language=language, is_specimen=is_specimen, joint=joint)
+
+
+def facts_told(study: Study, diagnosis: Diagnosis) -> StudyFacts:
+    """Return what was entered, with the measures decided on before the wave, as a report on it tells them."""
+    return facts_of_wave(read_session(), study, diagnosis.provenance.wave)
 
 
 def judged_of(study: Study, stored: StoredDiagnosis, diagnosis: Diagnosis) -> JointRecord:
@@ -83,7 +93,7 @@ def write_report(study: Study, stored: StoredDiagnosis, language: str) -> Report
 def report_content(study: Study, stored: StoredDiagnosis, language: str) -> StudyReport:
     """Return what the report of a stored diagnosis says in one language."""
     diagnosis = diagnosis_of(stored)
-    return study_report(diagnosis, template_of(read_session(), study), facts_of(study), language=language,
+    return study_report(diagnosis, template_of(read_session(), study), facts_told(study, diagnosis), language=language,
                         joint_record=judged_of(study, stored, diagnosis), edits=edited_of(study, stored, diagnosis),
                         changes=changes_since(read_session(), study, read_session().get_one(Wave, stored.wave_id)))
 

@@ -1,0 +1,69 @@
+"""Give a sample study a past: its first report released, decided on, and a second wave with what is planted there."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from analysis.results.actions import Action, KpiReading, Milestone
+from surveyapp.db.base import utc_now
+from surveyapp.models.report_release import ReportRelease
+from surveyapp.models.study import Study
+from surveyapp.sample.answers import generate_responses
+from surveyapp.sample.second_wave import (
+    CLOSED_BEFORE,
+    DAYS_SINCE_RELEASE,
+    DECIDED_DAYS,
+    DECISIONS,
+    PlantedDecision,
+    day_after,
+)
+from surveyapp.sample.studies import sample_of
+from surveyapp.services.action import load_register, save_action
+from surveyapp.services.report_release import release_report, today_of
+from surveyapp.services.response_import import load_sample_responses
+from surveyapp.services.study import FIRST_WAVE, close_wave, get_wave, instrument_of, list_links
+from surveyapp.services.wave import add_wave, start_wave
+
+SECOND_WAVE = "w2"
+
+
+def close_first_wave(session: Session, study: Study) -> None:
+    """End collection of the sample's first wave on a day before its report is released."""
+    wave = get_wave(session, study, FIRST_WAVE)
+    close_wave(session, study, wave)
+    wave.closed_at = utc_now() - timedelta(days=DAYS_SINCE_RELEASE + CLOSED_BEFORE)
+
+
+def release_with_decisions(session: Session, study: Study) -> ReportRelease:
+    """Return the released report of the first wave, with what the invented management decided on it."""
+    day = today_of(study) - timedelta(days=DAYS_SINCE_RELEASE)
+    release = release_report(session, study, sample_day=day)
+    known = {row.measure.key for row in load_register(session, study, release).rows}
+    for planted in DECISIONS:
+        if planted.measure in known:
+            save_action(session, study, release, _action(planted, day), 0)
+    return release
+
+
+def _action(planted: PlantedDecision, day: date) -> Action:
+    return Action(
+        planted.measure, planted.decision, day_after(day, DECIDED_DAYS), planted.body, planted.reason, planted.change,  # type: ignore[arg-type]  # checked when stored
+        day_after(day, planted.again_days), planted.owner, planted.units, day_after(day, planted.start_days),
+        planted.progress, day_after(day, planted.progress_days),  # type: ignore[arg-type]  # the same
+        tuple(Milestone(one.name, day_after(day, one.due_days), "open" if one.done_days is None else "done",
+                        day_after(day, one.done_days)) for one in planted.milestones),
+        tuple(KpiReading(kpi, value, day_after(day, days), source) for kpi, value, days, source in planted.readings))
+
+
+def add_second_wave(session: Session, study: Study, template_key: str) -> None:
+    """Open the sample's second wave and fill it with what is planted there."""
+    plan = sample_of(template_key).second
+    if plan is None:
+        return
+    wave = add_wave(session, study, SECOND_WAVE)
+    start_wave(session, study, wave)
+    for link, published in list_links(session, wave):
+        instrument = instrument_of(published)
+        load_sample_responses(session, link, instrument, generate_responses(instrument, plan(), published.audience))
