@@ -19,6 +19,8 @@ from surveyapp.errors import Misconfigured
 from surveyapp.jobs.diagnose import diagnose_study, write_report
 from surveyapp.jobs.interview_analysis import analyse_study
 from surveyapp.jobs.sample import add_sample_edits, add_sample_study
+from surveyapp.jobs.second_wave import SECOND_WAVE, add_second_wave, close_first_wave, release_with_decisions
+from surveyapp.models.diagnosis import StoredDiagnosis
 from surveyapp.models.study import Study
 from surveyapp.sample.studies import SAMPLES, sample_of
 from surveyapp.services.account import add_account
@@ -57,7 +59,9 @@ def _demo(options: argparse.Namespace) -> None:
     name = sample_of(options.template).name
     _say(f"Loading the study {name} with synthetic sample data …")
     with transaction() as session:
-        add_sample_study(session, options.template, name)
+        study = add_sample_study(session, options.template, name)
+        if sample_of(options.template).second is not None:
+            close_first_wave(session, study)
     _say("Diagnosing …")
     stored, _ = diagnose_study(name)
     with transaction() as session:
@@ -65,15 +69,37 @@ def _demo(options: argparse.Namespace) -> None:
     close_read_session()        # what was just stored shall be printed
     study = get_study(read_session(), name)
     analyse_study(study)
-    for language in LANGUAGES:
-        path = target(Path(options.out) / "report.pdf", language, len(LANGUAGES))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(write_report(study, stored, language).content)
-        _say(f"Wrote {path.resolve()}")
+    _write_reports(study, stored, Path(options.out) / "report.pdf")
+    if sample_of(options.template).second is not None:
+        _add_second_wave(study, options)
     _say(f"Done in {time.monotonic() - started:.0f} s.")
     if not options.no_serve:
         _print_links(study, options.port, logins)
         serve(config, "127.0.0.1", options.port)
+
+
+def _write_reports(study: Study, stored: StoredDiagnosis, out: Path) -> None:
+    for language in LANGUAGES:
+        path = target(out, language, len(LANGUAGES))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(write_report(study, stored, language).content)
+        _say(f"Wrote {path.resolve()}")
+
+
+def _add_second_wave(study: Study, options: argparse.Namespace) -> None:
+    """Release the report, let the invented management decide on it, and ask everybody again."""
+    _say("Releasing the report, recording decisions, loading a second wave …")
+    name = study.name
+    with transaction() as session:
+        study = get_study(session, name)
+        release_with_decisions(session, study)
+        add_second_wave(session, study, options.template)
+    close_read_session()                # what is read from here on knows the second wave
+    stored, _ = diagnose_study(name, SECOND_WAVE)
+    with transaction() as session:
+        add_sample_edits(session, get_study(session, name))
+    close_read_session()
+    _write_reports(get_study(read_session(), name), stored, Path(options.out) / f"report-{SECOND_WAVE}.pdf")
 
 
 def _check_libraries() -> None:

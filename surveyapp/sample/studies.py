@@ -11,6 +11,7 @@ from surveyapp.sample.edits import BANK_EDITS, SampleEdit
 from surveyapp.sample.facts import sample_facts
 from surveyapp.sample.outpatient import OUTPATIENT_PLAN, outpatient_facts
 from surveyapp.sample.plan import BANK_PLAN, Plan
+from surveyapp.sample.second_wave import second_plan
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,12 @@ class SampleStudy:
     interviews: str | None = None       # folder below `interviews`; "" = that folder itself, None = no interviews
     has_customer_file: bool = False
     edits: tuple[SampleEdit, ...] = ()  # of the plan that the rules propose
+    second: Callable[[], Plan] | None = None        # what is planted in a second wave, after decisions on the first
 
 
 SAMPLES: Final[Mapping[str, SampleStudy]] = {
-    "bank_crm": SampleStudy("bank", BANK_PLAN, sample_facts, "", has_customer_file=True, edits=BANK_EDITS),
+    "bank_crm": SampleStudy("bank", BANK_PLAN, sample_facts, "", has_customer_file=True, edits=BANK_EDITS,
+                            second=second_plan),
     "outpatient_service": SampleStudy("outpatient", OUTPATIENT_PLAN, outpatient_facts, "outpatient_service"),
 }
 
