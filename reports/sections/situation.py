@@ -36,7 +36,7 @@ def answers(study: Source) -> list[Section]:
         blocks.append(_response_table(study, screenings))
     flags = _flag_table(study, screenings)
     if study.n_interviews:
-        rows = _roles_interviewed(study)
+        rows = roles_interviewed(study)
         rows += tuple((capitalised(study.audience(audience)), words.say("situation.interviewees", n=n))
                       for audience, n in study.others_heard.items())
         people = (Heading(words.text("situation.interviews", n=study.n_interviews)), Facts(rows))
@@ -54,7 +54,7 @@ def answers(study: Source) -> list[Section]:
     return [Section("answers", words.text("part.answers"), title, tuple(blocks), lead)]
 
 
-def _roles_interviewed(study: Source) -> tuple[tuple[str, Statement], ...]:
+def roles_interviewed(study: Source) -> tuple[tuple[str, Statement], ...]:
     """Return how many were interviewed of each role; roles that point at single people are counted together."""
     words, counts = study.words, study.diagnosis.roles_interviewed
     listed = listed_roles(counts, study.facts.headcount_by_role)

@@ -10,16 +10,20 @@ from sqlalchemy.orm import Session
 from reports.content import StudyReport
 from reports.deliver import report_pdf
 from reports.kinds.fieldwork import fieldwork_report
+from reports.kinds.interviews import interview_report
 from reports.kinds.protocol import protocol_report
 from reports.wording import LANGUAGES
 from surveyapp.db.session import read_session, transaction
+from surveyapp.errors import Refused
 from surveyapp.models.further_report import FurtherReport
 from surveyapp.models.study import Study
 from surveyapp.models.wave import Wave
+from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis
 from surveyapp.services.fieldwork_facts import fieldwork_facts
 from surveyapp.services.further_report import OF_A_WAVE, check_closed, checked_kind, store_further_report
+from surveyapp.services.interview_facts import interview_log, questions_asked
 from surveyapp.services.protocol_facts import protocol_facts
-from surveyapp.services.study import get_study, get_wave, template_of
+from surveyapp.services.study import facts_of, get_study, get_wave, template_of
 
 Written = tuple[str, StudyReport]       # what it is about ("" for the whole), and what it says
 
@@ -34,8 +38,20 @@ def _protocol(session: Session, study: Study, wave: Wave | None, languages: Sequ
     return [("", protocol_report(facts, language)) for language in languages]
 
 
+def _interviews(session: Session, study: Study, wave: Wave | None, languages: Sequence[str]) -> list[Written]:
+    stored = newest_diagnosis(session, study)
+    if stored is None:
+        raise Refused("There is no diagnosis yet.", "Run one first: the report counts interviews as it does.")
+    diagnosis, log = diagnosis_of(stored), interview_log(session, study)
+    if not diagnosis.interviews:
+        raise Refused("The study has no coded interviews.", "Log interviews, code them and diagnose again.")
+    template, facts = template_of(session, study), facts_of(study)
+    return [("", interview_report(diagnosis, template, facts, log, questions_asked(session, study, language), language))
+            for language in languages]
+
+
 WRITERS: Mapping[str, Callable[[Session, Study, Wave | None, Sequence[str]], list[Written]]] = {
-    "fieldwork": _fieldwork, "protocol": _protocol,
+    "fieldwork": _fieldwork, "protocol": _protocol, "interviews": _interviews,
 }
 
 

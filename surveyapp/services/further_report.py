@@ -28,6 +28,9 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType({
     "fieldwork": (marked("Fieldwork report"),
                   marked("Whom the questionnaires were put to, how, and how it went: dispositions, response rates by "
                          "AAPOR, course, break-offs.")),
+    "interviews": (marked("Interview report"),
+                   marked("Whom you heard, which questions came up, the codebook with counts, agreement of coders, "
+                          "saturation, voices for and against; of the newest diagnosis.")),
 })
 OF_A_WAVE = frozenset({"fieldwork"})
 

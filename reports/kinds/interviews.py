@@ -1,0 +1,161 @@
+"""The interview report: who was heard and about what, how it was coded, how sure the counts are, and what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from analysis.results.diagnosis import Diagnosis, InterviewEvidence
+from instruments.facts import StudyFacts
+from instruments.template import StudyTemplate
+from reports.content import (
+    Block,
+    Bullets,
+    Contents,
+    Facts,
+    Heading,
+    Number,
+    Passages,
+    Row,
+    Section,
+    Statement,
+    StudyReport,
+    Table,
+)
+from reports.kinds.frame import CoverFact, Face, bound, naming
+from reports.numbers import printed
+from reports.sections.appendix_words import codebook
+from reports.sections.situation import roles_interviewed
+from reports.sections.source import Source
+from reports.sections.table_columns import columns_of
+
+MOST_QUOTES = 4             # of a code
+
+
+@dataclass(frozen=True)
+class QuestionAsked:
+    """One question of the guide over all interviews."""
+
+    key: str
+    wording: str
+    n_raised: int           # came up
+    n_put: int              # interviews with people to whom it is put
+    n_unknown: int          # … in which nobody noted whether it came up
+
+
+@dataclass(frozen=True)
+class InterviewLog:
+    """What is known of the interviews besides their content; counts of interviews."""
+
+    n: int
+    n_verbatim: int
+    n_with_consent: int
+    languages: tuple[str, ...]
+    first_on: str
+    last_on: str
+    n_checked: int = 0      # summaries sent to interviewees …
+    n_confirmed: int = 0
+    n_corrected: int = 0
+
+
+def interview_report(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFacts, log: InterviewLog,
+                     questions: Sequence[QuestionAsked], language: str) -> StudyReport:
+    """Return the report on the interviews behind a diagnosis."""
+    names, study = naming(language), Source(diagnosis, template, facts, language)
+    sections = [_overview(study, log), _coverage(study, questions), _said(study)]
+    part = study.words.text("interviewing.part_codes")
+    sections += [replace(section, is_appendix=False, part=part) for section in codebook(study)]
+    sections.append(_limits(study, log))
+    face = Face(names.words.text("interviewing.kind"), names.words.text("interviewing.title"),
+                names.words.text("interviewing.subtitle"), study.organisation, _cover(study, log), study.is_synthetic,
+                diagnosis.provenance.frozen_on or log.last_on)
+    return bound(names, face, tuple(section for section in sections if section.blocks),
+                 [diagnosis.provenance.input_hash, log, list(questions)])
+
+
+def _cover(study: Source, log: InterviewLog) -> tuple[CoverFact, ...]:
+    words = study.words
+    codes = study.template.codebook.codes if study.template.codebook else ()
+    return ((printed(float(log.n), "count"), words.text("front.interviews", n=log.n), ""),
+            (printed(float(len(codes)), "count"), words.text("interviewing.cover_codes"), ""))
+
+
+def _overview(study: Source, log: InterviewLog) -> Section:
+    words = study.words
+    rows = [("dates", words.say("interviewing.dates", start=log.first_on, end=log.last_on) if log.first_on
+             else Statement(words.text("labels.not_known"))),
+            ("record", words.say("interviewing.record", n=log.n, verbatim=log.n_verbatim)),
+            ("consent", words.say("interviewing.consent", n=log.n, given=log.n_with_consent)),
+            ("languages", Statement(words.join([words.text(f"fieldwork.language_{key}")
+                                                if words.has(f"fieldwork.language_{key}") else key
+                                                for key in log.languages])))]
+    if log.n_checked:
+        rows.append(("checked", words.say("interviewing.checked", n=log.n_checked, confirmed=log.n_confirmed,
+                                          corrected=log.n_corrected)))
+    blocks: list[Block] = [Facts(tuple((words.text(f"interviewing.fact_{key}"), text) for key, text in rows))]
+    blocks += [Heading(words.text("situation.interviews", n=study.n_interviews)), Facts(roles_interviewed(study))]
+    most = _most_named(study)
+    blocks += [Bullets(tuple(most))] if most else []
+    blocks.append(Contents())
+    return Section("overview", words.text("interviewing.part_overview"),
+                   words.say("interviewing.overview_title", n=log.n), tuple(blocks), is_listed=False)
+
+
+def _most_named(study: Source) -> list[Statement]:
+    """Return the problems and causes that most interviewees raised, with counts."""
+    found = sorted((row for row in study.diagnosis.interviews if row.supports and _is_finding(study, row)),
+                   key=lambda row: (-row.supports, row.code))[:5]
+    return [study.words.say("interviewing.named", name=code_name(study, row.code), k=row.supports, n=row.n_asked,
+                            x=row.contradicts, trace=(f"interview.{row.code}.interviewees",)) for row in found]
+
+
+def code_name(study: Source, key: str) -> str:
+    """Return what the codebook calls a code; its key where it has no name."""
+    codes = study.template.codebook.codes if study.template.codebook else ()
+    return next((study.read(code.name) for code in codes if code.key == key), "") or key
+
+
+def _is_finding(study: Source, row: InterviewEvidence) -> bool:
+    construct = study.construct(row.construct) if row.construct else None
+    return construct is not None and construct.group in ("problem", "cause")
+
+
+def _coverage(study: Source, questions: Sequence[QuestionAsked]) -> Section:
+    words = study.words
+    if not questions:
+        return Section("coverage", words.text("interviewing.part_coverage"), Statement(""), ())
+    rows = tuple(Row((Statement(f"{one.key}  {one.wording}"), Number(float(one.n_put), "count"),
+                      Number(float(one.n_raised), "count"), Number(float(one.n_unknown), "count")))
+                 for one in questions)
+    columns = columns_of(words, "interviewing.question_", ("text", 0.64), ("put", 0.12, "right"),
+                         ("raised", 0.12, "right"), ("unknown", 0.12, "right"))
+    gaps = sum(one.n_put > 0 and one.n_raised == 0 for one in questions)
+    table = Table("t-coverage", words.say("interviewing.coverage_table", n=len(rows)), columns, rows, "",
+                  words.text("interviewing.coverage_note"))
+    title = words.say("interviewing.coverage_title" if gaps else "interviewing.coverage_title_full", n=gaps)
+    return Section("coverage", words.text("interviewing.part_coverage"), title, (table,))
+
+
+def _said(study: Source) -> Section:
+    """Return what was said about each problem and cause, dissenting voices among it."""
+    words, n = study.words, 0
+    blocks: list[Block] = []
+    for row in study.diagnosis.interviews:
+        passages = study.passages(row.quotes, MOST_QUOTES)
+        if not passages or not _is_finding(study, row):
+            continue
+        n += len(passages)
+        blocks += [Heading(words.text("interviewing.said_head", name=code_name(study, row.code), k=row.supports,
+                                      n=row.n_asked)), Passages(passages)]
+    return Section("said", words.text("interviewing.part_said"), words.say("interviewing.said_title", n=n),
+                   tuple(blocks))
+
+
+def _limits(study: Source, log: InterviewLog) -> Section:
+    words = study.words
+    points = [words.say("interviewing.limit_counts"), words.say("interviewing.limit_chosen")]
+    if log.n_verbatim < log.n:
+        points.append(words.say("interviewing.limit_notes", n=log.n - log.n_verbatim))
+    points.append(words.say("interviewing.limit_quotes"))
+    return Section("limits", words.text("interviewing.part_limits"), words.say("interviewing.limits_title"),
+                   (Bullets(tuple(points)),), starts_page=False)

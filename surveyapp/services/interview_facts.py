@@ -1,0 +1,42 @@
+"""What an interview report says besides the diagnosis: the log, and which questions came up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from reports.kinds.interviews import InterviewLog, QuestionAsked
+from surveyapp.models.interview import Interview
+from surveyapp.models.study import Study
+from surveyapp.services.coverage import coverage_of
+from surveyapp.services.interview import list_interviews
+from surveyapp.services.member_check import count_checks
+from surveyapp.services.study import template_of
+
+VERBATIM = "verbatim"
+
+
+def interview_log(session: Session, study: Study) -> InterviewLog:
+    """Return what is known of the interviews besides their content."""
+    rows = list_interviews(session, study)
+    dates = sorted(str(row.held_on) for row in rows if row.held_on)
+    checks = count_checks(session, study)
+    return InterviewLog(
+        n=len(rows), n_verbatim=sum(row.record == VERBATIM for row in rows),
+        n_with_consent=sum(row.has_consent for row in rows),
+        languages=tuple(sorted({row.language for row in rows})), first_on=dates[0] if dates else "",
+        last_on=dates[-1] if dates else "", n_checked=checks.get("all", 0), n_confirmed=checks.get("confirmed", 0),
+        n_corrected=checks.get("corrected", 0))
+
+
+def questions_asked(session: Session, study: Study, language: str) -> list[QuestionAsked]:
+    """Return each question of the guide with how often it came up."""
+    rows: list[Interview] = list_interviews(session, study)
+    found = coverage_of(template_of(session, study).guide, rows, {})
+    return [QuestionAsked(row.question.key, _in(row.question.text, language), row.n_raised, row.n_put, row.n_unknown)
+            for row in found if row.n_put]
+
+
+def _in(text: Mapping[str, str], language: str) -> str:
+    return text.get(language) or next(iter(text.values()), "")
