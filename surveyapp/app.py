@@ -19,6 +19,7 @@ from surveyapp.views import (
     access,
     account,
     action,
+    adoption,
     api,
     api_answers,  # noqa: F401 - this and the next add their operations to the API
     api_description,  # noqa: F401 - see above
@@ -165,7 +166,7 @@ def _add_languages(app: Flask) -> None:
 def _add_views(app: Flask) -> None:
     csrf = CSRFProtect(app)
     for views in (
-        account, study, wave, questionnaire, draft, wording, preview, publication, fieldwork, invitation,
+        account, study, adoption, wave, questionnaire, draft, wording, preview, publication, fieldwork, invitation,
         paper, paper_check, person,
         dataset_file,
         interview, guide, schedule, case_attribute, note, note_sheet, member_check,

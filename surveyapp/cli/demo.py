@@ -20,6 +20,7 @@ from surveyapp.jobs.diagnose import diagnose_study, write_report
 from surveyapp.jobs.interview_analysis import analyse_study
 from surveyapp.jobs.sample import add_sample_edits, add_sample_study
 from surveyapp.jobs.second_wave import SECOND_WAVE, add_second_wave, close_first_wave, release_with_decisions
+from surveyapp.jobs.wave_change import compare_with_earlier
 from surveyapp.models.diagnosis import StoredDiagnosis
 from surveyapp.models.study import Study
 from surveyapp.sample.studies import SAMPLES, sample_of
@@ -96,6 +97,8 @@ def _add_second_wave(study: Study, options: argparse.Namespace) -> None:
         add_second_wave(session, study, options.template)
     close_read_session()                # what is read from here on knows the second wave
     stored, _ = diagnose_study(name, SECOND_WAVE)
+    study = get_study(read_session(), name)
+    compare_with_earlier(study, get_wave(read_session(), study, SECOND_WAVE))
     with transaction() as session:
         add_sample_edits(session, get_study(session, name))
     close_read_session()

@@ -3,6 +3,7 @@
 from surveyapp.models import (
     account,
     action,
+    adoption,
     api_token,
     audit,
     codebook,
@@ -43,6 +44,7 @@ from surveyapp.models import (
 __all__ = [
     "account",
     "action",
+    "adoption",
     "api_token",
     "audit",
     "codebook",

@@ -42,10 +42,11 @@ LINK_BYTES = 16         # 128 random bits: a link cannot be guessed
 
 def create_study(session: Session, template: StudyTemplate, name: str, *, facts: StudyFacts | None = None,
                  is_synthetic: bool = False, account: Account | None = None,
-                 privacy: Mapping[str, str] | None = None) -> Study:
+                 privacy: Mapping[str, str] | None = None, is_open: bool = True) -> Study:
     """Return a new study with the template's questionnaires published, its codes, and an open first wave.
 
     `privacy` names a mode for a questionnaire by its file stem; without one the template's holds, and then anonymous.
+    Without `is_open` the wave is there with its links and waits to be opened.
     """
     name = name.strip()
     modes = chosen_modes(template, privacy or {})
@@ -64,7 +65,7 @@ def create_study(session: Session, template: StudyTemplate, name: str, *, facts:
     session.add(study)
     session.flush()
     _add_codes(session, study, template)
-    wave = open_wave(session, study, FIRST_WAVE)
+    wave = open_wave(session, study, FIRST_WAVE, is_open=is_open)
     for instrument in template.instruments:
         publish_instrument(session, study, instrument, wave, privacy=modes[instrument.audience])
     record_change(session, "create_study", f"study {study.id}", study_id=study.id, account=account,
@@ -79,9 +80,9 @@ def _add_codes(session: Session, study: Study, template: StudyTemplate) -> None:
         session.flush()
 
 
-def open_wave(session: Session, study: Study, key: str) -> Wave:
-    """Return a new open wave of the study."""
-    wave = Wave(study_id=study.id, key=key, opened_at=utc_now())
+def open_wave(session: Session, study: Study, key: str, *, is_open: bool = True) -> Wave:
+    """Return a new wave of the study, open unless it is to wait."""
+    wave = Wave(study_id=study.id, key=key, opened_at=utc_now() if is_open else None)
     session.add(wave)
     session.flush()
     return wave
