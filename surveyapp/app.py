@@ -54,6 +54,7 @@ from surveyapp.views import (
     note,
     note_sheet,
     organisation,
+    own_construct,
     paper,
     paper_check,
     person,
@@ -61,6 +62,7 @@ from surveyapp.views import (
     plan_edit,
     planner,
     preview,
+    promotion,
     publication,
     questionnaire,
     regrouping,
@@ -167,6 +169,7 @@ def _add_views(app: Flask) -> None:
     csrf = CSRFProtect(app)
     for views in (
         account, study, adoption, wave, questionnaire, draft, wording, preview, publication, fieldwork, invitation,
+        own_construct, promotion,
         paper, paper_check, person,
         dataset_file,
         interview, guide, schedule, case_attribute, note, note_sheet, member_check,

@@ -121,7 +121,7 @@ def open_split(session: Session, study: Study, code_id: int) -> Regrouping | Non
 
 # ---- what is left ---------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class _Row:
+class MarkRow:
     mark: Mark
     interview: Interview
     segment: Segment | None
@@ -135,14 +135,14 @@ class _Row:
 def load_split(session: Session, study: Study, regrouping: Regrouping, account: Account, words: str = "") -> SplitPage:
     """Return the passages left, with context, those with the words first found; a page of them at a time."""
     check_not_blind(session, study, account)
-    rows = _rows(session, study, regrouping.code_id, account)
+    rows = rows_of(session, study, regrouping.code_id, account)
     double = double_coded(session, study)
     free = [row for row in rows if regrouping.is_for_all or row.interview.id not in double]
-    groups = _groups(free, double)
+    groups = groups_of(free, double)
     fitting = [group for group in groups if not words or any(
         row.segment is not None and words.casefold() in row.segment.quote.casefold() for row in group)]
     n_all = len(marks_of(session, study, regrouping.code_id))
-    return SplitPage(tuple(_place(session, group) for group in fitting[:PER_PAGE]), len(groups),
+    return SplitPage(tuple(place_of(session, group) for group in fitting[:PER_PAGE]), len(groups),
                      n_done=_n_done(session, regrouping), n_left_alone=len(rows) - len(free),
                      n_waiting=n_all - len(rows))
 
@@ -154,19 +154,19 @@ def _n_done(session: Session, regrouping: Regrouping) -> int:
                for before, _ in kept)
 
 
-def _rows(session: Session, study: Study, code_id: int, account: Account) -> list[_Row]:
+def rows_of(session: Session, study: Study, code_id: int, account: Account) -> list[MarkRow]:
     """Return the marks of the code that the account may see and nobody is making blind, by interview and place."""
     rows = [row for kind in (Coding, LinkCoding) for row in _rows_of(session, study, kind, code_id, account)]
     return sorted(rows, key=lambda row: (row.interview.key, row.segment.start if row.segment else -1, row.mark.id))
 
 
 def _rows_of(session: Session, study: Study, kind: type[Coding] | type[LinkCoding], code_id: int,
-             account: Account) -> Iterable[_Row]:
+             account: Account) -> Iterable[MarkRow]:
     found = (select(kind, Interview, Segment, Account.name).join(Interview, Interview.id == kind.interview_id)
              .join(Account, Account.id == kind.account_id).outerjoin(Segment, Segment.id == kind.segment_id)
              .where(Interview.study_id == study.id, kind.deleted_at.is_(None), names(kind, [code_id]),
                     is_open_to(kind, account), ~is_in_blind_round(kind)))
-    return [_Row(cast("Mark", mark), interview, segment, coder)
+    return [MarkRow(cast("Mark", mark), interview, segment, coder)
             for mark, interview, segment, coder in session.execute(found)]
 
 
@@ -180,9 +180,9 @@ def double_coded(session: Session, study: Study) -> set[int]:
     return {number for number, marks in finished.items() if all(marks) and len(marks) >= FEWEST_CODERS}
 
 
-def _groups(rows: Sequence[_Row], double: set[int]) -> list[list[_Row]]:
+def groups_of(rows: Sequence[MarkRow], double: set[int]) -> list[list[MarkRow]]:
     """Return the marks that go together: overlapping ones of a double-coded interview, every other for itself."""
-    groups: list[list[_Row]] = []
+    groups: list[list[MarkRow]] = []
     end = -1
     for row in rows:
         is_same = (bool(groups) and row.interview.id in double and row.segment is not None
@@ -196,7 +196,7 @@ def _groups(rows: Sequence[_Row], double: set[int]) -> list[list[_Row]]:
     return groups
 
 
-def _place(session: Session, group: Sequence[_Row]) -> Place:
+def place_of(session: Session, group: Sequence[MarkRow]) -> Place:
     first = group[0]
     marks = [row.mark for row in group]
     polarities = {mark.polarity for mark in marks if isinstance(mark, Coding)}
@@ -209,7 +209,7 @@ def _place(session: Session, group: Sequence[_Row]) -> Place:
         before=before, quote=quote, after=after)
 
 
-def _in_context(session: Session, group: Sequence[_Row]) -> tuple[str, str, str]:
+def _in_context(session: Session, group: Sequence[MarkRow]) -> tuple[str, str, str]:
     segments = [row.segment for row in group if row.segment is not None]
     if not segments:
         return "", "", ""
@@ -232,9 +232,9 @@ def assign_places(session: Session, study: Study, number: int, chosen: Mapping[s
         raise Refused("This split is finished.", "Begin another one from the code.")
     targets = {codebook.by_id[code_id].key: code_id for code_id in regrouping.target_ids}
     double = double_coded(session, study)
-    rows = [row for row in _rows(session, study, regrouping.code_id, account)
+    rows = [row for row in rows_of(session, study, regrouping.code_id, account)
             if regrouping.is_for_all or row.interview.id not in double]
-    left = {"-".join(row.name for row in group): group for group in _groups(rows, double)}
+    left = {"-".join(row.name for row in group): group for group in groups_of(rows, double)}
     n = 0
     for key, target in chosen.items():
         if target not in targets:

@@ -59,6 +59,7 @@ class StaffPages:
             "staff_versions": f"{small}/questionnaires/staff/versions", "staff_export": f"{small}/answers",
             "staff_paper": f"{small}/waves/w2/paper/staff?batch=north&language=en", "staff_pilot": f"{bank}/pilot",
             "staff_diagnosis": f"{bank}/diagnosis", "staff_quality": f"{bank}/quality",
+            "staff_own_problems": f"{bank}/constructs", "staff_own_problem": f"{bank}/constructs/new?group=problem",
             "staff_plan": f"{bank}/plan", "staff_plan_edit": f"{bank}/plan/measure/S1.1",
             "staff_what_if": f"{bank}/what-if?cause=CAU_TECH&amount=-0.5",
             "staff_joint": f"{bank}/joint", "staff_joint_row": f"{bank}/joint/rows/PRB_EFFECT",
