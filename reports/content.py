@@ -254,6 +254,7 @@ class StudyReport:
     version: str = ""
     is_synthetic: bool = False
     watermark: str = ""                 # across every page; of a specimen that must not be taken for a report
+    shape: Literal["page", "slide"] = "page"    # upright sheets to read, or wide ones to be shown
 
     def section(self, key: str) -> Section:
         """Return the section of that key; KeyError if there is none."""

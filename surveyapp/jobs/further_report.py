@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from reports.content import StudyReport
 from reports.deliver import report_pdf
+from reports.kinds.board import board_pack
 from reports.kinds.fieldwork import fieldwork_report
 from reports.kinds.interviews import interview_report
 from reports.kinds.protocol import protocol_report
 from reports.wording import LANGUAGES
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import Refused
+from surveyapp.jobs.diagnose import report_content
 from surveyapp.models.further_report import FurtherReport
 from surveyapp.models.study import Study
 from surveyapp.models.wave import Wave
@@ -50,8 +52,15 @@ def _interviews(session: Session, study: Study, wave: Wave | None, languages: Se
             for language in languages]
 
 
+def _board(session: Session, study: Study, wave: Wave | None, languages: Sequence[str]) -> list[Written]:
+    stored = newest_diagnosis(session, study)
+    if stored is None:
+        raise Refused("There is no diagnosis yet.", "Run one first: the pack is taken from its report.")
+    return [("", board_pack(report_content(study, stored, language))) for language in languages]
+
+
 WRITERS: Mapping[str, Callable[[Session, Study, Wave | None, Sequence[str]], list[Written]]] = {
-    "fieldwork": _fieldwork, "protocol": _protocol, "interviews": _interviews,
+    "fieldwork": _fieldwork, "protocol": _protocol, "interviews": _interviews, "board": _board,
 }
 
 

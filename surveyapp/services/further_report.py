@@ -31,6 +31,9 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType({
     "interviews": (marked("Interview report"),
                    marked("Whom you heard, which questions came up, the codebook with counts, agreement of coders, "
                           "saturation, voices for and against; of the newest diagnosis.")),
+    "board": (marked("Board pack"),
+              marked("At most eight pages in the shape of slides, taken from the newest diagnosis report with its "
+                     "numbers, ending with what management is asked to decide.")),
 })
 OF_A_WAVE = frozenset({"fieldwork"})
 
