@@ -25,6 +25,7 @@ class Statement:
     values: Mapping[str, Any] = field(default_factory=dict)
     trace: tuple[str, ...] = ()
     link: str = ""                      # anchor inside the report that the wording leads to
+    evidence: tuple[str, ...] = ()      # short names of the findings it tells, each of which opens its evidence
 
     def __bool__(self) -> bool:
         return bool(self.text)
@@ -111,6 +112,8 @@ class Heading:
     text: str
     anchor: str = ""
     level: int = 3
+    trace: tuple[str, ...] = ()         # of the finding that it introduces
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,6 +158,7 @@ class KeyFigure:
     label: str
     detail: str
     is_alarm: bool = False
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -181,6 +185,8 @@ class Card:
     rows: tuple[tuple[str, Statement], ...]
     side: tuple[tuple[str, Number | Statement], ...] = ()
     notes: tuple[Statement, ...] = ()   # small print
+    trace: tuple[str, ...] = ()         # of the measure that it describes
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

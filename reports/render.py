@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -34,12 +36,15 @@ from reports.content import (
     StudyReport,
     Table,
 )
+from reports.names_in_text import holds_name, split_at_names
 from reports.numbers import HIDDEN, day, interval, printed
 from reports.wording import Words
 
 HERE = Path(__file__).parent
 HTML_LANGUAGE = {"en": "en", "zh": "zh-Hans"}
 GRADE_STEPS = 3
+EvidenceOf = Callable[[str], str]       # short name of a finding → where its evidence stands, "" = nowhere
+ANCHOR = "e-"               # before the short name of a finding, where its evidence stands in the report
 # Control signs other than the ones white space needs, which XML and fonts do not know, and those that turn the
 # direction of what follows, with which a text could rewrite its neighbours.
 _CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127, *range(128, 160), *range(0x202A, 0x202F),
@@ -53,6 +58,18 @@ _KINDS: dict[type, str] = {
 }
 
 
+@dataclass(frozen=True)
+class Piece:
+    """A part of a wording; a short name carries the address of its evidence."""
+
+    text: str
+    address: str = ""
+
+
+def _nowhere(_name: str) -> str:
+    return ""
+
+
 def style_sheet() -> str:
     """Return the report's style sheet; the fonts are declared apart, by who knows where they lie."""
     return (HERE / "styles" / "report.css").read_text(encoding="utf-8")
@@ -64,21 +81,35 @@ def report_html(report: StudyReport, *, style: str | None = None, is_traced: boo
     `style` is put in its head where it has to stand alone; without `is_traced` the metric paths are left out, which
     only a page on a screen can follow.
     """
-    words = Words(report.language)
+    words, anchors = Words(report.language), report.anchors()
     environment = _environment()
     page = environment.get_template("report.html").render(
-        report=report, words=words, anchors=report.anchors(), is_traced=is_traced, entries=_entries(report),
+        report=report, words=words, anchors=anchors, is_traced=is_traced, entries=_entries(report),
+        evidence_of=lambda key: f"#{ANCHOR}{key}" if ANCHOR + key in anchors else "",
         style=Markup(style) if style else "",  # noqa: S704  # our own style sheet
         html_language=HTML_LANGUAGE[report.language], frozen_on=day(report.frozen_on, report.language))
     return page.translate(_CONTROL)
 
 
-def block_html(block: Block, language: str) -> str:
-    """Return one block as HTML without any style of its own, for a web page that shows a part of the report."""
+def block_html(block: Block, language: str, evidence_of: EvidenceOf = _nowhere, *,
+               anchors: frozenset[str] | None = None) -> str:
+    """Return one block as HTML without any style of its own, for a web page that shows a part of the report.
+
+    `evidence_of` gives the address that a short name of a finding leads to; `anchors` are the places that links may
+    lead to, None = all.
+    """
+    return str(_blocks(language, evidence_of, anchors).render_block(block))
+
+
+def statement_html(statement: Statement, language: str, evidence_of: EvidenceOf) -> str:
+    """Return one wording as HTML with the short names it is followed by; it leads nowhere else."""
+    return str(_blocks(language, evidence_of, frozenset()).said(statement))
+
+
+def _blocks(language: str, evidence_of: EvidenceOf, anchors: frozenset[str] | None) -> Any:
     template = _environment().get_template("blocks.html")
-    module = template.make_module({"words": Words(language), "language": language, "anchors": None,
-                                    "is_traced": False, "is_on_page": True})
-    return str(module.render_block(block))  # type: ignore[attr-defined]  # a macro of the template
+    return template.make_module({"words": Words(language), "language": language, "anchors": anchors,
+                                 "is_traced": False, "is_on_page": True, "evidence_of": evidence_of})
 
 
 def _entries(report: StudyReport) -> list[Section]:
@@ -90,8 +121,19 @@ def _environment() -> Environment:
     environment = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined,
                               trim_blocks=True, lstrip_blocks=True)
     environment.globals.update(kind=_kind, chart=_chart, figure_text=_figure_text, range_text=_range_text,
-                               cell_class=_cell_class, grade_steps=GRADE_STEPS)
+                               cell_class=_cell_class, grade_steps=GRADE_STEPS, pieces=_pieces, marks=_marks)
     return environment
+
+
+def _pieces(statement: Statement, evidence_of: EvidenceOf) -> list[Piece]:
+    """Return the wording in pieces; short names that it holds become links where they stand."""
+    parts = split_at_names(statement.text, [name for name in statement.evidence if evidence_of(name)])
+    return [Piece(part, evidence_of(part) if place % 2 else "") for place, part in enumerate(parts) if part]
+
+
+def _marks(evidence: Sequence[str], evidence_of: EvidenceOf, text: str = "") -> list[Piece]:
+    """Return the short names to be put behind a wording: those that lead somewhere and are not in it already."""
+    return [Piece(name, evidence_of(name)) for name in evidence if evidence_of(name) and not holds_name(text, name)]
 
 
 def _kind(block: Block | Cell) -> str:

@@ -20,12 +20,12 @@ from analysis.customers.cells import (
     words,
 )
 from analysis.customers.identifiers import refuse_identifiers
+from analysis.customers.inputs import NOT_COUNTED_AS_CONTENT
 from analysis.results.customers import FieldQuality
 from instruments.template import CustomerField, ValueModel
 
 IMPOSSIBLE_TENURE_MONTHS = 1200      # a hundred years: longer is a typing error
 NUMBER_TYPES = frozenset({"decimal", "integer"})
-NOT_COUNTED_AS_CONTENT = frozenset({"relation_group", "rm_id"})     # most customers rightly have none (model 13)
 TYPE_FIELD = "customer_type"
 
 

@@ -17,6 +17,7 @@ from analysis.diagnosis.detectability import DrawScores, beside_uncertain
 from analysis.diagnosis.grounds import GroundSources, grounded_measures
 from analysis.diagnosis.integrity import integrity_of
 from analysis.diagnosis.interviewed import Interviewed, hear_interviews
+from analysis.diagnosis.item_answers import item_answers
 from analysis.diagnosis.links import Links, LinkSources, find_links
 from analysis.diagnosis.metrics import (
     answer_counts,
@@ -144,6 +145,7 @@ def diagnose(tables: StudyTables, *, n_resamples: int = N_RESAMPLES, study: str 
         comments=comments, open_answers=_open_answers(sides.values(), thresholds, seed),
         warnings=(*_warnings(sides.values(), heard, picture, links, thresholds), *_panel_warnings(panel)),
         benchmarks=benchmarks_of(sides.values(), tables.norms, thresholds),
+        item_answers=item_answers(sides.values(), thresholds),
         integrity=panel, crosstabs=heard.crosstabs, stated_reasons=_stated_reasons(staff, thresholds),
         metrics=metrics | dict(improvement.metrics or {}) | dict(comment_metrics(comments)))
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from analysis.diagnosis.scale_points import as_percent, on_scale
 from analysis.diagnosis.surveyed import Surveyed
 from analysis.quant.describe import LevelRules, construct_frequencies, item_shares, item_tests, scale_level
 from analysis.quant.intervals import benjamini_hochberg
@@ -14,42 +15,8 @@ from analysis.quant.scoring import Scores, construct_items, corrected_items, rec
 from analysis.results.diagnosis import Level, Status
 from instruments.schema import Construct
 
-REFERENCE_LOW, REFERENCE_WIDTH = 1.0, 4.0       # thresholds in points are stated on a scale of 1 to 5
 NOT_A_SCALE = "not_a_scale"
 STYLE_TAG, UNCHECKABLE_TAG, ITEMS_TAG = "depends_on_answering_style", "style_not_checkable", "judged_item_by_item"
-
-
-def on_scale(points: float, low: float, high: float) -> float:
-    """Return a threshold stated on 1..5 on a scale of other ends.
-
-    Parameters
-    ----------
-    points : float
-        On a scale of 1 to 5.
-    low, high : float
-        Ends of the other scale.
-
-    Returns
-    -------
-    float
-        The same place in percent of the maximum.
-    """
-    return low + (points - REFERENCE_LOW) / REFERENCE_WIDTH * (high - low)
-
-
-def as_percent(points: float) -> float:
-    """Return a threshold stated on 1..5 as percent of the maximum possible.
-
-    Parameters
-    ----------
-    points : float
-
-    Returns
-    -------
-    float
-        0..100.
-    """
-    return (points - REFERENCE_LOW) / REFERENCE_WIDTH * 100
 
 
 def construct_level(side: Surveyed, construct: Construct, thresholds: Mapping[str, float], *, is_tested: bool,

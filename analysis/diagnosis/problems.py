@@ -9,7 +9,8 @@ from typing import Literal
 import pandas as pd
 
 from analysis.diagnosis.grades import Conditions, Graded, capped_grade, triangulation
-from analysis.diagnosis.levels import ITEMS_TAG, construct_level, item_verdicts, judged_levels, on_scale
+from analysis.diagnosis.levels import ITEMS_TAG, construct_level, item_verdicts, judged_levels
+from analysis.diagnosis.scale_points import on_scale
 from analysis.diagnosis.surveyed import Surveyed
 from analysis.quant.resampling import top_rank_probability
 from analysis.results.diagnosis import (

@@ -19,6 +19,7 @@ from analysis.results.planning import LinkDetectability
 from analysis.results.quality import IndexDistribution, ScaleChange
 from analysis.results.sensitivity import Sensitivity
 from analysis.results.stated import StatedReason
+from analysis.results.trace import ItemAnswers
 
 Status = Literal["supports", "uncertain", "against", "insufficient"]
 InterviewStatus = Literal["supports", "some", "silent", "contradicts", "none"]
@@ -391,6 +392,7 @@ class Diagnosis:
     candidates: tuple[str, ...] = ()            # codes without a construct that enough interviewees name
     stated_reasons: tuple[StatedReason, ...] = ()   # where each problem named has a question for its main reason
     crosstabs: tuple[Crosstab, ...] = ()        # codes by attributes of the interviewees
+    item_answers: Mapping[str, ItemAnswers] = field(default_factory=dict)   # what figures stand on; empty in older ones
     integrity: Mapping[str, Integrity] = field(default_factory=dict)    # audience → panel against stuffing, and modes
     benchmarks: tuple[Benchmark, ...] = ()      # every construct beside other organisations; empty = no packages
     sensitivity: Sensitivity | None = None      # which grades change under other thresholds; None = not tried

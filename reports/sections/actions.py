@@ -132,7 +132,7 @@ def _card(study: Source, m: MeasureFinding) -> Card:
     if guards:
         rows.append((words.text("actions.safeguards"), Statement(words.join(guards), {}, (), "safeguards")))
     return Card(f"measure-{m.key}", m.key, study.read(measure.name), tuple(rows), _side(study, m, measure),
-                notes(study, "measure", m.key))
+                notes(study, "measure", m.key), (f"measure.{m.key}.verdict",))
 
 
 def _trigger_text(study: Source, m: MeasureFinding) -> Statement:

@@ -8,6 +8,7 @@ from analysis.privacy import suppress_cells
 from instruments.schema import Instrument, Item
 from reports.content import Column, Facts, Row, Section, Statement, Table
 from reports.numbers import HIDDEN, printed
+from reports.render import ANCHOR
 from reports.sections.source import Source
 
 ATTRIBUTES = ("profile", "quota", "fact")       # roles of items that tell who somebody is
@@ -68,19 +69,20 @@ def _frequencies(study: Source) -> dict[str, Mapping[str, int]]:
 
 
 def _row(study: Source, instrument: Instrument, item: Item, counts: Mapping[str, int] | None) -> Row:
-    key = Statement(item.key + (study.words.text("measure.reversed") if item.is_reverse else ""))
+    key, anchor = Statement(item.key + (study.words.text("measure.reversed") if item.is_reverse else "")), (
+        f"{ANCHOR}{study.ledger.id_of('item', item.key)}")
     single = study.single(item.key)
     if counts and sum(n for n in counts.values() if n > 0) >= study.minimum_group:
         n = single.n if single else sum(max(count, 0) for count in counts.values())
         return Row((key, Statement(study.read(item.text)), Statement(printed(float(n), "count")),
-                    _answers(study, instrument, item, counts)))
+                    _answers(study, instrument, item, counts)), anchor)
     if single and single.median is not None and single.n >= study.minimum_group:
         return Row((key, Statement(study.read(item.text)), Statement(printed(float(single.n), "count")),
                     study.words.say("wording.number", median=single.median, mean=study.estimate(
-                        single.mean, single.ci_low, single.ci_high, "one"))))
+                        single.mean, single.ci_low, single.ci_high, "one"))), anchor)
     reason = ("wording.open" if item.role == "open" else "wording.attention" if item.role == "attention"
               else "wording.hidden" if counts and min(counts.values()) < 0 else "wording.not_shown")
-    return Row((key, Statement(study.read(item.text)), Statement("–"), study.words.say(reason)))
+    return Row((key, Statement(study.read(item.text)), Statement("–"), study.words.say(reason)), anchor)
 
 
 def _answers(study: Source, instrument: Instrument, item: Item, counts: Mapping[str, int]) -> Statement:

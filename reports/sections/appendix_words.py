@@ -9,6 +9,7 @@ from instruments.template import CodeDefinition
 from reports.content import Block, Bullets, Facts, Figure, Heading, Number, Row, Section, Statement, Table
 from reports.evidence import evidence_line, saturation_figure
 from reports.numbers import printed
+from reports.render import ANCHOR
 from reports.sections.appendix_agreement import agreement
 from reports.sections.appendix_crosstabs import crosstabs
 from reports.sections.source import Source
@@ -25,7 +26,8 @@ def codebook(study: Source) -> list[Section]:
     rows: list[Row] = []
     for code in book.codes:
         if code.parent is None:
-            rows.append(Row((Statement(f"{code.key} {study.read(code.name)}"),), is_group=True))
+            rows.append(Row((Statement(f"{code.key} {study.read(code.name)}"),),
+                            f"{ANCHOR}{study.ledger.id_of('code', code.key)}", is_group=True))
         else:
             rows.append(_code_row(study, code, len(book.ancestors(code.key))))
     columns = columns_of(words, "codes.",
@@ -69,7 +71,7 @@ def _code_row(study: Source, code: CodeDefinition, depth: int) -> Row:
                   Number(float(found.supports), "count", trace=(f"interview.{code.key}.interviewees",)),
                   Number(float(found.contradicts), "count"), Statement(judged))
     return Row((Statement(f"{name} ({code.key})" if study.language == "en" else f"{name}（{code.key}）"),
-                Statement(study.read(code.definition)), *counts))
+                Statement(study.read(code.definition)), *counts), f"{ANCHOR}{study.ledger.id_of('code', code.key)}")
 
 
 def glossary(study: Source) -> list[Section]:

@@ -140,7 +140,7 @@ def details(study: Source) -> list[Section]:
 def _detail(study: Source, p: ProblemFinding) -> list[Block]:
     key, words = p.level.construct, study.words
     number = words.text("problems.numbered", rank=p.rank, name=study.name(key)) if p.rank else study.name(key)
-    head: list[Block] = [Heading(number, f"problem-{key}")]
+    head: list[Block] = [Heading(number, f"problem-{key}", trace=(f"problem.{key}.grade",))]
     construct = study.construct(key)
     if construct:
         head.append(Statement(study.read(construct.definition)))

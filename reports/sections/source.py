@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
+from analysis.diagnosis.trace.ledger import Ledger
 from analysis.privacy import MINIMUM_GROUP
 from analysis.results.diagnosis import (
     CauseFinding,
@@ -77,6 +78,11 @@ class Source(Named):
             return self.words.text("role.customer" if audience == self.served else "role.employee")
         roles = self.template.guide.roles if self.template.guide else {}
         return self.read(roles[key]) if key in roles else key.replace("_", " ")
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Every finding under its short name, with what it was computed from."""
+        return Ledger(self.diagnosis, self.template)
 
     # ---- findings ---------------------------------------------------------------------------------------------
     @cached_property

@@ -29,6 +29,7 @@ from reports.sections import (
     customer_file,
     customer_view,
     edited,
+    evidence_ledger,
     follow_up,
     front,
     joint,
@@ -41,6 +42,7 @@ from reports.sections import (
     strengths,
     summary,
 )
+from reports.sections.evidenced import with_names
 from reports.sections.source import Source
 
 # Parts that begin on a page of their own; all others follow where the one before ends.
@@ -59,7 +61,7 @@ WHOLE = (
     appendix_sensitivity.sensitivity, appendix_thresholds.implied, appendix_thresholds.moved_thresholds,
     appendix_sensitivity.groups, appendix_wording.wording,
     appendix_instruments.instruments, appendix_words.codebook, appendix_words.glossary, appendix_words.theory,
-    method.thresholds, edited.edits,
+    method.thresholds, evidence_ledger.evidence_ledger, edited.edits,
 )
 # A study with too little to diagnose: who answered, what was entered, and how it would be done.
 SHORT = (
@@ -80,7 +82,8 @@ def study_report(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFact
     cover = front.cover(study, title)
     is_short = needs.is_too_little(study)
     parts, first = (SHORT, FIRST_OF_SHORT) if is_short else (WHOLE, FIRST_OF_PAGE)
-    sections = tuple(replace(section, starts_page=section.key in first) for part in parts for section in part(study))
+    sections = tuple(with_names(replace(section, starts_page=section.key in first), study.ledger)
+                     for part in parts for section in part(study))
     report = StudyReport(
         language, cover.title, study.words.text("front.running_name", organisation=study.organisation),
         study.words.text("front.synthetic_foot" if study.is_synthetic else "front.confidential_foot",

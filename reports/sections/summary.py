@@ -45,7 +45,7 @@ def summary(study: Source) -> list[Section]:
     sources = study.sources()
     lead = study.words.say("summary.lead_single" if len(sources) == 1 else "summary.lead",
                            sources=study.words.join(sources) or study.words.text("labels.no_sources"),
-                           trace=("quality.n_submitted",))
+                           trace=who_answered(study))
     return [Section("summary", study.words.text("part.summary"), _headline(study), tuple(blocks), lead)]
 
 
@@ -53,13 +53,8 @@ def _headline(study: Source) -> Statement:
     say, established = study.words.say, study.established
     traces = [f"problem.{p.level.construct}.grade" for p in established]
     names = [study.in_sentence(p.level.construct) for p in established]
-    if all(p.grade is None for p in study.problems):
-        return say("summary.title_no_grades")
-    if all(p.grade == "insufficient" for p in study.problems):
-        return say("summary.title_insufficient")
     if not established:
-        n_signs = sum(p.grade in ("weak", "conflicting") for p in study.problems)
-        return say("summary.title_none", n=n_signs) if n_signs else say("summary.title_no_signs")
+        return _headline_of_none(study)
     if len(established) == 1:
         return say("summary.title_one", name=names[0], trace=traces)
     if len(established) <= 3:  # noqa: PLR2004  # three names fit into two lines of a title
@@ -75,6 +70,26 @@ def _headline(study: Source) -> Statement:
     return say(key, count=study.words.count(len(names)), total=len(study.problems), name=names[0], trace=traces)
 
 
+def _headline_of_none(study: Source) -> Statement:
+    """Return the headline where no problem is established: why not, as far as it is known."""
+    say, grades = study.words.say, [p.grade for p in study.problems]
+    trace = [f"problem.{p.level.construct}.grade" for p in study.problems] or who_answered(study)
+    if all(grade is None for grade in grades):
+        return say("summary.title_no_grades", trace=trace)
+    if all(grade == "insufficient" for grade in grades):
+        return say("summary.title_insufficient", trace=trace)
+    n_signs = sum(grade in ("weak", "conflicting") for grade in grades)
+    if n_signs:
+        return say("summary.title_none", n=n_signs, trace=trace)
+    return say("summary.title_no_signs", trace=trace)
+
+
+def who_answered(study: Source) -> list[str]:
+    """Return the metric paths of who answered each questionnaire that has answers."""
+    return [f"quality.{screening.audience}.n_submitted" for screening in study.diagnosis.screening.values()
+            if screening.n_valid] or ["quality.n_submitted"]
+
+
 def is_first(study: Source) -> bool:
     """Return whether the first established problem's interval lies above those of all other problems."""
     first = study.established[0].level
@@ -87,6 +102,7 @@ def _quality_warning(study: Source) -> Callout | None:
     if not found:
         return None
     items = tuple(study.words.say(f"summary.quality_{s.verdict}", who=study.audience(s.audience),
+                                  trace=(f"quality.{s.audience}.excluded_pct",),
                                   share=1 - s.n_valid / s.n_submitted if s.n_submitted else None) for s in found)
     return Callout("warning", study.words.text("summary.quality"), items)
 
@@ -118,7 +134,8 @@ def _customer_figures(study: Source) -> list[KeyFigure]:
                                worst.status == "supports"))
     nps = study.diagnosis.nps
     if nps is not None and nps.value is not None:
-        number = Number(nps.value, "signed_points", nps.ci_low, nps.ci_high, ("facet.nps",))
+        number = Number(nps.value, "signed_points", nps.ci_low, nps.ci_high,
+                        tuple(f"item.{item.key}.mean" for item in study.items_of_role("nps")[:1]))
         found.append(KeyFigure(number, words.text("summary.figure_nps"),
                                _base(study, nps.n, nps.ci_low, nps.ci_high, "signed_points")))
     return found
@@ -134,7 +151,8 @@ def _problem_table(study: Source) -> Table:
         ("problem", 0.26, "left"), ("severity", 0.15, "left"), ("cause", 0.19, "left"), ("strategy", 0.29, "left"),
         ("evidence", 0.11, "left"))
     rows = tuple(_problem_row(study, problem) for problem in study.problems[:MOST_PROBLEMS])
-    title = words.say("summary.table_title") if study.established else words.say("summary.table_title_open")
+    trace = [f"problem.{p.level.construct}.grade" for p in study.problems[:MOST_PROBLEMS]]
+    title = words.say("summary.table_title" if study.established else "summary.table_title_open", trace=trace)
     return Table("t-summary", title, columns, rows, words.text("summary.table_unit"),
                  words.text("summary.table_source", minimum=study.minimum_group))
 
@@ -170,13 +188,14 @@ def _strategy_cell(study: Source, problem: str) -> Cell:
         return study.words.say("summary.no_strategy")
     best = max(candidates, key=lambda m: (study.measure(m.key).address_problem[problem], m.priority or 0))
     measure = study.measure(best.key)
-    return Statement(f"{best.key} {study.read(measure.name)}", {}, (), f"measure-{best.key}")
+    return Statement(f"{best.key} {study.read(measure.name)}", {}, (f"measure.{best.key}.verdict",),
+                     f"measure-{best.key}")
 
 
 def _decisions(study: Source) -> list[Statement]:
     words, proposed = study.words, study.proposed
     if not proposed:
-        return [words.say("summary.decide_more_data")]
+        return [words.say("summary.decide_more_data", trace=who_answered(study))]
     first = [m for m in proposed if m.is_stable and (m.rank_probability_top3 or 0) >= SURE] or proposed[:2]
     names = words.join([f"{m.key} {study.read(study.measure(m.key).name)}" for m in first[:3]])
     found = [words.say("summary.decide_owner", names=names, n=len(proposed),
@@ -185,8 +204,10 @@ def _decisions(study: Source) -> list[Statement]:
     if required:
         guards = [study.read(g.name) for key in required for g in [study.safeguard(key)] if g]
         found.append(words.say("summary.decide_safeguards",
-                               names=words.join([lowered(name) for name in guards])))
-    return [*found, *(further_topics_decisions(study) or [words.say("summary.decide_repeat")])]
+                               names=words.join([lowered(name) for name in guards]),
+                               trace=[f"safeguard.{key}.required_by_measures" for key in required]))
+    return [*found, *(further_topics_decisions(study) or [
+        words.say("summary.decide_repeat", trace=who_answered(study))])]
 
 
 # ---- page 2 ---------------------------------------------------------------------------------------------------------
@@ -201,17 +222,29 @@ def summary_more(study: Source) -> list[Section]:
         blocks.append(perspective)
     if study.proposed:
         blocks.append(_strategy_table(study))
-    limits = [words.say("summary.limit_once"), words.say("summary.limit_self_report"),
-              words.say("summary.limit_absent")]
-    blocks.extend((Heading(words.text("summary.limits")), Bullets(tuple(limits))))
+    blocks.extend((Heading(words.text("summary.limits")), Bullets(tuple(_limits(study)))))
     return [Section("summary-causes", words.text("part.summary"), _causes_title(study), (*_cause_lines(study), *blocks),
                     is_listed=False)]
+
+
+def _limits(study: Source) -> list[Statement]:
+    """Return what limits the findings, each with what it speaks of: who answered, the links, what stays open."""
+    say = study.words.say
+    asked = sorted({found.audience for p in study.problems for item in p.level.item_frequencies
+                    for found in [study.instrument_of(item)] if found})
+    open_cases = [f"problem.{p.level.construct}.grade" for p in study.problems
+                  if p.grade in ("inconclusive", "insufficient")]
+    return [say("summary.limit_once", trace=who_answered(study)),
+            say("summary.limit_self_report", trace=[*(f"quality.{audience}.n_submitted" for audience in asked),
+                                                    "links.n"]),
+            say("summary.limit_absent", trace=[*open_cases, "links.n"])]
 
 
 def _causes_title(study: Source) -> Statement:
     priority = [c.level.construct for c in study.causes if c.reading == "priority"]
     if not priority:
-        return study.words.say("summary.causes_title_none")
+        return study.words.say("summary.causes_title_none", trace=[
+            *(f"cause.{c.level.construct}.elevated" for c in study.causes), "links.n"])
     trace = [f"cause.{key}.elevated" for key in priority]
     return study.title(
         study.words.say("summary.causes_title", names=study.names(priority), n=len(priority), trace=trace),
@@ -227,16 +260,19 @@ def _cause_lines(study: Source) -> list[Block]:
         goes_with = study.listed([link.problem for link in linked]) or words.text("summary.no_link_shown")
         said = cause.interview.supports if cause.interview else None
         asked = cause.interview.n_asked if cause.interview else 0
-        said_text = words.say("summary.said_by", k=said, n=asked) if said is not None and asked else Statement("–")
+        said_text = (words.say("summary.said_by", k=said, n=asked,
+                               trace=(f"interview.{cause.interview.code}.interviewees",))
+                     if cause.interview and asked else Statement("–"))
         rows.append(Row((Statement(study.name(key), {}, (), "links"),
                          Number(cause.level.mean, "mean", cause.level.ci_low, cause.level.ci_high,
                                 (f"cause.{key}.mean",)),
-                         Statement(goes_with), Number(cause.share, "percent", trace=(f"cause.{key}.share",)), said_text,
-                         words.say(f"cause_reading.{cause.reading}"))))
+                         Statement(goes_with, {}, tuple(f"link.{key}.{link.problem}.status" for link in linked)),
+                         Number(cause.share, "percent", trace=(f"cause.{key}.share",)), said_text,
+                         words.say(f"cause_reading.{cause.reading}", trace=(f"cause.{key}.elevated",)))))
     columns = columns_of(words, "summary.cause_column_",
         ("cause", 0.18, "left"), ("level", 0.17, "left"), ("problems", 0.25, "left"), ("share", 0.09, "right"),
         ("said", 0.13, "left"), ("reading", 0.18, "left"))
-    return [Table("t-summary-causes", words.say("summary.cause_table"), columns, tuple(rows),
+    return [Table("t-summary-causes", words.say("summary.cause_table", trace=("links.n",)), columns, tuple(rows),
                   words.text("summary.cause_unit"), words.text("summary.cause_source", n=study.diagnosis.link_model.n),
                   is_dense=True)]
 
@@ -256,12 +292,29 @@ def _perspectives(study: Source) -> Table | None:
                                                             | set(study.measure(m.key).address_facet))]
         cells = [study.listed([f.level.construct for f in found]) or words.text("labels.none")
                  for found in (problems, causes)]
-        rows.append(Row((Statement(study.read(perspective.name)), Statement(cells[0]), Statement(cells[1]),
-                         Statement(words.text("labels.between").join(plans) or words.text("labels.none")))))
+        traces = [tuple(f"{family}.{f.level.construct}.{field}" for f in found)
+                  for family, field, found in (("problem", "grade", problems), ("cause", "elevated", causes))]
+        trace = () if problems or causes or plans else _of_perspective(study, inside)
+        rows.append(Row((Statement(study.read(perspective.name), {}, trace), Statement(cells[0], {}, traces[0]),
+                         Statement(cells[1], {}, traces[1]),
+                         Statement(words.text("labels.between").join(plans) or words.text("labels.none"), {},
+                                   tuple(f"measure.{key}.verdict" for key in plans)))))
     columns = columns_of(words, "summary.perspective_",
         ("name", 0.2), ("problems", 0.32), ("causes", 0.26), ("measures", 0.22))
-    return Table("t-perspectives", words.say("summary.perspective_title", n=len(rows)), columns, tuple(rows),
-                 is_dense=True)
+    return Table("t-perspectives", words.say("summary.perspective_title", n=len(rows), trace=_all_strategies(study)),
+                 columns, tuple(rows), is_dense=True)
+
+
+def _of_perspective(study: Source, inside: set[str]) -> tuple[str, ...]:
+    """Return the metric paths that a perspective without any finding was looked for in."""
+    fields = {"problem": "problem.{}.grade", "cause": "cause.{}.elevated", "situation": "situation.{}.tag",
+              "experience": "facet.{}.pomp", "outcome": "outcome.{}.mean"}
+    return tuple(fields[c.group].format(c.key) for c in study.template.constructs if c.key in inside)
+
+
+def _all_strategies(study: Source) -> list[str]:
+    rules = study.template.rules
+    return [f"strategy.{strategy.key}.measures" for strategy in rules.strategies] if rules else []
 
 
 def _strategy_table(study: Source) -> Table:
@@ -270,19 +323,21 @@ def _strategy_table(study: Source) -> Table:
     for strategy in rules.strategies if rules else ():
         inside = [m for m in study.proposed if study.measure(m.key).strategy == strategy.key]
         if inside:
-            rows.append(Row((Statement(f"{strategy.key} {study.read(strategy.name)}"),
+            rows.append(Row((Statement(f"{strategy.key} {study.read(strategy.name)}", {},
+                                       (f"strategy.{strategy.key}.measures",)),
                              Stack(tuple(_ranked(study, m) for m in inside), has_head=False),
                              Number(min(float(study.measure(m.key).horizon_months) for m in inside), "months"))))
     columns = columns_of(words, "summary.strategy_column_",
         ("strategy", 0.26, "left"), ("measures", 0.58, "left"), ("months", 0.16, "right"))
-    return Table("t-summary-strategies", words.say("summary.strategy_title", n=len(study.proposed)), columns,
+    return Table("t-summary-strategies", words.say(
+        "summary.strategy_title", n=len(study.proposed), trace=_all_strategies(study)), columns,
                  tuple(rows), "", words.text("summary.strategy_source"), is_dense=True)
 
 
 def _ranked(study: Source, measure: MeasureFinding) -> Statement:
     name = study.read(study.measure(measure.key).name)
     if measure.rank is None:
-        return Statement(f"{measure.key} {name}", {}, (), f"measure-{measure.key}")
+        return Statement(f"{measure.key} {name}", {}, (f"measure.{measure.key}.verdict",), f"measure-{measure.key}")
     return study.words.say("summary.ranked", key=measure.key, name=name, rank=measure.rank,
                            trace=(f"measure.{measure.key}.rank",), link=f"measure-{measure.key}")
 
@@ -290,12 +345,10 @@ def _ranked(study: Source, measure: MeasureFinding) -> Statement:
 def _set_aside(study: Source) -> list[Statement]:
     words, found = study.words, []
     for measure in study.diagnosis.measures:
-        name = study.read(study.measure(measure.key).name)
+        name, trace = study.read(study.measure(measure.key).name), (f"measure.{measure.key}.verdict",)
         if measure.verdict == "not_proposed":
-            found.append(words.say("summary.not_proposed", key=measure.key, name=name,
+            found.append(words.say("summary.not_proposed", key=measure.key, name=name, trace=trace,
                                    reason=lowered(failed_condition(study, measure.triggers))))
-        elif measure.verdict == "opportunity":
-            found.append(words.say("summary.opportunity", key=measure.key, name=name))
-        elif measure.verdict == "data_needed":
-            found.append(words.say("summary.data_needed", key=measure.key, name=name))
-    return found[:MOST_SET_ASIDE] or [words.say("summary.nothing_aside")]
+        elif measure.verdict in ("opportunity", "data_needed"):
+            found.append(words.say(f"summary.{measure.verdict}", key=measure.key, name=name, trace=trace))
+    return found[:MOST_SET_ASIDE] or [words.say("summary.nothing_aside", trace=_all_strategies(study))]

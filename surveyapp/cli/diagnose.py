@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from analysis.diagnosis.document import diagnosis_document
+from analysis.diagnosis.trace.document import trace_document
 from analysis.results.diagnosis import Diagnosis
 from surveyapp.cli.output import Subparsers, add_command, open_database, print_json, print_table
 from surveyapp.cli.what_if import show_what_if
@@ -12,7 +13,7 @@ from surveyapp.db.session import read_session
 from surveyapp.jobs.diagnose import diagnose_study
 from surveyapp.services.joint import display_of
 from surveyapp.services.joint_sheet import joint_document
-from surveyapp.services.study import get_study
+from surveyapp.services.study import get_study, template_of
 
 
 def add_commands(commands: Subparsers) -> None:
@@ -31,8 +32,10 @@ def _diagnose(options: argparse.Namespace) -> None:
         return
     stored, diagnosis = diagnose_study(options.study, options.wave)
     if options.json:
-        display = display_of(read_session(), get_study(read_session(), options.study), stored)
-        print_json({**diagnosis_document(diagnosis), "joint": joint_document(display)})
+        study = get_study(read_session(), options.study)
+        print_json({**diagnosis_document(diagnosis),
+                    "trace": trace_document(diagnosis, template_of(read_session(), study)),
+                    "joint": joint_document(display_of(read_session(), study, stored))})
     else:
         _show(diagnosis)
 

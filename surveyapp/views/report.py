@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as Redirect
 
 from surveyapp.db.session import read_session, transaction
 from surveyapp.services.diagnosis import get_report, list_jobs, list_reports
+from surveyapp.services.evidence import load_evidence
 from surveyapp.services.further_report import (
     JOB,
     KINDS,
@@ -19,7 +20,8 @@ from surveyapp.services.further_report import (
 from surveyapp.services.report_files import FILES, report_file
 from surveyapp.services.report_release import list_releases
 from surveyapp.services.study import get_study, get_wave, list_waves
-from surveyapp.views.access import current_account, requires
+from surveyapp.views.access import current_account, reader_language, requires
+from surveyapp.views.report_html import drawn_block, drawn_statement
 
 blueprint = Blueprint("report", __name__)
 
@@ -67,6 +69,14 @@ def further_other(study_id: int, number: int, format: str) -> Response:
     content, content_type, ending = report_file(row, format)
     return _file(content, content_type, f"{row.kind}-{g.study.id}-{row.id}-{row.language}.{ending}",
                  is_page=format == "html")
+
+
+@blueprint.get("/studies/<int:study_id>/reports/summary")
+@requires("can_read_results")
+def summary(study_id: int) -> str:
+    """Show the summary of the newest diagnosis; every sentence leads to its evidence."""
+    found = load_evidence(read_session(), g.study, reader_language())
+    return render_template("report/summary.html", study=g.study, found=found, draw=drawn_block, say=drawn_statement)
 
 
 @blueprint.get("/studies/<int:study_id>/reports/<int:report_id>")

@@ -36,7 +36,7 @@ def test_the_net_promoter_score_is_told_in_its_own_points(bank: Any) -> None:
     report, nps = _report(bank), bank[0].nps
 
     figures = next(b for b in report.section("summary").blocks if isinstance(b, KeyFigures))
-    told = [item.number for item in figures.items if "facet.nps" in item.number.trace]
+    told = [item.number for item in figures.items if "item.NPS.mean" in item.number.trace]
     row = _table(report, "t-outcomes").rows[-1]
     assert [(n.value, n.low, n.high) for n in told] == [(nps.value, nps.ci_low, nps.ci_high)]
     assert isinstance(row.cells[1], Number)

@@ -1,0 +1,224 @@
+"""Figures, conditions and names of the trace in words: for the page of a finding and for the report's ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from analysis.diagnosis.thresholds import THRESHOLDS
+from analysis.diagnosis.trace.ledger import Ledger
+from analysis.diagnosis.trace.paths import split_path
+from analysis.results.diagnosis import InterviewEvidence
+from analysis.results.trace import HIDDEN_COUNT, Check, ItemAnswers, PathInputs, Ruling, TracedFinding
+from reports.numbers import HIDDEN, fixed, printed
+from reports.sections.customer_file import is_size_hidden
+from reports.sections.source import Source, capitalised
+
+SHARES = frozenset({"share", "rank_top2_probability", "rank_top3_probability", "response_rate", "top_decile_aum_share",
+                    "excluded", "part_rank_probability", "excluded_doubtful_share", "excluded_stop_share"})
+RATIOS = frozenset({"customers_per_rm", "products_per_customer", "top_decile_aum_share"})
+SMALL_Q, LARGE = 0.001, 1000
+WORD_FAMILIES = ("grade", "status", "quadrant", "tag", "band", "cap", "cause_reading", "quality", "agreement", "verdict")
+SIGNS = {"ge": "≥", "le": "≤", "gt": ">", "lt": "<", "eq": "=", "ne": "≠"}
+MARKS = {"true": "✓", "false": "✗", "unknown": "?"}
+OPERATORS = frozenset({"ge", "le", "gt", "lt", "eq", "ne", "in", "exists"})
+
+
+class TraceWords:
+    """Says what the ledger of a study holds, in the language of its report."""
+
+    def __init__(self, study: Source, ledger: Ledger) -> None:
+        self.study, self.ledger, self.words = study, ledger, study.words
+
+    # ---- names ----------------------------------------------------------------------------------------------
+    def name(self, found: TracedFinding) -> str:
+        """Return what a finding is called."""
+        study, kind, key = self.study, found.kind, found.key
+        if kind == "link":
+            return self.words.text("causes.pair", **dict(zip(("cause", "problem"), map(study.name, key.split(">")),
+                                                             strict=True)))
+        if kind in ("links", "audience"):
+            return (self.words.text("trace_kind.links") if kind == "links" else capitalised(study.audience(key)))
+        if kind == "item":
+            item = study.item(key)
+            return study.read(item.text) if item else key
+        if kind == "figure":
+            return self.words.text(f"data.{key}") if self.words.has(f"data.{key}") else key.replace("_", " ")
+        if kind == "code":
+            return study.code(key)
+        return self._of_rules(kind, key) or study.name(key)
+
+    def _of_rules(self, kind: str, key: str) -> str:
+        rules = self.study.template.rules
+        if rules is None:
+            return ""
+        found: Iterable[Any] = {"measure": rules.measures, "strategy": rules.strategies,
+                                "safeguard": rules.safeguards, "objective": rules.objectives}.get(kind, ())
+        return next((self.study.read(one.name) for one in found if one.key == key), "")
+
+    def path_name(self, path: str) -> str:
+        """Return what a metric path is called: the finding it belongs to, and the figure of it."""
+        family, key, field = split_path(path)
+        found = self.ledger.find(path)
+        name = self.name(found) if found else key
+        if family == "gap":
+            name = self.study.name(key.partition(".")[2])
+        if family == "data":
+            return name
+        return self.words.text("triggers.subject", name=name, field=self.field(field))
+
+    def field(self, field: str) -> str:
+        if self.words.has(f"trace_field.{field}"):
+            return self.words.text(f"trace_field.{field}")
+        return self.words.text(f"field.{field}") if self.words.has(f"field.{field}") else field.replace("_", " ")
+
+    # ---- values ---------------------------------------------------------------------------------------------
+    def value(self, value: Any, what: str = "") -> str:
+        """Return a value in words or figures; `what` tells which figure it is."""
+        words = self.words
+        if value is None or isinstance(value, dict):
+            return words.text("trace.not_found" if value is None else "trace.none")
+        if isinstance(value, bool):
+            return words.text("triggers.yes" if value else "triggers.no")
+        if isinstance(value, (int, float)):
+            return self._figure(float(value), what)
+        if isinstance(value, (list, tuple)):
+            return words.text("triggers.or").join(self.value(part) for part in value)
+        if words.has(f"trace_result.{value}"):
+            return words.text(f"trace_result.{value}")
+        family = next((own for own in WORD_FAMILIES if words.has(f"{own}.{value}")), "")
+        return words.text(f"{family}.{value}") if family else str(value)
+
+    def _figure(self, value: float, what: str) -> str:
+        if what in SHARES:
+            return printed(value, "percent")
+        if what.endswith("_pct"):
+            return printed(value, "pct1")
+        if what.startswith("q_"):
+            return "< 0.001" if value < SMALL_Q else fixed(value, 3)
+        is_count = value == int(value) and (abs(value) >= 1 or value == 0)
+        if is_count or abs(value) >= LARGE:
+            return printed(value, "count")
+        return printed(value, "points1" if what in ("pomp", "pomp_high", "pomp_low", "readiness") else "mean")
+
+    def path_value(self, found: PathInputs) -> str:
+        """Return the value of a path as it may be shown: few customers, or a sum of mostly one, stay hidden."""
+        family, _, field = split_path(found.path)
+        picture = self.study.diagnosis.customers
+        if family == "data" and picture is not None and not field.endswith("_pct"):
+            if field not in picture.figures:
+                return self.words.text("trace.none") if found.value is None else "–"
+            is_number = picture.figures[field] is not None and field not in RATIOS
+            if is_number and is_size_hidden(picture, field, self.study.minimum_group):
+                return HIDDEN
+        return self.value(found.value, field)
+
+    def threshold(self, name: str) -> str:
+        """Return a threshold by its meaning and value."""
+        value = self.study.diagnosis.provenance.thresholds.get(name)
+        meaning = THRESHOLDS[name].meaning.get(self.study.language, name) if name in THRESHOLDS else name
+        return self.words.text("trace.threshold", meaning=self.words.named(meaning),
+                               value=self.words.text("trace.not_found") if value is None else f"{value:g}")
+
+    # ---- rules ----------------------------------------------------------------------------------------------
+    def rule(self, ruling: Ruling) -> str:
+        return self.words.text(f"trace_rule.{ruling.rule}")
+
+    def short_rule(self, ruling: Ruling) -> str:
+        short = f"trace_short.{ruling.rule}"
+        return self.words.text(short) if self.words.has(short) else self.rule(ruling)
+
+    def result(self, ruling: Ruling) -> str:
+        return self.value(ruling.result) if ruling.result is not None else self.words.text("trace.stated")
+
+    def what(self, check: Check) -> str:
+        return self.path_name(check.path) if check.what == "metric" else self.words.text(f"trace_check.{check.what}")
+
+    def found(self, check: Check) -> str:
+        """Return what a condition found, hidden where the figure is."""
+        if check.what == "metric":
+            inputs = self.ledger.inputs(check.path)
+            return self.path_value(inputs) if inputs and check.value is not None else self.value(check.value)
+        return self.value(check.value, check.what)
+
+    def wanted(self, check: Check) -> str:
+        """Return what a condition asks for, or "" of a part that is only stated."""
+        if check.operator not in OPERATORS:
+            return ""
+        field = split_path(check.path)[2] if check.what == "metric" else check.threshold
+        return self.words.text(f"triggers.{check.operator}", target=self.value(check.target, field))
+
+    def outcome(self, check: Check) -> str:
+        key = {"true": "yes", "false": "no", "unknown": "open", "told": "stated"}[check.outcome]
+        return self.words.text(f"trace.{key}")
+
+    def short(self, check: Check) -> str:
+        """Return a condition in short: what was found against what is asked for, marked whether it holds."""
+        short = f"trace_short.{check.what}"
+        what = self.words.text(short) if self.words.has(short) else self.what(check)
+        value, sign = self.found(check), SIGNS.get(check.operator, "")
+        if sign and check.target is not None:
+            field = split_path(check.path)[2] if check.what == "metric" else check.threshold
+            text = f"{what} {value} {sign} {self.value(check.target, field)}"
+        elif check.outcome == "told" or check.target is None:
+            text = self.words.text("trace.told", what=what, value=value)
+        else:
+            text = self.words.text("trace.compared", what=what, value=value, rule=self.wanted(check))
+        mark = MARKS.get(check.outcome, "")
+        return f"{mark} {text}" if mark else text
+
+    # ---- what stands behind ---------------------------------------------------------------------------------
+    def items(self, keys: Iterable[str]) -> str:
+        """Return items with mean and number of answers."""
+        told = [self._item(answers) for key in keys for answers in [self.answers(key)] if answers is not None]
+        return self.words.text("evidence.list_between").join(told)
+
+    def _item(self, answers: ItemAnswers) -> str:
+        phrase = "trace.item" if answers.mean is not None else "trace.item_n"
+        return self.words.text(phrase, key=answers.item, mean=answers.mean, n=answers.n)
+
+    def answers(self, key: str) -> ItemAnswers | None:
+        """Return what is stored of the answers to an item; of older results what their frequencies say."""
+        stored = self.study.diagnosis.item_answers.get(key)
+        if stored is not None:
+            return stored
+        counts = next((level.item_frequencies[key] for level in self._levels() if key in level.item_frequencies), None)
+        instrument = self.study.instrument_of(key)
+        if counts is None or instrument is None:
+            return None
+        mean = self.study.diagnosis.metrics.get(f"item.{key}.mean")
+        return ItemAnswers(key, instrument.audience, sum(counts), mean)
+
+    def _levels(self) -> list[Any]:
+        found = self.study.diagnosis
+        return [*(p.level for p in found.problems), *(c.level for c in found.causes),
+                *(s.level for s in found.situation), *(f.level for f in found.facets), *found.outcomes]
+
+    def missing(self, answers: ItemAnswers) -> str:
+        """Return why people are without an answer to an item, in counts that disclose nobody."""
+        words = self.words
+        if not answers.missing:
+            return words.text("trace.missing_unknown")
+        told = [words.text(f"trace.missing_{reason}", n=HIDDEN if n == HIDDEN_COUNT else printed(float(n), "count"))
+                for reason, n in answers.missing.items() if n]
+        if set(answers.missing.values()) == {HIDDEN_COUNT}:
+            return HIDDEN
+        return words.text("evidence.list_between").join(told) or words.text("trace.missing_none")
+
+    def evidence(self, code: str) -> InterviewEvidence | None:
+        found = (*self.study.diagnosis.interviews, *self.study.diagnosis.customer_interviews)
+        return next((one for one in found if one.code == code), None)
+
+    def code(self, key: str) -> str:
+        """Return a code with how many of those asked say so."""
+        found = self.evidence(key)
+        if found is None or not found.n_asked:
+            return self.words.text("trace.code_none", code=key)
+        return self.words.text("trace.code", code=key, k=found.supports, n=found.n_asked, x=found.contradicts)
+
+    def columns(self, fields: Iterable[str]) -> str:
+        """Return columns of the customer file by the names that the value model gives them."""
+        model = self.study.template.value_model
+        names = {field.key: self.study.read(field.name) if field.name else field.key.replace("_", " ")
+                 for field in (model.fields if model else ())}
+        return self.words.text("evidence.list_between").join(names.get(key, key) for key in fields)

@@ -1,0 +1,71 @@
+"""Evidence of a study's newest diagnosis: every finding by its short name, as anybody may see it who reads results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from analysis.results.trace import Kind, TracedFinding
+from reports.content import Section
+from reports.sections import summary
+from reports.sections.evidence_ledger import LISTED
+from reports.sections.evidence_page import EvidencePage, evidence_page
+from reports.sections.evidenced import with_names
+from reports.sections.source import Source
+from reports.sections.trace_words import TraceWords
+from surveyapp.errors import NotFound, marked
+from surveyapp.models.diagnosis import StoredDiagnosis
+from surveyapp.models.study import Study
+from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis
+from surveyapp.services.study import facts_of, template_of
+
+KINDS: tuple[Kind, ...] = (*LISTED, "code", "item")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The newest diagnosis with everything that leads from a sentence to what it rests on."""
+
+    stored: StoredDiagnosis
+    source: Source
+
+    @property
+    def told(self) -> TraceWords:
+        return TraceWords(self.source, self.source.ledger)
+
+    def page(self, key: str) -> EvidencePage:
+        """Return the page of a short name or metric path; NotFound where there is neither."""
+        found = self.source.ledger.find(key)
+        if found is None:
+            raise NotFound(marked("There is no finding of this name in the diagnosis."),
+                           marked("See the list of findings."))
+        return evidence_page(self.source, found)
+
+    def by_kind(self) -> dict[Kind, list[TracedFinding]]:
+        """Return the findings by kind, in the order in which a report tells them."""
+        findings = list(self.source.ledger.findings())
+        grouped: dict[Kind, list[TracedFinding]] = {
+            kind: [found for found in findings if found.kind == kind] for kind in KINDS}
+        return {kind: found for kind, found in grouped.items() if found}
+
+    def summary(self) -> tuple[Section, ...]:
+        """Return the summary of the report, each sentence with the names of the findings it tells."""
+        sections = (*summary.summary(self.source), *summary.summary_more(self.source))
+        return tuple(with_names(section, self.source.ledger) for section in sections)
+
+
+def load_evidence(session: Session, study: Study, language: str) -> Evidence | None:
+    """Return the evidence of the study's newest diagnosis in a language, None where there is no diagnosis."""
+    stored = newest_diagnosis(session, study)
+    if stored is None:
+        return None
+    return Evidence(stored, Source(diagnosis_of(stored), template_of(session, study), facts_of(study), language))
+
+
+def get_evidence(session: Session, study: Study, language: str) -> Evidence:
+    """Return the evidence of the study's newest diagnosis; NotFound where there is none."""
+    found = load_evidence(session, study, language)
+    if found is None:
+        raise NotFound(marked("There is no diagnosis yet."), marked("Ask for one on the page of the diagnosis."))
+    return found

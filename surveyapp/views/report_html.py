@@ -1,0 +1,29 @@
+"""Blocks of a report on a page of the application: tables become cards on a narrow screen, names lead to evidence."""
+
+from __future__ import annotations
+
+from flask import g, url_for
+from markupsafe import Markup
+
+from reports.content import Block, Statement, Table
+from reports.render import block_html, statement_html
+from surveyapp.views.access import reader_language
+from surveyapp.views.stacked_table import stacked
+
+NOWHERE: frozenset[str] = frozenset()
+
+
+def evidence_address(name: str) -> str:
+    """Return where the evidence of a finding stands."""
+    return url_for("evidence.show", study_id=g.study.id, key=name)
+
+
+def drawn_block(block: Block) -> Markup:
+    """Return a block as HTML; its wordings lead to evidence, and to no place of a report that is not there."""
+    html = block_html(block, reader_language(), evidence_address, anchors=NOWHERE)
+    return stacked(html) if isinstance(block, Table) else Markup(html)  # noqa: S704 - a block of the report; its template escapes
+
+
+def drawn_statement(statement: Statement) -> Markup:
+    """Return a wording as HTML, with the names of the findings it tells."""
+    return Markup(statement_html(statement, reader_language(), evidence_address))  # noqa: S704 - its template escapes

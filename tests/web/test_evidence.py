@@ -1,0 +1,199 @@
+"""From each sentence of the summary to its evidence, as each role may go; nothing there that a report may not show."""
+
+import re
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from surveyapp.db.session import Database, close_read_session, read_session, transaction, use_database
+from surveyapp.jobs.diagnose import compute_diagnosis
+from surveyapp.jobs.sample import add_sample_study
+from surveyapp.models.account import Role
+from surveyapp.models.study import Study
+from surveyapp.services.account import add_account, add_member
+from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis, store_diagnosis
+from surveyapp.services.study import get_study, get_wave
+from tests.conftest import PASSWORD
+
+SENTENCES = {"h1", "h2", "li", "caption"}        # and rows of tables, leads, key figures
+READERS = [role for role in Role if role.can_read_results]
+
+
+@pytest.fixture(scope="module")
+def diagnosed_file(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """The synthetic study with its diagnosis, computed once and copied for each test."""
+    path = tmp_path_factory.mktemp("traced") / "sample.sqlite3"
+    shutil.copy(sqlite_template, path)
+    database = Database(f"sqlite:///{path}")
+    use_database(database)
+    with transaction() as session:
+        add_sample_study(session, "bank_crm", "sample")
+    study = get_study(read_session(), "sample")
+    wave = get_wave(read_session(), study)
+    diagnosis = compute_diagnosis(study, wave, n_resamples=100)
+    with transaction() as session:
+        store_diagnosis(session, study, wave, diagnosis)
+    close_read_session()
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    use_database(None)
+    return path
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, diagnosed_file: Path) -> str:
+    path = tmp_path / "test.sqlite3"
+    shutil.copy(diagnosed_file, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def diagnosed(database: Database) -> Study:
+    study = get_study(read_session(), "sample")
+    close_read_session()
+    return study
+
+
+def log_in(client: FlaskClient, study: Study, role: str, language: str = "en") -> FlaskClient:
+    with transaction() as session:
+        account = add_account(session, role, role, role, PASSWORD)
+        add_member(session, get_study(session, study.id), account)
+    client.post("/login", data={"login": role, "password": PASSWORD})
+    client.post("/language", data={"language": language})
+    return client
+
+
+class Sentences(HTMLParser):
+    """Collects headings, points, captions, rows, leads and key figures with the addresses of the names in them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, list[str]]] = []
+        self.open: list[tuple[str, bool, list[str], list[str]]] = []
+        self.in_part = 0
+        self.in_head = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        own = {name: value or "" for name, value in attrs}
+        self.in_part += tag == "section"
+        self.in_head = tag == "thead" or (self.in_head and tag != "tbody")
+        if tag in ("br", "input", "meta", "link", "img", "col"):
+            return
+        is_sentence = tag in SENTENCES or own.get("class") == "lead" or (tag == "tr" and not self.in_head) or (
+            tag == "div" and any("key-figures" in one[3] for one in self.open[-1:]))
+        self.open.append((tag, bool(is_sentence and self.in_part), [], own.get("class", "").split()))
+        if tag == "a" and "/evidence/" in own.get("href", ""):
+            for one in self.open:
+                one[2].append(own["href"])
+
+    def handle_data(self, data: str) -> None:
+        self.texts = [*getattr(self, "texts", []), data]
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.open:
+            name, is_sentence, addresses, classes = self.open.pop()
+            if is_sentence:
+                self.found.append((f"{name}.{' '.join(classes)}", addresses))
+            if name == tag:
+                break
+        self.in_part -= tag == "section"
+
+
+def sentences(page: str) -> list[tuple[str, list[str]]]:
+    parser = Sentences()
+    parser.feed(page)
+    return parser.found
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_each_sentence_of_the_summary_leads_to_a_page_with_what_it_rests_on(client: FlaskClient, diagnosed: Study,
+                                                                            language: str):
+    log_in(client, diagnosed, "manager", language)
+
+    found = sentences(client.get(f"/studies/{diagnosed.id}/reports/summary").text)
+
+    assert len(found) > 25
+    assert [text for text, addresses in found if not addresses] == []
+    for address in {address for _, addresses in found for address in addresses}:
+        page = client.get(address)
+        assert page.status_code == 200, address
+        assert re.search(r'id="(items|voices|who|file|chain)"', page.text), address
+
+
+@pytest.mark.parametrize("role", READERS)
+def test_no_page_of_a_finding_shows_a_person_or_a_passage_that_is_not_released(client: FlaskClient, diagnosed: Study,
+                                                                               role: Role):
+    stored = newest_diagnosis(read_session(), diagnosed)
+    assert stored is not None
+    diagnosis = diagnosis_of(stored)
+    released = {text for code in (*diagnosis.interviews, *diagnosis.customer_interviews) for quote in code.quotes
+                for text in quote.text.values()}
+    released |= {text for link in diagnosis.links for quote in link.quotes for text in quote.text.values()}
+    people = [*diagnosis.customers.stage, *(key for s in diagnosis.screening.values() for key in s.flagged)]
+    close_read_session()
+    log_in(client, diagnosed, role.value)
+    ids = re.findall(r'/evidence/([^"]+)"', client.get(f"/studies/{diagnosed.id}/evidence").text)
+
+    assert len(ids) > 200
+    for key in ids[::7]:        # of every kind some
+        page = client.get(f"/studies/{diagnosed.id}/evidence/{key}").text
+        quoted = re.findall(r"<blockquote><p>(.*?)</p>", page)
+        assert all(any(text[:20] in quote for text in map(_escaped, released)) for quote in quoted), key
+        assert not any(re.search(rf"\b{re.escape(person)}\b", page) for person in people[:50]), key
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("'", "&#39;").strip("“”\"")
+
+
+def test_only_who_may_code_is_led_on_to_all_passages(client: FlaskClient, diagnosed: Study):
+    log_in(client, diagnosed, "manager")
+    as_manager = client.get(f"/studies/{diagnosed.id}/evidence/P2").text
+    client.post("/logout")
+    log_in(client, diagnosed, "researcher")
+    as_researcher = client.get(f"/studies/{diagnosed.id}/evidence/P2").text
+
+    assert "/retrieval?q=PRB.INFO" not in as_manager
+    assert "/retrieval?q=PRB.INFO" in as_researcher
+    address = re.search(r'href="([^"]*/retrieval\?q=PRB.INFO[^"]*)"', as_researcher)
+    assert address is not None
+    assert client.get(address[1].replace("&amp;", "&")).status_code == 200
+
+
+@pytest.mark.parametrize("role", ["coder", "data_manager"])
+def test_who_may_not_read_results_reads_no_evidence(client: FlaskClient, diagnosed: Study, role: str):
+    log_in(client, diagnosed, role)
+
+    statuses = [client.get(f"/studies/{diagnosed.id}/{place}").status_code
+                for place in ("evidence", "evidence/P2", "reports/summary")]
+
+    assert statuses == [403, 403, 403]
+
+
+def test_a_metric_path_opens_the_page_of_its_finding_and_an_unknown_name_says_so(client: FlaskClient,
+                                                                                 diagnosed: Study):
+    log_in(client, diagnosed, "researcher")
+
+    by_path = client.get(f"/studies/{diagnosed.id}/evidence/problem.PRB_INFO.grade")
+    unknown = client.get(f"/studies/{diagnosed.id}/evidence/P99")
+
+    assert '<span class="id">P2</span> Incomplete customer information' in by_path.text
+    assert unknown.status_code == 404
+    assert "There is no finding of this name in the diagnosis." in unknown.text
+
+
+def test_before_a_diagnosis_the_pages_say_that_there_is_none(client: FlaskClient, diagnosed: Study):
+    with transaction() as session:
+        stored = newest_diagnosis(session, diagnosed)
+        session.delete(stored)
+    close_read_session()
+    log_in(client, diagnosed, "manager")
+
+    pages = [client.get(f"/studies/{diagnosed.id}/{place}") for place in ("evidence", "reports/summary", "evidence/P1")]
+
+    assert [page.status_code for page in pages] == [200, 200, 404]
+    assert all("There is no diagnosis yet." in page.text for page in pages)
