@@ -18,7 +18,8 @@ SHARES = frozenset({"share", "rank_top2_probability", "rank_top3_probability", "
                     "excluded", "part_rank_probability", "excluded_doubtful_share", "excluded_stop_share"})
 RATIOS = frozenset({"customers_per_rm", "products_per_customer", "top_decile_aum_share"})
 SMALL_Q, LARGE = 0.001, 1000
-WORD_FAMILIES = ("grade", "status", "quadrant", "tag", "band", "cap", "cause_reading", "quality", "agreement", "verdict")
+WORD_FAMILIES = ("grade", "status", "quadrant", "tag", "band", "cap", "cause_reading", "quality", "agreement",
+                 "verdict")
 SIGNS = {"ge": "≥", "le": "≤", "gt": ">", "lt": "<", "eq": "=", "ne": "≠"}
 MARKS = {"true": "✓", "false": "✗", "unknown": "?"}
 OPERATORS = frozenset({"ge", "le", "gt", "lt", "eq", "ne", "in", "exists"})
