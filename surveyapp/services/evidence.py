@@ -18,6 +18,7 @@ from surveyapp.errors import NotFound, marked
 from surveyapp.models.diagnosis import StoredDiagnosis
 from surveyapp.models.study import Study
 from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis
+from surveyapp.services.plan_edit import edits_of
 from surveyapp.services.study import facts_of, template_of
 
 KINDS: tuple[Kind, ...] = (*LISTED, "code", "item")
@@ -60,7 +61,10 @@ def load_evidence(session: Session, study: Study, language: str) -> Evidence | N
     stored = newest_diagnosis(session, study)
     if stored is None:
         return None
-    return Evidence(stored, Source(diagnosis_of(stored), template_of(session, study), facts_of(study), language))
+    diagnosis, template = diagnosis_of(stored), template_of(session, study)
+    # What was changed of the plan by hand stands in the report too; the rule's own proposal stays beside it.
+    edits = edits_of(session, stored.wave_id, diagnosis, template)
+    return Evidence(stored, Source(diagnosis, template, facts_of(study), language, edits=edits))
 
 
 def get_evidence(session: Session, study: Study, language: str) -> Evidence:
