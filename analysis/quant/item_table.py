@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,7 +84,7 @@ def coefficient_alpha(C: Array) -> float | None:
 
 
 def item_table(moments: Moments, reverse: Collection[str],
-               counted: list[dict[str, int]]) -> tuple[ItemStatistics, ...]:
+               counted: Sequence[Mapping[str, int]]) -> tuple[ItemStatistics, ...]:
     """Return the figures of each item of a scale.
 
     Parameters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -69,7 +69,7 @@ def cronbach_alpha(items: pd.DataFrame, *, missing: Missing = "pairwise", confid
 
 
 def reliability_of(moments: Moments, *, missing: Missing = "pairwise", confidence: float = 0.95,
-                   reverse: Collection[str] = (), counted: list[dict[str, int]] | None = None,
+                   reverse: Collection[str] = (), counted: Sequence[Mapping[str, int]] | None = None,
                    place: str = "items", omega_minimum_n: int = OMEGA_MINIMUM_N) -> Reliability:
     """Return the reliability of a scale from its moments.
 

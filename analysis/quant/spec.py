@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from analysis.errors import AnalysisError, SpecError, TableError
@@ -14,15 +13,6 @@ from analysis.quant.answered import sample_answers
 from analysis.quant.careless import MAHAD_CONFIDENCE
 from analysis.quant.careless_rows import careless_answering
 from analysis.quant.correlation_table import correlation_table, table_of
-from analysis.quant.correlations import (
-    Array,
-    Correlations,
-    Moments,
-    check_size,
-    check_varies,
-    correlation_matrix,
-    item_moments,
-)
 from analysis.quant.distinctness import distinct_pairs, htmt
 from analysis.quant.factorability import factorability_of
 from analysis.quant.factors import factor_solution
@@ -30,41 +20,17 @@ from analysis.quant.omega import omega_of
 from analysis.quant.parallel import DRAWS, parallel_analysis_of
 from analysis.quant.reliability import answer_frequencies, reliability_of
 from analysis.quant.retention import MOST_FACTORS, retention
-from analysis.quant.spec_columns import numbers_of, recoded
+from analysis.quant.spec_columns import recoded
 from analysis.quant.spec_options import checked_options
-from analysis.quant.spec_ordinal import POLYCHORIC, ordinal_correlations, ordinal_matrix, ordinal_parallel
+from analysis.quant.spec_ordinal import POLYCHORIC, ordinal_matrix, ordinal_parallel
 from analysis.quant.spec_people import PEOPLE
 from analysis.quant.spec_scales import SCALES
 from analysis.quant.spec_sem import MODELS, model_items
+from analysis.quant.spec_task import Task, as_matrix, default_items, task_of
 from analysis.results.measurement import Reliability
 from instruments.codec import to_document
 
-AS_GIVEN = frozenset({"careless", "sample"})    # analyses of the answers as given, before reverse items are turned
-SYMMETRIC_WITHIN = 1e-6         # matrices are printed with few digits, rarely with fewer than these
-
-
-@dataclass(frozen=True)
-class _Task:
-    """One analysis: its checked options and its items, as answers or as a matrix of `n` respondents."""
-
-    place: str
-    options: Mapping[str, Any]
-    keys: tuple[str, ...]
-    answers: pd.DataFrame | None
-    matrix: Array | None
-
-    def moments(self) -> Moments:
-        if self.answers is not None:
-            return item_moments(self.answers, missing=self.options["missing"], place=self.place)
-        return _matrix_moments(self)
-
-    def correlations(self) -> Correlations:
-        if self.answers is None:
-            return _matrix_moments(self).correlations()
-        if self.options.get("correlation") == POLYCHORIC:
-            return ordinal_correlations(self.answers, self.options, self.place)
-        return correlation_matrix(self.answers, kind=self.options.get("correlation", "pearson"),
-                                  missing=self.options["missing"], place=self.place)
+OF_PEOPLE = ("group", "unit", "wave", "person", "outcome")      # options that name a column
 
 
 def run_spec(frame: pd.DataFrame, spec: Sequence[Mapping[str, Any]], *,
@@ -124,7 +90,23 @@ def _result(frame: pd.DataFrame, options: dict[str, Any], place: str) -> Any:
     of_tables = {**PEOPLE, **MODELS}
     if options["do"] in of_tables:
         return of_tables[options["do"]](frame, options, place)
-    return _RUN[options["do"]](_task(frame, options, place))
+    return result_of_task(task_of(frame, options, place))
+
+
+def result_of_task(task: Task) -> Any:
+    """Return the result of an analysis of items, scales or factors.
+
+    Parameters
+    ----------
+    task : Task
+        With its answers, matrix or moments.
+
+    Returns
+    -------
+    result
+        Of the class that `run_spec` names.
+    """
+    return _RUN[task.options["do"]](task)
 
 
 def checked_spec(spec: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -173,7 +155,7 @@ def with_sample(results: Mapping[str, Mapping[str, Any]], frame: pd.DataFrame,
     dict
         The results, with a SampleAnswers of all items of the analyses where the table holds answers and none is there.
     """
-    if _as_matrix(frame) is not None or any(found.get("do") == "sample" for found in results.values()):
+    if as_matrix(frame) is not None or any(found.get("do") == "sample" for found in results.values()):
         return dict(results)
     options = [dict(entry) for entry in spec if str(entry.get("id")) in results]
     keys = list(dict.fromkeys(key for entry in options for key in _items_of(frame, entry)))
@@ -207,6 +189,29 @@ def items_named(entry: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(map(str, named)))
 
 
+def columns_named(spec: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return all columns that a list of analyses reads.
+
+    Parameters
+    ----------
+    spec : sequence of mappings
+        As in `run_spec`.
+
+    Returns
+    -------
+    list of str
+        Each once; none where an analysis takes all columns.
+    """
+    found: list[str] = []
+    for options in checked_spec(spec).values():
+        items = items_named(options)
+        if not items:
+            return []
+        others = [options[name] for name in OF_PEOPLE if isinstance(options.get(name), str)]
+        found += [*items, *others, *(options.get("targets") or ())]
+    return list(dict.fromkeys(found))
+
+
 def _items_of(frame: pd.DataFrame, entry: Mapping[str, Any]) -> list[str]:
     """Return the items that an analysis looks at, as far as they are columns with numbers."""
     scored = entry.get("scores")
@@ -215,7 +220,7 @@ def _items_of(frame: pd.DataFrame, entry: Mapping[str, Any]) -> list[str]:
     elif isinstance(scored, Mapping):
         keys = [key for items in scored.values() for key in items]
     else:
-        keys = [] if entry.get("do") in PEOPLE else _default_items(frame, entry)
+        keys = [] if entry.get("do") in PEOPLE else default_items(list(frame.columns), entry)
     return [key for key in keys if key in frame.columns
             and ("values" in entry or pd.api.types.is_numeric_dtype(frame[key]))]
 
@@ -236,82 +241,11 @@ def _place(entry: object, number: int) -> str:
     return f"analysis {entry['id']!r}"
 
 
-def _task(frame: pd.DataFrame, options: dict[str, Any], place: str) -> _Task:
-    matrix = _as_matrix(frame)
-    columns = frame if matrix is None else matrix
-    keys = options.get("items") or _default_items(columns, options)
-    for key in [*keys, *options["reverse"]]:
-        if key not in columns.columns:
-            raise TableError(place, f"column {key!r} is not in the data.", f"Columns: {_listing(columns)}.")
-    for key in options["reverse"]:
-        if key not in keys:
-            raise SpecError(place, f"reverse item {key!r} is not among the items.", "Add it to items.")
-    if matrix is not None:
-        return _matrix_task(matrix.loc[list(keys), list(keys)].to_numpy(dtype=float), options, tuple(keys), place)
-    check_size(len(frame), len(keys), minimum_items=1 if options["do"] == "sample" else 2, place=place)
-    answers = pd.DataFrame({key: numbers_of(frame[key], options, f"{place}, column {key!r}") for key in keys})
-    if options["do"] in AS_GIVEN:
-        return _Task(place, options, tuple(keys), answers, None)
-    return _Task(place, options, tuple(keys), recoded(answers, options, place), None)
-
-
-def _default_items(columns: pd.DataFrame, options: Mapping[str, Any]) -> list[str]:
-    if "model" in options:
-        return model_items(options, "model")
-    if "scales" in options:
-        return list(dict.fromkeys(item for items in options["scales"].values() for item in items))
-    return [str(key) for key in columns.columns]
-
-
-def _listing(frame: pd.DataFrame, most: int = 30) -> str:
-    names = [str(name) for name in frame.columns]
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
-
-
-def _as_matrix(frame: pd.DataFrame) -> pd.DataFrame | None:
-    """Return the table as a square matrix with named rows, or None where it holds answers."""
-    names = [str(name) for name in frame.columns]
-    if len(frame) == len(names) - 1 and frame.iloc[:, 0].astype(str).str.strip().tolist() == names[1:]:
-        return frame.iloc[:, 1:].set_axis(names[1:], axis=0)
-    if frame.index.astype(str).tolist() == names:
-        return frame
-    return None
-
-
-def _matrix_task(values: Array, options: dict[str, Any], keys: tuple[str, ...], place: str) -> _Task:
-    if options["do"] in AS_GIVEN:
-        raise SpecError(place, f"{options['do']} is seen in single answers, and the data are a matrix.",
-                        "Give the file of answers.")
-    if "n" not in options:
-        raise SpecError(place, "the data are a matrix; the number of respondents is not in it.", "Add `n:`.")
-    check_size(options["n"], len(keys), minimum_items=2, place=place)
-    if options.get("correlation", "pearson") != "pearson":
-        kind = "rank" if options["correlation"] == "spearman" else options["correlation"]
-        raise SpecError(place, f"a matrix cannot be turned into {kind} correlations.", "Leave `correlation` out.")
-    if not np.isfinite(values).all() or np.abs(values - values.T).max() > SYMMETRIC_WITHIN:
-        raise TableError(place, "the matrix has gaps or is not symmetric.", "Give the full matrix.")
-    if (values.diagonal() <= 0).any():
-        raise TableError(place, "the matrix has a variance that is not positive.", "Give correlations or covariances.")
-    sign = np.array([-1.0 if key in options["reverse"] else 1.0 for key in keys])
-    return _Task(place, options, keys, None, (values + values.T) / 2 * np.outer(sign, sign))
-
-
-def _matrix_moments(task: _Task) -> Moments:
-    C, n = np.asarray(task.matrix, dtype=np.float64), int(task.options["n"])
-    spread = np.sqrt(C.diagonal())
-    R = C / np.outer(spread, spread)
-    if np.abs(R).max() > 1 + SYMMETRIC_WITHIN:
-        raise TableError(task.place, "the matrix holds a correlation beyond 1.", "Give correlations or covariances.")
-    unknown = np.full(len(C), np.nan)
-    check_varies(np.broadcast_to(C.diagonal(), C.shape).copy(), unknown * 0 + 1, task.keys, task.place)
-    return Moments(task.keys, n, n, np.full(C.shape, float(n)), unknown, C, R, float("nan"), float("nan"))
-
-
-def _reliability(task: _Task) -> Reliability:
-    options, counted = task.options, None
+def _reliability(task: Task) -> Reliability:
+    options, counted = task.options, task.counted
     if task.answers is not None:
         rows = task.answers.dropna() if options["missing"] == "listwise" else task.answers
-        counted = [answer_frequencies(rows[key].to_numpy()) for key in task.keys]
+        counted = tuple(answer_frequencies(rows[key].to_numpy()) for key in task.keys)
     found = reliability_of(task.moments(), missing=options["missing"], confidence=options.get("confidence", 0.95),
                            reverse=options["reverse"], counted=counted, place=task.place)
     if "n_factors" not in options:
@@ -320,7 +254,7 @@ def _reliability(task: _Task) -> Reliability:
     return replace(found, omega_hierarchical=general.omega_hierarchical)
 
 
-def _pairs(task: _Task) -> dict[str, Any]:
+def _pairs(task: Task) -> dict[str, Any]:
     scales, correlations = task.options["scales"], task.correlations()
     geometric = htmt(correlations, scales, mean="geometric")
     return {"n": correlations.n, "pairs": [
@@ -328,14 +262,14 @@ def _pairs(task: _Task) -> dict[str, Any]:
         for pair in distinct_pairs(correlations, scales)]}
 
 
-def _careless(task: _Task) -> Any:
+def _careless(task: Task) -> Any:
     options, given = task.options, pd.DataFrame(task.answers)
     _check_scales(task)
     return careless_answering(given, recoded(given, options, task.place), options.get("scales", {}),
                               critical_r=options["critical_r"], confidence=options.get("confidence", MAHAD_CONFIDENCE))
 
 
-_RUN: Mapping[str, Callable[[_Task], Any]] = {
+_RUN: Mapping[str, Callable[[Task], Any]] = {
     "reliability": _reliability,
     "items": _reliability,
     "omega": lambda task: omega_of(task.correlations(), task.options["n_factors"], seed=task.options["seed"],
@@ -357,21 +291,21 @@ _RUN: Mapping[str, Callable[[_Task], Any]] = {
 }
 
 
-def _parallel(task: _Task) -> Any:
+def _parallel(task: Task) -> Any:
     if task.options["correlation"] == POLYCHORIC:
         return ordinal_parallel(task.answers, task.options, task.place)
     return parallel_analysis_of(task.correlations(), n_draws=task.options.get("n_draws", DRAWS),
                                 seed=task.options["seed"], place=task.place)
 
 
-def _check_scales(task: _Task) -> None:
+def _check_scales(task: Task) -> None:
     for name, items in task.options.get("scales", {}).items():
         strangers = [item for item in items if item not in task.keys]
         if strangers:
             raise SpecError(task.place, f"scale {name!r}: {strangers[0]!r} is not among the items.", "Add it to items.")
 
 
-def _correlations(task: _Task) -> Any:
+def _correlations(task: Task) -> Any:
     options = task.options
     confidence = options.get("confidence", 0.95)
     _check_scales(task)
@@ -384,6 +318,6 @@ def _correlations(task: _Task) -> Any:
                              missing=options["missing"], confidence=confidence, place=task.place)
 
 
-def _retention(task: _Task) -> Any:
+def _retention(task: Task) -> Any:
     return retention(task.correlations(), max_factors=task.options.get("max_factors", MOST_FACTORS), place=task.place)
 

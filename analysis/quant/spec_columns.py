@@ -17,7 +17,7 @@ BY_VALUES = "Give their numbers with `values: {…: 1, …: 2}`, or leave the co
 COMMA = "Write a decimal point, or separate the columns by semicolons: then a decimal comma is read."
 
 
-def numbers_of(column: pd.Series, options: Mapping[str, Any], place: str) -> pd.Series:
+def numbers_of(column: pd.Series, options: Mapping[str, Any], place: str, *, before: int = 0) -> pd.Series:
     """Return a column as numbers.
 
     Parameters
@@ -29,6 +29,8 @@ def numbers_of(column: pd.Series, options: Mapping[str, Any], place: str) -> pd.
         numbers of answers that are words.
     place : str
         Words for messages.
+    before : int
+        Rows of the file before these.
 
     Returns
     -------
@@ -45,14 +47,17 @@ def numbers_of(column: pd.Series, options: Mapping[str, Any], place: str) -> pd.
     known = options.get("values", {})
     plain = column.map(lambda value: _number_of(value, known)) if known else column
     numbers = pd.to_numeric(plain, errors="coerce").astype("float64")
-    _refuse(column, numbers.isna() & plain.notna(), place, is_known=bool(known))
+    _refuse(column, numbers.isna() & plain.notna(), place, before, is_known=bool(known))
     if np.isinf(numbers).any():
-        _refuse(column, np.isinf(numbers), place, is_known=bool(known))
-    coded = numbers.isin(list(options["missing_codes"]))
+        _refuse(column, np.isinf(numbers), place, before, is_known=bool(known))
+    codes = list(options["missing_codes"])
+    if not codes:
+        return numbers
+    coded = numbers.isin(codes)
     return numbers if (numbers[~coded] < 0).any() else numbers.mask(coded)
 
 
-def recoded(answers: pd.DataFrame, options: Mapping[str, Any], place: str) -> pd.DataFrame:
+def recoded(answers: pd.DataFrame, options: Mapping[str, Any], place: str, *, before: int = 0) -> pd.DataFrame:
     """Return the answers with reverse items turned round.
 
     Parameters
@@ -63,6 +68,8 @@ def recoded(answers: pd.DataFrame, options: Mapping[str, Any], place: str) -> pd
         `reverse`, and `range`; without a range the lowest and highest answer over all items stand for it.
     place : str
         Words for messages.
+    before : int
+        Rows of the file before these.
 
     Returns
     -------
@@ -79,7 +86,7 @@ def recoded(answers: pd.DataFrame, options: Mapping[str, Any], place: str) -> pd
         outside = (answers < low) | (answers > high)
         for key in answers.columns[outside.any()]:
             row = int(np.flatnonzero(outside[key].to_numpy())[0])
-            raise TableError(f"{place}, column {key!r}, row {row + 1}",
+            raise TableError(f"{place}, column {key!r}, row {before + row + 1}",
                              f"{answers[key].iloc[row]:g} lies outside the range {low:g} to {high:g}.",
                              "Mend the answer or the range.")
     else:
@@ -93,17 +100,17 @@ def _number_of(value: Any, known: Mapping[Any, float]) -> Any:
     return known.get(value, value)
 
 
-def _refuse(column: pd.Series, is_wrong: pd.Series, place: str, *, is_known: bool) -> None:
+def _refuse(column: pd.Series, is_wrong: pd.Series, place: str, before: int, *, is_known: bool) -> None:
     if not is_wrong.any():
         return
     row = int(np.flatnonzero(is_wrong.to_numpy())[0])
     value = column.iloc[row]
     shown = value.item() if isinstance(value, np.generic) else value
     if isinstance(value, (float, np.floating)):
-        raise TableError(f"{place}, row {row + 1}", f"{shown!r} is infinite.", "Leave it empty, or mend it.")
+        raise TableError(f"{place}, row {before + row + 1}", f"{shown!r} is infinite.", "Leave it empty, or mend it.")
     text = str(value).strip()
     remedy = COMMA if WITH_COMMA.fullmatch(text) else CODE_THEM if is_known or _is_stray(column) else BY_VALUES
-    raise TableError(f"{place}, row {row + 1}", f"{shown!r} is not a number.", remedy)
+    raise TableError(f"{place}, row {before + row + 1}", f"{shown!r} is not a number.", remedy)
 
 
 def _is_stray(column: pd.Series) -> bool:

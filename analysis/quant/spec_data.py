@@ -94,7 +94,7 @@ def read_data_file(path: Path | str, *, sheet: str = "", encoding: str = "") -> 
         content = file.read_bytes()
     except OSError as error:
         raise TableError(file.name, f"cannot be read ({error.strerror}).",
-                         "Give the path of a CSV, XLSX or SAV file.") from None
+                         "Give the path of a CSV, XLSX, SAV or Parquet file.") from None
     return data_file(content, file.name, sheet=sheet, encoding=encoding)
 
 

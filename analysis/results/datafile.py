@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-FileKind = Literal["csv", "xlsx", "sav"]
+FileKind = Literal["csv", "xlsx", "sav", "parquet"]
 
 
 @dataclass(frozen=True)

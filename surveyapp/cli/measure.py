@@ -9,12 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import yaml
 
 from analysis.diagnosis.provenance import used_versions
 from analysis.errors import AnalysisError
-from analysis.quant.spec import run_spec, with_sample
+from analysis.quant.spec import columns_named, run_spec, with_sample
+from analysis.quant.spec_blocks import of_single_answers, run_blocks
 from analysis.quant.spec_data import read_data_file
+from analysis.quant.spec_parquet import ParquetTable, is_parquet, parquet_table
+from analysis.results.datafile import DataFacts
 from reports.deliver import measurement_report_pdf
 from reports.measured.frame import Subject
 from surveyapp.cli.output import Subparsers, add_command, print_json, print_table, read_bytes
@@ -37,21 +41,17 @@ def add_commands(commands: Subparsers) -> None:
 
 def _measure(options: argparse.Namespace) -> None:
     spec = _read_spec(options.spec)
-    data = read_data_file(Path(options.file), sheet=options.sheet, encoding=options.encoding)
-    if data.facts.other_sheets and not options.sheet:
-        print(f"Notice: read sheet {data.facts.sheet!r}; not read: {', '.join(data.facts.other_sheets)}. "
-              "Choose another one with --sheet.", file=sys.stderr)
     refusals: dict[str, AnalysisError] | None = {} if options.keep_going else None
-    results = run_spec(data.frame, spec.analyses, refusals=refusals)
+    facts, frame, results = _measured(options, spec, refusals)
     for refusal in (refusals or {}).values():
         print(f"Notice: left out: {refusal}", file=sys.stderr)
     if refusals and not results:
         raise next(iter(refusals.values()))
     if options.report:
-        subject = Subject(options.title or data.facts.name, data.facts.name, len(data.frame), facts=data.facts,
+        subject = Subject(options.title or facts.name, facts.name, facts.n_rows, facts=facts,
                           spec=spec.analyses, specification=spec.text, versions=used_versions(),
                           left_out=[str(refusal) for refusal in (refusals or {}).values()])
-        shown = with_sample(results, data.frame, spec.analyses)
+        shown = results if frame is None else with_sample(results, frame, spec.analyses)
         Path(options.report).write_bytes(measurement_report_pdf(shown, subject, language=options.language))
     if options.json:
         print_json(results)
@@ -65,6 +65,35 @@ def _measure(options: argparse.Namespace) -> None:
 class _Specification:
     analyses: list[dict[str, Any]]
     text: str
+
+
+def _measured(options: argparse.Namespace, spec: _Specification, refusals: dict[str, AnalysisError] | None,
+              ) -> tuple[DataFacts, pd.DataFrame | None, dict[str, dict[str, Any]]]:
+    """Return what the file says of itself, its table where it was read whole, and the results."""
+    path = Path(options.file)
+    if is_parquet(path):
+        return _measured_parquet(parquet_table(path), options, spec, refusals)
+    data = read_data_file(path, sheet=options.sheet, encoding=options.encoding)
+    if data.facts.other_sheets and not options.sheet:
+        print(f"Notice: read sheet {data.facts.sheet!r}; not read: {', '.join(data.facts.other_sheets)}. "
+              "Choose another one with --sheet.", file=sys.stderr)
+    return data.facts, data.frame, run_spec(data.frame, spec.analyses, refusals=refusals)
+
+
+def _measured_parquet(table: ParquetTable, options: argparse.Namespace, spec: _Specification,
+                      refusals: dict[str, AnalysisError] | None,
+                      ) -> tuple[DataFacts, pd.DataFrame | None, dict[str, dict[str, Any]]]:
+    """Read block by block where all analyses rest on sums, else the columns that they name."""
+    if options.sheet or options.encoding:
+        raise BadInput("{path} has neither sheets nor an encoding.", "Leave --sheet and --encoding out.",
+                       path=table.facts.name)
+    asked = of_single_answers(spec.analyses)
+    if not asked:
+        if options.report:
+            print("Notice: read in blocks; how answers are missing together is not told.", file=sys.stderr)
+        return table.facts, None, run_blocks(table.blocks, table.columns, spec.analyses, refusals=refusals)
+    frame = table.whole(columns_named(spec.analyses) or table.columns, asked)
+    return table.facts, frame, run_spec(frame, spec.analyses, refusals=refusals)
 
 
 def _read_spec(path: str) -> _Specification:
