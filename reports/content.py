@@ -313,6 +313,11 @@ class _Counter:
         return block
 
 
+def numbered(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Return blocks with their figures and tables numbered in reading order."""
+    return tuple(map(_Counter().number, blocks))
+
+
 def with_numbers(report: StudyReport) -> StudyReport:
     """Return the report with its figures and tables numbered in reading order."""
     counter = _Counter()

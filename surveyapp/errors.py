@@ -16,8 +16,8 @@ AppError                 base: reason and remedy, shown in the reader's language
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 
 def marked(text: str) -> str:
@@ -34,10 +34,12 @@ class RowError:
     found: str
     reason: str
     remedy: str
+    values: Mapping[str, str] = field(default_factory=dict)     # of {names} in reason and remedy
 
     def __str__(self) -> str:
         place = f"row {self.row}, " if self.row is not None else ""
-        return f"{place}column {self.column!r}: {self.reason} Found: {self.found!r}. {self.remedy}"
+        reason, remedy = (text.format(**self.values) if self.values else text for text in (self.reason, self.remedy))
+        return f"{place}column {self.column!r}: {reason} Found: {self.found!r}. {remedy}"
 
 
 class AppError(Exception):

@@ -5,60 +5,107 @@ from __future__ import annotations
 from analysis.crossed import hidden_places
 from analysis.privacy import told_count
 from analysis.results.customers import CustomerPicture
-from reports.content import Block, Column, Columns, Figure, Number, Paragraph, Row, Section, Statement, Table
+from reports.content import Block, Column, Columns, Figure, Heading, Number, Paragraph, Row, Section, Statement, Table
 from reports.figures import Matrix, MatrixCell
 from reports.numbers import HIDDEN, printed
+from reports.sections.customer_links import connection_blocks, move_blocks
+from reports.sections.customer_records import quality_table, record_blocks
+from reports.sections.customer_source import CustomerSource, customer_source
 from reports.sections.source import Source
 from reports.sections.table_columns import columns_of
 
 SHADES = (0.01, 0.03, 0.06, 0.12)       # share of all customers from which a cell is a shade darker
 SIZES = ("key_customers_count", "at_risk_count", "at_risk_aum", "upgrade_candidates_count", "upgrade_gap_sum",
          "cross_sell_gap_count", "unassigned_valuable_count", "tier_value_mismatch_count", "linked_groups_count",
-         "hidden_group_value_count", "multi_channel_customers_count", "incomplete_records_count")
+         "split_groups_count", "hidden_group_value_count", "multi_channel_customers_count", "incomplete_records_count",
+         "stale_records_count")
 SMALL = 0.01                            # a smaller share is told as below 1%, never as 0%
 STYLES = {"at_risk_aum": "money", "upgrade_gap_sum": "money"}
 SUMS = {"at_risk_aum": "at_risk_count", "upgrade_gap_sum": "upgrade_candidates_count"}     # sum → how many are in it
-SHARES = ("completeness_pct", "decline_or_dormant_pct", "linked_customers_pct", "tier_value_mismatch_pct",
+SHARES = ("completeness_pct", "stale_fields_pct", "decline_or_dormant_pct", "linked_customers_pct",
+          "linked_upper_tier_pct", "tier_value_mismatch_pct",
           "top_decile_aum_share_pct", "at_risk_upper_tier_pct", "upgrade_candidates_pct", "upper_tier_retention_pct")
 
 
 def customer_file(study: Source) -> list[Section]:
-    """Return what the customer file says; nothing where there is none."""
-    picture, words = study.diagnosis.customers, study.words
-    if picture is None:
+    """Return what the customer files say; nothing where there is none."""
+    source = customer_source(study)
+    if source is None:
         return []
+    return [Section("customer-file", study.words.text("part.customer_file"), customer_title(source),
+                    tuple(customer_blocks(source)), study.words.say("file.lead"))]
+
+
+def customer_title(study: CustomerSource) -> Statement:
+    """Return the finding at the head of the part."""
+    picture, pct = study.picture, study.picture.figures.get("decline_or_dormant_pct")
+    if pct is None:
+        return study.words.say("file.title_plain", n=picture.n_customers)
+    return study.words.say("file.title", share=pct, n=picture.n_customers, trace=("data.decline_or_dormant_pct",))
+
+
+def customer_blocks(study: CustomerSource) -> list[Block]:
+    """Return the blocks of the part, the same in the report and on the page of customers."""
+    picture = study.picture
     blocks: list[Block] = [_matrix(study, picture)]
     sizes, shares = _sizes(study, picture), _shares(study, picture)
     if sizes and shares:
         blocks.append(Columns((sizes,), (shares,), "7-5"))
-    blocks.append(_quality(study, picture))
+    blocks += [Paragraph((said,)) for said in (_managers(study, picture),) if said]
+    blocks += [*record_blocks(study), *connection_blocks(study), *move_blocks(study)]
+    blocks += [Heading(study.words.text("file.value_head"))] if picture.weights or picture.clv else []
+    blocks += [Paragraph((said,), "small") for said in (_weights(study, picture),) if said]
     if picture.clv:
         blocks.append(_clv(study, picture))
-    pct = picture.figures.get("decline_or_dormant_pct")
-    title = (words.say("file.title", share=pct, n=picture.n_customers, trace=("data.decline_or_dormant_pct",))
-             if pct is not None else words.say("file.title_plain", n=picture.n_customers))
-    return [Section("customer-file", words.text("part.customer_file"), title, tuple(blocks), words.say("file.lead"))]
+    blocks.append(Heading(study.words.text("file.quality_title")))
+    blocks.append(_quality(study, picture))
+    table = quality_table(study)
+    return [*blocks, table] if table else blocks
 
 
-def _matrix(study: Source, picture: CustomerPicture) -> Figure:
-    words, model = study.words, study.template.value_model
-    stages = {stage.key: study.read(stage.name) for stage in model.stages} if model else {}
-    keys = [key for key in (*stages, "not_assessable")
-            if any(row.get(key) for row in picture.customers_by_tier_and_stage.values())]
-    heads = tuple(stages.get(key, words.text("file.not_assessable")) for key in keys)
+def _managers(study: CustomerSource, picture: CustomerPicture) -> Statement | None:
+    load = picture.managers
+    if load is None or told_count(load.n_managers, study.minimum_group) is None:
+        return None
+    key = "file.managers" if load.median is None else "file.managers_spread"
+    return study.words.say(key, managers=load.n_managers, assigned=load.n_assigned, mean=load.mean, median=load.median,
+                           low=load.low, high=load.high, trace=("data.customers_per_rm",))
+
+
+def _weights(study: CustomerSource, picture: CustomerPicture) -> Statement | None:
+    """Return the weights of the value index, where they come from, and how much they matter."""
+    if not picture.weights or not picture.index_sensitivity:
+        return None
+    words = study.words
+    parts = words.join([words.text("file.weight", part=_part(study, key), weight=weight)
+                        for key, weight in picture.weights.items()])
+    most = max(picture.index_sensitivity, key=lambda key: picture.index_sensitivity[key])
+    key = "file.weights_stated" if picture.consistency_ratio is None else "file.weights_compared"
+    return words.say(key, parts=parts, ratio=picture.consistency_ratio, most=_part(study, most),
+                     share=picture.index_sensitivity[most])
+
+
+def _part(study: CustomerSource, key: str) -> str:
+    phrase = f"value.{key}"
+    return study.words.text(phrase) if study.words.has(phrase) else key.replace("_", " ")
+
+
+def _matrix(study: CustomerSource, picture: CustomerPicture) -> Figure:
+    words = study.words
+    keys = study.stages({key for row in picture.customers_by_tier_and_stage.values() for key, n in row.items() if n})
+    heads = tuple(study.stage(key) for key in keys)
     rows, cells = [], []
     hidden = hidden_places(picture.customers_by_tier_and_stage, study.minimum_group)
     for tier, counts in picture.customers_by_tier_and_stage.items():
         total = sum(max(n, 0) for n in counts.values())
-        rows.append((_tier_name(study, tier), HIDDEN if tier in hidden.rows else printed(float(total), "count")))
+        rows.append((study.tier(tier), HIDDEN if tier in hidden.rows else printed(float(total), "count")))
         cells.append(tuple(_cell(counts.get(key, 0), picture.n_customers, is_hidden=(tier, key) in hidden.cells)
                            for key in keys))
     largest = max(((n, tier, key) for tier, counts in picture.customers_by_tier_and_stage.items()
                    for key, n in counts.items()
                    if key in keys and (tier, key) not in hidden.cells), default=(0, "", ""))
     alt = words.text("file.matrix_alt", rows=len(rows), columns=len(keys), n=largest[0],
-                     tier=_tier_name(study, largest[1]) if largest[1] else "–",
-                     stage=stages.get(largest[2], words.text("file.not_assessable")))
+                     tier=study.tier(largest[1]) if largest[1] else "–", stage=study.stage(largest[2]))
     return Figure("f-tiers", words.say("file.matrix_title", n=picture.n_customers), Matrix(
         tuple(rows), heads, tuple(cells)), alt, words.text("file.matrix_unit"),
         words.text("file.matrix_source", minimum=study.minimum_group))
@@ -72,17 +119,7 @@ def _cell(n: int, total: int, *, is_hidden: bool) -> MatrixCell:
     return MatrixCell(printed(float(n), "count"), step=sum(n / total >= border for border in SHADES))
 
 
-def _tier_name(study: Source, key: str) -> str:
-    kind, _, tier = key.partition(".")
-    model = study.template.value_model
-    found = next((t for t in model.tiers.get(kind, ()) if t.key == tier), None) if model else None
-    name = (study.read(found.name) if found else study.words.text("file.tier_unknown") if tier == "unknown" else tier)
-    phrase = f"file.kind_{kind}"
-    kind_name = study.words.text(phrase) if study.words.has(phrase) else kind
-    return study.words.text("file.tier", kind=kind_name, tier=name)
-
-
-def _sizes(study: Source, picture: CustomerPicture) -> Table | None:
+def _sizes(study: CustomerSource, picture: CustomerPicture) -> Table | None:
     words = study.words
     rows = tuple(Row((Statement(words.text(f"data.{key}")), _size(study, picture, key)))
                  for key in SIZES if picture.figures.get(key) is not None)
@@ -93,7 +130,7 @@ def _sizes(study: Source, picture: CustomerPicture) -> Table | None:
                  is_dense=True)
 
 
-def _size(study: Source, picture: CustomerPicture, key: str) -> Number:
+def _size(study: CustomerSource, picture: CustomerPicture, key: str) -> Number:
     style, trace = STYLES.get(key, "count"), (f"data.{key}",)
     if is_size_hidden(picture, key, study.minimum_group):
         return Number(None, style, trace=trace, is_hidden=True)  # type: ignore[arg-type]  # the two styles are number styles
@@ -108,7 +145,7 @@ def is_size_hidden(picture: CustomerPicture, key: str, minimum: int) -> bool:
     return key in picture.dominated or (n is not None and told_count(int(n), minimum) is None)
 
 
-def _shares(study: Source, picture: CustomerPicture) -> Table | None:
+def _shares(study: CustomerSource, picture: CustomerPicture) -> Table | None:
     words = study.words
     rows = tuple(Row((Statement(words.text(f"data.{key}")), Number(_share(picture, key), "percent",
                                                                     trace=(f"data.{key}",))))
@@ -124,10 +161,10 @@ def _share(picture: CustomerPicture, key: str) -> float | None:
     return None if value is None else value / 100
 
 
-def _quality(study: Source, picture: CustomerPicture) -> Paragraph:
+def _quality(study: CustomerSource, picture: CustomerPicture) -> Paragraph:
     words = study.words
     missing = words.join([words.text("file.missing_part" if share >= SMALL else "file.missing_small", share=share,
-                                     field=_field(study, key))
+                                     field=study.field(key))
                           for key, share in sorted(picture.missing_share.items(), key=lambda pair: -pair[1])
                           if share > 0]) or words.text("labels.none")
     item = words.say("file.quality", rows=picture.n_rows, customers=picture.n_customers,
@@ -136,16 +173,8 @@ def _quality(study: Source, picture: CustomerPicture) -> Paragraph:
     return Paragraph((Statement(words.text("file.quality_head")), item), "small")
 
 
-def _field(study: Source, key: str) -> str:
-    model = study.template.value_model
-    found = next((f for f in model.fields if f.key == key), None) if model else None
-    name = found.name.get(study.language) if found else None
-    return name or key.replace("_", " ")
-
-
-def _clv(study: Source, picture: CustomerPicture) -> Table:
-    words, model = study.words, study.template.value_model
-    stages = {stage.key: stage for stage in model.stages} if model else {}
+def _clv(study: CustomerSource, picture: CustomerPicture) -> Table:
+    words, model = study.words, study.model
     actions = model.stage_actions if model else {}
     rows = []
     # The number of customers of a stage is the total of a column of the matrix.
@@ -153,8 +182,7 @@ def _clv(study: Source, picture: CustomerPicture) -> Table:
     for key, scenario in picture.clv.items():
         if scenario.n < study.minimum_group or key in hidden:
             continue
-        name = study.read(stages[key].name) if key in stages else key
-        rows.append(Row((Statement(name), Number(float(scenario.n), "count"),
+        rows.append(Row((Statement(study.stage(key)), Number(float(scenario.n), "count"),
                          Number(scenario.value, "millions", scenario.low, scenario.high),
                          Number(scenario.assumptions.get("retention"), "coefficient"),
                          Statement(study.read(actions[key]) if key in actions else "–"))))

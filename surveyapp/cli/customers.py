@@ -6,7 +6,10 @@ import argparse
 import sys
 from pathlib import Path
 
+from analysis.privacy import MINIMUM_GROUP
+from analysis.results.customers import CustomerPicture
 from instruments.codec import to_document
+from reports.sections.customer_file import SUMS, is_size_hidden
 from surveyapp.cli.output import Subparsers, add_command, add_group, open_database, print_json, print_table, read_bytes
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import BadInput
@@ -60,7 +63,7 @@ def _show(options: argparse.Namespace) -> None:
     if options.json:
         print_json({"files": [{"number": file.id, "kind": file.kind, "name": file.name, "rows": file.n_rows,
                                "as_on": file.as_on} for file in files],
-                    "figures": to_document(picture.figures) if picture else None,
+                    "figures": _told(picture) if picture else None,
                     "records": to_document(picture.records) if picture and picture.records else None,
                     "connections": to_document(picture.connections) if picture and picture.connections else None,
                     "warnings": list(picture.warnings) if picture else []})
@@ -69,9 +72,16 @@ def _show(options: argparse.Namespace) -> None:
                 [(str(file.id), file.kind, file.name, str(file.n_rows), file.as_on or "–") for file in files])
     if picture:
         print_table(("figure", "value"), [(name, "–" if value is None else f"{value:,.10g}")
-                                          for name, value in sorted(picture.figures.items())])
+                                          for name, value in sorted(_told(picture).items())])
         for warning in picture.warnings:
             print(f"Notice: {warning}", file=sys.stderr)
+
+
+def _told(picture: CustomerPicture) -> dict[str, float | None]:
+    """Return the figures as they may be told: None where there is none, or where few customers stand behind it."""
+    flags = {name.removesuffix("_count") for name in picture.figures if name.endswith("_count")}
+    return {name: None if value is None or ((name in (*flags, *SUMS) or name.endswith("_count"))
+            and is_size_hidden(picture, name, MINIMUM_GROUP)) else value for name, value in picture.figures.items()}
 
 
 def _groups(options: argparse.Namespace) -> None:

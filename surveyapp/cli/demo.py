@@ -16,6 +16,7 @@ from surveyapp.cli.serve import DEFAULT_PORT, port_number, serve
 from surveyapp.config import Config, read_config
 from surveyapp.db.session import close_read_session, read_session, transaction
 from surveyapp.errors import Misconfigured
+from surveyapp.jobs.customers import compute_picture
 from surveyapp.jobs.diagnose import diagnose_study, write_report
 from surveyapp.jobs.interview_analysis import analyse_study
 from surveyapp.jobs.sample import add_sample_edits, add_sample_study
@@ -25,6 +26,7 @@ from surveyapp.models.diagnosis import StoredDiagnosis
 from surveyapp.models.study import Study
 from surveyapp.sample.studies import SAMPLES, sample_of
 from surveyapp.services.account import add_account
+from surveyapp.services.customer import find_file
 from surveyapp.services.study import get_study, get_wave, instrument_of, list_links
 
 USUAL_TEMPLATE = "bank_crm"
@@ -70,6 +72,8 @@ def _demo(options: argparse.Namespace) -> None:
     close_read_session()        # what was just stored shall be printed
     study = get_study(read_session(), name)
     analyse_study(study)
+    if find_file(read_session(), study) is not None:
+        compute_picture(study)
     _write_reports(study, stored, Path(options.out) / "report.pdf")
     if sample_of(options.template).second is not None:
         _add_second_wave(study, options)

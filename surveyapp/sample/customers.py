@@ -19,6 +19,7 @@ COLUMNS: Final = ("customer_id", "customer_type", "aum", "aum_12m_ago", "contrib
                   "rm_id", "loan_balance", "settlement_12m")
 UNKNOWN_TIERS: Final = ("gold", "VIP", "level 3", "diamond")
 GROUP_SIZES: Final = (2, 2, 3, 3, 4)
+ONE_MANAGER_EVERY: Final = 3
 SHARE_WITH_LOAN: Final = 0.55
 SHARE_SETTLEMENT_KNOWN: Final = 0.93
 
@@ -52,6 +53,7 @@ def plant_customers(plan: Plan) -> PlantedCustomers:
     rows = [customer.row for customer in customers]
     groups = _link(file_plan, rows, rng)
     _assign_managers(file_plan, rows, rng)
+    _keep_together(rows, groups)
     negative, unknown = _make_errors(file_plan, customers, rng)
     _make_gaps(file_plan, rows, rng)
     _add_corporate_figures(rows, stream(plan.seed, "corporate figures"))
@@ -119,6 +121,15 @@ def _assign_managers(plan: CustomerFilePlan, rows: Sequence[Row], rng: random.Ra
     for row in rows:
         share = 1 - plan.share_unassigned_upper if row["tier"] in UPPER_TIERS else plan.share_assigned_basic
         row["rm_id"] = f"RM{rng.randint(1, plan.n_relationship_managers):02d}" if rng.random() < share else None
+
+
+def _keep_together(rows: Sequence[Row], groups: Mapping[str, Sequence[str]]) -> None:
+    """Put every third group into the hands of one manager: that of its first member who has one."""
+    by_key = {row["customer_id"]: row for row in rows}
+    for members in list(groups.values())[::ONE_MANAGER_EVERY]:
+        manager = next((by_key[key]["rm_id"] for key in members if by_key[key]["rm_id"]), None)
+        for key in members:
+            by_key[key]["rm_id"] = manager
 
 
 def _make_errors(plan: CustomerFilePlan, customers: Sequence[Customer],

@@ -200,7 +200,7 @@ def forget_uploads(session: Session, now: datetime) -> int:
 
 
 def remove_file(session: Session, study: Study, file_id: int, account: Account | None = None) -> None:
-    """Delete a file with everything in it; figures of the others are asked for anew."""
+    """Delete a file with everything in it; where somebody is logged in, figures of the others are asked for anew."""
     file = session.get(CustomerFile, file_id)
     if file is None or file.study_id != study.id:
         raise NotFound("There is no such file.")
@@ -209,7 +209,7 @@ def remove_file(session: Session, study: Study, file_id: int, account: Account |
     session.flush()
     record_change(session, "remove_customers", f"{file.kind} file {file_id}", study_id=study.id, account=account,
                   before={"name": file.name, "rows": file.n_rows})
-    if find_file(session, study) is not None:
+    if account is not None and find_file(session, study) is not None:
         request_picture(session, study, account)
 
 

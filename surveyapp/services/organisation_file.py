@@ -119,6 +119,6 @@ def _number(row: _Row, field: str, faults: list[RowError], column: str, *words: 
     except ValueError:
         value = math.nan
     if value is not None and not math.isfinite(value):
-        faults.append(RowError(row.number, column, text, *words))
+        faults.append(RowError(row.number, column, text, words[0], words[1]))
         return None
     return value

@@ -11,12 +11,19 @@ from sqlalchemy.orm import Session
 
 from instruments.template_loader import load_catalogue_template
 from surveyapp.db.session import close_read_session, read_session, transaction
+from surveyapp.jobs.customers import compute_picture
 from surveyapp.jobs.interview_analysis import analyse_study
 from surveyapp.jobs.pilot import judge_wave
+from surveyapp.models.customer import COMPLETENESS, RELATIONS
 from surveyapp.models.interview import Interview
 from surveyapp.models.study import Study
+from surveyapp.sample.customer_files import generate_records, generate_relations
+from surveyapp.sample.customers import generate_customers
+from surveyapp.sample.plan import BANK_PLAN
 from surveyapp.services.account import add_account, find_account
 from surveyapp.services.coding import apply_code, apply_link
+from surveyapp.services.customer import stage_upload
+from surveyapp.services.customer_import import read_file, store_rows
 from surveyapp.services.diagnosis import store_diagnosis
 from surveyapp.services.invitation import Person
 from surveyapp.services.memo import write_segment_memo
@@ -50,6 +57,7 @@ class StaffPages:
     known: Roster
     kiosk: str
     interview: int
+    upload: int
 
     def paths(self) -> dict[str, str]:
         bank, small, known = (f"/studies/{one.id}" for one in (self.bank, self.small.study, self.known.study))
@@ -58,6 +66,8 @@ class StaffPages:
             "staff_roster": f"{small}/waves/w1/invitations/staff", "staff_rehearsal": f"{small}/rehearsal",
             "staff_versions": f"{small}/questionnaires/staff/versions", "staff_export": f"{small}/answers",
             "staff_paper": f"{small}/waves/w2/paper/staff?batch=north&language=en", "staff_pilot": f"{bank}/pilot",
+            "staff_customers": f"{bank}/customers", "staff_customer_values": f"{bank}/customers/value",
+            "staff_customer_upload": f"{bank}/customers/uploads/{self.upload}",
             "staff_diagnosis": f"{bank}/diagnosis", "staff_quality": f"{bank}/quality",
             "staff_own_problems": f"{bank}/constructs", "staff_own_problem": f"{bank}/constructs/new?group=problem",
             "staff_plan": f"{bank}/plan", "staff_plan_edit": f"{bank}/plan/measure/S1.1",
@@ -92,18 +102,31 @@ def staff_pages(app: Flask) -> StaffPages:
         kiosk = make.link_of(session, make.study(session, "kiosk")).token
         bank = _bank(session)
         interview = _interview(session, bank)
+        upload = _upload(session, bank)
     _judge(bank)
     analyse_study(bank)
+    compute_picture(bank)
     close_read_session()
-    return StaffPages(bank, small, known, kiosk, interview.id)
+    return StaffPages(bank, small, known, kiosk, interview.id, upload)
 
 
 def _bank(session: Session) -> Study:
     template = load_catalogue_template("bank_crm")
     bank = create_study(session, template, "bank branch")
     store_diagnosis(session, bank, get_wave(session, bank), rich_diagnosis(template))
+    store_rows(session, bank, generate_customers(BANK_PLAN), "customers.csv")
+    store_rows(session, bank, generate_records(BANK_PLAN), "completeness.csv", COMPLETENESS)
+    store_rows(session, bank, generate_relations(BANK_PLAN), "relations.csv", RELATIONS)
     close_wave(session, bank, open_pilot(session, bank))
     return bank
+
+
+def _upload(session: Session, bank: Study) -> int:
+    """A customer file that waits for a yes."""
+    account = find_account(session, LOGIN)
+    assert account is not None
+    content = b"customer_id,aum,tier\nK1,5000,basic\nK2,80000,growth\n"
+    return stage_upload(session, bank, read_file(bank, content, "customers.csv", as_on="2026-06-30"), account).id
 
 
 def _interview(session: Session, bank: Study) -> Interview:
