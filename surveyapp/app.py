@@ -87,6 +87,7 @@ from surveyapp.views import (
 from surveyapp.views.api_problem import problem_of_http
 from surveyapp.views.check_rules import CHECK_RULES, finding_place, finding_words
 from surveyapp.views.coding_html import drawn_bars, drawn_head, drawn_notes, drawn_row, drawn_words
+from surveyapp.views.masked_page import mask_results
 from surveyapp.views.reply_headers import add_headers
 from surveyapp.views.respondent_app import TwoApps, create_respondent_app
 from surveyapp.views.served_words import DOMAIN, ServedDomain, audience_key
@@ -135,6 +136,7 @@ def create_app(config: Config | None = None) -> Flask:
     _add_views(app)
     app.before_request(access.refuse_null_signs)
     app.after_request(add_headers)
+    app.after_request(mask_results)
     app.teardown_request(lambda _error: close_read_session())
     respondents = create_respondent_app(shared, LANGUAGES)
     app.wsgi_app = TwoApps(app.wsgi_app, respondents.wsgi_app, respondents.first_parts())  # type: ignore[method-assign]  # Flask's documented way

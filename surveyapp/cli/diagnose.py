@@ -11,6 +11,7 @@ from surveyapp.cli.output import Subparsers, add_command, open_database, print_j
 from surveyapp.cli.what_if import show_what_if
 from surveyapp.db.session import read_session
 from surveyapp.jobs.diagnose import diagnose_study
+from surveyapp.services.anonymised import masked, shown_diagnosis
 from surveyapp.services.joint import display_of
 from surveyapp.services.joint_sheet import joint_document
 from surveyapp.services.study import get_study, template_of
@@ -33,9 +34,10 @@ def _diagnose(options: argparse.Namespace) -> None:
     stored, diagnosis = diagnose_study(options.study, options.wave)
     if options.json:
         study = get_study(read_session(), options.study)
-        print_json({**diagnosis_document(diagnosis),
+        document = {**diagnosis_document(shown_diagnosis(study, diagnosis)),
                     "trace": trace_document(diagnosis, template_of(read_session(), study)),
-                    "joint": joint_document(display_of(read_session(), study, stored))})
+                    "joint": joint_document(display_of(read_session(), study, stored))}
+        print_json(masked(study, document))
     else:
         _show(diagnosis)
 

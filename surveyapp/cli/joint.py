@@ -11,6 +11,7 @@ from surveyapp.cli.output import Subparsers, add_command, open_database, print_j
 from surveyapp.db.session import read_session
 from surveyapp.errors import BadInput
 from surveyapp.models.study import Study
+from surveyapp.services.anonymised import masked
 from surveyapp.services.joint import Display
 from surveyapp.services.joint_sheet import joint_document, shared_display, write_joint_sheet
 from surveyapp.services.study import facts_of, get_study
@@ -39,7 +40,7 @@ def _joint(options: argparse.Namespace) -> None:
         with path.open("wb") as stream:
             write_joint_sheet(display, study, options.language, stream)
     if options.json:
-        print_json(joint_document(display))
+        print_json(masked(study, joint_document(display)))
     elif options.out:
         print(f"Wrote {options.out}.")
     else:

@@ -12,6 +12,7 @@ from surveyapp.cli.output import Subparsers, add_command, open_database
 from surveyapp.db.session import read_session
 from surveyapp.errors import BadInput, Refused
 from surveyapp.models.study import Study
+from surveyapp.services.anonymised import shown_name
 from surveyapp.services.decoding import is_chinese
 from surveyapp.services.interview import InterviewLog, audiences_of, guide_of, log_interview
 from surveyapp.services.note_sheet_document import note_sheet
@@ -42,7 +43,7 @@ def _sheet(options: argparse.Namespace) -> None:
         if value not in choices:
             raise BadInput("The interview guide has no {value}.", "Say {option} with one of: {known}.",
                            value=repr(value), option=what, known=", ".join(choices))
-    Path(options.output).write_bytes(note_sheet(guide, audience, options.language, study.name))
+    Path(options.output).write_bytes(note_sheet(guide, audience, options.language, shown_name(study)))
     print(f"Wrote {options.output}: notes of {audience} in {options.language}.")
 
 

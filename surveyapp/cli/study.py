@@ -14,6 +14,7 @@ from surveyapp.cli.output import Subparsers, add_command, add_group, open_databa
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import BadInput, Refused
 from surveyapp.models.study import Study
+from surveyapp.services.anonymised import anonymise_organisation
 from surveyapp.services.daily_count import take_daily_counts
 from surveyapp.services.progress import n_interviews, wave_progress
 from surveyapp.services.study import create_study, delete_study, get_study, list_studies, list_waves, set_facts
@@ -36,6 +37,10 @@ def add_commands(commands: Subparsers) -> None:
     facts = add_command(group, "facts", "store facts about the organisation from a JSON file", _facts)
     facts.add_argument("study")
     facts.add_argument("file")
+    names = add_command(group, "anonymise", "take the organisation's names out of everything that leaves", _anonymise)
+    names.add_argument("study")
+    names.add_argument("--off", action="store_true", help="name the organisation again")
+    names.add_argument("--also", action="append", default=[], metavar="NAME", help="a further name to hide")
     paper.add_command_to(group)
     rehearse.add_command_to(group)
     add_fieldwork_commands(group)
@@ -51,6 +56,15 @@ def _create(options: argparse.Namespace) -> None:
         study = create_study(session, find_template(options.template), options.name, facts=facts,
                              privacy=_read_privacy(options.privacy))
     print(f"Study {study.name} (number {study.id}) is made; collection is open.")
+
+
+def _anonymise(options: argparse.Namespace) -> None:
+    open_database()
+    with transaction() as session:
+        study = get_study(session, options.study)
+        anonymise_organisation(session, study, is_on=not options.off, further=options.also)
+    print("The organisation is named again." if options.off else
+          "Reports, exports and pages of results no longer name the organisation.")
 
 
 def _read_privacy(text: str) -> dict[str, str]:

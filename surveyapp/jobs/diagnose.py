@@ -25,6 +25,7 @@ from surveyapp.models.study import Study
 from surveyapp.models.wave import Wave
 from surveyapp.sample.score_worlds import draw_scores
 from surveyapp.services.action_feed import facts_of_wave
+from surveyapp.services.anonymised import masked, shown_diagnosis
 from surveyapp.services.diagnosis import diagnosis_of, store_diagnosis, store_report
 from surveyapp.services.joint import record_of
 from surveyapp.services.plan_edit import edits_of
@@ -93,9 +94,11 @@ def write_report(study: Study, stored: StoredDiagnosis, language: str) -> Report
 def report_content(study: Study, stored: StoredDiagnosis, language: str) -> StudyReport:
     """Return what the report of a stored diagnosis says in one language."""
     diagnosis = diagnosis_of(stored)
-    return study_report(diagnosis, template_of(read_session(), study), facts_told(study, diagnosis), language=language,
-                        joint_record=judged_of(study, stored, diagnosis), edits=edited_of(study, stored, diagnosis),
-                        changes=changes_since(read_session(), study, read_session().get_one(Wave, stored.wave_id)))
+    report = study_report(
+        shown_diagnosis(study, diagnosis), template_of(read_session(), study), facts_told(study, diagnosis),
+        language=language, joint_record=judged_of(study, stored, diagnosis), edits=edited_of(study, stored, diagnosis),
+        changes=changes_since(read_session(), study, read_session().get_one(Wave, stored.wave_id)))
+    return masked(study, report)
 
 
 def program_version() -> str:

@@ -20,6 +20,7 @@ from surveyapp.jobs.diagnose import report_content
 from surveyapp.models.further_report import FurtherReport
 from surveyapp.models.study import Study
 from surveyapp.models.wave import Wave
+from surveyapp.services.anonymised import masked
 from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis
 from surveyapp.services.fieldwork_facts import fieldwork_facts
 from surveyapp.services.further_report import OF_A_WAVE, check_closed, checked_kind, store_further_report
@@ -68,7 +69,8 @@ def further_reports(study: Study, kind: str, wave_key: str | None, languages: Se
     """Return what the reports of a kind say, each language in turn."""
     session = read_session()
     wave = get_wave(session, study, wave_key) if checked_kind(kind) in OF_A_WAVE or wave_key else None
-    return WRITERS[kind](session, study, wave, languages)
+    return [(masked(study, about), masked(study, report))
+            for about, report in WRITERS[kind](session, study, wave, languages)]
 
 
 def write_further_reports(name: str | int, kind: str, wave_key: str | None = None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, ForeignKey, String, Text, UniqueConstraint, event, inspect
+from sqlalchemy import Connection, ForeignKey, String, Text, UniqueConstraint, event, false, inspect
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
 from surveyapp.db.base import Base, UtcDateTime, utc_now
@@ -32,6 +32,8 @@ class Study(Base):
     retain_until: Mapped[date | None]           # last day on which personal data are kept
     erasure: Mapped[str] = mapped_column(String(20), default="roster", server_default="roster")   # what goes then
     erased_on: Mapped[date | None]
+    is_anonymised: Mapped[bool] = mapped_column(default=False, server_default=false())      # in everything that leaves
+    hidden_names: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")      # further names to hide
 
 
 FULL, SHORT, TRIAL = "full", "short", "trial"       # a trial is a frozen draft under a test link, no version

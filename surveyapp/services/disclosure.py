@@ -9,6 +9,7 @@ were the researcher's before; sample data are nobody's: both leave as they came.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
@@ -16,11 +17,12 @@ from sqlalchemy.orm import Session
 from surveyapp.models.privacy import CONFIDENTIAL, IDENTIFIED
 from surveyapp.models.study import PublishedInstrument, Study
 from surveyapp.models.wave import Wave
+from surveyapp.services.anonymised import masks_of
 from surveyapp.services.correction import changed_items, count_changes
 from surveyapp.services.person_key import row_names
 from surveyapp.services.protection import is_protected
 from surveyapp.services.questionnaire import compile_questionnaire
-from surveyapp.services.release import ANSWERS, IMPORTED, Release, ReleaseTable, Treatment
+from surveyapp.services.release import ANSWERS, IMPORTED, Release, ReleaseTable, Row, Treatment
 from surveyapp.services.release_plain import plain_table
 from surveyapp.services.release_protected import protected_tables
 from surveyapp.services.response_rows import Source
@@ -49,9 +51,24 @@ def plan_release(session: Session, study: Study, wave: Wave, published: Publishe
     foreign = plain_table(source, questionnaire, IMPORTED if tables else ANSWERS, ~is_protected())
     if foreign.n_rows or not tables:
         tables.append(foreign)
-    return Release(versions.instrument, wave.key, links[0].privacy, minimum, n_protected + foreign.n_rows,
-                   tuple(tables), tuple(replace(done, minimum=minimum) for done in (
-                       *(protected.treatments if protected else ()), *_corrections(session, versions))))
+    return _masked(study, Release(
+        versions.instrument, wave.key, links[0].privacy, minimum, n_protected + foreign.n_rows, tuple(tables),
+        tuple(replace(done, minimum=minimum) for done in (*(protected.treatments if protected else ()),
+                                                          *_corrections(session, versions)))))
+
+
+def _masked(study: Study, release: Release) -> Release:
+    """Return the release without names of the organisation, in words of the questionnaire and in what people wrote."""
+    if not study.is_anonymised:
+        return release
+    masks = masks_of(study)
+
+    def reader(table: ReleaseTable) -> Callable[[], Iterator[Row]]:
+        return lambda: ([masks.text(cell) if isinstance(cell, str) else cell for cell in row] for row in table.read())
+
+    return replace(release, instrument=masks.apply(release.instrument), tables=tuple(
+        replace(table, columns=masks.apply(table.columns), title=masks.text(table.title), read=reader(table))
+        for table in release.tables))
 
 
 def _corrections(session: Session, versions: WaveVersions) -> list[Treatment]:

@@ -22,6 +22,7 @@ from surveyapp.models.coding import CoderAssignment, Coding, LinkCoding, Memo, S
 from surveyapp.models.interview import CONVERSATION, Interview, TranscriptVersion, Turn
 from surveyapp.models.schedule import CaseAttribute
 from surveyapp.models.study import Study
+from surveyapp.services.anonymised import masks_of, shown_name
 from surveyapp.services.blinding import is_seen_by
 from surveyapp.services.case_attribute import list_attributes
 from surveyapp.services.codebook import StudyCodebook, load_codebook
@@ -104,6 +105,7 @@ class TakenStudy:
     interviews: tuple[TakenInterview, ...]
     code_memos: Mapping[str, tuple[TakenMemo, ...]]
     attributes: tuple[CaseAttribute, ...]
+    name: str = ""          # what the study is called in the file
 
     @property
     def n_codings(self) -> int:
@@ -127,8 +129,9 @@ def take_study(session: Session, study: Study, account: Account | None) -> Taken
             marks.on(row, None, own),
             tuple(found for found in passages if found.codings or found.links or found.memos)))
     coders = sorted(marks.coders.items(), key=lambda pair: (pair[1], pair[0]))
-    return TakenStudy(study, marks.codebook, dict(coders), tuple(interviews), marks.on_codes(),
-                      tuple(list_attributes(session, study)))
+    # Blackened, not renamed: places in a text must still hold.
+    return masks_of(study).blacken(TakenStudy(study, marks.codebook, dict(coders), tuple(interviews), marks.on_codes(),
+                                              tuple(list_attributes(session, study)), shown_name(study)))
 
 
 class _Marks:

@@ -14,6 +14,7 @@ from reports.sections.joint_words import JointWords
 from reports.sections.source import Source
 from surveyapp.errors import Refused
 from surveyapp.models.study import Study
+from surveyapp.services.anonymised import masked
 from surveyapp.services.export_xlsx import write_workbook
 from surveyapp.services.joint import Display, load_display
 from surveyapp.services.release import ReleaseColumn, ReleaseTable
@@ -53,7 +54,7 @@ def write_joint_sheet(display: Display, study: Study, language: str, stream: IO[
     sheets = [("joint display", ROW_COLUMNS, [_row(told, display, row) for row in display.rows]),
               ("instruments", DESIGN_COLUMNS, [_design(told, row) for row in display.designs]),
               ("confidence", CLAIM_COLUMNS, [_claim(told, one) for one in display.record.confidence])]
-    write_workbook([(name, _table(name, columns, rows)) for name, columns, rows in sheets], stream)
+    write_workbook([(name, _table(name, columns, masked(study, rows))) for name, columns, rows in sheets], stream)
 
 
 def _table(name: str, columns: Sequence[str], rows: list[tuple[Any, ...]]) -> ReleaseTable:

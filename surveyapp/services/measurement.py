@@ -25,6 +25,7 @@ from surveyapp.models.measurement import MeasurementReport, MeasurementSpec, Sto
 from surveyapp.models.study import Study
 from surveyapp.models.wave import Wave
 from surveyapp.queue import enqueue_job
+from surveyapp.services.anonymised import masked, shown_name
 from surveyapp.services.audit import record_change
 from surveyapp.services.study import list_waves
 
@@ -64,10 +65,10 @@ def subject_of(study: Study, measured: Measurement, instrument: Instrument, lang
     names = {construct.key: construct.name for construct in instrument.constructs}
     names |= {item.key: item.text for item in instrument.items}
     labels = {key: name[language] for key, name in names.items() if language in name}
-    return Subject(
-        instrument.title.get(language, study.name), study.name, measured.n, labels, measured.frozen_on,
+    return masked(study, Subject(
+        instrument.title.get(language, study.name), shown_name(study), measured.n, labels, measured.frozen_on,
         study.is_synthetic, spec=measured.spec, specification=measured.specification, versions=measured.versions,
-        left_out=measured.left_out)
+        left_out=measured.left_out))
 
 
 def measured_waves(session: Session, study: Study) -> list[Wave]:

@@ -49,7 +49,7 @@ def report_parts(taken: TakenStudy, language: str) -> Iterator[Part]:
     """Yield the report from top to bottom."""
     said = {**SAID[language], **_roles(taken, language)}
     yield Part("title", said["title"], 1)
-    yield Part("about", said["about"].format(study=taken.study.name))
+    yield Part("about", said["about"].format(study=taken.name))
     n_all = sum(interview.row.kind == CONVERSATION for interview in taken.interviews)
     found = list(_by_code(taken))
     if not found:

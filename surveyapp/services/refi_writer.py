@@ -91,7 +91,7 @@ def project_document(taken: TakenStudy) -> str:
         listed("CodeBook", [codes]), _variables(taken), listed("Cases", _cases(taken)), sources,
         listed("Notes", notes.written), listed("Links", _links(taken, notes)),
         written("Description", _about(taken.study))]
-    return HEAD + element("Project", "\n" + "".join(parts), xmlns=PROJECT, name=taken.study.name, origin=OWN_ORIGIN)
+    return HEAD + element("Project", "\n" + "".join(parts), xmlns=PROJECT, name=taken.name, origin=OWN_ORIGIN)
 
 
 def _about(study: Study) -> str:

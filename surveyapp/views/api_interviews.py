@@ -9,6 +9,7 @@ from surveyapp.errors import NotFound
 from surveyapp.models.interview import ANSWERS, CONVERSATION
 from surveyapp.services.agreement import UNITS, scope_of
 from surveyapp.services.agreement_page import load_agreement_page
+from surveyapp.services.anonymised import masked
 from surveyapp.services.api_interviews import (
     agreement_document,
     analysis_document,
@@ -66,4 +67,4 @@ def show_joint_display(study_id: int) -> Response:
     display = load_display(read_session(), g.study)
     if display is None:
         raise NotFound("The study has no diagnosis yet.", "Close collection, then ask for one.")
-    return reply(joint_document(display))
+    return reply(masked(g.study, joint_document(display)))

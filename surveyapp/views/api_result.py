@@ -9,6 +9,7 @@ from surveyapp.errors import NotFound
 from surveyapp.models.api_token import WRITE
 from surveyapp.services.action import load_register
 from surveyapp.services.action_sheet import register_document
+from surveyapp.services.anonymised import masked_result
 from surveyapp.services.api_document import (
     coding_document,
     interview_document,
@@ -33,8 +34,9 @@ def show_diagnosis(study_id: int) -> Response:
     stored = newest_diagnosis(read_session(), g.study)
     if stored is None:
         raise NotFound("The study has no diagnosis yet.", "Close collection, then ask for one.")
-    return reply(result_document(stored, newest_wave_of(read_session(), stored),
-                                 has_rows=api_account().permissions.can_run_studies))
+    document = result_document(stored, newest_wave_of(read_session(), stored),
+                               has_rows=api_account().permissions.can_run_studies)
+    return reply(masked_result(g.study, document))
 
 
 @operation("POST", f"{STUDY}/diagnosis", permission="can_run_studies", scope=WRITE, reply="Job", status=202,

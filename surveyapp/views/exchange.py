@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import BadInput, Refused
 from surveyapp.forms.exchange import read_choices, says_consent
+from surveyapp.services.anonymised import shown_name
 from surveyapp.services.blinding import list_coders
 from surveyapp.services.codebook import load_codebook
 from surveyapp.services.coder_join import list_file_coders, list_joins
@@ -67,7 +68,7 @@ def export(study_id: int) -> Response:
     with transaction() as session:
         study = get_study(session, study_id)
         export_interviews(session, study, kind, stream, language=reader_language(), account=current_account())
-        name = f"{study.name}.{ENDINGS[kind]}"
+        name = f"{shown_name(study)}.{ENDINGS[kind]}"
     stream.seek(0)
     return send_file(stream, "application/octet-stream", as_attachment=True, download_name=name)
 

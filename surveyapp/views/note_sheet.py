@@ -13,6 +13,7 @@ from surveyapp.errors import BadInput, NotFound, Refused
 from surveyapp.forms.interview import InterviewForm, interview_form
 from surveyapp.forms.note import LEAVE_OUT, SheetEntries, read_sheet_entries
 from surveyapp.models.study import Study
+from surveyapp.services.anonymised import shown_name
 from surveyapp.services.decoding import is_chinese
 from surveyapp.services.interview import InterviewLog, audiences_of, guide_of, log_interview
 from surveyapp.services.note_sheet_document import note_sheet
@@ -46,7 +47,7 @@ def download(study_id: int, audience: str, language: str) -> Response:
     guide = guide_of(g.study)
     if guide is None or audience not in audiences_of(guide) or language not in guide.languages:
         raise NotFound("The guide has no such group or language.", "Choose a sheet from the list.")
-    content = note_sheet(guide, audience, language, g.study.name)
+    content = note_sheet(guide, audience, language, shown_name(g.study))
     return send_file(BytesIO(content), DOCX, as_attachment=True, download_name=f"notes-{audience}-{language}.docx")
 
 

@@ -22,6 +22,7 @@ from reports.wording import Words
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import BadInput, NotFound, marked
 from surveyapp.forms.organisation import FIELDS, GROWING, HEADINGS, Entered, Frame, facts_from, read_rows, rows_of
+from surveyapp.services.anonymised import anonymise_organisation
 from surveyapp.services.organisation import (
     StaleFacts,
     department_item,
@@ -164,3 +165,14 @@ def _form(part: str, rows: list[Entered], frame: Frame, fault: BadInput | StaleF
         fault=_translated(fault), mark=mark,
         is_growing=part in GROWING,
         now=rows_of(facts, part, frame) if isinstance(fault, StaleFacts) else (), **_names())
+
+
+@blueprint.post("/names")
+@requires("can_run_studies")
+def anonymise(study_id: int) -> Reply:
+    """Turn the switch that takes the organisation's names out of everything that leaves."""
+    with transaction() as session:
+        anonymise_organisation(session, get_study(session, study_id), is_on="is_on" in request.form,
+                               further=request.form.get("further", "").splitlines(), account=current_account())
+    flash(_("Saved."))
+    return redirect(url_for("organisation.show", study_id=study_id, _anchor="names"))
