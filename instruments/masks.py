@@ -1,7 +1,7 @@
 """Names of an organisation put out of everything that leaves: its own, its units', its sponsor's, and any further ones.
 
 A name is replaced as a whole, longest first, in whatever case it is written; a Latin name only where no letter or digit
-touches it. Names that are also everyday words ("Lending", "bank") are replaced only where they stand as a name: in the
+touches it. Names that are also everyday words ("Lending", "Sales") are replaced only where they stand as a name: in the
 tree of units, as the owner of a step, as the study's name.
 """
 

@@ -7,7 +7,8 @@ from flask import Response, g, request
 from surveyapp.services.anonymised import masked_page
 
 # Pages on which somebody enters something show it as it was entered.
-RESULTS = frozenset({"diagnosis", "what_if", "measurement", "report", "interview_analysis", "norm", "evidence", "wave_change"})
+RESULTS = frozenset({"diagnosis", "what_if", "measurement", "report", "interview_analysis", "norm", "evidence",
+                     "wave_change"})
 SHOWN = frozenset({"plan_edit.index", "joint.index", "joint.confidence"})
 
 
