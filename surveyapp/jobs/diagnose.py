@@ -16,6 +16,7 @@ from analysis.results.sensitivity import Trial
 from instruments.facts import StudyFacts
 from reports import deliver
 from reports.content import StudyReport
+from reports.reviewing import as_draft, with_edits, with_responses
 from reports.sections.study import study_report
 from surveyapp.dataset import load_tables
 from surveyapp.db.session import read_session, transaction
@@ -26,10 +27,11 @@ from surveyapp.models.wave import Wave
 from surveyapp.sample.score_worlds import draw_scores
 from surveyapp.services.action_feed import facts_of_wave
 from surveyapp.services.anonymised import masked, shown_diagnosis
-from surveyapp.services.diagnosis import diagnosis_of, store_diagnosis, store_report
+from surveyapp.services.diagnosis import diagnosis_of, drafts_of, store_diagnosis, store_report
 from surveyapp.services.joint import record_of
 from surveyapp.services.plan_edit import edits_of
 from surveyapp.services.report_files import packed
+from surveyapp.services.report_wording import responses_of, wording_edits
 from surveyapp.services.study import get_study, get_wave, template_of
 from surveyapp.services.wave_change import changes_since
 
@@ -83,22 +85,34 @@ def edited_of(study: Study, stored: StoredDiagnosis, diagnosis: Diagnosis) -> tu
     return edits_of(read_session(), stored.wave_id, diagnosis, template_of(read_session(), study))
 
 
-def write_report(study: Study, stored: StoredDiagnosis, language: str) -> Report:
-    """Return the stored PDF of a stored diagnosis."""
+def write_report(study: Study, stored: StoredDiagnosis, language: str, *, is_draft: bool = False) -> Report:
+    """Return the stored PDF of a stored diagnosis; a draft is numbered and marked on every page.
+
+    A draft that would say what the newest one says is not written again.
+    """
     report = report_content(study, stored, language)
+    tree = packed(report)
+    if is_draft:
+        drafts = drafts_of(read_session(), stored, language)
+        if drafts and drafts[-1].tree == tree:
+            return drafts[-1]
+        report = as_draft(report, len(drafts) + 1)
     content = deliver.forgiving_pdf(report)
     with transaction() as session:
-        return store_report(session, stored, language, content, tree=packed(report))
+        return store_report(session, stored, language, content, tree=tree, is_draft=is_draft)
 
 
 def report_content(study: Study, stored: StoredDiagnosis, language: str) -> StudyReport:
     """Return what the report of a stored diagnosis says in one language."""
-    diagnosis = diagnosis_of(stored)
+    diagnosis, session = diagnosis_of(stored), read_session()
+    template = template_of(session, study)
     report = study_report(
-        shown_diagnosis(study, diagnosis), template_of(read_session(), study), facts_told(study, diagnosis),
-        language=language, joint_record=judged_of(study, stored, diagnosis), edits=edited_of(study, stored, diagnosis),
-        changes=changes_since(read_session(), study, read_session().get_one(Wave, stored.wave_id)))
-    return masked(study, report)
+        shown_diagnosis(study, diagnosis), template, facts_told(study, diagnosis), language=language,
+        joint_record=judged_of(study, stored, diagnosis), edits=edited_of(study, stored, diagnosis),
+        changes=changes_since(session, study, session.get_one(Wave, stored.wave_id)))
+    # Masked before wordings are looked for, as they were read masked, and after, for what people wrote.
+    answered = with_responses(masked(study, report), responses_of(session, stored.id, diagnosis, template, language))
+    return masked(study, with_edits(answered, wording_edits(session, stored.id, language))[0])
 
 
 def program_version() -> str:

@@ -60,7 +60,7 @@ def _diagnose(study: Study, options: dict[str, Any]) -> str:
         stored = store_diagnosis(session, study, wave, diagnosis)
     compare_with_earlier(study, wave)
     for language in options.get("languages", ()):
-        write_report(study, stored, language)
+        write_report(study, stored, language, is_draft=True)
     return f"diagnosis {stored.id}"
 
 
@@ -68,7 +68,8 @@ def _report(study: Study, options: dict[str, Any]) -> str:
     stored = newest_diagnosis(read_session(), study)
     if stored is None:
         return _diagnose(study, options)
-    reports = [write_report(study, stored, language) for language in options["languages"]]
+    reports = [write_report(study, stored, language, is_draft=not options.get("is_final", True))
+               for language in options["languages"]]
     return ", ".join(f"report {report.id}" for report in reports)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, LargeBinary, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from surveyapp.db.base import Base, UtcDateTime, utc_now
@@ -36,6 +36,7 @@ class Report(Base):
     format: Mapped[str] = mapped_column(String(8), default="pdf")
     sha256: Mapped[str] = mapped_column(String(64))
     content: Mapped[bytes] = mapped_column(LargeBinary)
+    is_draft: Mapped[bool] = mapped_column(default=False, server_default=false())   # marked as one on every page
     # What the file says, as JSON in gzip: other files are made of it, so that all tell the same. None before 0032.
     tree: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

@@ -69,7 +69,7 @@ def diagnosis_of(stored: StoredDiagnosis) -> Diagnosis:
 
 
 def store_report(session: Session, stored: StoredDiagnosis, language: str, content: bytes,
-                 format: str = "pdf", *, tree: bytes | None = None) -> Report:
+                 format: str = "pdf", *, tree: bytes | None = None, is_draft: bool = False) -> Report:
     """Return the stored report; the same bytes are kept once, with what they say (`tree`)."""
     digest = hashlib.sha256(content).hexdigest()
     known = session.scalar(select(Report).where(Report.diagnosis_id == stored.id, Report.sha256 == digest))
@@ -77,13 +77,26 @@ def store_report(session: Session, stored: StoredDiagnosis, language: str, conte
         _announce_report(session, stored, known)
         return known
     report = Report(diagnosis_id=stored.id, language=language, format=format, sha256=digest, content=content,
-                    tree=tree)
+                    tree=tree, is_draft=is_draft)
     session.add(report)
     session.flush()
     record_change(session, "write_report", f"report {report.id}", study_id=stored.study_id,
                   after={"sha256": digest, "language": language})
     _announce_report(session, stored, report)
     return report
+
+
+def drafts_of(session: Session, stored: StoredDiagnosis, language: str) -> list[Report]:
+    """Return the drafts of a diagnosis in a language, oldest first, without their bytes."""
+    return list(session.scalars(select(Report).where(
+        Report.diagnosis_id == stored.id, Report.language == language, Report.is_draft)
+        .order_by(Report.id).options(defer(Report.content))))
+
+
+def request_reports(session: Session, study: Study, languages: Sequence[str], account: Account, *,
+                    is_final: bool) -> Job:
+    """Return the job that writes the newest diagnosis anew, as drafts or in the version to be released."""
+    return enqueue_job(session, study.id, "report", {"languages": list(languages), "is_final": is_final}, account)
 
 
 def _announce_report(session: Session, stored: StoredDiagnosis, report: Report) -> None:

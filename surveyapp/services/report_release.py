@@ -42,7 +42,7 @@ def release_report(session: Session, study: Study, account: Account | None = Non
     files = [{"report": one.id, "language": one.language, "format": one.format, "sha256": one.sha256}
              for one in _newest_files(session, stored)]
     if not files:
-        raise Refused("This diagnosis has no report yet.", "Write the report first, then release it.")
+        raise Refused("This diagnosis has no final report yet.", "Write the final version on the page of its review.")
     last = session.scalar(select(func.max(ReportRelease.number)).where(ReportRelease.study_id == study.id)) or 0
     release = ReportRelease(
         study_id=study.id, wave_id=stored.wave_id, diagnosis_id=stored.id, number=last + 1, files=files,
@@ -80,8 +80,8 @@ def _check_releasable(session: Session, stored: StoredDiagnosis) -> None:
 
 
 def _newest_files(session: Session, stored: StoredDiagnosis) -> list[Report]:
-    found = session.scalars(select(Report).where(Report.diagnosis_id == stored.id).order_by(Report.id)
-                            .options(defer(Report.content)))
+    found = session.scalars(select(Report).where(Report.diagnosis_id == stored.id, Report.is_draft.is_(False))
+                            .order_by(Report.id).options(defer(Report.content), defer(Report.tree)))
     newest = {(one.language, one.format): one for one in found}
     return [newest[key] for key in sorted(newest)]
 
