@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from analysis.diagnosis.forms import known_share, measure_form, weak_points
 from analysis.diagnosis.links import department_item
 from analysis.diagnosis.present import corresponding_practice
+from analysis.diagnosis.suggested import suggestion_codes
 from analysis.diagnosis.surveyed import Surveyed
 from analysis.diagnosis.triggers import judge_trigger
 from analysis.privacy import told_count
@@ -137,16 +138,17 @@ def _slowest(process: Sequence[ProcessStep]) -> StepGround | None:
 def _suggestions(measure: Measure, sources: GroundSources) -> tuple[SuggestionGround, ...]:
     """Return who suggests it: interviewees of those asked, and comments where they are not a few."""
     book, minimum = sources.template.codebook, int(sources.thresholds["minimum_group"])
-    codes = [code.key for code in book.codes if measure.key in code.strategy] if book else []
-    found: list[SuggestionGround] = []
-    for code in codes:
-        heard = sources.interviews.get(code)
-        if heard is not None and heard.supports:
-            found.append(SuggestionGround(code, "interviews", heard.supports, heard.n_asked))
-        rows = [row for row in sources.comments.codes if row.code == code and row.audience == sources.sides[0].audience
+    comments = [row for row in sources.comments.codes if row.audience == sources.sides[0].audience
                 ] if sources.comments and sources.sides else []
-        found += [SuggestionGround(code, "comments", row.supports, row.n_of) for row in rows
-                  if row.supports and told_count(row.supports, minimum) is not None]
+    used = {key for key, one in sources.interviews.items() if one.supports} | {
+        row.code for row in comments if row.supports}
+    found: list[SuggestionGround] = []
+    for code in suggestion_codes(book, measure.key, used):
+        heard, n_measures = sources.interviews.get(code.key), len(code.strategy)
+        if heard is not None and heard.supports:
+            found.append(SuggestionGround(code.key, "interviews", heard.supports, heard.n_asked, n_measures))
+        found += [SuggestionGround(code.key, "comments", row.supports, row.n_of, n_measures) for row in comments
+                  if row.code == code.key and row.supports and told_count(row.supports, minimum) is not None]
     return tuple(found)
 
 

@@ -14,6 +14,7 @@ from analysis.diagnosis.customer_view import importance_places
 from analysis.diagnosis.grades import IN_EVIDENCE
 from analysis.diagnosis.links import Links, department_of
 from analysis.diagnosis.ranking import RANKING_STREAM, Axes, Weights
+from analysis.diagnosis.suggested import suggestion_codes
 from analysis.diagnosis.surveyed import Surveyed
 from analysis.quant.associate import centre_groups, general_dominance
 from analysis.quant.resampling import resample_counts
@@ -239,10 +240,9 @@ def _stated(evidence: RankingEvidence, side: Surveyed, keys: Sequence[str], coun
 # ---- interviews -----------------------------------------------------------------------------------------------------
 def _support(evidence: RankingEvidence, rules: StrategyRules) -> Numbers:
     """Return per measure the share of interviewees who suggest it; NaN where nobody was asked."""
-    shares = []
+    shares, used = [], {key for key, one in evidence.interviews.items() if one.supports}
     for measure in rules.measures:
-        codes = [code.key for code in evidence.codebook.codes if measure.key in code.strategy] \
-            if evidence.codebook is not None else []
+        codes = [code.key for code in suggestion_codes(evidence.codebook, measure.key, used)]
         found = [evidence.interviews[code] for code in codes if code in evidence.interviews]
         known = [code.supports / code.n_asked for code in found if code.n_asked]
         shares.append(max(known) if known else np.nan)

@@ -49,6 +49,7 @@ class SuggestionGround:
     source: Literal["interviews", "comments"]
     k: int
     n: int
+    n_measures: int = 1                         # that the code speaks for; more than one = the topic is shared
 
 
 @dataclass(frozen=True)

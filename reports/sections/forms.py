@@ -118,7 +118,8 @@ def _size(study: Source, m: MeasureFinding, measure: Measure) -> Statement:
 
 def _suggestion(study: Source, ground: SuggestionGround) -> Statement:
     name = study.code(ground.code)
-    return study.words.say(f"forms.{ground.source}", k=ground.k, n=ground.n,
+    shared = "_shared" if ground.n_measures > 1 else ""
+    return study.words.say(f"forms.{ground.source}{shared}", k=ground.k, n=ground.n, measures=ground.n_measures,
                            name=lowered(name) if study.language == "en" else name,
                            trace=(f"interview.{ground.code}.interviewees",) if ground.source == "interviews" else ())
 

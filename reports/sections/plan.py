@@ -36,7 +36,7 @@ from reports.sections.triggers import described
 
 PHASES = ("quick_win", "core", "long_term")
 KINDS = {"quick_win": "first", "core": "second", "long_term": "third"}
-MOST_LANES = 9
+MOST_LANES = 12
 HALF = 50.0
 
 
@@ -105,7 +105,8 @@ def roadmap(study: Source) -> list[Section]:
     words, proposed = study.words, study.proposed
     if not proposed:
         return []
-    ordered = sorted(proposed, key=lambda m: (PHASES.index(phase_of(study, m)), m.rank or 99, m.key))[:MOST_LANES]
+    planned = sorted(proposed, key=lambda m: (PHASES.index(phase_of(study, m)), m.rank or len(proposed) + 1, m.key))
+    ordered = planned[:MOST_LANES]          # the chart has to fit on a page; the milestones below name all
     months = max(12, max(study.measure(m.key).horizon_months for m in ordered))
     lanes = [_lane(study, m) for m in ordered]
     guards = [g for s in study.diagnosis.safeguards if s.is_required for g in [study.safeguard(s.key)] if g]
@@ -119,7 +120,7 @@ def roadmap(study: Source) -> list[Section]:
     figure = Figure("f-roadmap", words.say("plan.roadmap_figure", quick=len(quick), n=len(ordered)), RoadmapChart(
         tuple(lanes), phases, months, ticks), alt, words.text("plan.roadmap_unit"), words.text("plan.roadmap_source"))
     title = words.say("plan.roadmap_title" if quick else "plan.roadmap_title_core", n=len(quick), months=months)
-    return [Section("roadmap", words.text("part.roadmap"), title, (figure, _milestones(study, ordered)),
+    return [Section("roadmap", words.text("part.roadmap"), title, (figure, _milestones(study, planned)),
                     words.say("plan.roadmap_lead"))]
 
 
