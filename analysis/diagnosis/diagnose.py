@@ -102,7 +102,7 @@ def diagnose(tables: StudyTables, *, n_resamples: int = N_RESAMPLES, study: str 
         interviews=heard.by_construct, customers=customer_statuses(facets),
         gaps=view_gaps(problem_levels, facets, thresholds), stated=_stated(staff, "stated_problem", thresholds),
         seed=seed, n_resamples=n_resamples))
-    structure = _structure(staff, thresholds, seed)
+    structure = structure_of(staff, thresholds, seed)
     links = beside_uncertain(find_links(staff, _link_sources(staff, heard, structure, thresholds), thresholds,
                                         seed=seed, n_resamples=n_resamples), staff, thresholds, draw_scores, seed=seed)
     causes = cause_findings(cause_levels, links, problems, heard.by_construct,
@@ -206,7 +206,20 @@ def _stated_reasons(side: Surveyed, thresholds: Mapping[str, float]) -> tuple[St
                  if link.n_other is None and link.n >= thresholds["minimum_group"])
 
 
-def _structure(side: Surveyed, thresholds: Mapping[str, float], seed: int) -> Structure:
+def structure_of(side: Surveyed, thresholds: Mapping[str, float], seed: int) -> Structure:
+    """Return how the scales of problems and causes can be told apart.
+
+    Parameters
+    ----------
+    side : Surveyed
+    thresholds : Mapping[str, float]
+    seed : int
+
+    Returns
+    -------
+    Structure
+        Not run where too few answered.
+    """
     answered = side.scores.plain.count()
     keys = [construct.key for group in ("problem", "cause") for construct in side.constructs
             if construct.group == group and answered[construct.key] >= thresholds["structure_minimum_n"]]

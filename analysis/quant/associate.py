@@ -197,6 +197,46 @@ def cause_links(causes: pd.DataFrame, problems: pd.DataFrame, *, groups: pd.Seri
                      for j, b in enumerate(names.causes) if i != j})
 
 
+def known_links(R: Numbers, causes: Sequence[str], problems: Sequence[str], *, n: int, n_groups: int,
+                spread: Mapping[Pair, tuple[float, float, float]], delta: float = DELTA) -> LinkEstimates:
+    """Return the estimates that follow from a correlation matrix where nobody can be resampled any more.
+
+    Parameters
+    ----------
+    R : numpy.ndarray, shape (k + m, k + m)
+        Correlations of the scores that links are estimated from, causes first.
+    causes, problems : sequence of str
+    n, n_groups : int
+        Rows and groups behind the matrix.
+    spread : Mapping[Pair, tuple]
+        Bootstrap SE and both percentile limits of each weight, as they were found.
+    delta : float, optional
+
+    Returns
+    -------
+    LinkEstimates
+        Weights, shares, tests and q values anew; SE and interval as given; nothing corrected for unreliability.
+    """
+    k, m = len(causes), len(problems)
+    names = _Names(tuple(causes), tuple(problems), 0.0)
+    beta, dominance = _wide(standardised_beta(R, k), m), _wide(general_dominance(R, k), m)
+    se = np.array([[spread[cause, problem][0] for problem in problems] for cause in causes])
+    p = minimal_effect_p(beta, se, delta, n - k - n_groups)
+    weights, shares = names.pairs(_wide(relative_weights(R, k), m)), names.pairs(dominance)
+    low, high = ({pair: spread[pair][place] for pair in shares} for place in (1, 2))
+    nothing: dict[Pair, float | None] = dict.fromkeys(shares)
+    return LinkEstimates(
+        beta=names.pairs(beta), se=names.pairs(se), lo=low, hi=high, p=names.pairs(p),
+        q=names.pairs(benjamini_hochberg(p.ravel()).reshape(p.shape)), beta_dis=nothing, beta_dis_lo=nothing,
+        beta_dis_hi=nothing, general_dominance=shares, general_dominance_lo=shares, general_dominance_hi=shares,
+        relative_weight=weights, relative_weight_lo=weights, relative_weight_hi=weights, r=names.pairs(R[:k, k:]), n=n,
+        n_groups=n_groups, r_squared=dict(zip(problems, explained_variance(R, k).tolist(), strict=True)),
+        vif=dict(zip(causes, vif(R[:k, :k]).tolist(), strict=True)), n_resamples=0,
+        sd=dict.fromkeys((*causes, *problems), 1.0),
+        correlation={(a, b): float(R[i, j]) for i, a in enumerate(causes) for j, b in enumerate(causes) if i != j},
+        slope=shares, slope_lo=shares, slope_hi=shares)
+
+
 def minimal_effect_p(beta: Numbers, se: Numbers, delta: float, degrees: int) -> Numbers:
     """Return how likely a weight as large as this is where the true one is at most `delta`.
 

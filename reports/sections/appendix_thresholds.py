@@ -24,7 +24,7 @@ def moved_thresholds(study: Source) -> list[Section]:
     title = words.say("moved.title" if telling else "moved.title_none", n=n_changed, total=found.n_words)
     blocks: list[Block] = [_table(study, telling)] if telling else []
     steady = words.say("moved.steady", names=_steady(study, found), resamples=found.n_resamples)
-    blocks.append(Paragraph((steady,)))
+    blocks.append(Paragraph((steady,), "small"))
     return [Section("moved-thresholds", words.text("part.appendix_b2"), title, tuple(blocks), words.say("moved.lead"),
                     is_appendix=True, starts_page=False, is_listed=False)]
 

@@ -18,6 +18,7 @@ MODULES = {
     "interviews": "interviews", "customers": "customers", "measure": "measure", "pilot": "pilot",
     "norms": "norms",
     "plan": "plan", "diagnose": "diagnose", "report": "report", "account": "account", "webhook": "webhook",
+    "package": "package",
     "test": "test", "wave-change": "wave_change",
     "release": "release", "actions": "action",
 }
