@@ -47,7 +47,7 @@ from reports.sections.source import Source
 
 # Parts that begin on a page of their own; all others follow where the one before ends.
 FIRST_OF_PAGE = frozenset({"summary", "summary-causes", "contents", "answers", "problems", "customers", "causes",
-                           "customer-file", "follow-up", "reliability"})
+                           "customer-file", "reliability"})
 FIRST_OF_SHORT = frozenset({"summary", "limits", "thresholds"})
 
 WHOLE = (

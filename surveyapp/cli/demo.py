@@ -17,13 +17,14 @@ from surveyapp.config import Config, read_config
 from surveyapp.db.session import close_read_session, read_session, transaction
 from surveyapp.errors import Misconfigured
 from surveyapp.jobs.customers import compute_picture
-from surveyapp.jobs.diagnose import diagnose_study, write_report
+from surveyapp.jobs.diagnose import diagnose_study, write_reports
 from surveyapp.jobs.interview_analysis import analyse_study
 from surveyapp.jobs.sample import add_sample_edits, add_sample_study
 from surveyapp.jobs.second_wave import SECOND_WAVE, add_second_wave, close_first_wave, release_with_decisions
 from surveyapp.jobs.wave_change import compare_with_earlier
 from surveyapp.models.diagnosis import StoredDiagnosis
 from surveyapp.models.study import Study
+from surveyapp.sample.plan import Plan
 from surveyapp.sample.studies import SAMPLES, sample_of
 from surveyapp.services.account import add_account
 from surveyapp.services.customer import find_file
@@ -59,11 +60,12 @@ def _demo(options: argparse.Namespace) -> None:
     config = _fresh_database()
     started = time.monotonic()
     logins = _add_logins()
-    name = sample_of(options.template).name
+    sample = sample_of(options.template)
+    name = sample.name
     _say(f"Loading the study {name} with synthetic sample data …")
     with transaction() as session:
         study = add_sample_study(session, options.template, name)
-        if sample_of(options.template).second is not None:
+        if sample.second is not None:
             close_first_wave(session, study)
     _say("Diagnosing …")
     stored, _ = diagnose_study(name)
@@ -75,38 +77,39 @@ def _demo(options: argparse.Namespace) -> None:
     if find_file(read_session(), study) is not None:
         compute_picture(study)
     _write_reports(study, stored, Path(options.out) / "report.pdf")
-    if sample_of(options.template).second is not None:
-        _add_second_wave(study, options)
+    if sample.second is not None:
+        _add_second_wave(study, sample.second(), Path(options.out))
     _say(f"Done in {time.monotonic() - started:.0f} s.")
     if not options.no_serve:
-        _print_links(study, options.port, logins)
+        close_read_session()
+        _print_links(get_study(read_session(), name), options.port, logins)
         serve(config, "127.0.0.1", options.port)
 
 
 def _write_reports(study: Study, stored: StoredDiagnosis, out: Path) -> None:
-    for language in LANGUAGES:
-        path = target(out, language, len(LANGUAGES))
+    for report in write_reports(study, stored, LANGUAGES):
+        path = target(out, report.language, len(LANGUAGES))
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(write_report(study, stored, language).content)
+        path.write_bytes(report.content)
         _say(f"Wrote {path.resolve()}")
 
 
-def _add_second_wave(study: Study, options: argparse.Namespace) -> None:
-    """Release the report, let the invented management decide on it, and ask everybody again."""
+def _add_second_wave(study: Study, plan: Plan, out: Path) -> None:
+    """Release the report, let the invented management decide on it, ask everybody again and compare."""
     _say("Releasing the report, recording decisions, loading a second wave …")
     name = study.name
     with transaction() as session:
         study = get_study(session, name)
         release_with_decisions(session, study)
-        add_second_wave(session, study, options.template)
+        add_second_wave(session, study, plan)
     close_read_session()                # what is read from here on knows the second wave
-    stored, _ = diagnose_study(name, SECOND_WAVE)
     study = get_study(read_session(), name)
     compare_with_earlier(study, get_wave(read_session(), study, SECOND_WAVE))
+    stored, _ = diagnose_study(name, SECOND_WAVE, is_tried=False)
     with transaction() as session:
         add_sample_edits(session, get_study(session, name))
     close_read_session()
-    _write_reports(get_study(read_session(), name), stored, Path(options.out) / f"report-{SECOND_WAVE}.pdf")
+    _write_reports(get_study(read_session(), name), stored, out / f"report-{SECOND_WAVE}.pdf")
 
 
 def _check_libraries() -> None:

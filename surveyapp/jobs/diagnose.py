@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 
@@ -54,11 +55,12 @@ def try_thresholds(study: Study, wave: Wave, structure: Structure, moved: Mappin
     return threshold_trial(load_tables(read_session(), study, wave), structure, moved)
 
 
-def diagnose_study(name: str, wave_key: str | None = None) -> tuple[StoredDiagnosis, Diagnosis]:
+def diagnose_study(name: str, wave_key: str | None = None, *,
+                   is_tried: bool = True) -> tuple[StoredDiagnosis, Diagnosis]:
     """Return the diagnosis of a study's wave, computed and stored."""
     study = get_study(read_session(), name)
     wave = get_wave(read_session(), study, wave_key)
-    diagnosis = compute_diagnosis(study, wave, is_tried=True)
+    diagnosis = compute_diagnosis(study, wave, is_tried=is_tried)
     with transaction() as session:
         return store_diagnosis(session, study, wave, diagnosis), diagnosis
 
@@ -100,6 +102,16 @@ def write_report(study: Study, stored: StoredDiagnosis, language: str, *, is_dra
     content = deliver.forgiving_pdf(report)
     with transaction() as session:
         return store_report(session, stored, language, content, tree=tree, is_draft=is_draft)
+
+
+def write_reports(study: Study, stored: StoredDiagnosis, languages: Sequence[str]) -> list[Report]:
+    """Return the stored PDFs of a stored diagnosis, one a language; they are printed side by side."""
+    contents = [report_content(study, stored, language) for language in languages]
+    with ThreadPoolExecutor(len(contents)) as threads:      # each waits for a process that prints
+        printed = list(threads.map(deliver.forgiving_pdf, contents))
+    with transaction() as session:
+        return [store_report(session, stored, language, pdf, tree=packed(report))
+                for language, report, pdf in zip(languages, contents, printed, strict=True)]
 
 
 def report_content(study: Study, stored: StoredDiagnosis, language: str) -> StudyReport:

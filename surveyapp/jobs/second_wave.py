@@ -11,6 +11,7 @@ from surveyapp.db.base import utc_now
 from surveyapp.models.report_release import ReportRelease
 from surveyapp.models.study import Study
 from surveyapp.sample.answers import generate_responses
+from surveyapp.sample.plan import Plan
 from surveyapp.sample.second_wave import (
     CLOSED_BEFORE,
     DAYS_SINCE_RELEASE,
@@ -19,14 +20,13 @@ from surveyapp.sample.second_wave import (
     PlantedDecision,
     day_after,
 )
-from surveyapp.sample.studies import sample_of
 from surveyapp.services.action import load_register, save_action
 from surveyapp.services.report_release import release_report, today_of
 from surveyapp.services.response_import import load_sample_responses
 from surveyapp.services.study import FIRST_WAVE, close_wave, get_wave, instrument_of, list_links
 from surveyapp.services.wave import add_wave, start_wave
 
-SECOND_WAVE = "w2"
+SECOND_WAVE, OPEN_WAVE = "w2", "w3"
 
 
 def close_first_wave(session: Session, study: Study) -> None:
@@ -57,13 +57,12 @@ def _action(planted: PlantedDecision, day: date) -> Action:
         tuple(KpiReading(kpi, value, day_after(day, days), source) for kpi, value, days, source in planted.readings))
 
 
-def add_second_wave(session: Session, study: Study, template_key: str) -> None:
-    """Open the sample's second wave and fill it with what is planted there."""
-    plan = sample_of(template_key).second
-    if plan is None:
-        return
+def add_second_wave(session: Session, study: Study, plan: Plan) -> None:
+    """Ask everybody again: a second wave with what is planted there, closed, and an empty third one to try."""
     wave = add_wave(session, study, SECOND_WAVE)
     start_wave(session, study, wave)
     for link, published in list_links(session, wave):
         instrument = instrument_of(published)
-        load_sample_responses(session, link, instrument, generate_responses(instrument, plan(), published.audience))
+        load_sample_responses(session, link, instrument, generate_responses(instrument, plan, published.audience))
+    close_wave(session, study, wave)
+    start_wave(session, study, add_wave(session, study, OPEN_WAVE))

@@ -37,20 +37,19 @@ def earlier_release(session: Session, study: Study, wave: Wave) -> ReportRelease
         .order_by(Wave.id.desc(), ReportRelease.number.desc()).limit(1))
 
 
-def actions_before(session: Session, study: Study, wave: Wave) -> dict[str, Action]:
-    """Return the newest decision on each measure from the reports on earlier waves."""
-    found = session.scalars(
-        select(StoredAction).join(ReportRelease, ReportRelease.id == StoredAction.release_id)
-        .join(Wave, Wave.id == ReportRelease.wave_id)
-        .where(StoredAction.study_id == study.id, ReportRelease.recalled_at.is_(None), Wave.id < wave.id)
-        .order_by(ReportRelease.number))
+def actions_on_record(session: Session, study: Study, before: Wave | None = None) -> dict[str, Action]:
+    """Return the newest decision to carry a measure out, from all reports or from those on waves before one."""
+    asked = (select(StoredAction).join(ReportRelease, ReportRelease.id == StoredAction.release_id)
+             .where(StoredAction.study_id == study.id, ReportRelease.recalled_at.is_(None))
+             .order_by(ReportRelease.number))
+    found = session.scalars(asked if before is None else asked.where(ReportRelease.wave_id < before.id))
     newest = {row.measure: action for row in found if (action := action_of(row)) is not None}
     return {key: action for key, action in newest.items() if action.is_taken_on}
 
 
 def facts_at(session: Session, study: Study, wave: Wave) -> StudyFacts:
     """Return what was entered about the organisation, with the measures decided on before the wave."""
-    facts, actions = facts_of(study), actions_before(session, study, wave)
+    facts, actions = facts_of(study), actions_on_record(session, study, wave)
     return with_actions(facts, actions, template_of(session, study)) if actions else facts
 
 

@@ -22,6 +22,7 @@ from reports.wording import Words
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import BadInput, NotFound, marked
 from surveyapp.forms.organisation import FIELDS, GROWING, HEADINGS, Entered, Frame, facts_from, read_rows, rows_of
+from surveyapp.services.action_feed import actions_on_record, with_actions
 from surveyapp.services.anonymised import anonymise_organisation
 from surveyapp.services.organisation import (
     StaleFacts,
@@ -52,12 +53,21 @@ def show(study_id: int) -> str:
 
 def _page(fault: BadInput | StaleFacts | None = None) -> str:
     facts, language = facts_of(g.study), reader_language()
+    decided = [practice for practice in _next_facts().practices if practice not in facts.practices]
     return render_template(
-        "organisation/show.html", study=g.study, facts=facts, fault=_translated(fault), parts=PART_NAMES,
+        "organisation/show.html", study=g.study, facts=facts, decided=decided, fault=_translated(fault),
+        parts=PART_NAMES,
         figures={"units": unit_tree(facts, language) if facts.units else None,
                  "process": process_flow(facts, language) if facts.process else None},
         picture=_picture, marks={part: mark_of_parts(facts, (part,)) for part in (UNITS, PROCESS)},
         mark=mark_of_parts(facts, EVERYTHING), **_names())
+
+
+def _next_facts() -> StudyFacts:
+    """Return the facts as the next wave will read them: with every decision that is recorded by now."""
+    session = read_session()
+    actions = actions_on_record(session, g.study)
+    return with_actions(facts_of(g.study), actions, template_of(session, g.study))
 
 
 def _picture(figure: Figure) -> Markup:

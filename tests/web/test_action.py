@@ -1,24 +1,25 @@
 """The action register on the web: recorded by a manager, kept when refused or overtaken, taken back, in and out."""
 
 import io
+from dataclasses import replace
 
 import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from analysis.results.actions import ActionContrast, ActionFollowUp, FollowUp, Milestone, SideChange
-from analysis.results.measurement import Estimate
+from analysis.results.actions import Milestone
 from surveyapp.db.session import Database, close_read_session, read_session, transaction
 from surveyapp.models.study import Study
 from surveyapp.services.action import save_action
-from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis, store_diagnosis
+from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis, store_diagnosis, store_report
 from surveyapp.services.report_release import list_releases
 from surveyapp.services.study import get_wave
 from tests.conftest import PASSWORD
 from tests.factories import action as make_action
 from tests.factories import coding as make
 from tests.factories.action import accepted, day, register, released
+from tests.factories.follow_up import shown_follow_up
 
 FORM = {"decision": "accepted", "body": "Branch management meeting", "owner": "Retail banking", "progress": "planned"}
 
@@ -217,13 +218,9 @@ def test_decisions_are_taken_over_from_the_report_before(app: Flask, bank: Study
     save()
     with transaction() as session:
         stored_diagnosis = newest_diagnosis(session, make.find_study(session))
-        from dataclasses import replace
-
         study = make.find_study(session)
         again = replace(diagnosis_of(stored_diagnosis), warnings=("another",))
         second = store_diagnosis(session, study, get_wave(session, study), again)
-        from surveyapp.services.diagnosis import store_report
-
         store_report(session, second, "en", b"%PDF-1.7 second")
         number = second.id
     close_read_session()
@@ -237,36 +234,18 @@ def test_decisions_are_taken_over_from_the_report_before(app: Flask, bank: Study
     assert stored().owner == "Retail banking"
 
 
+def test_the_organisation_shows_what_was_decided_and_not_entered(app: Flask, bank: Study):
+    client = client_of(app, "ann")
+    assert "Decided on in the action register" not in client.get(f"/studies/{bank.id}/organisation").text
+    save()
+
+    page = client.get(f"/studies/{bank.id}/organisation").text
+
+    assert "Decided on in the action register" in page
+    assert "Adjust customer information classification · running" in page
+
+
 # ---- the next wave ---------------------------------------------------------------------------------------------------
-def change(value: float, half: float = 0.2) -> Estimate:
-    return Estimate(value, value - half, value + half, 200, "test")
-
-
-def shown_follow_up(study: Study) -> FollowUp:
-    """Return a follow-up with every verdict, stored as that of the newest diagnosis."""
-    from dataclasses import replace
-
-    sides = SideChange(68, 61, change(-0.68)), SideChange(92, 104, change(-0.23))
-    nothing = SideChange(None, None, None)
-    contrasts = (
-        ActionContrast("PRB_INFO", *sides, change(-0.45), 0.01, 0.03, "apart"),
-        ActionContrast("PRB_GOAL", *sides, change(-0.05), 0.7, 0.7, "not_apart"),
-        ActionContrast("PRB_EFFECT", *sides, change(-0.3, 0.5), 0.2, None, "cannot_judge"),
-        ActionContrast("PRB_SYSTEM", nothing, nothing, None, None, None, "too_few"),
-        ActionContrast("PRB_DIFF", nothing, nothing, None, None, None, "not_comparable", ("items_changed",)),
-        ActionContrast("PRB_MAINT", sides[0], nothing, None, None, None, "no_others"))
-    with transaction() as session:
-        found = FollowUp("w1", "w2", 1, "2026-10-12", "D_DEPT", (
-            ActionFollowUp(accepted(session), change(0.25), change(0.54), contrasts),
-            ActionFollowUp(accepted(session, "S2.1", decision="rejected", reason="Not ours to decide."), None, None)),
-            ("S3.1",), 10, 30, 0.25, "test")
-        bank = make.find_study(session)
-        store_diagnosis(session, bank, get_wave(session, bank),
-                        replace(diagnosis_of(newest_diagnosis(session, bank)), follow_up=found))
-    close_read_session()
-    return found
-
-
 @pytest.mark.parametrize(("language", "words"), [
     ("en", ["This is no proof of effect.", "−0.45 (−0.65 to −0.25)", "changed otherwise than the other units",
             "no demonstrable difference", "cannot be judged: fewer than 30 people in a group",
@@ -275,7 +254,7 @@ def shown_follow_up(study: Study) -> FollowUp:
     ("zh", ["以下内容不构成效果证明。", "变化与其他部门不同", "未见可证实的差异", "无法判断：有一组不足30人", "54%"])])
 def test_a_manager_reads_what_the_next_wave_shows_and_that_it_proves_nothing(
         app: Flask, bank: Study, language: str, words: list[str]):
-    shown_follow_up(bank)
+    shown_follow_up()
     client = client_of(app)
     client.post("/language", data={"language": language})
 

@@ -1,0 +1,111 @@
+"""Row H6 of the seed checklist: the effect and level are followed by a second wave, and no effect is claimed."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from analysis.results.diagnosis import Diagnosis
+from reports.content import StudyReport
+from reports.sections.study import study_report
+from reports.wording import forbidden_phrases
+from surveyapp.db.session import Database, close_read_session, read_session, transaction, use_database
+from surveyapp.jobs.diagnose import compute_diagnosis
+from surveyapp.jobs.sample import add_sample_study
+from surveyapp.jobs.second_wave import SECOND_WAVE, add_second_wave, close_first_wave, release_with_decisions
+from surveyapp.sample.second_wave import DECISIONS, PLANTED, second_plan
+from surveyapp.services.action_feed import facts_of_wave
+from surveyapp.services.diagnosis import store_diagnosis, store_report
+from surveyapp.services.study import get_study, get_wave, template_of
+from tests.seed.conftest import wordings
+
+N_RESAMPLES = 200
+
+
+@dataclass(frozen=True)
+class TwoSurveys:
+    """The diagnoses of both waves of the sample branch, and the report on the second in both languages."""
+
+    first: Diagnosis
+    second: Diagnosis
+    reports: dict[str, StudyReport]
+
+    def words(self, key: str, language: str = "en") -> str:
+        section = next(section for section in self.reports[language].sections if section.key == key)
+        return " ".join(wordings(section))
+
+
+@pytest.fixture(scope="module")
+def waves(tmp_path_factory: pytest.TempPathFactory, sqlite_template) -> TwoSurveys:
+    path = tmp_path_factory.mktemp("waves") / "sample.sqlite3"
+    path.write_bytes(sqlite_template.read_bytes())
+    database = Database(f"sqlite:///{path}")
+    use_database(database)
+    with transaction() as session:
+        close_first_wave(session, add_sample_study(session, "bank_crm", "bank"))
+    first = _diagnosed("w1")
+    with transaction() as session:
+        study = get_study(session, "bank")
+        store_report(session, store_diagnosis(session, study, get_wave(session, study, "w1"), first), "zh", b"%PDF")
+        release_with_decisions(session, study)
+        add_second_wave(session, study, second_plan())
+    close_read_session()
+    second = _diagnosed(SECOND_WAVE)
+    study = get_study(read_session(), "bank")
+    template, facts = template_of(read_session(), study), facts_of_wave(read_session(), study, SECOND_WAVE)
+    database.close()
+    use_database(None)
+    return TwoSurveys(first, second, {language: study_report(second, template, facts, language=language)
+                                      for language in ("en", "zh")})
+
+
+def _diagnosed(key: str) -> Diagnosis:
+    study = get_study(read_session(), "bank")
+    return compute_diagnosis(study, get_wave(read_session(), study, key), n_resamples=N_RESAMPLES)
+
+
+def test_h6_outcomes_are_measured_in_both_waves(waves: TwoSurveys):
+    outcomes = [{level.construct: level.n for level in found.outcomes} for found in (waves.first, waves.second)]
+
+    assert outcomes[0].keys() == outcomes[1].keys() >= {"OUT"}
+    assert min(min(found.values()) for found in outcomes) > 100
+
+
+def test_h6_the_second_wave_finds_the_planted_change_where_the_measures_apply_and_no_other(waves: TwoSurveys):
+    contrasts = [one for row in waves.second.follow_up.actions for one in row.contrasts]
+
+    found = {one.construct for one in contrasts if one.verdict == "apart"}
+    assert found == PLANTED.keys()
+    assert all(one.difference.ci_high < 0 for one in contrasts if one.construct in PLANTED)
+    assert {one.verdict for one in contrasts if one.construct not in PLANTED} == {"not_apart"}
+
+
+def test_h6_every_decision_is_told_with_what_became_of_it(waves: TwoSurveys):
+    actions = {row.action.measure: row.action for row in waves.second.follow_up.actions}
+
+    assert actions.keys() == {planted.measure for planted in DECISIONS}
+    assert sum(one.state == "done" for one in actions["S1.2"].milestones) == 2
+    assert "2 of 3 milestones reached" in waves.words("follow-up")
+    assert "里程碑已完成2项，共3项" in waves.words("follow-up", "zh")
+
+
+def test_h6_who_knows_a_measure_is_told_for_both_waves(waves: TwoSurveys):
+    row = next(row for row in waves.second.follow_up.actions if row.action.measure == "S2.2")
+
+    assert row.known_before.ci_high < row.known_now.ci_low
+
+
+def test_h6_a_measure_carried_out_is_in_place_in_the_second_wave_and_not_proposed_as_new(waves: TwoSurveys):
+    first, second = ({found.key: found for found in diagnosis.measures} for diagnosis in (waves.first, waves.second))
+
+    assert first["S1.2"].practice.key == "crm_it"
+    assert (second["S1.2"].practice.key, second["S1.2"].practice.status) == ("field_list", "running")
+    assert second["S1.2"].form != "introduce"
+    assert waves.first.follow_up is None
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "No proof of effect."), ("zh", "以下内容不构成效果证明。")])
+def test_h6_the_report_says_that_it_is_no_proof_of_effect(waves: TwoSurveys, language: str, words: str):
+    told = waves.words("follow-up", language)
+
+    assert words in told
+    assert forbidden_phrases(told, language) == []
