@@ -83,7 +83,7 @@ def test_without_a_report_nothing_is_released(bank: None):
         session.execute(text("DELETE FROM report"))
     close_read_session()
 
-    with pytest.raises(Refused, match="no report yet"):
+    with pytest.raises(Refused, match="no final report yet"):
         release()
 
 
