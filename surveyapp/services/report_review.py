@@ -42,6 +42,7 @@ class ReviewPart:
     part: str
     title: str
     pieces: tuple[ReviewPiece, ...]
+    is_appendix: bool = False           # looked up rather than read: folded
 
     @property
     def n_open(self) -> int:
@@ -58,7 +59,7 @@ def load_parts(session: Session, report: Report) -> tuple[StudyReport, tuple[Rev
     for section in content.sections:
         pieces = tuple(ReviewPiece(place, block, wordings_of(block), tuple(comments.get(place, ())))
                        for place, block in _placed(section.key, section.blocks))
-        parts.append(ReviewPart(section.key, section.part, section.title.text, pieces))
+        parts.append(ReviewPart(section.key, section.part, section.title.text, pieces, section.is_appendix))
     return content, tuple(parts)
 
 
