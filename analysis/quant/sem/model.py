@@ -11,7 +11,7 @@ from analysis.quant.sem.likelihood import Likelihood, Pull, inverse_and_log_det
 from analysis.quant.sem.ram import State, blocks_of
 from analysis.quant.sem.sample import GroupSample, Sample
 from analysis.quant.sem.search import Found, search
-from analysis.quant.sem.start import plain_start, start_values
+from analysis.quant.sem.start import plain_start, start_values, turned_starts
 from analysis.quant.sem.table import Parameter, ParameterTable
 
 
@@ -84,7 +84,8 @@ def fit_table(table: ParameterTable, sample: Sample, *, start: Array | None = No
     held = held_at_sample(table, sample)
     likelihood = Likelihood(sample, blocks_of(held), held.n_free, has_means=held.has_means)
     begin = start_values(held, sample.groups) if start is None else start
-    found = search(likelihood, begin, free_names(held), others=[plain_start(held, sample.groups)], place=place)
+    found = search(likelihood, begin, free_names(held), others=[plain_start(held, sample.groups)],
+                   last=turned_starts(held, sample.groups), place=place)
     pulls = likelihood.pulls(found.x)
     return Fitted(held, sample, likelihood, found, tuple(pulls or ()))
 

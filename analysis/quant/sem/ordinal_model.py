@@ -7,21 +7,22 @@ delta_j sigma_ij; the misfit is the weighted sum of squared differences, F = sum
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.errors import ModelSyntaxError, NotConverged
+from analysis.errors import ModelSyntaxError, NotConverged, NotIdentified
 from analysis.quant.correlations import Array
 from analysis.quant.sem.model import free_names
 from analysis.quant.sem.ordinal_sample import OrdinalSample
 from analysis.quant.sem.ram import Block, Cells, Index, State, blocks_of, tangents
 from analysis.quant.sem.sample import GroupSample
 from analysis.quant.sem.search import check_identified
-from analysis.quant.sem.start import start_values
+from analysis.quant.sem.start import plain_start, start_values, turned_starts
 from analysis.quant.sem.table import Parameter, ParameterTable
 
-MOST_STEPS = 500
+MOST_STEPS = 120
 STEP_AT_REST = 1e-16            # squared length of a step in the metric of the weights
 HALVINGS = 30
 ROUNDING = 1e-12                # a promised decrease below it is lost in rounding
@@ -107,8 +108,16 @@ def fit_ordinal(table: ParameterTable, sample: OrdinalSample, *, place: str = "m
     _check_items(table, place)
     blocks = blocks_of(table)
     cuts = tuple(_cuts_of(table, g) for g in range(len(table.groups)))
-    model = OrdinalFit(table, sample, blocks, cuts, _start(table, sample), np.inf, 0, ())
-    return _descended(model, place)
+    refused: NotConverged | None = None
+    for begin in _starts(table, sample):
+        try:
+            return _descended(OrdinalFit(table, sample, blocks, cuts, begin, np.inf, 0, ()), place)
+        except NotConverged as error:
+            refused = refused or error
+        except NotIdentified:
+            if refused is None:
+                raise
+    raise refused or NotConverged(place, "no best fit was found.", "Give start(…) values.")
 
 
 def _check_items(table: ParameterTable, place: str) -> None:
@@ -139,11 +148,18 @@ def _fixed(rows: list[Parameter]) -> Array:
     return np.array([0.0 if row.fixed is None else row.fixed for row in rows])
 
 
-def _start(table: ParameterTable, sample: OrdinalSample) -> Array:
+def _starts(table: ParameterTable, sample: OrdinalSample) -> Iterator[Array]:
+    """Yield where to begin, the likeliest first; thresholds as observed, scales one."""
     groups = tuple(GroupSample(group.label, group.n, (), np.zeros(len(sample.names)), group.correlations)
                    for group in sample.groups)
-    x = start_values(table, groups)
-    for g in reversed(range(len(groups))):
+    yield _with_cuts(start_values(table, groups), table, sample)
+    yield _with_cuts(plain_start(table, groups), table, sample)
+    for begin in turned_starts(table, groups):
+        yield _with_cuts(begin, table, sample)
+
+
+def _with_cuts(x: Array, table: ParameterTable, sample: OrdinalSample) -> Array:
+    for g in reversed(range(len(sample.groups))):
         cuts = _cuts_of(table, g)
         is_free = cuts.threshold >= 0
         x[cuts.threshold[is_free]] = sample.groups[g].moments.values[: len(is_free)][is_free]

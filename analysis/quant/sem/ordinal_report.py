@@ -110,12 +110,13 @@ def _values(model: OrdinalFit, places: list[_Rows], count: int, x: Array) -> Com
         left = own.copy()
         left[block.p:] = residual[block.p:]
         for kind, sd, rest in ((0, own, own), (1, of_factors, left), (2, spread, residual)):
-            at, i, j = rows.directed
-            found[kind, at] = state.A[i, j] * sd[j] / sd[i]
-            at, i, j = rows.symmetric
-            found[kind, at] = state.S[i, j] / np.where(i == j, sd[i] ** 2, rest[i] * rest[j])
-            at, i = rows.mean
-            found[kind, at] = state.m[i] / sd[i]
+            with np.errstate(invalid="ignore", divide="ignore"):        # NaN where a variance is negative
+                at, i, j = rows.directed
+                found[kind, at] = state.A[i, j] * sd[j] / sd[i]
+                at, i, j = rows.symmetric
+                found[kind, at] = state.S[i, j] / np.where(i == j, sd[i] ** 2, rest[i] * rest[j])
+                at, i = rows.mean
+                found[kind, at] = state.m[i] / sd[i]
             at, cut = rows.threshold
             found[kind, at] = tau[cut] / sd[cuts.item[cut]]
             at, i = rows.scale

@@ -121,7 +121,7 @@ def ordinal_candidates(fitted: OrdinalFit, rows: Sequence[Parameter], *, place: 
 
     References
     ----------
-    Satorra 1989; Boos 1992, generalised score tests.
+    Satorra 1989; Satorra 2000, who extends scaled tests to score tests.
     """
     weighted, n = weighted_of(fitted, place=place), fitted.sample.n
     slopes = np.concatenate([_slopes(fitted, rows, g) for g in range(len(fitted.table.groups))])

@@ -36,7 +36,7 @@ class Found:
 
 
 def search(likelihood: Likelihood, start: Array, names: Sequence[str], *, others: Sequence[Array] = (),
-           place: str = "model") -> Found:
+           last: Sequence[Array] = (), place: str = "model") -> Found:
     """Return the parameters with the smallest misfit.
 
     Parameters
@@ -49,6 +49,8 @@ def search(likelihood: Likelihood, start: Array, names: Sequence[str], *, others
         Of the parameters, for messages.
     others : sequence of array
         Where to begin when that leads nowhere.
+    last : sequence of array
+        Where to begin when nothing else leads anywhere.
     place : str
         Words for messages.
 
@@ -66,7 +68,7 @@ def search(likelihood: Likelihood, start: Array, names: Sequence[str], *, others
     """
     begun = _feasible(likelihood, start)
     lost: list[str] = []
-    for attempt, x in enumerate((begun, *others, *_other_starts(begun))):
+    for attempt, x in enumerate((begun, *others, *_other_starts(begun), *last)):
         found = _scoring(likelihood, x)
         if found is None:
             found = _quasi_newton(likelihood, x)

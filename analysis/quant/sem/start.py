@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 
 from analysis.quant.correlations import Array
@@ -11,10 +14,12 @@ from analysis.quant.sem.table import Parameter, ParameterTable
 SHARE_OF_RESIDUAL = 0.5         # of an item's variance
 SMALL_VARIANCE = 0.05           # of a factor that has no observed item
 MOST_CORRELATED = 0.8           # two factors to begin with
+TURNED = (0.3, 0.03)            # of a marker's variance, below zero
 SMALLEST_MARKER = 0.1           # a marker that hardly loads must not blow up the other loadings
 
 
-def start_values(table: ParameterTable, groups: tuple[GroupSample, ...]) -> Array:
+def start_values(table: ParameterTable, groups: tuple[GroupSample, ...], *,
+                 turned: Mapping[str, float] = MappingProxyType({})) -> Array:
     """Return starting values of the free parameters.
 
     Parameters
@@ -23,6 +28,8 @@ def start_values(table: ParameterTable, groups: tuple[GroupSample, ...]) -> Arra
         All parameters.
     groups : tuple of GroupSample
         Saturated moments of each group.
+    turned : mapping
+        Factors that begin with a negative variance → its share of the marker's.
 
     Returns
     -------
@@ -33,7 +40,7 @@ def start_values(table: ParameterTable, groups: tuple[GroupSample, ...]) -> Arra
     sums, counts = np.zeros(table.n_free), np.zeros(table.n_free)
     written: dict[int, float] = {}
     for g, group in enumerate(groups):
-        guess = _Guess(table, g, group)
+        guess = _Guess(table, g, group, turned)
         for row in table.of_group(g):
             if row.free:
                 sums[row.free - 1] += guess.of(row)
@@ -44,6 +51,29 @@ def start_values(table: ParameterTable, groups: tuple[GroupSample, ...]) -> Arra
     for at, value in written.items():
         x[at] = value
     return np.asarray(x)
+
+
+def turned_starts(table: ParameterTable, groups: tuple[GroupSample, ...]) -> list[Array]:
+    """Return values to begin with where no factor with a positive variance explains the items.
+
+    Parameters
+    ----------
+    table, groups
+        As in `start_values`.
+
+    Returns
+    -------
+    list of array
+        Two for each factor that has a marker and a free variance, that variance negative, then for all of them. Of
+        items that hardly hang together the best fit often lies there: the search cannot reach it, as the loadings of a
+        factor without variance mean nothing. Such a solution is named `negative_variance`.
+    """
+    rows = table.of_group(0)
+    free = {row.lhs for row in rows if row.op == "~~" and row.lhs == row.rhs and row.free}
+    marked = {row.lhs for row in rows if row.op == "=~" and row.fixed and row.rhs in table.variables.observed}
+    able = [factor for factor in table.variables.latent if factor in free & marked]
+    chosen = [[factor] for factor in able] + ([able] if len(able) > 1 else [])
+    return [start_values(table, groups, turned=dict.fromkeys(factors, share)) for share in TURNED for factors in chosen]
 
 
 def plain_start(table: ParameterTable, groups: tuple[GroupSample, ...]) -> Array:
@@ -79,7 +109,7 @@ def _plain(row: Parameter, group: GroupSample, at: dict[str, int]) -> float:
 
 
 class _Guess:
-    def __init__(self, table: ParameterTable, g: int, group: GroupSample) -> None:
+    def __init__(self, table: ParameterTable, g: int, group: GroupSample, turned: Mapping[str, float]) -> None:
         self.at = {name: i for i, name in enumerate(table.variables.observed)}
         self.group, self.latent = group, set(table.variables.latent)
         self.free_factors = table.variables.exogenous_latent
@@ -87,7 +117,19 @@ class _Guess:
         self.variances: dict[str, float] = {}
         rows = table.of_group(g)
         for factor in table.variables.latent:
-            self._measure(factor, [row for row in rows if row.op == "=~" and row.lhs == factor], rows)
+            own = [row for row in rows if row.op == "=~" and row.lhs == factor]
+            self._measure(factor, own, rows)
+            if factor in turned:
+                self._turn(factor, own, turned[factor])
+
+    def _turn(self, factor: str, rows: list[Parameter], share: float) -> None:
+        """Give a factor a small negative variance, with the loadings that its marker's covariances then ask for."""
+        marker = next(row for row in rows if row.fixed and row.rhs in self.at)
+        C, m, unit = self.group.cov, self.at[marker.rhs], float(marker.fixed or 1.0)
+        variance = -share * float(C[m, m]) / unit**2
+        self.variances[factor] = variance
+        self.loadings.update({(factor, row.rhs): float(C[m, self.at[row.rhs]]) / (unit * variance)
+                              for row in rows if row.rhs in self.at and row.rhs != marker.rhs})
 
     def _measure(self, factor: str, rows: list[Parameter], all_rows: tuple[Parameter, ...]) -> None:
         seen = [row for row in rows if row.rhs in self.at]
@@ -128,6 +170,8 @@ class _Guess:
             return 0.0
         a, b = (np.array(list(end.values())) for end in ends)
         C = self.group.cov[np.ix_([self.at[item] for item in ends[0]], [self.at[item] for item in ends[1]])]
+        if min(self.variances[one], self.variances[other]) <= 0:
+            return 0.0
         most = MOST_CORRELATED * float(np.sqrt(self.variances[one] * self.variances[other]))
         return float(np.clip(a @ C @ b / ((a @ a) * (b @ b)), -most, most))
 
