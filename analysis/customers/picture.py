@@ -24,7 +24,7 @@ from instruments.pairwise import comparison_matrix, elicited_weights
 from instruments.template import ValueModel
 
 NO_TIER = "unknown"
-GROUP = "relation_group"
+GROUP, ASSETS = "relation_group", "aum"
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,8 @@ def judged_customers(frame: pd.DataFrame, model: ValueModel, *, place: str = "cu
         codes = group_codes(pairs, len(file.frame), model)
         present = (*(key for key in file.present if key != GROUP), GROUP)
         file = replace(file, frame=file.frame.assign(**{GROUP: codes}), present=present)
+    if ASSETS not in file.frame.columns:        # a template of another trade may know of none
+        file = replace(file, frame=file.frame.assign(**{ASSETS: np.nan}))
     tiers = tier_columns(file.frame, model, has_tiers="tier" in file.present)
     columns = pd.concat([file.frame, tiers, relation_columns(file.frame, tiers)], axis=1).assign(
         tier=tiers["tier_key"])

@@ -191,7 +191,7 @@ class _Tally:
 
 def _is_filled(column: pd.Series) -> NDArray[np.bool_]:
     if isinstance(column.dtype, pd.CategoricalDtype):
-        is_word = np.array([bool(word) for word in column.cat.categories], dtype=bool)
+        is_word = np.asarray(column.cat.categories != "", dtype=bool)
         return np.asarray(is_word[column.cat.codes])
     if pd.api.types.is_numeric_dtype(column):
         return np.asarray(column.notna(), dtype=bool)

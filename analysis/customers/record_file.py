@@ -21,7 +21,9 @@ HAS, AGE = "has_", "age_days_"
 UNIT, TIER, TYPE = "unit", "tier", "customer_type"
 NO_UNIT, NO_TIER = "", "unknown"
 OLDEST_DAYS = 36_525        # a hundred years: older is a typing error
+ONE, ZERO = ("1", "1.0"), ("0", "0.0", "")
 Mask = NDArray[np.bool_]
+Ages = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class _Cells:
     field: RecordField
     applies: Mask
     is_filled: Mask
-    age: NDArray[np.float64]            # NaN = not known
+    age: Ages                           # NaN = not known
 
     @property
     def is_aged(self) -> Mask:
@@ -95,7 +97,7 @@ def record_completeness(frame: pd.DataFrame, model: ValueModel, *, customers: pd
         stale |= cell.is_stale
         lacks |= cell.applies & ~cell.is_filled
     has_age = any(cell.is_aged.any() for cell in file.cells)
-    unknown = None if customers is None else int((~file.keys.isin(customers.index)).sum())
+    unknown = None if customers is None else int((customers.index.get_indexer(pd.Index(file.keys)) < 0).sum())
     classes = list(dict.fromkeys(cell.of_class.key for cell in file.cells))
     units = _grouped(file.groups.get(UNIT), file.cells, minimum)
     return RecordCompleteness(
@@ -132,12 +134,13 @@ def _read(frame: pd.DataFrame, model: ValueModel, customers: pd.DataFrame | None
     faults.raise_if_any()
     kept_keys = keys[keep].reset_index(drop=True)
     groups = {name: _group(frame, name, keep, kept_keys, customers) for name in (TYPE, UNIT, TIER)}
+    kept = slice(None) if keep.all() else keep
     cells, n_age_of_empty = [], 0
     for one, field in stated:
         applies = _applies(groups[TYPE], field)
-        is_filled = (filled[field.key][keep] == 1) & applies
-        age = np.where(is_filled, ages[field.key][keep], np.nan)
-        n_age_of_empty += int((~np.isnan(ages[field.key][keep]) & ~is_filled & applies).sum())
+        is_filled, age = filled.pop(field.key)[kept] & applies, ages.pop(field.key)[kept]
+        n_age_of_empty += int((~np.isnan(age) & ~is_filled & applies).sum())
+        age[~is_filled] = np.nan        # the column was made here and is nobody else's
         cells.append(_Cells(one, field, applies, is_filled, age))
     strange = [str(head) for head in frame.columns if head not in known]
     return _File(
@@ -146,16 +149,21 @@ def _read(frame: pd.DataFrame, model: ValueModel, customers: pd.DataFrame | None
         (f"record_columns_not_used: {', '.join(strange)}",) if strange else ())
 
 
-def _flag(frame: pd.DataFrame, column: str, faults: Faults) -> NDArray[np.float64]:
-    """Return 0 or 1, an empty cell as 0; anything else could be content and is refused without being quoted."""
-    cells = texts(frame[column])
-    flags: NDArray[np.float64] = cells.map({"0": 0.0, "1": 1.0, "": 0.0, "0.0": 0.0, "1.0": 1.0}).to_numpy(dtype=float)
-    faults.add(column, np.flatnonzero(np.isnan(flags)), lambda _row: (
+def _flag(frame: pd.DataFrame, column: str, faults: Faults) -> Mask:
+    """Return whether a cell is 1, an empty one as 0; anything else could be content and is refused unquoted."""
+    cells = frame[column]
+    if pd.api.types.is_numeric_dtype(cells):
+        values = cells.to_numpy(dtype=np.float32, na_value=np.nan)
+        is_one, is_known = values == 1, (values == 0) | (values == 1) | np.isnan(values)
+    else:
+        found = pd.Categorical(texts(cells))
+        is_one, is_known = (np.isin(np.asarray(found.categories), signs)[found.codes] for signs in (ONE, (*ONE, *ZERO)))
+    faults.add(column, np.flatnonzero(~is_known), lambda _row: (
         "the cell is neither 0 nor 1.", "Write 1 where the field is filled and 0 where not; never what is in it."))
-    return flags
+    return np.asarray(is_one, dtype=bool)
 
 
-def _age(frame: pd.DataFrame, one: FieldClass, field: RecordField, faults: Faults) -> NDArray[np.float64]:
+def _age(frame: pd.DataFrame, one: FieldClass, field: RecordField, faults: Faults) -> Ages:
     column = next((name for name in (AGE + field.key, AGE + one.key) if name in frame.columns), "")
     found = numbers(frame, column, faults)
     if column:
@@ -163,7 +171,7 @@ def _age(frame: pd.DataFrame, one: FieldClass, field: RecordField, faults: Fault
         is_strange = (found < 0) | (found > OLDEST_DAYS)
         faults.add(column, np.flatnonzero(is_strange), lambda row: (
             f"{found[row]:g} days is no age.", f"Write days from 0 to {OLDEST_DAYS}, or leave the cell empty."))
-    return found
+    return found.astype(np.float32)     # whole days up to a century are exact
 
 
 def _group(frame: pd.DataFrame, name: str, keep: Mask, keys: pd.Series,
@@ -174,7 +182,13 @@ def _group(frame: pd.DataFrame, name: str, keep: Mask, keys: pd.Series,
     column = {TIER: "tier_key", TYPE: TYPE}.get(name, "")
     if customers is None or column not in customers.columns:
         return words(frame[keep], "")
-    return pd.Categorical(customers[column].astype("str").reindex(keys).fillna("").array)
+    known = pd.Categorical(customers[column].array)
+    place = customers.index.get_indexer(pd.Index(keys))
+    codes = np.where(place >= 0, known.codes[place], -1)
+    names = known.categories.tolist()
+    if "" not in names:
+        names.append("")
+    return pd.Categorical.from_codes(np.where(codes < 0, names.index(""), codes), categories=names)
 
 
 def _applies(kinds: pd.Categorical, field: RecordField) -> Mask:

@@ -28,7 +28,8 @@ LINK_FIELDS = ("cause", "problem", "beta", "lo", "hi", "status", "grade", "stand
 PICTURE_FIELDS = ("stage", "upgrade_candidates", "n_rows", "n_customers", "n_duplicate_rows", "n_without_key",
                   "n_unknown_tier", "n_impossible_tenure", "missing_share", "value_index",
                   "customers_by_tier_and_stage", "aum_by_tier_and_stage", "figures", "index_sensitivity", "transitions",
-                  "n_stage_skipped", "clv", "warnings")
+                  "n_stage_skipped", "clv", "warnings", "fields", "weights", "comparisons", "consistency_ratio",
+                  "managers", "records", "connections")
 
 
 def diagnosis_document(diagnosis: Diagnosis) -> dict[str, Any]:
