@@ -144,7 +144,7 @@ def diagnose(tables: StudyTables, *, n_resamples: int = N_RESAMPLES, study: str 
         objectives=improvement.objectives, measures=measures, safeguards=improvement.safeguards,
         comments=comments, open_answers=_open_answers(sides.values(), thresholds, seed),
         warnings=(*_warnings(sides.values(), heard, picture, links, thresholds), *_panel_warnings(panel)),
-        benchmarks=benchmarks_of(sides.values(), tables.norms, thresholds),
+        benchmarks=benchmarks_of(_first(staff, sides), tables.norms, thresholds),
         item_answers=item_answers(sides.values(), thresholds),
         integrity=panel, crosstabs=heard.crosstabs, stated_reasons=_stated_reasons(staff, thresholds),
         metrics=metrics | dict(improvement.metrics or {}) | dict(comment_metrics(comments)))

@@ -29,9 +29,13 @@ def beside_others(study: Source) -> list[Section]:
     blocks.append(Bullets((*_limits(study, compared), *_reasons(study, left))))
     higher, lower = (sum(row.word == word for row in compared) for word in ("higher", "lower"))
     title = words.say("benchmark.title", n=len(compared), higher=higher, lower=lower, trace=_traces(compared))
-    return [Section("others", words.text("part.others"), title, tuple(blocks), words.say(
-        "benchmark.lead", least=min(row.n_organisations for row in compared),
-        most=max(row.n_organisations for row in compared)), starts_page=False)]
+    return [Section("others", words.text("part.others"), title, tuple(blocks), _lead(study, compared),
+                    starts_page=False)]
+
+
+def _lead(study: Source, rows: Sequence[Benchmark]) -> Statement:
+    least, most = (choose(row.n_organisations for row in rows) for choose in (min, max))
+    return study.words.say("benchmark.lead_same" if least == most else "benchmark.lead", least=least, most=most)
 
 
 def _traces(rows: Sequence[Benchmark]) -> list[str]:

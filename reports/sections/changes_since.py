@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analysis.results.waves import RegressionToMean, ScaleWaves, WaveComparison
-from reports.content import Block, Bullets, Number, Paragraph, Row, Section, Statement, Table
+from analysis.results.waves import ScaleWaves, WaveComparison
+from reports.content import Block, Bullets, Heading, Number, Paragraph, Row, Section, Statement, Table
 from reports.numbers import printed
 from reports.sections.named import Named
 from reports.sections.source import Source
@@ -25,8 +25,16 @@ def changes(study: Source) -> list[Section]:
     first = study.changes[0]
     title = words.say("changes.title", first=first.first, second=first.second, n=len(compared),
                       changed=sum(one.verdict == "changed" for one in compared))
-    blocks = [block for found in study.changes for block in comparison_blocks(study, found)]
+    blocks = [block for found in study.changes
+              for block in (Heading(_questionnaire(study, found)), *comparison_blocks(study, found))]
     return [Section("changes", words.text("part.changes"), title, tuple(blocks), words.say("changes.lead"))]
+
+
+def _questionnaire(study: Named, found: WaveComparison) -> str:
+    """Return the title of the questionnaire that a comparison is of."""
+    keys = {one.scale for one in found.scales}
+    return next((study.read(form.title) for form in study.template.instruments
+                 if keys & {construct.key for construct in form.constructs}), "")
 
 
 def comparison_blocks(study: Named, found: WaveComparison) -> list[Block]:
@@ -37,7 +45,7 @@ def comparison_blocks(study: Named, found: WaveComparison) -> list[Block]:
     compared = [one for one in found.scales if one.verdict != "refused"]
     if compared:
         blocks += [_changes(study, found, compared), _evidence(study, found, compared)]
-    told = [*_refused(study, found), *_worst(study, found.worst_units)]
+    told = [*_refused(study, found), *_worst(study, found)]
     if found.composition:
         blocks.append(_composition(study, found))
     blocks.append(Bullets((*told, words.say("changes.unlinked"), words.say("changes.no_cause"))))
@@ -73,7 +81,7 @@ def _verdict(study: Named, one: ScaleWaves) -> Statement:
 def _evidence(study: Named, found: WaveComparison, scales: Sequence[ScaleWaves]) -> Table:
     words = study.words
     columns = columns_of(words, "changes.column_",
-        ("scale", 0.26, "left"), ("invariance", 0.18, "left"), ("flagged", 0.18, "left"), ("without", 0.2, "right"),
+        ("scale", 0.25, "left"), ("invariance", 0.23, "left"), ("flagged", 0.13, "left"), ("without", 0.21, "right"),
         ("detectable", 0.18, "right"))
     rows = tuple(Row((
         Statement(study.name(one.scale)), words.say(f"changes.invariance_{one.invariance.word}"),
@@ -98,12 +106,12 @@ def _refused(study: Named, found: WaveComparison) -> list[Statement]:
     return [*told, *([words.say("changes.left_out", items=words.join(left), n=len(left))] if left else [])]
 
 
-def _worst(study: Named, units: Sequence[RegressionToMean]) -> list[Statement]:
+def _worst(study: Named, of: WaveComparison) -> list[Statement]:
     words = study.words
-    found = [words.say("changes.worst_beyond" if one.is_beyond else "changes.worst_within", unit=_unit(study, one.unit),
+    found = [words.say("changes.worst_beyond" if one.is_beyond else "changes.worst_within", unit=_unit(study, of, one.unit),
                        scale=study.in_sentence(one.scale), first=one.first, second=one.second,
                        expected=study.estimate(one.expected_second.value, one.expected_second.ci_low,
-                                               one.expected_second.ci_high)) for one in units[:MOST_WORST]]
+                                               one.expected_second.ci_high)) for one in of.worst_units[:MOST_WORST]]
     return [words.say("changes.regression"), *found] if found else []
 
 
@@ -113,17 +121,19 @@ def _composition(study: Named, found: WaveComparison) -> Table:
         ("unit", 0.4, "left"), ("n_first", 0.15, "right"), ("n_second", 0.15, "right"), ("share_first", 0.15, "right"),
         ("share_second", 0.15, "right"))
     rows = tuple(Row((
-        Statement(_unit(study, one.unit)), Number(float(one.n_first), "count"), Number(float(one.n_second), "count"),
+        Statement(_unit(study, found, one.unit)), Number(float(one.n_first), "count"), Number(float(one.n_second), "count"),
         Number(one.share_first, "percent"), Number(one.share_second, "percent"))) for one in found.composition)
     return Table(f"t-change-units-{_slug(found)}", words.say("changes.composition"), columns, rows, "",
                  words.text("changes.composition_note"), is_dense=True)
 
 
-def _unit(study: Named, value: str) -> str:
+def _unit(study: Named, found: WaveComparison, value: str) -> str:
+    """Return what a unit is called: in the question that knows all units of the comparison."""
     if value == OTHERS:
         return study.words.text("changes.other_units")
+    units = {one.unit for one in found.composition} - {OTHERS}
     for item in study.items_of_role("profile"):
-        if any(choice.value == value for choice in item.choices):
+        if units <= {choice.value for choice in item.choices} and any(choice.value == value for choice in item.choices):
             return study.choice(item, value)
     return value
 

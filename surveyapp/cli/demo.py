@@ -16,6 +16,7 @@ from surveyapp.cli.serve import DEFAULT_PORT, port_number, serve
 from surveyapp.config import Config, read_config
 from surveyapp.db.session import close_read_session, read_session, transaction
 from surveyapp.errors import Misconfigured
+from surveyapp.jobs.branches import add_branches
 from surveyapp.jobs.customers import compute_picture
 from surveyapp.jobs.diagnose import diagnose_study, write_reports
 from surveyapp.jobs.interview_analysis import analyse_study
@@ -52,7 +53,9 @@ def add_commands(commands: Subparsers) -> None:
     command.add_argument("--port", type=port_number, default=DEFAULT_PORT)
     command.add_argument("--template", choices=sorted(SAMPLES), default=USUAL_TEMPLATE,
                          help="whose study: those of the catalogue that have a sample")
-    command.set_defaults(no_serve=False, out="out", port=DEFAULT_PORT, template=USUAL_TEMPLATE)
+    command.add_argument("--branches", action="store_true",
+                         help="three more organisations: side by side, and held against by norm packages")
+    command.set_defaults(no_serve=False, out="out", port=DEFAULT_PORT, template=USUAL_TEMPLATE, branches=False)
 
 
 def _demo(options: argparse.Namespace) -> None:
@@ -67,6 +70,9 @@ def _demo(options: argparse.Namespace) -> None:
         study = add_sample_study(session, options.template, name)
         if sample.second is not None:
             close_first_wave(session, study)
+    if options.branches:
+        _say("Loading and diagnosing three more organisations …")
+        add_branches(options.template, name)
     _say("Diagnosing …")
     stored, _ = diagnose_study(name)
     with transaction() as session:

@@ -37,10 +37,17 @@ class KeptChange:
 
 
 def closed_waves(session: Session, study: Study) -> list[Wave]:
-    """Return the waves that can be compared, the earliest first: closed ones, and no pilots."""
+    """Return the waves that can be compared, the earliest first: closed ones, and no pilots.
+
+    Sample data are nobody's: their waves need not be closed.
+    """
     found = [wave for wave in list_waves(session, study)
-             if wave.closed_at is not None and wave.opened_at is not None and not wave.is_pilot]
+             if _is_frozen(study, wave) and wave.opened_at is not None and not wave.is_pilot]
     return sorted(found, key=lambda wave: (wave.opened_at or utc_now(), wave.id))
+
+
+def _is_frozen(study: Study, wave: Wave) -> bool:
+    return wave.closed_at is not None or study.is_synthetic
 
 
 def wave_pair(session: Session, study: Study, first: str | None = None, second: str | None = None,
@@ -94,9 +101,9 @@ def store_changes(session: Session, study: Study, first: Wave, second: Wave, fou
     session.flush()
 
 
-def changes_between(session: Session, first: Wave, second: Wave) -> list[KeptChange]:
+def changes_between(session: Session, study: Study, first: Wave, second: Wave) -> list[KeptChange]:
     """Return the kept comparisons of two waves, by questionnaire; none while one of them is open again."""
-    if first.closed_at is None or second.closed_at is None:
+    if not (_is_frozen(study, first) and _is_frozen(study, second)):
         return []
     rows = session.scalars(select(WaveChange).where(
         WaveChange.first_id == first.id, WaveChange.second_id == second.id).order_by(WaveChange.audience))
@@ -108,4 +115,4 @@ def changes_between(session: Session, first: Wave, second: Wave) -> list[KeptCha
 def changes_since(session: Session, study: Study, wave: Wave) -> Sequence[WaveComparison]:
     """Return the comparisons of a wave with the one before it, for the report of its diagnosis."""
     before = earlier_wave(session, study, wave)
-    return [] if before is None else [kept.comparison for kept in changes_between(session, before, wave)]
+    return [] if before is None else [kept.comparison for kept in changes_between(session, study, before, wave)]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from reports.charts.draw import draw
-from reports.content import Block, Figure
+from reports.content import Block, Figure, Table
 from reports.quality import quality_parts
 from reports.render import block_html
 from reports.sections.benchmark import beside_others
@@ -38,7 +40,8 @@ def show(study_id: int) -> str:
         "diagnosis/show.html", study=g.study, template=template, stored=stored, diagnosis=diagnosis,
         jobs=list_jobs(session, g.study), names={construct.key: construct.name for construct in template.constructs},
         edits={(one.kind, one.key): one for one in edits}, others=others[0] if others else None,
-        others_blocks=[_block(block) for section in others for block in section.blocks],
+        others_blocks=[_block(replace(block, number=1) if isinstance(block, Figure | Table) else block)
+                       for section in others for block in section.blocks],
     )
 
 

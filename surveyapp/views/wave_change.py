@@ -41,7 +41,7 @@ def show(study_id: int) -> str:
     pair = None
     if len(waves) >= TWO:
         pair = wave_pair(session, g.study, request.args.get("first") or None, request.args.get("second") or None)
-    kept = changes_between(session, *pair) if pair else []
+    kept = changes_between(session, g.study, *pair) if pair else []
     template = template_of(session, g.study)
     job = next((one for one in list_jobs(session, g.study, 50) if one.kind == JOB), None)
     return render_template(
@@ -58,8 +58,10 @@ def _blocks(template: StudyTemplate, kept: KeptChange) -> list[tuple[str, Markup
     """Return each block with a name where it scrolls in a frame; names are those of the later wave's questionnaire."""
     others = tuple(form for form in template.instruments if form.audience != kept.audience)
     named = Named(replace(template, instruments=(kept.instrument, *others)), reader_language())
-    return [(block.title.text if isinstance(block, Table) else "", _html(block))
-            for block in comparison_blocks(named, kept.comparison)]
+    blocks = comparison_blocks(named, kept.comparison)
+    tables = [block for block in blocks if isinstance(block, Table)]
+    return [(block.title.text, _html(replace(block, number=tables.index(block) + 1))) if isinstance(block, Table)
+            else ("", _html(block)) for block in blocks]
 
 
 def _html(block: Block) -> Markup:
