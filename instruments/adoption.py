@@ -87,9 +87,8 @@ class ItemFate:
 def adopt(template: StudyTemplate, choices: AdoptionChoices) -> Adopted:
     """Return the template with the choices carried out; it may still be unsound, which the checks say."""
     dropped: list[Dropped] = []
-    instruments = tuple(_instrument(form, choices, dropped) for form in template.instruments)
-    gone = {one.key for form in template.instruments for one in form.constructs} - {
-        one.key for form in instruments for one in form.constructs}
+    gone = {*choices.constructs_off, *(key for form in template.instruments for key in _emptied(form, choices))}
+    instruments = tuple(_instrument(form, choices, gone, dropped) for form in template.instruments)
     instruments = tuple(_versioned(old, new) for old, new in zip(template.instruments, instruments, strict=True))
     changed = replace(
         template, instruments=instruments, title={**template.title, **choices.title},
@@ -119,7 +118,8 @@ def _fates(before: Instrument, after: Instrument) -> Iterator[ItemFate]:
                                    or _labels(item, language) != _labels(new, language)))
             is_same = item_hash(before, item) == item_hash(after, new)
             fate = "changed" if not is_same else "reworded" if languages else "same"
-        yield ItemFate(before.audience, item.key, item.construct, fate, languages)
+        measured = item.construct if item.role != "stated_cause" else None      # which only names it
+        yield ItemFate(before.audience, item.key, measured, fate, languages)
 
 
 def _labels(item: Item, language: str) -> list[tuple[str, str]]:
@@ -127,9 +127,21 @@ def _labels(item: Item, language: str) -> list[tuple[str, str]]:
 
 
 # ---- questionnaires -------------------------------------------------------------------------------------------------
-def _instrument(form: Instrument, choices: AdoptionChoices, dropped: list[Dropped]) -> Instrument:
-    gone = set(choices.constructs_off)
-    off = {key for mark in choices.items_off for audience, _, key in [mark.partition(":")] if audience == form.audience}
+def _off(form: Instrument, choices: AdoptionChoices) -> set[str]:
+    return {key for mark in choices.items_off for audience, _, key in [mark.partition(":")]
+            if audience == form.audience}
+
+
+def _emptied(form: Instrument, choices: AdoptionChoices) -> list[str]:
+    """Return the constructs all of whose items were taken out one by one."""
+    off = _off(form, choices)
+    measured = {construct.key: {item.key for item in form.items_of_construct(construct.key)}
+                for construct in form.constructs}
+    return [key for key, items in measured.items() if items and items <= off]
+
+
+def _instrument(form: Instrument, choices: AdoptionChoices, gone: set[str], dropped: list[Dropped]) -> Instrument:
+    off = _off(form, choices)
     items = [item for item in form.items if item.construct not in gone and item.key not in off]
     off |= {item.key for item in form.items if item.construct in gone}
     while True:         # what is asked only after something that is gone goes too

@@ -108,8 +108,9 @@ def _refused(study: Named, found: WaveComparison) -> list[Statement]:
 
 def _worst(study: Named, of: WaveComparison) -> list[Statement]:
     words = study.words
-    found = [words.say("changes.worst_beyond" if one.is_beyond else "changes.worst_within", unit=_unit(study, of, one.unit),
-                       scale=study.in_sentence(one.scale), first=one.first, second=one.second,
+    found = [words.say("changes.worst_beyond" if one.is_beyond else "changes.worst_within",
+                       unit=_unit(study, of, one.unit), scale=study.in_sentence(one.scale), first=one.first,
+                       second=one.second,
                        expected=study.estimate(one.expected_second.value, one.expected_second.ci_low,
                                                one.expected_second.ci_high)) for one in of.worst_units[:MOST_WORST]]
     return [words.say("changes.regression"), *found] if found else []
@@ -121,8 +122,9 @@ def _composition(study: Named, found: WaveComparison) -> Table:
         ("unit", 0.4, "left"), ("n_first", 0.15, "right"), ("n_second", 0.15, "right"), ("share_first", 0.15, "right"),
         ("share_second", 0.15, "right"))
     rows = tuple(Row((
-        Statement(_unit(study, found, one.unit)), Number(float(one.n_first), "count"), Number(float(one.n_second), "count"),
-        Number(one.share_first, "percent"), Number(one.share_second, "percent"))) for one in found.composition)
+        Statement(_unit(study, found, one.unit)), Number(float(one.n_first), "count"),
+        Number(float(one.n_second), "count"), Number(one.share_first, "percent"),
+        Number(one.share_second, "percent"))) for one in found.composition)
     return Table(f"t-change-units-{_slug(found)}", words.say("changes.composition"), columns, rows, "",
                  words.text("changes.composition_note"), is_dense=True)
 

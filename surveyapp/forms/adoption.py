@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from instruments.adoption import AdoptionChoices, TierChoice
 from instruments.facts import StudyFacts
-from instruments.schema import Instrument
+from instruments.schema import Instrument, Text
 from instruments.template import StudyTemplate
 from instruments.texts import wordings_of
 from surveyapp.errors import BadInput, RowError, marked
@@ -18,6 +18,7 @@ from surveyapp.services.organisation import department_item
 Posted = MultiDict[str, str]
 LONGEST_FIELD = 4_000
 LARGEST = 1e15
+NOT_WHOLE = marked("This is no whole number of people.")
 NO_NUMBER = marked("This is no number.")
 WRITE_NUMBER = marked("Write digits, such as 500000.")
 
@@ -82,17 +83,17 @@ def read_tiers(form: Posted, template: StudyTemplate, choices: AdoptionChoices) 
     return replace(choices, tiers=tiers)
 
 
-def read_people(form: Posted, template: StudyTemplate, facts: StudyFacts) -> StudyFacts:
+def read_people(form: Posted, template: StudyTemplate, facts: StudyFacts, language: str) -> StudyFacts:
     """Return the facts with the numbers of people; BadInput names each that is no whole number."""
     rows: list[RowError] = []
 
-    def counts(prefix: str, keys: Mapping[str, str]) -> dict[str, int]:
+    def counts(prefix: str, keys: Mapping[str, Text]) -> dict[str, int]:
         found = {}
         for place, (key, name) in enumerate(keys.items(), 1):
             text = form.get(f"{prefix}/{key}", "").strip()
             number = number_of(text) if text else None
             if text and (number is None or number < 0 or number != int(number)):
-                rows.append(RowError(place, name, text, marked("This is no whole number of people."), WRITE_NUMBER))
+                rows.append(RowError(place, name.get(language) or key, text, NOT_WHOLE, WRITE_NUMBER))
             elif number is not None:
                 found[key] = int(number)
         return found
@@ -106,22 +107,20 @@ def read_people(form: Posted, template: StudyTemplate, facts: StudyFacts) -> Stu
     return people
 
 
-def audiences_of(template: StudyTemplate) -> dict[str, str]:
-    """Return who is asked, by key; the name is that of the questionnaire in its first language."""
-    return {form.audience: next(iter(form.title.values()), form.audience) for form in template.instruments}
+def audiences_of(template: StudyTemplate) -> dict[str, Text]:
+    """Return who is asked, by key; the name is that of the questionnaire."""
+    return {form.audience: form.title for form in template.instruments}
 
 
-def roles_of(template: StudyTemplate) -> dict[str, str]:
+def roles_of(template: StudyTemplate) -> dict[str, Text]:
     """Return the role classes of the interviews."""
-    roles = template.guide.roles if template.guide else {}
-    return {key: next(iter(name.values()), key) for key, name in roles.items()}
+    return dict(template.guide.roles) if template.guide else {}
 
 
-def departments_of(template: StudyTemplate) -> dict[str, str]:
+def departments_of(template: StudyTemplate) -> dict[str, Text]:
     """Return the departments that people are asked for."""
     item = department_item(template)
-    return {choice.value: next(iter(choice.label.values()), choice.value)
-            for choice in (item.choices if item else ()) if not choice.is_missing}
+    return {choice.value: choice.label for choice in (item.choices if item else ()) if not choice.is_missing}
 
 
 def number_of(text: str) -> float | None:

@@ -60,9 +60,10 @@ from surveyapp.views.access import current_account, reader_language, requires
 
 blueprint = Blueprint("adoption", __name__, url_prefix="/adoptions")
 UNSOUND = 422
-STEP_NAMES = {"name": marked("Names"), "scope": marked("What applies"), "wording": marked("Wording"),
-              "tiers": marked("Tiers"), "people": marked("People"), "rehearse": marked("Rehearsal"),
-              "publish": marked("Opening")}
+STEP_NAMES = {
+    "name": marked("What it is called"), "scope": marked("What applies"), "wording": marked("How it is worded"),
+    "tiers": marked("Tiers"), "people": marked("People"), "rehearse": marked("Rehearsal"),
+    "publish": marked("Opening")}
 Page = tuple[str, int] | str
 
 
@@ -184,7 +185,8 @@ def _save_tiers(session: Session, row: Adoption) -> str:
 
 
 def _save_people(session: Session, row: Adoption) -> str:
-    save_facts(session, row, read_people(request.form, adopted_of(row).template, facts_of_adoption(row)))
+    save_facts(session, row, read_people(request.form, adopted_of(row).template, facts_of_adoption(row),
+                                         reader_language()))
     return _next(row, "rehearse")
 
 
@@ -236,7 +238,7 @@ def _wording(row: Adoption, template: StudyTemplate, choices: AdoptionChoices) -
         "comparability": comparability, "constructs": {one.key: one.name for one in template.constructs},
         "fate_of": {(one.audience, one.key): one for one in comparability.fates},
         "titles": {section.key: section.title for section in form.sections},
-        "rated": {item.key for item in form.items if item.construct}}
+        "rated": {one.key for one in comparability.rated if one.audience == form.audience}}
 
 
 def _tiers(_row: Adoption, template: StudyTemplate, choices: AdoptionChoices) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from surveyapp.sample.customer_files import generate_records, generate_relations
 from surveyapp.sample.customers import generate_customers
 from surveyapp.sample.plan import BANK_PLAN
 from surveyapp.services.account import add_account, find_account
+from surveyapp.services.adoption import begin_adoption
 from surveyapp.services.coding import apply_code, apply_link
 from surveyapp.services.customer import stage_upload
 from surveyapp.services.customer_import import read_file, store_rows
@@ -58,6 +59,7 @@ class StaffPages:
     kiosk: str
     interview: int
     upload: int
+    adoption: int
 
     def paths(self) -> dict[str, str]:
         bank, small, known = (f"/studies/{one.id}" for one in (self.bank, self.small.study, self.known.study))
@@ -75,6 +77,10 @@ class StaffPages:
             "staff_joint": f"{bank}/joint", "staff_joint_row": f"{bank}/joint/rows/PRB_EFFECT",
             "staff_joint_claims": f"{bank}/joint/confidence", "staff_joint_claim": f"{bank}/joint/confidence/PRB_INFO",
             "staff_coding": f"{bank}/interviews/{self.interview}", "staff_analyses": f"{bank}/interview-analysis",
+            "staff_norms": f"{bank}/norms", "staff_change": f"{small}/change", "staff_beside": "/side-by-side",
+            "staff_adoptions": "/adoptions", "staff_adoption_scope": f"/adoptions/{self.adoption}/scope",
+            "staff_adoption_wording": f"/adoptions/{self.adoption}/wording?audience=staff&page=C",
+            "staff_adoption_tiers": f"/adoptions/{self.adoption}/tiers",
             "staff_people": f"{known}/waves/w1/people/staff", "kiosk": f"/k/{self.kiosk}/outlet-07",
         }
 
@@ -103,11 +109,14 @@ def staff_pages(app: Flask) -> StaffPages:
         bank = _bank(session)
         interview = _interview(session, bank)
         upload = _upload(session, bank)
+        account = find_account(session, LOGIN)
+        assert account is not None
+        adoption = begin_adoption(session, load_catalogue_template("bank_crm"), account).id
     _judge(bank)
     analyse_study(bank)
     compute_picture(bank)
     close_read_session()
-    return StaffPages(bank, small, known, kiosk, interview.id, upload)
+    return StaffPages(bank, small, known, kiosk, interview.id, upload, adoption)
 
 
 def _bank(session: Session) -> Study:

@@ -2,10 +2,12 @@
 
 import io
 import re
+from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
 from instruments.template_loader import load_catalogue_template
 from instruments.template_writer import template_zip
@@ -14,7 +16,7 @@ from surveyapp.models.adoption import Adoption
 from surveyapp.models.diagnosis import Job
 from surveyapp.models.study import Study
 from surveyapp.services.account import add_account
-from surveyapp.services.adoption import adopted_of, choices_of, comparability_of
+from surveyapp.services.adoption import adopted_of, choices_of, comparability_of, groups_of, original_of
 from surveyapp.services.norm import kind_of
 from surveyapp.services.study import facts_of, get_study, list_waves, template_of
 from tests.conftest import PASSWORD
@@ -121,6 +123,23 @@ def test_each_step_is_kept_and_the_list_leads_to_where_one_was(researcher: Flask
     assert "This goes along" in scope
 
 
+@pytest.mark.parametrize("key", ["bank_crm", "outpatient_service"])
+def test_a_page_sent_as_it_came_changes_nothing(researcher: FlaskClient, key: str):
+    place = researcher.post("/adoptions", data={"template": key}).location.rpartition("/")[0]
+    page = researcher.get(f"{place}/scope").text
+    ticked = re.findall(r'type="checkbox" name="(\w+)" value="([^"]+)" checked', page)
+
+    researcher.post(f"{place}/scope", data=MultiDict(ticked))
+    for form in original_of(row_of(place)).instruments:
+        for group in groups_of(form):
+            address = f"{place}/wording?audience={form.audience}&page={group}"
+            words = re.findall(r'name="([^"]+)" lang="[^"]*" rows="\d" data-original="[^"]*"[^>]*>([^<]*)</textarea>',
+                               researcher.get(address).text)
+            researcher.post(address, data={name: unescape(text) for name, text in words})
+
+    assert adopted_of(row_of(place)).template == load_catalogue_template(key)
+
+
 def test_going_back_keeps_how_far_one_was(researcher: FlaskClient):
     place = begin(researcher)
     for step, data in (("name", {"name": "North"}), ("scope", everything()), ("wording", {"done": "1"})):
@@ -134,7 +153,7 @@ def test_going_back_keeps_how_far_one_was(researcher: FlaskClient):
 def test_a_changed_wording_is_told_as_not_comparable_and_back_again(researcher: FlaskClient):
     place = begin(researcher)
     page = f"{place}/wording?audience=staff&page={RATED.section}"
-    n = len([item for form in BANK.instruments for item in form.items if item.construct])
+    n = sum(len(form.items_of_construct(one.key)) for form in BANK.instruments for one in form.constructs)
 
     researcher.post(page, data={f"{FIELD}|en": "Something else.", "stay": "1"})
     changed = researcher.get(page).text

@@ -59,6 +59,17 @@ def test_half_of_the_problems_and_causes_can_go(template: StudyTemplate):
     assert faults(adopt(template, AdoptionChoices(constructs_off=off)).template) == []
 
 
+def test_a_scale_without_items_is_no_scale_any_more(template: StudyTemplate):
+    form = template.instruments[0]
+    problem = of_group(template, "problem")[0]
+    off = tuple(f"{form.audience}:{item.key}" for item in form.items_of_construct(problem))
+
+    by_items = adopt(template, AdoptionChoices(items_off=off)).template
+
+    assert by_items == adopt(template, AdoptionChoices(constructs_off=(problem,))).template
+    assert faults(by_items) == []
+
+
 def test_a_measure_can_go_and_codes_speak_for_it_no_more(template: StudyTemplate):
     assert template.rules is not None
     measure = template.rules.measures[0].key
