@@ -47,6 +47,6 @@ def _figure(scale: BesideScale) -> Markup:
                            f"{printed(one.ci_high, 'mean')}]")
                  for one in scale.figures if one.mean is not None and one.why != "other_items")
     ticks = tuple((float(place), str(place)) for place in range(int(scale.low), int(scale.high) + 1))
-    chart = Forest(rows, scale.low, scale.high, ticks, _("Mean"), _("Mean [95%% interval]"), "n")
+    chart = Forest(rows, scale.low, scale.high, ticks, _("Mean"), _("Mean [interval]"), "n")
     name = scale.name.get(reader_language()) or next(iter(scale.name.values()), scale.construct)
     return Markup(draw(chart, _("Means of %(name)s with intervals", name=name), reader_language()))  # noqa: S704  # draw() escapes every text
