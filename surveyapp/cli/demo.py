@@ -70,9 +70,7 @@ def _demo(options: argparse.Namespace) -> None:
         study = add_sample_study(session, options.template, name)
         if sample.second is not None:
             close_first_wave(session, study)
-    if options.branches:
-        _say("Loading and diagnosing three more organisations …")
-        add_branches(options.template, name)
+    _add_more(options, name)
     _say("Diagnosing …")
     stored, _ = diagnose_study(name)
     with transaction() as session:
@@ -90,6 +88,13 @@ def _demo(options: argparse.Namespace) -> None:
         close_read_session()
         _print_links(get_study(read_session(), name), options.port, logins)
         serve(config, "127.0.0.1", options.port)
+
+
+def _add_more(options: argparse.Namespace, name: str) -> None:
+    """Add other organisations beside the sample's, where that was asked for."""
+    if options.branches:
+        _say("Loading and diagnosing three more organisations …")
+        add_branches(options.template, name)
 
 
 def _write_reports(study: Study, stored: StoredDiagnosis, out: Path) -> None:
