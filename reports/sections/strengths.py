@@ -15,7 +15,7 @@ MIDDLE = 3.0
 def what_works(study: Source) -> list[Section]:
     """Return strengths; a section without any says so."""
     words = study.words
-    points = _points(study)
+    points = points_of(study)
     blocks: list[Block] = []
     figure = _comparison_figure(study)
     if figure:
@@ -31,7 +31,8 @@ def what_works(study: Source) -> list[Section]:
                     words.say("strengths.lead"))]
 
 
-def _points(study: Source) -> list[Statement]:
+def points_of(study: Source) -> list[Statement]:
+    """Return what works, in words."""
     return [*_single_points(study), *_situation_points(study), *_facet_points(study), *_problem_points(study)]
 
 

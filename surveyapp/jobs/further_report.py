@@ -10,23 +10,26 @@ from sqlalchemy.orm import Session
 from reports.content import StudyReport
 from reports.deliver import report_pdf
 from reports.kinds.board import board_pack
+from reports.kinds.feedback import feedback_sheet
 from reports.kinds.fieldwork import fieldwork_report
 from reports.kinds.interviews import interview_report
 from reports.kinds.protocol import protocol_report
 from reports.wording import LANGUAGES
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import Refused
-from surveyapp.jobs.diagnose import report_content
+from surveyapp.jobs.diagnose import facts_told, report_content
 from surveyapp.models.further_report import FurtherReport
 from surveyapp.models.study import Study
 from surveyapp.models.wave import Wave
-from surveyapp.services.anonymised import masked
+from surveyapp.services.action import load_register
+from surveyapp.services.anonymised import masked, shown_diagnosis
 from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis
 from surveyapp.services.fieldwork_facts import fieldwork_facts
 from surveyapp.services.further_report import OF_A_WAVE, check_closed, checked_kind, store_further_report
 from surveyapp.services.interview_facts import interview_log, questions_asked
 from surveyapp.services.protocol_facts import protocol_facts
-from surveyapp.services.study import facts_of, get_study, get_wave, template_of
+from surveyapp.services.report_release import find_release
+from surveyapp.services.study import facts_of, get_study, get_wave, list_links, template_of
 
 Written = tuple[str, StudyReport]       # what it is about ("" for the whole), and what it says
 
@@ -60,8 +63,22 @@ def _board(session: Session, study: Study, wave: Wave | None, languages: Sequenc
     return [("", board_pack(report_content(study, stored, language))) for language in languages]
 
 
+def _feedback(session: Session, study: Study, wave: Wave | None, languages: Sequence[str]) -> list[Written]:
+    release = find_release(session, study)
+    if release is None:
+        raise Refused("No report of this study is released.", "Management reads its report first; release it.")
+    register = load_register(session, study, release)
+    actions = {row.measure.key: row.action for row in register.rows if row.action is not None}
+    asked = next((one.audience for one in register.template.instruments if one.constructs_of_group("problem")), "")
+    privacy = next((link.privacy for link, published in list_links(session, session.get_one(Wave, release.wave_id))
+                    if published.audience == asked and not link.is_test), "")
+    diagnosis = shown_diagnosis(study, register.diagnosis)
+    return [("", feedback_sheet(diagnosis, register.template, facts_told(study, diagnosis), actions, privacy,
+                                release.released_on.isoformat(), language)) for language in languages]
+
+
 WRITERS: Mapping[str, Callable[[Session, Study, Wave | None, Sequence[str]], list[Written]]] = {
-    "fieldwork": _fieldwork, "protocol": _protocol, "interviews": _interviews, "board": _board,
+    "fieldwork": _fieldwork, "protocol": _protocol, "interviews": _interviews, "board": _board, "feedback": _feedback,
 }
 
 

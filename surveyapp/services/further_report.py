@@ -34,6 +34,9 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType({
     "board": (marked("Board pack"),
               marked("At most eight pages in the shape of slides, taken from the newest diagnosis report with its "
                      "numbers, ending with what management is asked to decide.")),
+    "feedback": (marked("Feedback to those who answered"),
+                 marked("Two pages for staff: what you told us, what was decided, what happens when, how you are "
+                        "protected; only after the report was released to management.")),
 })
 OF_A_WAVE = frozenset({"fieldwork"})
 

@@ -1,0 +1,50 @@
+"""The sheet for those who answered: what works first, only supported findings, decisions with reason and date."""
+
+import pytest
+
+from analysis.results.actions import Action, Milestone
+from reports.content import Table
+from reports.kinds.feedback import feedback_sheet
+from reports.render import report_html
+from reports.wording import forbidden_phrases
+from tests.unit.reports.conftest import Study
+
+ACTIONS = {
+    "S1.1": Action("S1.1", "accepted", "2026-10-12", "Board", starts_on="2026-11-01", milestones=(
+        Milestone("First list", "2026-12-15"), Milestone("Rules", "2026-11-15", "done", "2026-11-10"))),
+    "S1.2": Action("S1.2", "rejected", "2026-10-12", "Board", reason="No budget this year."),
+    "S2.1": Action("S2.1", "deferred", "2026-10-12", "Board", again_on="2027-01-20")}
+
+
+def texts(table: Table) -> list[list[str]]:
+    return [[getattr(cell, "text", "") for cell in row.cells] for row in table.rows]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_only_what_the_answers_support_is_told_and_what_works_comes_first(bank: Study, language: str) -> None:
+    sheet = feedback_sheet(*bank, ACTIONS, "anonymous", "2026-10-12", language)
+
+    supported = [one for one in (*bank[0].problems, *bank[0].causes) if one.level.status == "supports"]
+    blocks = sheet.section("told").blocks
+    assert isinstance(blocks[-1], Table)
+    assert len(blocks[-1].rows) == len(supported)
+    assert forbidden_phrases(report_html(sheet), language) == []
+
+
+def test_each_proposed_measure_stands_with_its_decision_reason_and_next_date(bank: Study) -> None:
+    sheet = feedback_sheet(*bank, ACTIONS, "confidential", "2026-10-12", "en")
+
+    rows = {row[0]: row[1:] for row in texts(sheet.section("decided").blocks[0])}
+    told = [tuple(row) for row in rows.values()]
+    assert ("taken on", "", "First list: 15 December 2026") in told
+    assert ("not taken on", "No budget this year.", "–") in told
+    assert ("put off", "", "decided anew on 20 January 2027") in told
+    assert ("not decided yet", "–", "–") in told
+    assert "Confidential" in report_html(sheet)
+
+
+def test_a_study_without_answers_has_a_sheet_that_says_so(empty_bank: Study) -> None:
+    page = report_html(feedback_sheet(*empty_bank, {}, "", "2026-10-12", "en"))
+
+    assert "no problem clearly enough" in page
+    assert "No measure was proposed." in page
