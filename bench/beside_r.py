@@ -19,13 +19,13 @@ import numpy as np
 import pandas as pd
 import scipy
 
-from analysis.quant.alpha_bootstrap import bootstrap_alpha
 from analysis.quant.correlations import correlation_matrix
-from analysis.quant.factors import factor_analysis
-from analysis.quant.omega import omega_of
+from analysis.quant.factors.exploratory import factor_analysis
+from analysis.quant.factors.parallel import parallel_analysis
 from analysis.quant.ordinal.polychoric import polychoric_correlations
-from analysis.quant.parallel import parallel_analysis
-from analysis.quant.reliability import cronbach_alpha
+from analysis.quant.scales.alpha_bootstrap import bootstrap_alpha
+from analysis.quant.scales.omega import omega_of
+from analysis.quant.scales.reliability import cronbach_alpha
 from analysis.quant.sem.fit import ModelOptions, fitted_model, sem
 from analysis.quant.sem.invariance import invariance
 from analysis.quant.sem.resample import bootstrap

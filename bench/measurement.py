@@ -23,17 +23,17 @@ import scipy
 
 from analysis.quant.blocks import block_moments
 from analysis.quant.correlations import correlation_matrix, item_moments
-from analysis.quant.factor_bootstrap import bootstrap_loadings
-from analysis.quant.factor_number import factor_number
-from analysis.quant.factorability import factorability, factorability_of
-from analysis.quant.factors import factor_analysis, factor_solution
-from analysis.quant.omega import omega_of
+from analysis.quant.factors.exploratory import factor_analysis, factor_solution
+from analysis.quant.factors.factor_bootstrap import bootstrap_loadings
+from analysis.quant.factors.factor_number import factor_number
+from analysis.quant.factors.factorability import factorability, factorability_of
+from analysis.quant.factors.parallel import parallel_analysis_of
+from analysis.quant.factors.retention import retention
 from analysis.quant.ordinal.estimates import polychoric
 from analysis.quant.ordinal.parallel import polychoric_parallel
 from analysis.quant.ordinal.polychoric import polychoric_fit
-from analysis.quant.parallel import parallel_analysis_of
-from analysis.quant.reliability import cronbach_alpha, reliability_of
-from analysis.quant.retention import retention
+from analysis.quant.scales.omega import omega_of
+from analysis.quant.scales.reliability import cronbach_alpha, reliability_of
 from analysis.quant.sem.wlsmv import ordinal_sem
 
 ROWS, ITEMS, FACTORS = 1_000_000, 40, 4

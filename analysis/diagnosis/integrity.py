@@ -9,11 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.diagnosis.surveyed import RESPONDENTS, Surveyed, scale_changes, scale_quality_of
-from analysis.quant.alike_texts import AlikeTexts, alike_texts
-from analysis.quant.bursts import find_bursts
-from analysis.quant.copies import Copies, is_flat, near_copies
+from analysis.quant.careless.alike_texts import AlikeTexts, alike_texts
+from analysis.quant.careless.bursts import find_bursts
+from analysis.quant.careless.copies import Copies, is_flat, near_copies
+from analysis.quant.careless.outlets import DEFINED_BEST, implausible_shares
 from analysis.quant.modes import ModeRules, compare_modes
-from analysis.quant.outlets import DEFINED_BEST, implausible_shares
 from analysis.quant.scoring import construct_items, recoded_items, scale_range, score_scales
 from analysis.results.integrity import Integrity, ModeComparison, ShareFinding
 from analysis.results.quality import ScaleChange

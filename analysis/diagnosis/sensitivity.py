@@ -19,7 +19,7 @@ from analysis.diagnosis.sides import customer_side, staff_side
 from analysis.diagnosis.surveyed import Surveyed, empty_answers, measured_audience
 from analysis.diagnosis.threshold_moves import INTERVIEW_MOVES, MEASUREMENT_MOVES, MOVES, SCREENING_MOVES, moves_of
 from analysis.diagnosis.thresholds import resolve_thresholds
-from analysis.quant.quality import screen
+from analysis.quant.careless.quality import screen
 from analysis.results.measurement import DistinctPair, Structure
 from analysis.results.sensitivity import Sensitivity, ThresholdMove, Trial, WordChange
 from analysis.tables import StudyTables

@@ -11,7 +11,7 @@ import pandas as pd
 from analysis.diagnosis.inferred import asked_of_some, hide_inferred
 from analysis.diagnosis.ledgers import SharedLedgers
 from analysis.privacy import PrintRegister, is_unanimous
-from analysis.quant.quality import quality_indices, screen
+from analysis.quant.careless.quality import quality_indices, screen
 from analysis.quant.scoring import Scores, construct_items, recoded_items, scale_range, score_scales
 from analysis.quant.structure import scale_quality
 from analysis.results.diagnosis import Screening

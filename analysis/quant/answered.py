@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.quant.correlations import Array, item_matrix
-from analysis.quant.spec_sav import value_text
+from analysis.quant.spec.sav import value_text
 from analysis.results.datafile import ItemAnswers, MissingPattern, SampleAnswers
 
 MOST_VALUES = 12            # an item with more different answers has no table of them

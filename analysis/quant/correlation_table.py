@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from analysis.quant.correlations import Array, Kind, Missing, Moments, correlation_matrix, item_moments
-from analysis.quant.reliability import cronbach_alpha
+from analysis.quant.scales.reliability import cronbach_alpha
 from analysis.quant.scoring import score_items
 from analysis.results.datafile import CorrelationTable
 

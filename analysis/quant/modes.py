@@ -14,9 +14,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+from analysis.quant.careless.outlets import holm
 from analysis.quant.compare import MINIMUM_COMPARED, welch, welch_p
 from analysis.quant.intervals import known_values
-from analysis.quant.outlets import holm
 from analysis.results.integrity import ModeComparison, ModeDifference, ModeVerdict
 from analysis.results.measurement import Estimate
 

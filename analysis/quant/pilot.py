@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from analysis.quant.content_validity import content_validity
+from analysis.quant.scales.content_validity import content_validity
 from analysis.quant.scoring import recoded_items
 from analysis.results.pilot import PilotItem, PilotJudgement, PilotReason, PilotVerdict
 from analysis.tables import AnswerTable

@@ -11,13 +11,13 @@ import pandas as pd
 
 from analysis.errors import AnalysisError, NoVariation, TooFewData
 from analysis.quant.correlations import Correlations, correlation_matrix
-from analysis.quant.distinctness import HARD_TO_TELL_APART, TOGETHER, distinct_pairs
-from analysis.quant.extraction import extract
-from analysis.quant.factor_fit import degrees_of_freedom
-from analysis.quant.factorability import factorability_of
-from analysis.quant.factors import MINIMUM_ITEMS, factor_solution
-from analysis.quant.parallel import parallel_analysis_of
-from analysis.quant.reliability import OMEGA_MINIMUM_N, PAIR, alpha_estimate, cronbach_alpha
+from analysis.quant.factors.exploratory import MINIMUM_ITEMS, factor_solution
+from analysis.quant.factors.extraction import extract
+from analysis.quant.factors.factor_fit import degrees_of_freedom
+from analysis.quant.factors.factorability import factorability_of
+from analysis.quant.factors.parallel import parallel_analysis_of
+from analysis.quant.scales.distinctness import HARD_TO_TELL_APART, TOGETHER, distinct_pairs
+from analysis.quant.scales.reliability import OMEGA_MINIMUM_N, PAIR, alpha_estimate, cronbach_alpha
 from analysis.results.measurement import Estimate, Reliability, ScaleQuality, Structure
 
 # Names and values of the diagnosis thresholds, which go over these; sources: diagnosis-model, section 3; Nunnally 1978

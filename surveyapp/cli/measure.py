@@ -14,10 +14,10 @@ import yaml
 
 from analysis.diagnosis.provenance import used_versions
 from analysis.errors import AnalysisError
-from analysis.quant.spec import columns_named, run_spec, with_sample
-from analysis.quant.spec_blocks import of_single_answers, run_blocks
-from analysis.quant.spec_data import read_data_file
-from analysis.quant.spec_parquet import ParquetTable, is_parquet, parquet_table
+from analysis.quant.spec.blocks import of_single_answers, run_blocks
+from analysis.quant.spec.data import read_data_file
+from analysis.quant.spec.parquet import ParquetTable, is_parquet, parquet_table
+from analysis.quant.spec.run import columns_named, run_spec, with_sample
 from analysis.results.datafile import DataFacts
 from reports.deliver import measurement_report_pdf
 from reports.measured.frame import Subject

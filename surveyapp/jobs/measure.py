@@ -13,8 +13,8 @@ from analysis.diagnosis.provenance import used_versions
 from analysis.diagnosis.surveyed import withhold_of_few
 from analysis.diagnosis.thresholds import resolve_thresholds
 from analysis.errors import AnalysisError, TooFewData
-from analysis.quant.quality import screen
-from analysis.quant.spec import items_named, run_spec, with_sample
+from analysis.quant.careless.quality import screen
+from analysis.quant.spec.run import items_named, run_spec, with_sample
 from analysis.tables import AnswerTable
 from instruments.schema import Construct, Instrument, Item
 from reports.deliver import measurement_report_pdf

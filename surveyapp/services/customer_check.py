@@ -17,7 +17,7 @@ from analysis.customers.reading import read_customers
 from analysis.customers.record_file import AGE, HAS, TIER, TYPE, UNIT, record_completeness
 from analysis.customers.relation_file import COLUMNS, read_relations
 from analysis.errors import TableError
-from analysis.quant.spec_data import read_table
+from analysis.quant.spec.data import read_table
 from instruments.template import ValueModel
 from surveyapp.errors import marked
 from surveyapp.models.customer import COMPLETENESS, CUSTOMERS

@@ -30,7 +30,7 @@ def _checked(content: bytes) -> dict[str, Any]:
     import yaml  # after the limits are set
 
     from analysis.errors import AnalysisError
-    from analysis.quant.spec import checked_spec, items_named
+    from analysis.quant.spec.run import checked_spec, items_named
 
     try:
         analyses = yaml.safe_load(content.decode("utf-8-sig"))

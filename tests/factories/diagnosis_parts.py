@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from analysis.quant.careless import INDICES
+from analysis.quant.careless.indices import INDICES
 from analysis.results.customers import ClvScenario, CustomerPicture
 from analysis.results.diagnosis import KpiRow, Level, MeasureFinding, ObjectiveFinding, SafeguardFinding
 from analysis.results.measurement import (

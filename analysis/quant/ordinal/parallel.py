@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from analysis.quant.correlations import Array, Missing
-from analysis.quant.factorability import check_more_rows_than_items
+from analysis.quant.factors.factorability import check_more_rows_than_items
+from analysis.quant.factors.parallel import beside_chance, factor_eigenvalues
 from analysis.quant.ordinal.polychoric import ZeroCells, fit_pairs, polychoric_correlations
 from analysis.quant.ordinal.tables import OrdinalTables, ordinal_tables, pair_tables
-from analysis.quant.parallel import beside_chance, factor_eigenvalues
 from analysis.results.measurement import ParallelAnalysis
 
 POLYCHORIC_DRAWS = 200          # Monte Carlo error of a 95th percentile below .003 at n = 300

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import optimize, special, stats
 
 from analysis.quant.correlations import Array
-from analysis.quant.factor_fit import RMSEA_CONFIDENCE
+from analysis.quant.factors.factor_fit import RMSEA_CONFIDENCE
 from analysis.quant.sem.baseline import independence
 from analysis.quant.sem.model import Fitted, log_likelihood, saturated_misfit
 from analysis.quant.sem.ram import State

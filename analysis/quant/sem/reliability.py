@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.quant.correlations import Array, Correlations
-from analysis.quant.distinctness import distinct_pairs, htmt
+from analysis.quant.scales.distinctness import distinct_pairs, htmt
 from analysis.quant.sem.model import Fitted
 from analysis.results.caution import Caution
 from analysis.results.sem import FactorPair, FactorReliability

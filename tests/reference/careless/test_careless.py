@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.quant.careless import careless_indices, distances, longest_run, mean_run
+from analysis.quant.careless.indices import careless_indices, distances, longest_run, mean_run
 from tests.reference.careless.rda import read_rda
 
 HERE = Path(__file__).parent

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import AnalysisError
-from analysis.quant.content_validity import content_validity
+from analysis.quant.scales.content_validity import content_validity
 
 TABLE = [
     (3, 3, 1.00, 0.125, 1.00, "excellent"), (3, 2, 0.67, 0.375, 0.47, "fair"),

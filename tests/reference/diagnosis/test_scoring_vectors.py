@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis.quant.careless import longest_run
+from analysis.quant.careless.indices import longest_run
 from analysis.quant.scoring import pomp, recode, score_items, score_scales
 from tests.factories.answers import answer_table, construct, instrument, rating
 

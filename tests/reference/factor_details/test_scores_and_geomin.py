@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.quant.congruence import congruence_coefficients
 from analysis.quant.correlations import correlation_matrix
-from analysis.quant.factor_scores import factor_scores, factor_scoring
-from analysis.quant.factors import factor_analysis, factor_solution, matrix_rows
-from analysis.quant.item_distributions import item_distributions
+from analysis.quant.factors.congruence import congruence_coefficients
+from analysis.quant.factors.exploratory import factor_analysis, factor_solution, matrix_rows
+from analysis.quant.factors.factor_scores import factor_scores, factor_scoring
+from analysis.quant.scales.item_distributions import item_distributions
 from tests.reference.psychometrics.cases import HERE as DATA
 from tests.reference.psychometrics.cases import assert_close
 from tests.reference.psychometrics.test_factors import matched

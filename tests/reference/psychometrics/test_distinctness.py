@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.quant.distinctness import htmt
+from analysis.quant.scales.distinctness import htmt
 from tests.reference.psychometrics.cases import Case, assert_close, case_ids, load_case
 
 CASES = case_ids("htmt_*", "cfa.htmt")

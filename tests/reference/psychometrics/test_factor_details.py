@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from analysis.quant.correlations import Correlations
-from analysis.quant.extraction import extract
-from analysis.quant.factors import complexity, factor_solution, solution_of
-from analysis.quant.oblique import oblimin, turned_from
-from analysis.quant.orthogonal import R_VARIMAX_GOAL, Rotated, varimax
-from analysis.quant.rotation import ordered
+from analysis.quant.factors.exploratory import complexity, factor_solution, solution_of
+from analysis.quant.factors.extraction import extract
+from analysis.quant.factors.oblique import oblimin, turned_from
+from analysis.quant.factors.orthogonal import R_VARIMAX_GOAL, Rotated, varimax
+from analysis.quant.factors.rotation import ordered
 from analysis.results.measurement import FactorSolution
 from tests.reference.psychometrics.cases import Case, assert_close, case_ids, load_case, matrix
 from tests.reference.psychometrics.test_factors import matched, method_and_rotation

@@ -7,11 +7,11 @@ import warnings
 import numpy as np
 import pytest
 
-from analysis.quant.extraction import extract
-from analysis.quant.factor_fit import factor_fit
-from analysis.quant.factor_number import factor_count_fits
-from analysis.quant.factorability import factorability_of
-from analysis.quant.retention import retention
+from analysis.quant.factors.extraction import extract
+from analysis.quant.factors.factor_fit import factor_fit
+from analysis.quant.factors.factor_number import factor_count_fits
+from analysis.quant.factors.factorability import factorability_of
+from analysis.quant.factors.retention import retention
 from tests.reference.psychometrics.cases import assert_close, case_ids, load_case, matrix
 
 CASES = case_ids("fac_*", "efa.factorability")

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from analysis.quant.correlations import Correlations
-from analysis.quant.extraction import extract
-from analysis.quant.factors import factor_solution
-from analysis.quant.rotation import varimax
+from analysis.quant.factors.exploratory import factor_solution
+from analysis.quant.factors.extraction import extract
+from analysis.quant.factors.rotation import varimax
 from analysis.results.measurement import FactorSolution
 from tests.reference.psychometrics.cases import Case, assert_close, case_ids, load_case, matrix
 

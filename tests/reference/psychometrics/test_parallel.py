@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.quant.parallel import _factor_eigenvalues, _normal, parallel_analysis
+from analysis.quant.factors.parallel import _factor_eigenvalues, _normal, parallel_analysis
 from tests.reference.psychometrics.cases import assert_close, case_ids, load_case
 
 CASES = case_ids("pa_*", "efa.parallel")

@@ -12,7 +12,7 @@ from analysis.quant.ordinal.covariance import ordinal_moments
 from analysis.quant.ordinal.estimates import ordinal_alpha, polychoric
 from analysis.quant.ordinal.pair import polychoric_pair
 from analysis.quant.ordinal.polychoric import polychoric_correlations, polychoric_fit
-from analysis.quant.spec import run_spec
+from analysis.quant.spec.run import run_spec
 from tests.reference.psychometrics.cases import HERE, assert_close, case_ids, load_case, matrix
 
 CASES = case_ids("poly_*", "polychoric")

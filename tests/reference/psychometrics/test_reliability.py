@@ -7,8 +7,8 @@ import pingouin
 import pytest
 
 from analysis.quant.correlations import Moments
-from analysis.quant.omega import omega, omega_of
-from analysis.quant.reliability import cronbach_alpha, reliability_of
+from analysis.quant.scales.omega import omega, omega_of
+from analysis.quant.scales.reliability import cronbach_alpha, reliability_of
 from tests.reference.psychometrics.cases import assert_close, case_ids, load_case, matrix
 
 ALPHA_CASES = case_ids("rel_*", "reliability.alpha")

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.quant.alpha_bootstrap import bootstrap_alpha
 from analysis.quant.correlations import Moments, item_moments
-from analysis.quant.omega import omega_of
-from analysis.quant.reliability import cronbach_alpha, reliability_of
-from analysis.quant.split_half import all_splits, lower_bounds, split_coefficients, split_half
+from analysis.quant.scales.alpha_bootstrap import bootstrap_alpha
+from analysis.quant.scales.omega import omega_of
+from analysis.quant.scales.reliability import cronbach_alpha, reliability_of
+from analysis.quant.scales.split_half import all_splits, lower_bounds, split_coefficients, split_half
 from tests.reference.psychometrics.cases import Case, assert_close, case_ids, load_case, matrix
 
 ALPHA_CASES = case_ids("rel_*", "reliability.alpha")

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from analysis.quant.spec import run_spec
-from analysis.quant.spec_data import read_data
+from analysis.quant.spec.data import read_data
+from analysis.quant.spec.run import run_spec
 from reports.content import Callout, Figure, StudyReport, Table
 from reports.figures import MeasurementPaths, StructurePaths
 from reports.measured.frame import Subject
@@ -240,7 +240,7 @@ def test_every_part_is_drawn_in_both_languages(models: Mapping[str, Any], people
 
 
 def test_every_analysis_of_the_command_has_a_part_of_its_own() -> None:
-    from analysis.quant.spec_options import OPTIONS
+    from analysis.quant.spec.options import OPTIONS
 
     assert set(OPTIONS) <= set(VERBS)
 

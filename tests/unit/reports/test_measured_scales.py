@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from analysis.quant.spec import run_spec
-from analysis.quant.spec_data import read_data
+from analysis.quant.spec.data import read_data
+from analysis.quant.spec.run import run_spec
 from reports.content import Callout, Number, StudyReport, Table
 from reports.measured.frame import Subject, told_together, told_warnings
 from reports.measurement import measurement_report

@@ -9,8 +9,8 @@ from typing import Any
 import pypdfium2
 import pytest
 
-from analysis.quant.spec import run_spec, with_sample
-from analysis.quant.spec_data import DataFile, read_data_file
+from analysis.quant.spec.data import DataFile, read_data_file
+from analysis.quant.spec.run import run_spec, with_sample
 from analysis.results.measurement import Structure
 from instruments.codec import to_document
 from instruments.template import StudyTemplate

@@ -9,8 +9,8 @@ import pytest
 from analysis.errors import SpecError, TableError
 from analysis.quant.answered import sample_answers
 from analysis.quant.correlation_table import correlation_table
-from analysis.quant.spec import run_spec
-from analysis.quant.spec_data import read_data
+from analysis.quant.spec.data import read_data
+from analysis.quant.spec.run import run_spec
 from analysis.results.datafile import MissingPattern
 from tests.reference.psychometrics.cases import HERE, load_case
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from analysis.quant.careless import (
+from analysis.quant.careless.indices import (
     INDICES,
     careless_indices,
     distances,

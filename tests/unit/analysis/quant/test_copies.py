@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.quant.copies import is_flat, near_copies
+from analysis.quant.careless.copies import is_flat, near_copies
 from tests.factories.stuffing import honest_ratings, stuffed
 
 BFI = Path(__file__).parents[3] / "reference/psychometrics/data/bfi.csv"

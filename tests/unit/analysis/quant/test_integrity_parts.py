@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis.quant.alike_texts import alike_texts, plain_text
-from analysis.quant.bursts import find_bursts
+from analysis.quant.careless.alike_texts import alike_texts, plain_text
+from analysis.quant.careless.bursts import find_bursts
+from analysis.quant.careless.outlets import holm, implausible_shares
 from analysis.quant.modes import compare_modes, hedges_g
-from analysis.quant.outlets import holm, implausible_shares
 
 WORDS = ("服务", "态度", "希望", "增加", "窗口", "等待", "时间", "客户", "经理", "专业", "理财", "产品",
          "介绍", "清楚", "网点", "停车", "方便", "手机", "银行", "操作", "简单", "老人", "指导", "大堂")

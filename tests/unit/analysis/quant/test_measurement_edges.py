@@ -11,13 +11,13 @@ import pytest
 
 from analysis.errors import AnalysisError, NoVariation, SpecError, TableError, TooFewData
 from analysis.quant.correlations import Correlations, correlation_matrix, item_moments
-from analysis.quant.distinctness import distinct_pairs, htmt
-from analysis.quant.factorability import factorability
-from analysis.quant.factors import factor_analysis, factor_solution
-from analysis.quant.omega import omega
-from analysis.quant.parallel import parallel_analysis
-from analysis.quant.reliability import answer_frequencies, cronbach_alpha
-from analysis.quant.retention import retention
+from analysis.quant.factors.exploratory import factor_analysis, factor_solution
+from analysis.quant.factors.factorability import factorability
+from analysis.quant.factors.parallel import parallel_analysis
+from analysis.quant.factors.retention import retention
+from analysis.quant.scales.distinctness import distinct_pairs, htmt
+from analysis.quant.scales.omega import omega
+from analysis.quant.scales.reliability import answer_frequencies, cronbach_alpha
 
 
 def answers(n: int = 60, k: int = 4, seed: int = 5, loading: float = 0.7) -> pd.DataFrame:
@@ -296,7 +296,7 @@ def test_a_scale_must_name_items_of_the_data_once(scale: list[str]) -> None:
 
 
 def test_reliability_is_imported_without_pingouin_and_factor_analyzer() -> None:
-    code = ("import sys, analysis.quant.reliability, analysis.quant.structure, analysis.quant.spec;"
+    code = ("import sys, analysis.quant.scales.reliability, analysis.quant.structure, analysis.quant.spec.run;"
             "print([name for name in ('pingouin', 'factor_analyzer', 'sklearn', 'matplotlib') if name in sys.modules])")
 
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

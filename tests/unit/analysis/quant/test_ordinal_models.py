@@ -17,7 +17,7 @@ from analysis.errors import (
 )
 from analysis.quant.sem.ordinal_invariance import ordinal_invariance
 from analysis.quant.sem.wlsmv import OrdinalOptions, ordinal_sem
-from analysis.quant.spec import run_spec
+from analysis.quant.spec.run import run_spec
 from analysis.results.sem import ModelParameter, SemResult
 
 MODEL = "f =~ a1 + a2 + a3 + a4\ng =~ b1 + b2 + b3"

@@ -12,7 +12,7 @@ from analysis.quant.sem.ordinal_invariance import ordinal_invariance
 from analysis.quant.sem.ordinal_model import OrdinalFit
 from analysis.quant.sem.ordinal_scores import ordinal_modification, ordinal_releases
 from analysis.quant.sem.wlsmv import OrdinalOptions, fitted_ordinal
-from analysis.quant.spec import run_spec
+from analysis.quant.spec.run import run_spec
 from analysis.results.sem import ReleaseTest
 from tests.unit.analysis.quant.test_ordinal_models import ITEMS, MODEL, groups, simulated
 

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis.quant.careless import (
+from analysis.quant.careless.indices import (
     consistency_of_persons,
     even_odd,
     intra_individual_sd,
@@ -11,7 +11,7 @@ from analysis.quant.careless import (
     mahalanobis,
     psychometric_synonyms,
 )
-from analysis.quant.quality import flag_respondents, inconsistency, robust_z, screen
+from analysis.quant.careless.quality import flag_respondents, inconsistency, robust_z, screen
 from tests.factories.answers import answer_table, construct, instrument, rating, scale
 
 KEYS = [f"{letter}{place}" for letter in "ABCD" for place in range(1, 5)]

@@ -7,20 +7,20 @@ import pandas as pd
 import pytest
 
 from analysis.errors import AnalysisError, NoVariation, SpecError, TableError, TooFewData
-from analysis.quant.alpha_bootstrap import bootstrap_alpha
 from analysis.quant.blocks import block_moments, block_sums
-from analysis.quant.congruence import congruence, congruence_coefficients
 from analysis.quant.correlations import Correlations, correlation_matrix, item_moments
-from analysis.quant.factor_bootstrap import bootstrap_loadings
-from analysis.quant.factor_number import factor_count_fits, factor_number
-from analysis.quant.factor_scores import factor_scores, factor_scoring
-from analysis.quant.factors import factor_analysis, factor_solution
+from analysis.quant.factors.congruence import congruence, congruence_coefficients
+from analysis.quant.factors.exploratory import factor_analysis, factor_solution
+from analysis.quant.factors.factor_bootstrap import bootstrap_loadings
+from analysis.quant.factors.factor_number import factor_count_fits, factor_number
+from analysis.quant.factors.factor_scores import factor_scores, factor_scoring
+from analysis.quant.factors.parallel import parallel_analysis
+from analysis.quant.factors.scree import scree
 from analysis.quant.intraclass import intraclass
-from analysis.quant.item_distributions import item_distributions
-from analysis.quant.parallel import parallel_analysis
-from analysis.quant.reliability import cronbach_alpha
-from analysis.quant.scree import scree
-from analysis.quant.split_half import lower_bounds, split_half
+from analysis.quant.scales.alpha_bootstrap import bootstrap_alpha
+from analysis.quant.scales.item_distributions import item_distributions
+from analysis.quant.scales.reliability import cronbach_alpha
+from analysis.quant.scales.split_half import lower_bounds, split_half
 from tests.unit.analysis.quant.test_measurement_edges import EDGES, answers
 
 WITHIN_ITEMS = ("items never answered together", "an item flat where another is answered")

@@ -12,21 +12,21 @@ import pandas as pd
 import pytest
 
 from analysis.errors import TableError
-from analysis.quant.alpha_bootstrap import bootstrap_alpha
 from analysis.quant.blocks import block_moments, block_sums, merge_sums, parquet_blocks
-from analysis.quant.congruence import congruence
 from analysis.quant.correlations import Correlations, correlation_matrix, item_moments, moments_of
-from analysis.quant.factor_bootstrap import bootstrap_loadings
-from analysis.quant.factor_number import factor_number, factor_number_of
-from analysis.quant.factor_scores import factor_scores, factor_scoring
-from analysis.quant.factorability import factorability
-from analysis.quant.factors import factor_analysis, factor_solution
+from analysis.quant.factors.congruence import congruence
+from analysis.quant.factors.exploratory import factor_analysis, factor_solution
+from analysis.quant.factors.factor_bootstrap import bootstrap_loadings
+from analysis.quant.factors.factor_number import factor_number, factor_number_of
+from analysis.quant.factors.factor_scores import factor_scores, factor_scoring
+from analysis.quant.factors.factorability import factorability
 from analysis.quant.intraclass import intraclass
-from analysis.quant.item_distributions import item_distributions
-from analysis.quant.item_table import coefficient_alpha, consistency
-from analysis.quant.omega import omega
-from analysis.quant.reliability import cronbach_alpha
-from analysis.quant.split_half import lower_bounds, split_half
+from analysis.quant.scales.alpha_bootstrap import bootstrap_alpha
+from analysis.quant.scales.item_distributions import item_distributions
+from analysis.quant.scales.item_table import coefficient_alpha, consistency
+from analysis.quant.scales.omega import omega
+from analysis.quant.scales.reliability import cronbach_alpha
+from analysis.quant.scales.split_half import lower_bounds, split_half
 from tests.reference.psychometrics.cases import HERE
 
 PATTERN = np.zeros((9, 3))

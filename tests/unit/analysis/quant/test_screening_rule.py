@@ -6,8 +6,8 @@ import statistics
 import numpy as np
 import pytest
 
-from analysis.quant.careless import careless_indices
-from analysis.quant.quality import FLAGS, flag_respondents, quality_indices, screen
+from analysis.quant.careless.indices import careless_indices
+from analysis.quant.careless.quality import FLAGS, flag_respondents, quality_indices, screen
 from tests.factories.answers import answer_table, construct, instrument, rating, scale
 
 KEYS = [f"{letter}{place}" for letter in "ABC" for place in range(1, 5)]

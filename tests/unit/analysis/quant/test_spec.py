@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from analysis.errors import AnalysisError, NoVariation, SpecError, TableError, TooFewData
-from analysis.quant.spec import run_spec
-from analysis.quant.spec_data import read_data
+from analysis.quant.spec.data import read_data
+from analysis.quant.spec.run import run_spec
 from analysis.results.factor_number import FactorNumber
 from analysis.results.measurement import (
     Factorability,

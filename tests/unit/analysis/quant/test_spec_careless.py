@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import SpecError
-from analysis.quant.spec import run_spec
+from analysis.quant.spec.run import run_spec
 from analysis.results.quality import CarelessIndices
 from instruments.codec import from_document
 from tests.reference.careless.test_careless import HERE, OWN, TURNED

@@ -11,7 +11,7 @@ import pyreadstat
 import pytest
 
 from analysis.errors import TableError
-from analysis.quant.spec_data import read_data, read_data_file, read_table
+from analysis.quant.spec.data import read_data, read_data_file, read_table
 
 ROWS = pd.DataFrame({"A1": [1.0, 2.0, np.nan], "部门": ["信贷部", "运营部", "信贷部"]})
 

@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from analysis.errors import AnalysisError, SpecError, TableError
-from analysis.quant import spec_parquet
-from analysis.quant.spec import columns_named, run_spec
-from analysis.quant.spec_blocks import of_single_answers, run_blocks
-from analysis.quant.spec_parquet import parquet_table
+from analysis.quant.spec import parquet
+from analysis.quant.spec.blocks import of_single_answers, run_blocks
+from analysis.quant.spec.parquet import parquet_table
+from analysis.quant.spec.run import columns_named, run_spec
 from surveyapp.cli import run as main
 from tests.reference.psychometrics.cases import HERE
 
@@ -130,7 +130,7 @@ def written(folder: Path, frame: pd.DataFrame, spec: list[dict[str, Any]]) -> tu
 def test_the_command_measures_a_parquet_file_in_blocks(tmp_path: Path, capsys: pytest.CaptureFixture[str],
                                                        monkeypatch: pytest.MonkeyPatch) -> None:
     path, spec = written(tmp_path, bfi().astype("Float64"), OF_SUMS[:1])
-    monkeypatch.setattr("analysis.quant.spec_parquet.ParquetTable.whole",
+    monkeypatch.setattr("analysis.quant.spec.parquet.ParquetTable.whole",
                         lambda *_: pytest.fail("the table was read whole"))
 
     assert main(["measure", path, "--spec", spec, "--json", "--report", str(tmp_path / "out.pdf")]) == 0
@@ -158,7 +158,7 @@ def test_the_command_reads_the_columns_it_needs_where_single_answers_are_asked_f
 def test_what_does_not_fit_into_memory_is_refused_with_the_analyses_that_ask_for_it(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, _ = written(tmp_path, bfi(), [])
-    monkeypatch.setattr(spec_parquet, "memory", lambda: 100_000)
+    monkeypatch.setattr(parquet, "memory", lambda: 100_000)
 
     with pytest.raises(TableError, match=r"careless would need .* 5 column\(s\) of 2,800 rows at once.* covariances"):
         parquet_table(Path(path)).whole(SCALE, ["careless"])

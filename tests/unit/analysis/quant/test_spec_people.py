@@ -11,7 +11,7 @@ import pytest
 
 from analysis.errors import SpecError, TableError, TooFewData
 from analysis.quant.groups.means import compare_means
-from analysis.quant.spec import run_spec
+from analysis.quant.spec.run import run_spec
 from analysis.results.drivers import DriverAnalysis
 from analysis.results.groups import GroupComparisons
 from analysis.results.units import UnitViews

@@ -12,7 +12,7 @@ import pytest
 from analysis.errors import NoVariation, SpecError, TableError, TooFewData
 from analysis.qual.alpha import krippendorff_alpha
 from analysis.quant.rater_alpha import UnitDisagreements
-from analysis.quant.spec import run_spec
+from analysis.quant.spec.run import run_spec
 from analysis.results.raters import AlphaAgreement, KappaAgreement
 from instruments.codec import from_document
 from tests.reference.psychometrics.cases import HERE, load_case

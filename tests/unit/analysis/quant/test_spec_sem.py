@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import AnalysisError, SpecError, TableError
-from analysis.quant.spec import run_spec
+from analysis.quant.spec.run import run_spec
 from tests.reference.psychometrics.cases import HERE, load_case
 
 MODEL = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9"

@@ -14,7 +14,7 @@ from analysis.quant.ordinal.parallel import polychoric_parallel
 from analysis.quant.ordinal.polychoric import polychoric_correlations, polychoric_fit
 from analysis.quant.ordinal.smoothing import smoothed
 from analysis.quant.ordinal.tables import ordinal_tables
-from analysis.quant.spec import run_spec
+from analysis.quant.spec.run import run_spec
 
 RHO = np.array([[1.0, 0.5, -0.3, 0.2], [0.5, 1.0, 0.1, 0.4], [-0.3, 0.1, 1.0, 0.0], [0.2, 0.4, 0.0, 1.0]])
 CUTS = ([-1.0, 0.0, 1.2], [-0.5], [-1.5, -0.5, 0.5, 1.5], [0.2, 0.9])

@@ -1,0 +1,1 @@
+"""Exploratory factors: how many, which, and how sure."""

@@ -1,0 +1,1 @@
+"""Scales: do items measure one thing, and how well?"""

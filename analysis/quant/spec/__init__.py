@@ -1,0 +1,1 @@
+"""The list of analyses behind `surveyapp measure`: options, columns, runners."""
