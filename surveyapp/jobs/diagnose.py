@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from analysis.diagnosis.diagnose import diagnose
 from analysis.diagnosis.sensitivity import threshold_sensitivity, threshold_trial
@@ -21,6 +22,7 @@ from reports.reviewing import as_draft, with_edits, with_responses
 from reports.sections.study import study_report
 from surveyapp.dataset import load_tables
 from surveyapp.db.session import read_session, transaction
+from surveyapp.errors import Refused
 from surveyapp.jobs.follow_up import follow_up_of
 from surveyapp.models.diagnosis import Report, StoredDiagnosis
 from surveyapp.models.study import Study
@@ -28,13 +30,14 @@ from surveyapp.models.wave import Wave
 from surveyapp.sample.score_worlds import draw_scores
 from surveyapp.services.action_feed import facts_of_wave
 from surveyapp.services.anonymised import masked, shown_diagnosis
-from surveyapp.services.diagnosis import diagnosis_of, drafts_of, store_diagnosis, store_report
+from surveyapp.services.diagnosis import diagnosis_of, drafts_of, newest_diagnosis, store_diagnosis, store_report
 from surveyapp.services.joint import record_of
 from surveyapp.services.plan_edit import edits_of
 from surveyapp.services.report_files import packed
 from surveyapp.services.report_wording import responses_of, wording_edits
 from surveyapp.services.study import get_study, get_wave, template_of
 from surveyapp.services.wave_change import changes_since
+from surveyapp.services.what_if import store_trial
 
 
 def compute_diagnosis(study: Study, wave: Wave, n_resamples: int = 2000, *, is_tried: bool = False) -> Diagnosis:
@@ -53,6 +56,19 @@ def compute_diagnosis(study: Study, wave: Wave, n_resamples: int = 2000, *, is_t
 def try_thresholds(study: Study, wave: Wave, structure: Structure, moved: Mapping[str, float]) -> Trial:
     """Return which grades, bands and readings change when thresholds are set to these values; nothing is stored."""
     return threshold_trial(load_tables(read_session(), study, wave), structure, moved)
+
+
+def run_trial(study: Study, options: Mapping[str, Any]) -> str:
+    """Do the job of that kind: judge again with thresholds moved, and keep what changes beside the question."""
+    session = read_session()
+    stored = newest_diagnosis(session, study)
+    if stored is None:
+        raise Refused("The study has no diagnosis yet.", "Close collection, then ask for one.")
+    trial = try_thresholds(study, get_wave(session, study, options["wave"]), diagnosis_of(stored).structure,
+                           options["moved"])
+    with transaction() as writing:
+        store_trial(writing, options["job_id"], trial)
+    return f"{len(trial.changes)} of {trial.n_words}"
 
 
 def diagnose_study(name: str, wave_key: str | None = None, *,

@@ -22,7 +22,7 @@ from surveyapp.db.traces import empty_log, erase_traces
 from surveyapp.errors import AppError, places_of
 from surveyapp.jobs.agreement import do_agreement
 from surveyapp.jobs.customers import picture_customers
-from surveyapp.jobs.diagnose import compute_diagnosis, write_report
+from surveyapp.jobs.diagnose import compute_diagnosis, run_trial, write_report
 from surveyapp.jobs.export import export_answers
 from surveyapp.jobs.further_report import run_further_report
 from surveyapp.jobs.interview_analysis import run_analysis
@@ -44,6 +44,7 @@ from surveyapp.services.invitation import find_questionnaire_link
 from surveyapp.services.pilot import get_pilot, pilot_audiences, store_judgement
 from surveyapp.services.study import get_study, get_wave
 from surveyapp.services.upkeep import keep_up
+from surveyapp.services.what_if import TRIAL
 
 POLLING_S = 0.5         # how soon a job starts on an idle machine; measured: no effect on the page writer
 DELIVERY_S = 3.0        # how often deliveries to webhooks that are due are looked for
@@ -94,7 +95,7 @@ KINDS: dict[str, Callable[[Study, dict[str, Any]], str]] = {
     "wave_change": compare_asked,
     "diagnose": _diagnose, "report": _report, "send_mail": _send_mail, "pilot": _judge_pilot,
     "export": export_answers, "rehearsal": rehearse_study, "interviews": run_analysis,
-    "agreement": do_agreement, "measure": run_measure, "plan": plan_study,
+    "agreement": do_agreement, "measure": run_measure, "plan": plan_study, TRIAL: run_trial,
     "norms": package_wave,
     "further_report": run_further_report, "customers": picture_customers,
 }

@@ -16,9 +16,11 @@ from reports.wording import forbidden_phrases
 from surveyapp.db.session import Database, close_read_session, read_session, transaction, use_database
 from surveyapp.jobs.diagnose import compute_diagnosis
 from surveyapp.jobs.sample import add_sample_study
+from surveyapp.jobs.worker import do_job
 from surveyapp.models.audit import Audit
-from surveyapp.models.diagnosis import StoredDiagnosis
+from surveyapp.models.diagnosis import Job, StoredDiagnosis
 from surveyapp.models.study import Study
+from surveyapp.queue import prepare_queue
 from surveyapp.services.account import add_account, add_member
 from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis, store_diagnosis
 from surveyapp.services.study import get_study, get_wave
@@ -152,6 +154,35 @@ def test_thresholds_that_change_a_word_come_first(client: FlaskClient, study: St
     assert text.index("Mean that a problem must exceed") < text.index("Smallest standardised link that counts")
     assert "Incomplete customer information: evidence strong → moderate" in text
     assert "evidence moderate → not issued" in text
+
+
+def test_another_value_is_judged_again_by_the_worker_and_shown(client: FlaskClient, study: Study):
+    prepare_queue()
+    enter(client, study)
+
+    asked = client.post(f"/studies/{study.id}/what-if", data={"threshold": "tau", "value": "3.6"})
+    waiting = text_of(client.get(f"/studies/{study.id}/what-if").text)
+    do_job(read_session().scalars(select(Job.id).where(Job.kind == "thresholds")).one())
+    told = text_of(client.get(f"/studies/{study.id}/what-if").text)
+
+    assert asked.status_code == 302
+    assert "Mean that a problem must exceed : 3.6 waiting" in waiting
+    assert "3 → 3.6" in told
+    assert re.search(r"evidence \w+ → \w+", told)
+    close_read_session()
+    assert get_study(read_session(), study.id).thresholds == {}
+
+
+@pytest.mark.parametrize(("entered", "words"), [
+    ({"threshold": "tau", "value": "9"}, "9 is outside 2 to 4.5."),
+    ({"threshold": "", "value": "3"}, "No threshold was chosen."),
+    ({"threshold": "tau", "value": ""}, "is no amount"),
+])
+def test_a_value_that_no_study_may_set_is_refused_at_once(client: FlaskClient, study: Study, entered, words: str):
+    answer = enter(client, study).post(f"/studies/{study.id}/what-if", data=entered)
+
+    assert answer.status_code == 422
+    assert words in text_of(answer.text)
 
 
 def test_a_manager_does_not_move_causes(client: FlaskClient, study: Study):
