@@ -7,7 +7,7 @@ from typing import Any
 
 from analysis.results.diagnosis import Diagnosis, KpiRow, MeasureFinding, ObjectiveFinding
 from analysis.results.plan_edits import EditedKind, PlanValues
-from instruments.template import Measure, Objective, StrategyRules
+from instruments.template import Measure, Objective, Principle, StrategyRules
 
 SHARE_DIGITS = 2        # of shares and figures compared: a proposal that reads the same is the same
 STRONGLY = 2            # of 0..3: acts on it strongly
@@ -41,7 +41,7 @@ def proposed_values(kind: EditedKind, key: str, diagnosis: Diagnosis, rules: Str
 
     Parameters
     ----------
-    kind : {"measure", "objective"}
+    kind : {"measure", "objective", "principle"}
     key : str
     diagnosis : Diagnosis
     rules : StrategyRules
@@ -49,8 +49,10 @@ def proposed_values(kind: EditedKind, key: str, diagnosis: Diagnosis, rules: Str
     Returns
     -------
     PlanValues
-        Without a date: the rules count in months. KeyError where the diagnosis has no such measure or objective.
+        Without a date: the rules count in months. KeyError where there is no such thing.
     """
+    if kind == "principle":
+        return PlanValues(what=_principle(rules, key).text)
     if kind == "measure":
         found, measure = _measure(diagnosis, rules, key)
         return PlanValues(what=measure.what, owner=measure.owner, form=found.form, phase=found.phase)
@@ -63,7 +65,7 @@ def proposal_basis(kind: EditedKind, key: str, diagnosis: Diagnosis, rules: Stra
 
     Parameters
     ----------
-    kind : {"measure", "objective"}
+    kind : {"measure", "objective", "principle"}
     key : str
     diagnosis : Diagnosis
     rules : StrategyRules
@@ -72,8 +74,12 @@ def proposal_basis(kind: EditedKind, key: str, diagnosis: Diagnosis, rules: Stra
     -------
     dict
         Part → document. Of a measure: verdict, form, practice, phase, grounds, indicators, wording; of an objective:
-        state, indicators, owner. Figures are rounded as they are printed. KeyError where there is no such thing.
+        state, indicators, owner; of a principle its wording. Figures are rounded as they are printed. KeyError where
+        there is no such thing.
     """
+    if kind == "principle":
+        principle = _principle(rules, key)
+        return {"wording": {"name": dict(principle.name), "what": dict(principle.text)}}
     if kind == "measure":
         found, measure = _measure(diagnosis, rules, key)
         return {"verdict": found.verdict, "form": found.form, "practice": _practice(found), "phase": found.phase,
@@ -107,6 +113,10 @@ def _measure(diagnosis: Diagnosis, rules: StrategyRules, key: str) -> tuple[Meas
 
 def _objective(diagnosis: Diagnosis, rules: StrategyRules, key: str) -> tuple[ObjectiveFinding, Objective]:
     return ({found.key: found for found in diagnosis.objectives}[key], {one.key: one for one in rules.objectives}[key])
+
+
+def _principle(rules: StrategyRules, key: str) -> Principle:
+    return {one.key: one for one in rules.principles}[key]
 
 
 def _practice(found: MeasureFinding) -> list[Any]:

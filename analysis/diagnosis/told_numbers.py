@@ -107,6 +107,8 @@ def figures_of(kind: EditedKind, key: str, diagnosis: Diagnosis, rules: Strategy
 
 def _names(kind: EditedKind, key: str, rules: StrategyRules) -> frozenset[str]:
     """Return metric paths, and constructs, items and safeguards whose metrics belong to it."""
+    if kind == "principle":
+        return frozenset()
     if kind == "objective":
         return frozenset({{one.key: one for one in rules.objectives}[key].problem})
     measure = {measure.key: measure for measure in rules.measures}[key]
@@ -129,7 +131,7 @@ def _leaves(path: str, value: object) -> list[tuple[str, float]]:
 
 
 def _ranks(kind: EditedKind, key: str, diagnosis: Diagnosis) -> dict[str, float]:
-    if kind == "objective":
+    if kind != "measure":
         return {}
     found = {one.key: one for one in diagnosis.measures}[key]
     named = {"impact": found.impact, "feasibility": found.feasibility, "priority": found.priority,

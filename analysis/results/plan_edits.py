@@ -8,7 +8,7 @@ from typing import Literal
 
 from analysis.results.measures import Form
 
-EditedKind = Literal["measure", "objective"]
+EditedKind = Literal["measure", "objective", "principle"]
 Phase = Literal["quick_win", "core", "long_term"]
 FORMS: tuple[Form, ...] = ("introduce", "make_known", "repair", "continue", "stop")
 PHASES: tuple[Phase, ...] = ("quick_win", "core", "long_term")
@@ -16,6 +16,7 @@ TEXTS = ("what", "owner", "note")       # fields with a wording in each language
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "measure": ("what", "form", "owner", "phase", "due_on", "note"),
     "objective": ("target", "due_on", "owner", "note"),
+    "principle": ("what",),
 }
 
 

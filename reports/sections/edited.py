@@ -5,6 +5,7 @@ from __future__ import annotations
 from analysis.diagnosis.plan_basis import STRONGLY, owner_of_objective, proposed_values
 from analysis.results.diagnosis import KpiRow, MeasureFinding, ObjectiveFinding
 from analysis.results.plan_edits import FIELDS, TEXTS, EditedKind, PlanEdit, PlanValues
+from instruments.template import Objective, Principle
 from reports.content import Cell, Paragraph, Row, Section, Stack, Statement, Table
 from reports.numbers import day
 from reports.sections.source import Source
@@ -96,8 +97,8 @@ def told(study: Source, values: PlanValues, field: str, kpi: KpiRow | None = Non
 
 
 def term(study: Source, edit: PlanEdit | None, field: str, phrase: str) -> str:
-    """Return the head of a row, marked where the field was edited."""
-    name = study.words.text(phrase)
+    """Return the head of a row, a phrase or a name of its own, marked where the field was edited."""
+    name = study.words.text(phrase) if study.words.has(phrase) else phrase
     return study.words.text("edits.marked", name=name) if edit and field in set(edit.values.named()) else name
 
 
@@ -179,7 +180,8 @@ def _subject(study: Source, kind: EditedKind, key: str) -> str:
     if kind == "measure":
         return f"{key} {study.read(study.measure(key).name)}"
     rules = study.template.rules
-    return next(study.read(one.name) for one in rules.objectives if one.key == key) if rules else key
+    named: tuple[Objective | Principle, ...] = (*rules.objectives, *rules.principles) if rules else ()
+    return next((study.read(one.name) for one in named if one.key == key), key)
 
 
 def _made(study: Source, edit: PlanEdit) -> Statement:

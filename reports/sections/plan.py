@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from analysis.results.diagnosis import MeasureFinding, ObjectiveFinding, SafeguardFinding
+from analysis.results.plan_edits import EditedKind
+from instruments.template import Objective, Principle
 from reports.content import (
     Block,
     Callout,
@@ -22,12 +26,14 @@ from reports.numbers import printed
 from reports.sections.edited import (
     beside,
     due_cell,
+    edit_of,
     has_owner,
     notes,
     owner_cell,
     owner_of,
     phase_cell,
     phase_of,
+    term,
     values_of,
 )
 from reports.sections.source import Source, capitalised, lowered
@@ -64,11 +70,13 @@ def objectives(study: Source) -> list[Section]:
     if rows:
         blocks.append(Table("t-objectives", words.say("plan.objective_table", n=len(active)), columns, tuple(rows), "",
                             words.text("plan.objective_source"), is_dense=True))
-    blocks += _objective_notes(study)
+    blocks += _notes_of(study, "objective", rules.objectives)
     if rules.principles:
         blocks.append(Heading(words.text("plan.principles")))
-        principles = tuple((study.read(p.name), Statement(study.read(p.text))) for p in rules.principles)
-        blocks.append(Facts(principles, is_wide=True))
+        principles = tuple((term(study, edit_of(study, "principle", p.key), "what", study.read(p.name)),
+                            Statement(study.read(values_of(study, "principle", p.key).what or p.text)))
+                           for p in rules.principles)
+        blocks += [Facts(principles, is_wide=True), *_notes_of(study, "principle", rules.principles)]
     is_complete = all(_has_target(study, o) and has_owner(study, o) for o in active)
     key = "objective_title_none" if not active else "objective_title" if is_complete else "objective_title_open"
     title = words.say(f"plan.{key}", n=len(active))
@@ -86,17 +94,17 @@ def _has_target(study: Source, objective: ObjectiveFinding) -> bool:
     return objective.kpi.target is not None or values_of(study, "objective", objective.key).target is not None
 
 
-def _objective_notes(study: Source) -> list[Block]:
-    """Return the small print of the objectives that were edited."""
-    rules, found = study.template.rules, []
-    for objective in rules.objectives if rules else ():
-        small = notes(study, "objective", objective.key)
-        note = values_of(study, "objective", objective.key).note
+def _notes_of(study: Source, kind: EditedKind, entries: Iterable[Objective | Principle]) -> list[Block]:
+    """Return the small print of the objectives or principles that were edited."""
+    found: list[Block] = []
+    for entry in entries:
+        small = notes(study, kind, entry.key)
+        note = values_of(study, kind, entry.key).note
         said = [study.words.say("edits.part", name=study.words.text("edits.note"), value=study.read(note))]
         if small:
-            found.append(Paragraph((Statement(study.words.text("edits.of", name=study.read(objective.name))),
+            found.append(Paragraph((Statement(study.words.text("edits.of", name=study.read(entry.name))),
                                     *(said if note else []), *small), "small"))
-    return list(found)
+    return found
 
 
 # ---- roadmap ---------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from surveyapp.sample.plan import Plan
 from surveyapp.sample.studies import sample_of
 from surveyapp.services.account import add_account, find_account
 from surveyapp.services.customer_import import store_rows
+from surveyapp.services.own_construct import list_own, save_own
 from surveyapp.services.plan_edit import PlanEntry, load_plan
 from surveyapp.services.plan_edit_save import Editing, save_edit
 from surveyapp.services.response_import import load_sample_responses
@@ -61,7 +62,10 @@ def _add_interviews(session: Session, study: Study, folder: str) -> None:
 
 
 def add_sample_edits(session: Session, study: Study) -> int:
-    """Change the plan of the study's diagnosis as its sample says; return how many measures and objectives."""
+    """Enter the sample's own problem and change the plan as it says; return how many parts of the plan."""
+    own = sample_of(study.template_key).own
+    if own is not None and not list_own(session, study):
+        save_own(session, study, own)
     plan, changes = load_plan(session, study), sample_of(study.template_key).edits
     if plan is None:
         return 0

@@ -23,7 +23,7 @@ from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis
 from surveyapp.services.study import template_of
 
 CHANGED, CONFIRMED, TAKEN_BACK, RESTORED = "changed", "confirmed", "taken_back", "restored"
-KINDS: tuple[EditedKind, ...] = ("objective", "measure")
+KINDS: tuple[EditedKind, ...] = ("objective", "principle", "measure")
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Plan:
         for found in self.entries:
             if (found.kind, found.key) == (kind, key):
                 return found
-        raise NotFound("The diagnosis has no such measure or objective.", "See the plan.")
+        raise NotFound("The plan has nothing of this name.", "See the plan.")
 
 
 def load_plan(session: Session, study: Study) -> Plan | None:
@@ -106,8 +106,10 @@ def _entries(session: Session, wave_id: int, diagnosis: Diagnosis, rules: Strate
         rows.setdefault((row.kind, row.key), []).append(row)
     names = _names(session, [row for found in rows.values() for row in found])
     # A rule that was taken out of the template since has nothing to be shown beside.
-    known = {"objective": {one.key for one in rules.objectives}, "measure": {one.key for one in rules.measures}}
+    known = {"objective": {one.key for one in rules.objectives}, "measure": {one.key for one in rules.measures},
+             "principle": {one.key for one in rules.principles}}
     keys: list[tuple[EditedKind, str]] = [("objective", one.key) for one in diagnosis.objectives]
+    keys += [("principle", one.key) for one in rules.principles]
     keys += [("measure", one.key) for one in diagnosis.measures]
     return tuple(_entry(kind, key, rows.get((kind, key), []), names, diagnosis, rules) for kind, key in keys
                  if key in known[kind])

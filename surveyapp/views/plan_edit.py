@@ -128,6 +128,7 @@ def _names(plan: Plan) -> dict[str, Any]:
     return {"field_names": FIELD_NAMES, "fields": FIELDS, "forms": FORMS, "phases": PHASES,
             "objectives": {one.key: one for one in plan.rules.objectives},
             "measures": {one.key: one for one in plan.rules.measures},
+            "principles": {one.key: one for one in plan.rules.principles},
             "found": {("measure", one.key): one for one in plan.diagnosis.measures}
             | {("objective", one.key): one for one in plan.diagnosis.objectives}}
 

@@ -1,6 +1,7 @@
 """A problem or cause of the study's own in the browser: entered, checked, previewed, put into force, taken out."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -89,15 +90,18 @@ def audits(study: Study) -> list[str]:
                                        .order_by(Audit.id)))
 
 
+FEW = replace(BANK_PLAN, n_respondents={"staff": 80})
+
+
 def answer(study: Study, *, closes: bool = True) -> None:
-    """Have the sample's people answer the staff questionnaire as it is now."""
+    """Have some of the sample's people answer the staff questionnaire as it is now."""
     with transaction() as session:
         held = get_study(session, study.id)
         wave = get_wave(session, held)
         for link, published in list_links(session, wave):
             if published.audience == "staff":
                 instrument = instrument_of(published)
-                load_sample_responses(session, link, instrument, generate_responses(instrument, BANK_PLAN, "staff"))
+                load_sample_responses(session, link, instrument, generate_responses(instrument, FEW, "staff"))
         if closes:
             close_wave(session, held, wave)
     close_read_session()
@@ -336,7 +340,7 @@ def test_the_same_answers_diagnosed_test_grade_and_name_the_problem(log_in, bank
     found = compute_diagnosis(study, get_wave(read_session(), study), n_resamples=50)
 
     own = next(one for one in found.problems if one.level.construct == "PRB_TURNOVER")
-    assert own.level.n > 100
+    assert own.level.n > 60
     assert own.grade not in {None, "insufficient"}
     assert any(link.problem == "PRB_TURNOVER" for link in found.links)
     assert next(one for one in found.measures if one.key == "S3.3").verdict in {"proposed", "not_proposed"}

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from analysis.results.diagnosis import Diagnosis
+from analysis.results.plan_edits import PlanValues
 from instruments.template_loader import load_catalogue_template
 from surveyapp.db.session import Database, close_read_session, read_session, transaction, use_database
 from surveyapp.jobs.diagnose import edited_of
@@ -164,6 +165,19 @@ def test_an_objective_gets_target_date_and_owner(client: FlaskClient, planned: S
     assert status == 302
     assert edit is not None
     assert (edit.values.target, edit.values.due_on) == (75.0, "2027-12-31")
+
+
+def test_a_principle_gets_another_wording(client: FlaskClient, planned: Study):
+    logged_in(client, planned)
+
+    status = store(client, planned, "principle/PR3", what_en="Evidence first.", what_zh="先有证据，再定措施。")
+
+    edit = plan_of(planned).entry("principle", "PR3").edit
+    assert status == 302
+    assert edit is not None
+    assert edit.values == PlanValues(what={"en": "Evidence first.", "zh": "先有证据，再定措施。"})
+    assert "<ins>Evidence first.</ins>" in client.get(place(planned)).text
+    assert client.get(place(planned, "principle/PR3")).status_code == 200
 
 
 def test_the_report_of_the_study_carries_the_edit(client: FlaskClient, planned: Study):

@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.results.plan_edits import PlanEdit, PlanValues
-from reports.content import Card, Figure, Section, Stack, StudyReport, Table, walk
+from reports.content import Card, Facts, Figure, Paragraph, Section, Stack, StudyReport, Table, walk
 from reports.figures import RoadmapChart
 from reports.sections.study import study_report
 from reports.wording import forbidden_phrases
@@ -77,6 +77,18 @@ def test_an_objective_prints_target_and_owner_with_the_rules_below(bank: Study):
     assert row.cells[4].lines[0].text == "75.0%"
     assert row.cells[4].lines[1].text.startswith("Rule: ")
     assert row.cells[6].lines[0].text == OWNER["en"]
+
+
+def test_a_principle_prints_its_edit_and_the_text_of_the_rules(bank: Study):
+    edit = PlanEdit("principle", "PR3", 1, PlanValues(what=WHAT), REASON, "", "2026-11-26")
+
+    section = report_of(bank, edit).section("objectives")
+
+    said = " ".join(statement.text for block in section.blocks if isinstance(block, Paragraph)
+                    for statement in block.statements)
+    listed = dict(next(block for block in section.blocks if isinstance(block, Facts)).rows)
+    assert listed["Problem-driven (edited)"].text == WHAT["en"]
+    assert "The rule’s own proposal – What: No measure without a problem or cause in evidence." in said
 
 
 def test_the_appendix_lists_every_edit_with_both_texts(bank: Study):
