@@ -9,28 +9,32 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
+from analysis.results.actions import Action, Milestone
 from instruments.template_loader import load_catalogue_template
 from surveyapp.db.session import close_read_session, read_session, transaction
 from surveyapp.jobs.customers import compute_picture
 from surveyapp.jobs.interview_analysis import analyse_study
 from surveyapp.jobs.pilot import judge_wave
 from surveyapp.models.customer import COMPLETENESS, RELATIONS
+from surveyapp.models.diagnosis import StoredDiagnosis
 from surveyapp.models.interview import Interview
 from surveyapp.models.study import Study
 from surveyapp.sample.customer_files import generate_records, generate_relations
 from surveyapp.sample.customers import generate_customers
 from surveyapp.sample.plan import BANK_PLAN
 from surveyapp.services.account import add_account, find_account
+from surveyapp.services.action import save_action
 from surveyapp.services.adoption import begin_adoption
 from surveyapp.services.coding import apply_code, apply_link
 from surveyapp.services.customer import stage_upload
 from surveyapp.services.customer_import import read_file, store_rows
-from surveyapp.services.diagnosis import store_diagnosis
+from surveyapp.services.diagnosis import diagnosis_of, store_diagnosis, store_report
 from surveyapp.services.invitation import Person
 from surveyapp.services.memo import write_segment_memo
 from surveyapp.services.pilot import get_pilot, open_pilot, store_judgement
 from surveyapp.services.publication import publish_version
 from surveyapp.services.rehearsal import store_rehearsal
+from surveyapp.services.report_release import release_report
 from surveyapp.services.study import close_wave, create_study, get_study, get_wave
 from surveyapp.services.upkeep import close_collection
 from surveyapp.services.wave import add_wave, start_wave
@@ -38,6 +42,7 @@ from tests.conftest import PASSWORD
 from tests.factories import coding
 from tests.factories import questionnaire as make
 from tests.factories.diagnosis import rich_diagnosis
+from tests.factories.follow_up import every_verdict
 from tests.factories.known import known_study
 from tests.factories.roster import SECRET, Roster, finish, roster
 
@@ -76,6 +81,9 @@ class StaffPages:
             "staff_what_if": f"{bank}/what-if?cause=CAU_TECH&amount=-0.5",
             "staff_joint": f"{bank}/joint", "staff_joint_row": f"{bank}/joint/rows/PRB_EFFECT",
             "staff_joint_claims": f"{bank}/joint/confidence", "staff_joint_claim": f"{bank}/joint/confidence/PRB_INFO",
+            "staff_reports": f"{bank}/reports", "staff_actions": f"{bank}/actions",
+            "staff_action": f"{bank}/actions/1/S1.2", "staff_action_history": f"{bank}/actions/1/S1.2/history",
+            "staff_action_change": f"{bank}/actions/change",
             "staff_coding": f"{bank}/interviews/{self.interview}", "staff_analyses": f"{bank}/interview-analysis",
             "staff_norms": f"{bank}/norms", "staff_change": f"{small}/change", "staff_beside": "/side-by-side",
             "staff_adoptions": "/adoptions", "staff_adoption_scope": f"/adoptions/{self.adoption}/scope",
@@ -122,7 +130,10 @@ def staff_pages(app: Flask) -> StaffPages:
 def _bank(session: Session) -> Study:
     template = load_catalogue_template("bank_crm")
     bank = create_study(session, template, "bank branch")
-    store_diagnosis(session, bank, get_wave(session, bank), rich_diagnosis(template))
+    wave = get_wave(session, bank)
+    close_wave(session, bank, wave)
+    stored = store_diagnosis(session, bank, wave, rich_diagnosis(template))
+    _decide(session, bank, stored)
     store_rows(session, bank, generate_customers(BANK_PLAN), "customers.csv")
     store_rows(session, bank, generate_records(BANK_PLAN), "completeness.csv", COMPLETENESS)
     store_rows(session, bank, generate_relations(BANK_PLAN), "relations.csv", RELATIONS)
@@ -136,6 +147,19 @@ def _upload(session: Session, bank: Study) -> int:
     assert account is not None
     content = b"customer_id,aum,tier\nK1,5000,basic\nK2,80000,growth\n"
     return stage_upload(session, bank, read_file(bank, content, "customers.csv", as_on="2026-06-30"), account).id
+
+
+def _decide(session: Session, bank: Study, stored: StoredDiagnosis) -> None:
+    """Release the report, decide on a measure twice, and diagnose with what became of it."""
+    store_report(session, stored, "en", b"%PDF-1.7")
+    release = release_report(session, bank)
+    day = release.released_on.isoformat()
+    decided = Action("S1.2", "accepted", day, "Board", owner="Retail banking", units=("corporate", "retail"),
+                     starts_on="2026-01-01", milestones=(Milestone("Trained", "2026-02-01"),))
+    save_action(session, bank, release, decided, 0)
+    save_action(session, bank, release, replace(decided, owner="Technology"), 1)
+    store_diagnosis(session, bank, get_wave(session, bank),
+                    replace(diagnosis_of(stored), follow_up=every_verdict(decided)))
 
 
 def _interview(session: Session, bank: Study) -> Interview:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from analysis.results.actions import ActionContrast, ActionFollowUp, FollowUp, SideChange
+from analysis.results.actions import Action, ActionContrast, ActionFollowUp, FollowUp, SideChange
 from analysis.results.measurement import Estimate
 from surveyapp.db.session import close_read_session, transaction
 from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis, store_diagnosis
@@ -30,13 +30,18 @@ def contrasts() -> tuple[ActionContrast, ...]:
         ActionContrast("PRB_MAINT", sides[0], nothing, None, None, None, "no_others"))
 
 
+def every_verdict(action: Action, *others: ActionFollowUp) -> FollowUp:
+    """Return a follow-up in which one action has a comparison with each verdict."""
+    return FollowUp("w1", "w2", 1, "2026-10-12", "D_DEPT",
+                    (ActionFollowUp(action, change(0.25), change(0.54), contrasts()), *others), ("S3.1",), 10, 30, 0.25,
+                    "test")
+
+
 def shown_follow_up() -> None:
     """Store a later diagnosis whose follow-up has one measure carried out and one rejected."""
     with transaction() as session:
-        found = FollowUp("w1", "w2", 1, "2026-10-12", "D_DEPT", (
-            ActionFollowUp(accepted(session), change(0.25), change(0.54), contrasts()),
-            ActionFollowUp(accepted(session, "S2.1", decision="rejected", reason="Not ours to decide."), None, None)),
-            ("S3.1",), 10, 30, 0.25, "test")
+        found = every_verdict(accepted(session), ActionFollowUp(
+            accepted(session, "S2.1", decision="rejected", reason="Not ours to decide."), None, None))
         bank = make.find_study(session)
         stored = newest_diagnosis(session, bank)
         assert stored is not None
