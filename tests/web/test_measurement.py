@@ -153,7 +153,7 @@ def test_a_researcher_adds_analyses_and_reads_their_results(log_in, closed: Stud
     page = client.get(STAFF.format(closed.id)).text
 
     assert reply.status_code == 302
-    assert "Two factors: of 8 items" in page
+    assert "Two factors: all 8 items load on one of 2 factors only" in page
     assert "title: Two factors" in page
     client.post(f"{STAFF.format(closed.id)}/analyses", data={"text": "  "})
     close_read_session()
