@@ -260,7 +260,7 @@ class StudyReport:
     version: str = ""
     is_synthetic: bool = False
     watermark: str = ""                 # across every page; of a specimen that must not be taken for a report
-    shape: Literal["page", "slide"] = "page"    # upright sheets to read, or wide ones to be shown
+    shape: Literal["page", "slide", "sheet"] = "page"   # a report, slides to be shown, or a sheet without a cover
 
     def section(self, key: str) -> Section:
         """Return the section of that key; KeyError if there is none."""

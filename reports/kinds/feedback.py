@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from analysis.results.actions import Action
 from analysis.results.diagnosis import Diagnosis
@@ -31,7 +32,8 @@ def feedback_sheet(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFa
                                      (month(released_on, language), words.text("feedback.cover_released"),
                                       day(released_on, language))),
                 study.is_synthetic, released_on)
-    return bound(names, face, sections, [diagnosis.provenance.input_hash, dict(actions), released_on])
+    made = bound(names, face, sections, [diagnosis.provenance.input_hash, dict(actions), released_on])
+    return replace(made, shape="sheet")
 
 
 def _audience(study: Source) -> str:
@@ -60,7 +62,8 @@ def _told(study: Source) -> Section:
                             words.text("feedback.told_note", n=study.n_valid(_audience(study)))))
     else:
         blocks.append(words.say("feedback.none_supported"))
-    return Section("told", words.text("feedback.part_told"), words.say("feedback.told"), tuple(blocks))
+    return Section("told", words.text("feedback.part_told"), words.say("feedback.told"), tuple(blocks),
+                   starts_page=False)
 
 
 def _decided(study: Source, actions: Mapping[str, Action]) -> Section:

@@ -14,6 +14,7 @@ from reports.kinds.feedback import feedback_sheet
 from reports.kinds.fieldwork import fieldwork_report
 from reports.kinds.interviews import interview_report
 from reports.kinds.protocol import protocol_report
+from reports.kinds.unit_sheet import unit_sheets
 from reports.wording import LANGUAGES
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import Refused
@@ -63,6 +64,22 @@ def _board(session: Session, study: Study, wave: Wave | None, languages: Sequenc
     return [("", board_pack(report_content(study, stored, language))) for language in languages]
 
 
+def _units(session: Session, study: Study, wave: Wave | None, languages: Sequence[str]) -> list[Written]:
+    release = find_release(session, study)
+    if release is None:
+        raise Refused("No report of this study is released.", "Management reads its report first; release it.")
+    register = load_register(session, study, release)
+    if register.unit_item is None:
+        raise Refused("The questionnaire does not ask for the unit.", "Give it a single-choice profile question.")
+    diagnosis = shown_diagnosis(study, register.diagnosis)
+    facts, day = facts_told(study, diagnosis), release.released_on.isoformat()
+    made = [sheet for language in languages
+            for sheet in unit_sheets(diagnosis, register.template, facts, register.unit_item.key, day, language)]
+    if not made:
+        raise Refused("No unit has ten valid answers that may be shown.", "Larger units get a sheet.")
+    return made
+
+
 def _feedback(session: Session, study: Study, wave: Wave | None, languages: Sequence[str]) -> list[Written]:
     release = find_release(session, study)
     if release is None:
@@ -79,6 +96,7 @@ def _feedback(session: Session, study: Study, wave: Wave | None, languages: Sequ
 
 WRITERS: Mapping[str, Callable[[Session, Study, Wave | None, Sequence[str]], list[Written]]] = {
     "fieldwork": _fieldwork, "protocol": _protocol, "interviews": _interviews, "board": _board, "feedback": _feedback,
+    "units": _units,
 }
 
 

@@ -37,6 +37,9 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType({
     "feedback": (marked("Feedback to those who answered"),
                  marked("Two pages for staff: what you told us, what was decided, what happens when, how you are "
                         "protected; only after the report was released to management.")),
+    "units": (marked("Unit sheets"),
+              marked("A page for each unit with at least ten valid answers: its own figures beside those of all, three "
+                     "points to talk about, no ranking; only after the report was released to management.")),
 })
 OF_A_WAVE = frozenset({"fieldwork"})
 
