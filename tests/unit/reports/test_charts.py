@@ -14,6 +14,7 @@ from reports.figures import Curve, Forest, ForestRow, Matrix, MatrixCell, Series
 from reports.sections.study import study_report
 from tests.factories.diagnosis import rich_diagnosis
 from tests.factories.diagnosis_parts import facts
+from tests.gates.space import overflowing
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -23,30 +24,11 @@ def _figures(template: StudyTemplate, language: str) -> list[Figure]:
     return [block for block in report.blocks() if isinstance(block, Figure)]
 
 
-def _overflowing(svg: str, language: str) -> list[str]:
-    """Return the texts that leave the view box, by the width the vendored font gives them."""
-    root = ET.fromstring(svg)  # noqa: S314  # our own output
-    _, _, width, height = map(float, root.attrib["viewBox"].split())
-    found = []
-    for element in root.iter(f"{SVG}text"):
-        text, size = element.text or "", float(element.attrib["font-size"])
-        run = text_width(text, size, int(element.attrib.get("font-weight", "400")), language)
-        x, y = float(element.attrib["x"]), float(element.attrib["y"])
-        shift = {"start": 0.0, "middle": run / 2, "end": run}[element.attrib.get("text-anchor", "start")]
-        if "transform" in element.attrib:
-            is_inside = y - run + shift >= -1 and y + shift <= height + 1
-        else:
-            is_inside = x - shift >= -1 and x - shift + run <= width + 1 and 0 < y <= height
-        if not is_inside:
-            found.append(text)
-    return found
-
-
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_chart_keeps_its_text_inside_the_sheet(template: StudyTemplate, language: str) -> None:
     figures = _figures(template, language)
 
-    overflowing = {f.key: _overflowing(draw(f.chart, f.alt, language), language) for f in figures}
+    overflowing = {f.key: overflowing(draw(f.chart, f.alt, language), language) for f in figures}
 
     assert len(figures) > 15
     assert {key: texts for key, texts in overflowing.items() if texts} == {}

@@ -1,0 +1,55 @@
+"""The reports that the gates look at with every change: one study, both languages, of the size of the sample."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from analysis.quant.spec import run_spec, with_sample
+from analysis.quant.spec_data import read_data_file
+from instruments.facts import StudyFacts
+from instruments.template_loader import load_catalogue_template
+from reports.content import StudyReport
+from reports.measured.frame import Subject
+from reports.measurement import measurement_report
+from reports.sections.study import study_report
+from tests.factories.diagnosis import rich_diagnosis, sparse_diagnosis
+from tests.factories.diagnosis_parts import facts
+from tests.reference.psychometrics.cases import HERE
+
+SCALES = {scale: [f"{scale}{number}" for number in range(1, 6)] for scale in "ACENO"}
+ALL = [key for keys in SCALES.values() for key in keys]
+REVERSE = ["A1", "C4", "C5", "E1", "E2", "O2", "O5"]
+SPEC: list[dict[str, Any]] = [
+    *({"id": key, "do": "reliability", "items": items, "reverse": [i for i in items if i in REVERSE], "range": [1, 6]}
+      for key, items in SCALES.items()),
+    {"id": "kmo", "do": "kmo", "items": ALL}, {"id": "parallel", "do": "parallel", "items": ALL, "seed": 1},
+    {"id": "five", "do": "efa", "items": ALL, "n_factors": 5},
+    {"id": "scores", "do": "correlations", "scales": SCALES, "reverse": REVERSE, "range": [1, 6]},
+    {"id": "care", "do": "careless", "items": ALL, "scales": SCALES, "range": [1, 6]}]
+
+
+def bank_report(language: str) -> StudyReport:
+    """Return the report of a study in which every kind of finding occurs."""
+    template = load_catalogue_template("bank_crm")
+    return study_report(rich_diagnosis(template), template, facts(), language=language)
+
+
+def poor_report(language: str) -> StudyReport:
+    """Return the report of a study with three answers and no interview."""
+    template = load_catalogue_template("bank_crm")
+    return study_report(sparse_diagnosis(template), template, StudyFacts(), language=language)
+
+
+@cache
+def _measured() -> tuple[Mapping[str, Any], Any]:
+    data = read_data_file(HERE / "data" / "bfi.csv")
+    return with_sample(run_spec(data.frame, SPEC), data.frame, SPEC), data.facts
+
+
+def measured_report(language: str) -> StudyReport:
+    """Return the measurement report of a published data file."""
+    results, known = _measured()
+    subject = Subject("Five scales", "survey.csv", 2800, spec=SPEC, facts=known, specification="- {id: A}")
+    return measurement_report(results, subject, language=language)
