@@ -3,7 +3,7 @@ PYTHON = .venv/bin/python
 COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --quiet --no-header \
 	--no-emit-index-url --no-emit-find-links pyproject.toml
 
-.PHONY: sure format lint types contracts test bench validate lock translations accessibility
+.PHONY: sure format lint types contracts test bench validate lock translations accessibility report-gates approve-pages
 
 sure: format lint types contracts test
 
@@ -29,3 +29,7 @@ translations:
 	$(PYTHON) -m tests.messages
 accessibility:
 	SURVEYAPP_ACCESSIBILITY_OUT=surveyapp/accessibility.json $(PYTHON) -m pytest -q tests/browser/test_accessibility.py
+report-gates:
+	$(PYTHON) -m pytest -q -p no:cacheprovider tests/unit/reports tests/gates/every_size.py tests/gates/hostile_text.py
+approve-pages:
+	$(PYTHON) -m tests.gates.pictures
