@@ -45,10 +45,13 @@ HTML_LANGUAGE = {"en": "en", "zh": "zh-Hans"}
 GRADE_STEPS = 3
 EvidenceOf = Callable[[str], str]       # short name of a finding → where its evidence stands, "" = nowhere
 ANCHOR = "e-"               # before the short name of a finding, where its evidence stands in the report
-# Control signs other than the ones white space needs, which XML and fonts do not know, and those that turn the
-# direction of what follows, with which a text could rewrite its neighbours.
-_CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127, *range(128, 160), *range(0x202A, 0x202F),
-                          *range(0x2066, 0x206A), 0xFEFF))
+# Signs that print nothing: control signs other than the ones white space needs, those that turn the direction of what
+# follows, with which a text could rewrite its neighbours, joiners and selectors. Odd white space becomes a space.
+_CONTROL: dict[int, str | None] = {
+    **dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127, *range(128, 160), *range(0x200B, 0x2010),
+                     *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10), 0xFEFF)),
+    **dict.fromkeys((0x1680, 0x180E, 0x2028, 0x2029, 0x205F), " "),
+}
 
 _KINDS: dict[type, str] = {
     Statement: "statement", Paragraph: "paragraph", Bullets: "bullets", Facts: "facts", Passages: "passages",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -59,10 +59,31 @@ def _may_break(before: str, sign: str) -> bool:
     return ord(last) >= FIRST_WIDE or ord(sign) >= FIRST_WIDE
 
 
+def _fitting(pieces: list[str], width: float, size: float, weight: int, language: str) -> Iterator[str]:
+    """Return pieces none of which is wider than a line; a column that holds no sign breaks nothing."""
+    for piece in pieces:
+        rest = piece
+        while len(rest) > 1 and text_width(rest.rstrip(), size, weight, language) > width:
+            n = _fits(rest, width, size, weight, language)
+            yield rest[:n]
+            rest = rest[n:]
+        yield rest
+
+
+def _fits(text: str, width: float, size: float, weight: int, language: str) -> int:
+    """Return how many signs of a text a line holds, at least one."""
+    run = 0.0
+    for n, sign in enumerate(text):
+        run += text_width(sign, size, weight, language)
+        if run > width:
+            return max(n, 1)
+    return len(text)
+
+
 def wrap(text: str, width: float, size: float, weight: int = 400, language: str = "en") -> list[str]:
-    """Return the lines `text` takes in a column of that width; a word too long for it stands alone."""
+    """Return the lines `text` takes in a column of that width; a word too long for it is broken."""
     lines: list[str] = []
-    for piece in _pieces(text):
+    for piece in _fitting(_pieces(text), width, size, weight, language):
         if lines and text_width((lines[-1] + piece).rstrip(), size, weight, language) <= width:
             lines[-1] += piece
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reports.charts import canvas as c
 from reports.charts.canvas import Canvas
+from reports.charts.metrics import clip
 from reports.figures import Bar, Lane, RoadmapChart
 
 LABEL_WIDTH = 262.0
@@ -75,5 +76,8 @@ def _bar(sheet: Canvas, bar: Bar, top: float, scale: tuple[float, float]) -> Non
         sheet.text(x + 7, top + 13, bar.label, c.TINY, weight=600, fill=c.WHITE)
     elif x + width + 6 + needed <= sheet.width:
         sheet.text(x + width + 6, top + 13, bar.label, c.TINY, weight=600, fill=c.INK_SOFT)
-    else:
+    elif needed <= x - left:
         sheet.text(x - 5, top + 13, bar.label, c.TINY, weight=600, fill=c.INK_SOFT, anchor="end")
+    else:
+        cut = clip(bar.label, width - 12, c.TINY, 1, 600, sheet.language)[0]
+        sheet.text(x + 7, top + 13, cut, c.TINY, weight=600, fill=c.WHITE)
