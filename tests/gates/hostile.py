@@ -39,7 +39,7 @@ def infested(value: Any, text: str) -> Any:
 def hostile_report(language: str, text: str) -> StudyReport:
     """Return the report of a study all of whose texts end in that one: template, entered facts, passages, title."""
     template = load_catalogue_template("bank_crm")
-    title = {key: f"Study {text}" for key in LANGUAGES}
+    title = dict.fromkeys(LANGUAGES, f"Study {text}")
     return study_report(infested(rich_diagnosis(template), text), infested(template, text), infested(facts(), text),
                         language=language, title=title)
 

@@ -7,6 +7,7 @@ draws them anew. Look at each that changed before it is committed: the pictures 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,7 +82,7 @@ def approve() -> None:
         path = FOLDER / f"{name}.png"
         if not path.exists() or distance(picture, approved(name)) > 0:
             picture.quantize(SHADES).save(path, optimize=True)
-            print(f"look at {path}")
+            sys.stdout.write(f"look at {path}\n")
     for path in FOLDER.glob("*.png"):
         if path.stem not in {name for name, _ in pages}:
             path.unlink()

@@ -28,10 +28,10 @@ def _figures(template: StudyTemplate, language: str) -> list[Figure]:
 def test_every_chart_keeps_its_text_inside_the_sheet(template: StudyTemplate, language: str) -> None:
     figures = _figures(template, language)
 
-    overflowing = {f.key: overflowing(draw(f.chart, f.alt, language), language) for f in figures}
+    beyond = {f.key: overflowing(draw(f.chart, f.alt, language), language) for f in figures}
 
     assert len(figures) > 15
-    assert {key: texts for key, texts in overflowing.items() if texts} == {}
+    assert {key: texts for key, texts in beyond.items() if texts} == {}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
