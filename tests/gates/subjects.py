@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from analysis.quant.spec_data import read_data_file
-
-from analysis.quant.spec import run_spec, with_sample
+from analysis.quant.spec.data import read_data_file
+from analysis.quant.spec.run import run_spec, with_sample
 from instruments.facts import StudyFacts
 from instruments.template_loader import load_catalogue_template
 from reports.content import StudyReport
