@@ -78,7 +78,8 @@ def _rank_table(study: Source, proposed: list[MeasureFinding]) -> Table:
         trace = (f"measure.{m.key}.priority",)
         stable = "actions.not_ranked" if m.is_stable is None else (
             "actions.stable" if m.is_stable else "actions.unstable")
-        rows.append(Row((Statement(f"{m.key} {study.read(measure.name)}", {}, (), f"measure-{m.key}"),
+        rows.append(Row((Statement(f"{m.key} {study.read(measure.name)}", {}, (f"measure.{m.key}.rank",),
+                                  f"measure-{m.key}"),
                          Number(m.impact, "score", trace=trace), Number(m.feasibility, "score", trace=trace),
                          Number(m.priority, "score", trace=trace), words.say(stable), phase_cell(study, m))))
     columns = columns_of(words, "actions.column_",

@@ -80,10 +80,15 @@ class _Named:
     def _row(self, row: Row) -> Row:
         """Return a row whose first cell names all that the row speaks of and no other cell names already."""
         first, *others = row.cells
-        ids = self.ledger.ids_of(path for cell in row.cells for path in _traces(cell))
+        ids = self._names(row)
         others = [self._inside(cell) for cell in others]
         named = {name for cell in others for name in _named_in(cell)}
         return replace(row, cells=(_with_evidence(first, tuple(name for name in ids if name not in named)), *others))
+
+    def _names(self, row: Row) -> tuple[str, ...]:
+        """Return the names of all that a row tells: problems and causes first, interview codes last."""
+        found = self.ledger.ids_of(path for cell in row.cells for path in _traces(cell))
+        return tuple(sorted(found, key=list(self.ledger.names).index))
 
     def _inside(self, cell: Cell) -> Cell:
         """Return a cell in which the names that its wording holds lead on from where they stand."""
@@ -96,7 +101,8 @@ class _Named:
                                             if holds_name(line.text, name)))
 
     def _introduced(self, row: Row) -> Row:
-        ids = self.ledger.ids_of(path for cell in row.cells for path in _traces(cell))
+        """Return a row with the names of what its first cell tells, or of the few findings that it tells elsewhere."""
+        ids = self.ledger.ids_of(_traces(row.cells[0])) or self._names(row)
         if not 1 <= len(ids) <= MOST_OF_ROW:
             return row
         return replace(row, cells=(_with_evidence(row.cells[0], ids), *row.cells[1:]))

@@ -57,7 +57,8 @@ def objectives(study: Source) -> list[Section]:
         objective = by_key[found.key]
         kpi = found.kpi
         rows.append(Row((
-            Stack((Statement(study.read(objective.name)), Statement(study.name(found.problem)))),
+            Stack((Statement(study.read(objective.name), {}, (f"objective.{found.key}.active",)),
+                   Statement(study.name(found.problem)))),
             words.say("plan.active" if found.is_active else "plan.dormant"), Statement(study.read(kpi.name)),
             Statement(_figure(study, kpi.baseline, kpi.unit)),
             beside(study, "objective", found.key, "target", _figure(study, kpi.target, kpi.unit), kpi),
@@ -165,7 +166,7 @@ def _milestones(study: Source, ordered: list[MeasureFinding]) -> Table:
         if kpi is not None:
             key = "plan.milestone_known" if kpi.target is not None else "plan.milestone_unknown"
             goal = words.text(key, name=study.read(kpi.name), target=_figure(study, kpi.target, kpi.unit))
-        rows.append(Row((Statement(m.key, {}, (), f"measure-{m.key}"), phase_cell(study, m),
+        rows.append(Row((Statement(m.key, {}, (f"measure.{m.key}.verdict",), f"measure-{m.key}"), phase_cell(study, m),
                          due_cell(study, "measure", m.key, study.measure(m.key).horizon_months), Statement(goal))))
     columns = columns_of(words, "plan.milestone_",
         ("measure", 0.12), ("phase", 0.16), ("due", 0.16), ("goal", 0.56))
@@ -209,7 +210,8 @@ def _safeguard_table(study: Source, found: tuple[SafeguardFinding, ...]) -> Tabl
         holding = [described(study, t) for t in s.triggers if t.outcome == "true"]
         reason = holding[0] if s.is_required and holding else words.say("plan.not_required")
         ready = s.readiness
-        rows.append(Row((Stack((Statement(f"{s.key} {study.read(guard.name)}"),
+        rows.append(Row((Stack((Statement(f"{s.key} {study.read(guard.name)}", {},
+                                          (f"safeguard.{s.key}.required_by_measures",)),
                                 words.say("plan.required" if s.is_required else "plan.always"))),
                          Statement(study.read(guard.what)), reason,
                          Number(ready.value if ready else None, "points", ready.ci_low if ready else None,

@@ -10,6 +10,8 @@ import orjson
 from sqlalchemy.orm import Session
 
 from analysis.diagnosis.document import diagnosis_document
+from analysis.diagnosis.trace.document import trace_document
+from instruments.template import StudyTemplate
 from surveyapp.models.account import Account
 from surveyapp.models.api_token import ApiToken
 from surveyapp.models.diagnosis import Job, Report, StoredDiagnosis
@@ -84,13 +86,14 @@ def personal_links(sender: Sender) -> list[Document]:
              "link": message_to(sender, person, PASTE).link} for person in handed_out_people(sender)]
 
 
-def result_document(stored: StoredDiagnosis, wave: Wave, *, has_rows: bool) -> Document:
+def result_document(stored: StoredDiagnosis, wave: Wave, template: StudyTemplate, *, has_rows: bool) -> Document:
     """Return a diagnosis as `diagnose --json` prints it, without the rows of those who answered here.
 
     The numbers by which an analysis calls them say something to its own table only. Whoever may not work with
     files of answers and customers gets no row of those files either.
     """
-    document = diagnosis_document(diagnosis_of(stored))
+    diagnosis = diagnosis_of(stored)
+    document = {**diagnosis_document(diagnosis), "trace": trace_document(diagnosis, template)}
     document["excluded"] = _of_files(document["excluded"]) if has_rows else []
     for screening in document["screening"].values():
         screening["excluded"] = _of_files(screening["excluded"]) if has_rows else []

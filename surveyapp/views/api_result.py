@@ -34,7 +34,7 @@ def show_diagnosis(study_id: int) -> Response:
     stored = newest_diagnosis(read_session(), g.study)
     if stored is None:
         raise NotFound("The study has no diagnosis yet.", "Close collection, then ask for one.")
-    document = result_document(stored, newest_wave_of(read_session(), stored),
+    document = result_document(stored, newest_wave_of(read_session(), stored), template_of(read_session(), g.study),
                                has_rows=api_account().permissions.can_run_studies)
     return reply(masked_result(g.study, document))
 

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from analysis.diagnosis.trace.ledger import Ledger
 from reports.charts.draw import draw
 from reports.content import Block, Figure, Table
 from reports.quality import quality_parts
@@ -38,6 +39,7 @@ def show(study_id: int) -> str:
     edits = edits_of(session, stored.wave_id, diagnosis, template) if stored and diagnosis else ()
     return render_template(
         "diagnosis/show.html", study=g.study, template=template, stored=stored, diagnosis=diagnosis,
+        ledger=Ledger(diagnosis, template) if diagnosis else None,
         jobs=list_jobs(session, g.study), names={construct.key: construct.name for construct in template.constructs},
         edits={(one.kind, one.key): one for one in edits}, others=others[0] if others else None,
         others_blocks=[_block(replace(block, number=1) if isinstance(block, Figure | Table) else block)

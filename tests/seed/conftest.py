@@ -18,7 +18,7 @@ from surveyapp.jobs.diagnose import compute_diagnosis
 from surveyapp.jobs.sample import add_sample_study
 from surveyapp.services.study import facts_of, get_study, get_wave, template_of
 
-UNSAID = frozenset({"values", "trace", "link", "anchor", "key"})    # fields of a block that are not printed
+UNSAID = frozenset({"values", "trace", "link", "anchor", "key", "evidence"})    # fields of a block that are not printed
 
 
 @dataclass(frozen=True)

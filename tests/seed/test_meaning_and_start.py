@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from analysis.diagnosis.trace.ledger import Ledger
 from reports.sections.study import study_report
 from tests.seed.conftest import Branch, wordings
 
@@ -180,3 +181,15 @@ def test_d4_every_finding_of_the_summary_can_be_followed(branch: Branch):
 
     for row in table.rows:
         assert any(getattr(cell, "trace", ()) or getattr(cell, "link", "") for cell in row.cells)
+
+
+def test_d4_from_a_grade_one_comes_down_to_answers_and_codings(branch: Branch):
+    ledger = Ledger(branch.diagnosis, branch.template)
+
+    for problem in branch.diagnosis.problems:
+        steps = ledger.chain((f"problem.{problem.level.construct}.grade",))
+        items = {key for step in steps for key in step.inputs.items}
+        assert items >= {item.key for instrument in branch.template.instruments for item in instrument.items
+                         if item.construct == problem.level.construct and item.kind == "rating"}
+        assert all(branch.diagnosis.item_answers[key].n > 0 for key in items)
+        assert any(step.inputs.codes for step in steps)
