@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from analysis.diagnosis.trace.design import baseline_path, trigger_paths
 from analysis.results.diagnosis import LinkFinding
 from analysis.results.trace import Kind, TracedFinding
 from reports.content import Block, Cell, Facts, Heading, Number, Row, Section, Stack, Statement, Table
@@ -62,6 +63,19 @@ def basis(study: Source) -> Facts:
                   (words.text("trace.basis_versions"), Statement(between.join(versions)))))
 
 
+def _of_rules(study: Source) -> set[str]:
+    """Return the figures of the file that measures, safeguards and objectives rest on."""
+    rules = study.template.rules
+    if rules is None:
+        return set()
+    baselines = [objective.kpi.baseline for objective in rules.objectives]
+    triggers = [*(measure.trigger for measure in rules.measures), *(guard.trigger for guard in rules.safeguards)]
+    paths = {path for trigger in triggers for path in trigger_paths(trigger)}
+    paths |= {path for baseline in baselines for path in baseline_path(baseline)}
+    paths |= {measure.sizing for measure in rules.measures if measure.sizing}
+    return {path.removeprefix("data.") for path in paths if path.startswith("data.")}
+
+
 def _installed(study: Source, version: str) -> str:
     return study.words.text("repro.source") if version in ("", "not installed") else version
 
@@ -69,7 +83,7 @@ def _installed(study: Source, version: str) -> str:
 def _is_there(study: Source, found: TracedFinding) -> bool:
     if found.kind == "links":
         return bool(study.diagnosis.links or study.diagnosis.link_model.reason)
-    if found.kind == "figure" and found.key not in (*SIZES, *SHARES, *RATIOS):
+    if found.kind == "figure" and found.key not in (*SIZES, *SHARES, *RATIOS, *_of_rules(study)):
         return False                    # printed nowhere: flags of the value model, and tables with cells of their own
     if found.kind in ("strategy", "audience", "outcome", "figure"):
         return any(study.ledger.value(path) is not None for path in found.paths)
@@ -148,7 +162,7 @@ def _values(told: TraceWords, found: TracedFinding) -> list[Statement]:
         inputs = told.ledger.inputs(path)
         field = path.rsplit(".", 1)[-1]
         if inputs is not None and inputs.value is not None and (wanted is None or field in wanted):
-            name = told.words.text("triggers.subject", name="", field=told.field(field)).lstrip(", ，")
+            name = told.field(field)
             shown = told.path_value(inputs)
             text = shown if wanted is None else told.words.text("trace.told", what=name, value=shown)
             lines.append(Statement(text, {}, (path,)))

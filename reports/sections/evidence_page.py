@@ -125,9 +125,12 @@ def _rules(told: TraceWords, found: TracedFinding) -> list[Block]:
 
 def _ruling(told: TraceWords, place: int, ruling: Ruling) -> Table:
     words = told.words
-    rows = tuple(Row((_with_name(told, capitalised(told.what(check)), check.path), Statement(told.found(check)),
-                      Statement(told.wanted(check) or "–"), Statement(told.outcome(check)))) for check in ruling.checks)
-    columns = columns_of(words, "trace.", ("condition", 0.46), ("found", 0.2), ("wanted", 0.2), ("outcome", 0.14))
+    is_compared = any(told.wanted(check) for check in ruling.checks)
+    rows = tuple(Row((_with_name(told, capitalised(told.what(check)), check.path), Statement(told.found(check)), *(
+        (Statement(told.wanted(check) or "–"), Statement(told.outcome(check))) if is_compared else ())))
+        for check in ruling.checks)
+    columns = (columns_of(words, "trace.", ("condition", 0.46), ("found", 0.2), ("wanted", 0.2), ("outcome", 0.14))
+               if is_compared else columns_of(words, "trace.", ("part_head", 0.6), ("found", 0.4)))
     title = words.say("trace.rule_result", rule=told.rule(ruling), result=told.result(ruling))
     return Table(f"t-rule-{place}", title, columns, rows, "", words.text("trace.model_section", section=ruling.section))
 

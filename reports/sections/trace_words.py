@@ -8,6 +8,7 @@ from typing import Any
 from analysis.diagnosis.thresholds import THRESHOLDS
 from analysis.diagnosis.trace.ledger import Ledger
 from analysis.diagnosis.trace.paths import split_path
+from analysis.results.customers import CustomerPicture
 from analysis.results.diagnosis import InterviewEvidence
 from analysis.results.trace import HIDDEN_COUNT, Check, ItemAnswers, PathInputs, Ruling, TracedFinding
 from reports.numbers import HIDDEN, fixed, printed
@@ -16,7 +17,7 @@ from reports.sections.source import Source, capitalised
 
 SHARES = frozenset({"share", "rank_top2_probability", "rank_top3_probability", "response_rate", "top_decile_aum_share",
                     "excluded", "part_rank_probability", "excluded_doubtful_share", "excluded_stop_share"})
-RATIOS = frozenset({"customers_per_rm", "products_per_customer", "top_decile_aum_share"})
+RATIOS = frozenset({"customers_per_rm", "products_per_customer", "top_decile_aum_share", "median_age_days"})
 SMALL_Q, LARGE = 0.001, 1000
 WORD_FAMILIES = ("grade", "status", "quadrant", "tag", "band", "cap", "cause_reading", "quality", "agreement",
                  "verdict")
@@ -106,13 +107,21 @@ class TraceWords:
         """Return the value of a path as it may be shown: few customers, or a sum of mostly one, stay hidden."""
         family, _, field = split_path(found.path)
         picture = self.study.diagnosis.customers
-        if family == "data" and picture is not None and not field.endswith("_pct"):
-            if field not in picture.figures:
-                return self.words.text("trace.none") if found.value is None else "–"
-            is_number = picture.figures[field] is not None and field not in RATIOS
-            if is_number and is_size_hidden(picture, field, self.study.minimum_group):
-                return HIDDEN
-        return self.value(found.value, field)
+        if family != "data" or picture is None:
+            return self.value(found.value, field)
+        if field not in picture.figures:                # a table: its cells stand in the report, under its own rule
+            return self.words.text("trace.stated")
+        if self._is_hidden(picture, field):
+            return HIDDEN
+        is_share = field.endswith("_pct") and found.value is not None
+        return printed(found.value, "pct") if is_share else self.value(found.value, field)
+
+    def _is_hidden(self, picture: CustomerPicture, field: str) -> bool:
+        """Return whether a figure is one of few customers, or a share that would tell their number."""
+        stem, minimum = field.removesuffix("_pct"), self.study.minimum_group
+        names = (stem, f"{stem}_count", f"{stem}s_count") if field.endswith("_pct") else (field,)
+        return any(is_size_hidden(picture, name, minimum) for name in names
+                   if picture.figures.get(name) is not None and name not in RATIOS)
 
     def threshold(self, name: str) -> str:
         """Return a threshold by its meaning and value."""
@@ -130,7 +139,7 @@ class TraceWords:
         return self.words.text(short) if self.words.has(short) else self.rule(ruling)
 
     def result(self, ruling: Ruling) -> str:
-        return self.value(ruling.result) if ruling.result is not None else self.words.text("trace.stated")
+        return self.value(ruling.result) if ruling.result not in (None, "-") else self.words.text("trace.stated")
 
     def what(self, check: Check) -> str:
         return self.path_name(check.path) if check.what == "metric" else self.words.text(f"trace_check.{check.what}")
@@ -158,7 +167,9 @@ class TraceWords:
         short = f"trace_short.{check.what}"
         what = self.words.text(short) if self.words.has(short) else self.what(check)
         value, sign = self.found(check), SIGNS.get(check.operator, "")
-        if sign and check.target is not None:
+        if isinstance(check.target, bool):
+            text = self.words.text("trace.told", what=what, value=value)
+        elif sign and check.target is not None:
             field = split_path(check.path)[2] if check.what == "metric" else check.threshold
             text = f"{what} {value} {sign} {self.value(check.target, field)}"
         elif check.outcome == "told" or check.target is None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from analysis.results.trace import Kind, TracedFinding
 from reports.content import Section
-from reports.sections import summary
+from reports.sections import needs, summary
 from reports.sections.evidence_ledger import LISTED
 from reports.sections.evidence_page import EvidencePage, evidence_page
 from reports.sections.evidenced import with_names
@@ -52,6 +52,8 @@ class Evidence:
 
     def summary(self) -> tuple[Section, ...]:
         """Return the summary of the report, each sentence with the names of the findings it tells."""
+        if needs.is_too_little(self.source):        # the report has no summary then, and says what is lacking
+            return tuple(needs.needs(self.source))
         sections = (*summary.summary(self.source), *summary.summary_more(self.source))
         return tuple(with_names(section, self.source.ledger) for section in sections)
 

@@ -79,8 +79,6 @@ class StaffPages:
             "staff_own_problems": f"{bank}/constructs", "staff_own_problem": f"{bank}/constructs/new?group=problem",
             "staff_plan": f"{bank}/plan", "staff_plan_edit": f"{bank}/plan/measure/S1.1",
             "staff_what_if": f"{bank}/what-if?cause=CAU_TECH&amount=-0.5",
-            "staff_summary": f"{bank}/reports/summary", "staff_evidence": f"{bank}/evidence",
-            "staff_finding": f"{bank}/evidence/PRB.INFO", "staff_measure": f"{bank}/evidence/S1.1",
             "staff_joint": f"{bank}/joint", "staff_joint_row": f"{bank}/joint/rows/PRB_EFFECT",
             "staff_joint_claims": f"{bank}/joint/confidence", "staff_joint_claim": f"{bank}/joint/confidence/PRB_INFO",
             "staff_reports": f"{bank}/reports", "staff_actions": f"{bank}/actions",

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from analysis.diagnosis.diagnose import diagnose
 from instruments.facts import StudyFacts
+from instruments.template_loader import load_catalogue_template
 from reports.content import (
     Block,
     Bullets,
@@ -27,8 +29,10 @@ from reports.sections.evidenced import SUMMARY
 from reports.sections.source import Source
 from reports.sections.study import study_report
 from reports.wording import forbidden_phrases
+from tests.factories.branch import simulated_study
 from tests.factories.traced import TEMPLATES, rests_on_something, traced_ledger
 
+LEAST = 5       # people whose mean may be shown
 CASES = [(key, is_sound, language) for key in TEMPLATES for is_sound in (False, True) for language in ("en", "zh")]
 
 
@@ -158,6 +162,23 @@ def test_the_page_of_a_problem_goes_down_to_items_conditions_and_exclusions():
     versions = parts["versions"].blocks[0]
     assert isinstance(versions, Facts)
     assert versions.rows[0][1].text == str(study.diagnosis.provenance.seed)
+
+
+@pytest.mark.parametrize("n", [0, 4, 40])
+@pytest.mark.parametrize("key", TEMPLATES)
+def test_however_few_answered_every_finding_has_its_page(key: str, n: int):
+    template = load_catalogue_template(key)
+    study = Source(diagnose(simulated_study(template, n_staff=n, n_customers=n), n_resamples=20), template,
+                   StudyFacts(), "en")
+
+    pages = [evidence_page(study, found) for found in study.ledger.findings()]
+
+    assert all(page.parts for page in pages)
+    means = [cell.value for page in pages for part in page.parts if part.key == "items"
+             for table in (*part.blocks, *part.more) if isinstance(table, Table)
+             for cell in (row.cells[3] for row in table.rows) if isinstance(cell, Number)]
+    assert means
+    assert n >= LEAST or set(means) == {None}
 
 
 def test_a_result_of_before_items_were_stored_still_has_its_page():
