@@ -20,6 +20,7 @@ from surveyapp.services.study import facts_of, get_study, get_wave
 
 TEMPLATE = load_catalogue_template("outpatient_service")
 CARELESS_FOUND = 0.85       # as for the bank's sample
+HONEST_EXCLUDED = 0.01       # fewer than one in a hundred who read are left out
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +126,8 @@ def test_the_careless_of_the_second_study_are_left_out(diagnosis: Diagnosis, aud
     excluded = set(diagnosis.screening[audience].excluded)
 
     assert len(excluded & planted) >= CARELESS_FOUND * len(planted)
-    assert len(excluded - planted) <= 1
+    honest = diagnosis.screening[audience].n_submitted - len(planted)
+    assert len(excluded - planted) < HONEST_EXCLUDED * honest
 
 
 def test_measures_are_proposed_for_the_planted_problems_and_privacy_is_left_alone(diagnosis: Diagnosis):

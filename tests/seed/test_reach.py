@@ -15,12 +15,12 @@ from surveyapp.db.base import utc_now
 from surveyapp.db.session import close_read_session, read_session, transaction
 from surveyapp.errors import BadInput
 from surveyapp.jobs.sample import add_sample_study
-from surveyapp.models.customer import Customer
+from surveyapp.models.customer import Customer, CustomerFile
 from surveyapp.models.invitation import Invitation
 from surveyapp.models.response import Response
 from surveyapp.models.study import Study
 from surveyapp.services.account import add_account, add_member
-from surveyapp.services.customer import import_customers
+from surveyapp.services.customer_import import import_file
 from surveyapp.services.erasure import set_retention
 from surveyapp.services.invitation import add_invitations
 from surveyapp.services.study import close_wave, create_study, get_study, get_wave, template_of
@@ -81,9 +81,10 @@ def test_j3_a_customer_file_with_a_direct_identifier_is_refused_and_nothing_is_s
     file = f"customer_id,aum,{column}\nK1,1000,x\nK2,2000,y\n".encode()
 
     with pytest.raises((BadInput, TableError), match=column), transaction() as session:
-        import_customers(session, get_study(session, study.id), file, "customers.csv")
+        import_file(session, get_study(session, study.id), file, "customers.csv")
 
-    assert read_session().scalar(select(func.count()).select_from(Customer)) == 0
+    stored = [read_session().scalar(select(func.count()).select_from(table)) for table in (Customer, CustomerFile)]
+    assert stored == [0, 0]
 
 
 def test_j3_customers_of_the_sample_go_by_codes_that_say_nothing(two_banks):
