@@ -21,7 +21,10 @@ def evidence_address(name: str) -> str:
 def drawn_block(block: Block) -> Markup:
     """Return a block as HTML; its wordings lead to evidence, and to no place of a report that is not there."""
     html = block_html(block, reader_language(), evidence_address, anchors=NOWHERE)
-    return stacked(html) if isinstance(block, Table) else Markup(html)  # noqa: S704 - a block of the report; its template escapes
+    if isinstance(block, Table):
+        # A table with its role written out must own its caption as one, or the names in it would be its own children.
+        return stacked(html.replace("<caption>", '<caption role="caption">', 1))
+    return Markup(html)  # noqa: S704 - a block of the report; its template escapes
 
 
 def drawn_statement(statement: Statement) -> Markup:
