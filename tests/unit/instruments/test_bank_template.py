@@ -97,7 +97,7 @@ def test_the_summary_is_told_by_service_mechanism_and_technology(bank):
 def test_guide_and_codebook_are_complete(bank):
     assert len(bank.guide.questions) == 13
     assert set(bank.guide.roles) == set(bank.guide.quota)
-    assert len(bank.codebook.codes) == 34
+    assert len(bank.codebook.codes) == 34 + 9       # the specification's, and one for the suggestions on each measure
     assert bank.codebook.top_code_of("PRB_INFO").key == "PRB.INFO"
     assert bank.codebook.ancestors("PRB.INFO.LINK") == ("PRB.INFO", "PRB")
 
