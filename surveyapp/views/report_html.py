@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import g, url_for
 from markupsafe import Markup
 
@@ -11,6 +13,7 @@ from surveyapp.views.access import reader_language
 from surveyapp.views.stacked_table import stacked
 
 NOWHERE: frozenset[str] = frozenset()
+TITLED = re.compile(r"<table>\s*<caption>(.*?)</caption>", re.DOTALL)
 
 
 def evidence_address(name: str) -> str:
@@ -22,8 +25,9 @@ def drawn_block(block: Block) -> Markup:
     """Return a block as HTML; its wordings lead to evidence, and to no place of a report that is not there."""
     html = block_html(block, reader_language(), evidence_address, anchors=NOWHERE)
     if isinstance(block, Table):
-        # A table with its role written out must own its caption as one, or the names in it would be its own children.
-        return stacked(html.replace("<caption>", '<caption role="caption">', 1))
+        # A table whose role is written out may not own links: the names of its title stand in a paragraph before it.
+        named = rf'<p class="caption" id="{block.key}-name">\1</p><table aria-labelledby="{block.key}-name">'
+        return stacked(TITLED.sub(named, html, count=1))
     return Markup(html)  # noqa: S704 - a block of the report; its template escapes
 
 

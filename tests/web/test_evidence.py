@@ -83,8 +83,9 @@ class Sentences(HTMLParser):
         self.in_head = tag == "thead" or (self.in_head and tag != "tbody")
         if tag in ("br", "input", "meta", "link", "img", "col"):
             return
-        is_sentence = tag in SENTENCES or own.get("class") == "lead" or (tag == "tr" and not self.in_head) or (
-            tag == "div" and any("key-figures" in one[3] for one in self.open[-1:]))
+        is_row = tag == "tr" and not self.in_head
+        is_figure = tag == "div" and any("key-figures" in one[3] for one in self.open[-1:])
+        is_sentence = tag in SENTENCES or own.get("class") in ("lead", "caption") or is_row or is_figure
         self.open.append((tag, bool(is_sentence and self.in_part), [], own.get("class", "").split()))
         if tag == "a" and "/evidence/" in own.get("href", ""):
             for one in self.open:
