@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from analysis.results.actions import Action, Milestone
 from instruments.template_loader import load_catalogue_template
+from reports.sections.study import study_report
 from surveyapp.db.session import close_read_session, read_session, transaction
 from surveyapp.jobs.customers import compute_picture
 from surveyapp.jobs.interview_analysis import analyse_study
@@ -34,8 +35,10 @@ from surveyapp.services.memo import write_segment_memo
 from surveyapp.services.pilot import get_pilot, open_pilot, store_judgement
 from surveyapp.services.publication import publish_version
 from surveyapp.services.rehearsal import store_rehearsal
+from surveyapp.services.report_files import packed
 from surveyapp.services.report_release import release_report
-from surveyapp.services.study import close_wave, create_study, get_study, get_wave
+from surveyapp.services.report_review import add_comment
+from surveyapp.services.study import close_wave, create_study, facts_of, get_study, get_wave, template_of
 from surveyapp.services.upkeep import close_collection
 from surveyapp.services.wave import add_wave, start_wave
 from tests.conftest import PASSWORD
@@ -81,6 +84,8 @@ class StaffPages:
             "staff_what_if": f"{bank}/what-if?cause=CAU_TECH&amount=-0.5",
             "staff_joint": f"{bank}/joint", "staff_joint_row": f"{bank}/joint/rows/PRB_EFFECT",
             "staff_joint_claims": f"{bank}/joint/confidence", "staff_joint_claim": f"{bank}/joint/confidence/PRB_INFO",
+            "staff_summary": f"{bank}/reports/summary", "staff_evidence": f"{bank}/evidence",
+            "staff_finding": f"{bank}/evidence/P2", "staff_review": f"{bank}/reports/2/review",
             "staff_reports": f"{bank}/reports", "staff_actions": f"{bank}/actions",
             "staff_action": f"{bank}/actions/1/S1.2", "staff_action_history": f"{bank}/actions/1/S1.2/history",
             "staff_action_change": f"{bank}/actions/change",
@@ -150,7 +155,7 @@ def _upload(session: Session, bank: Study) -> int:
 
 
 def _decide(session: Session, bank: Study, stored: StoredDiagnosis) -> None:
-    """Release the report, decide on a measure twice, and diagnose with what became of it."""
+    """Release the report, decide on a measure twice, diagnose with what became of it, and comment on its draft."""
     store_report(session, stored, "en", b"%PDF-1.7")
     release = release_report(session, bank)
     day = release.released_on.isoformat()
@@ -158,8 +163,11 @@ def _decide(session: Session, bank: Study, stored: StoredDiagnosis) -> None:
                      starts_on="2026-01-01", milestones=(Milestone("Trained", "2026-02-01"),))
     save_action(session, bank, release, decided, 0)
     save_action(session, bank, release, replace(decided, owner="Technology"), 1)
-    store_diagnosis(session, bank, get_wave(session, bank),
-                    replace(diagnosis_of(stored), follow_up=every_verdict(decided)))
+    newest = store_diagnosis(session, bank, get_wave(session, bank),
+                             replace(diagnosis_of(stored), follow_up=every_verdict(decided)))
+    content = study_report(diagnosis_of(newest), template_of(session, bank), facts_of(bank), language="en")
+    draft = store_report(session, newest, "en", b"%PDF-1.7 draft", tree=packed(content), is_draft=True)
+    add_comment(session, bank, draft, "limits:0", "Say it in plainer words.", find_account(session, LOGIN))
 
 
 def _interview(session: Session, bank: Study) -> Interview:

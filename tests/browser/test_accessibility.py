@@ -128,6 +128,7 @@ def look(page: Page, width: int) -> tuple[list[str], set[str]]:
     return faults, {rule["id"] for rule in found["passes"]}
 
 
+@pytest.mark.timeout(1200)       # several hundred views, on a machine that may be busy with other tests
 def test_every_kind_of_page_meets_the_rules_and_the_shipped_result_says_so(
         browser: Browser, app: Flask, serve: Callable[[], str]):
     site, passed, pages = serve(), set(), staff_pages(app)

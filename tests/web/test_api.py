@@ -32,6 +32,7 @@ from surveyapp.queue import prepare_queue
 from surveyapp.services.account import find_account, set_password, set_role
 from surveyapp.services.api_token import revoke_token
 from surveyapp.services.diagnosis import store_diagnosis, store_report
+from surveyapp.services.report_release import release_report
 from surveyapp.services.study import close_wave, get_study, get_wave
 from surveyapp.views.api import OPERATIONS, PREFIX
 from surveyapp.views.api_description import PLACE, description
@@ -126,6 +127,7 @@ def test_every_reply_of_a_whole_study_fits_its_description(client: FlaskClient, 
         study = get_study(session, sample.id)
         close_wave(session, study, get_wave(session, study))
         closed_round(session, study)
+        release_report(session, study)
     analyse_study(sample)
     places["job_id"] = asking.post(at(sample, "/diagnosis")).get_json()["id"]
     bodies = {"import_answers": None, "import_roster": b"name,address\nAnn,ann@bank.example\n"}

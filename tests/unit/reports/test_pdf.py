@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(bool(missing_system_libraries()), reason=missing
 
 ALLOWED_FONTS = ("Report-Sans", "ReportSans")
 PIXEL = 1.5
-MOST_BODY_PAGES, MOST_PAGES_IN_ALL, MOST_PAGES_OF_TOO_LITTLE = 30, 60, 8
+MOST_BODY_PAGES, MOST_PAGES_IN_ALL, MOST_PAGES_OF_TOO_LITTLE = 30, 75, 8     # the evidence of each finding takes seven
 
 
 @dataclass(frozen=True)
