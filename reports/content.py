@@ -44,6 +44,12 @@ class Number:
     is_light: bool = False              # there for completeness, not for reading
     is_hidden: bool = False             # suppressed: printed as the sign for hidden cells
 
+    def __post_init__(self) -> None:
+        """Forget what is hidden, so that no export of the content tells it."""
+        if self.is_hidden:
+            for name in ("value", "low", "high"):
+                object.__setattr__(self, name, None)
+
 
 @dataclass(frozen=True)
 class Stack:

@@ -172,8 +172,7 @@ def people_named(printed: Printed) -> list[str]:
 def hidden_cells_told(printed: Printed) -> list[str]:
     """Return cells that are hidden and yet hold a number, which an export would tell."""
     found = [f"{table.key}: {cell.value}" for table in _tables(printed.report) for row in table.rows
-             for cell in row.cells if isinstance(cell, Number) and cell.is_hidden and cell.value is not None
-             and cell.value >= 0]
+             for cell in row.cells if isinstance(cell, Number) and cell.is_hidden and cell.value is not None]
     asked = sum(isinstance(cell, Number) and cell.is_hidden for table in _tables(printed.report)
                 for row in table.rows for cell in row.cells)
     shown = printed.html.count(f">{HIDDEN}<")

@@ -99,6 +99,12 @@ def _spoil_a_page(pdf: pikepdf.Pdf) -> None:
     pdf.pages[1].MediaBox = pikepdf.Array([0, 0])
 
 
+def _hidden_and_told() -> Number:
+    cell = Number(None, "count", is_hidden=True)
+    object.__setattr__(cell, "value", 3.0)
+    return cell
+
+
 FAULTS: dict[str, Callable[[], Printed]] = {
     "not_well_formed": lambda: replace(_printed(), pdf=_printed().pdf.replace(b"startxref\n", b"startxref\n9")),
     "not_tagged": lambda: replace(_printed(), report=replace(_small(), title="Another")),
@@ -115,7 +121,7 @@ FAULTS: dict[str, Callable[[], Printed]] = {
     "summary_too_long": lambda: _with('<p style="break-before: page">1</p><p style="break-before: page">2</p>'),
     "links_to_nowhere": lambda: _with('<a href="http://127.0.0.1/x">link</a>'),
     "people_named": lambda: _printed(report=replace(_small(), name="Li Weimin"), names=frozenset({"Li Weimin"})),
-    "hidden_cells_told": lambda: _printed(report=_small(Number(3.0, "count", is_hidden=True))),
+    "hidden_cells_told": lambda: _printed(report=_small(_hidden_and_told())),
     "boxes_beyond": lambda: _with(f'<p style="white-space: nowrap">{LONG}</p>'),
     "chart_texts_beyond": lambda: _with(CHART.format(x=90)),
     "other_bytes": lambda: replace(_printed(), html=_printed().html.replace("What follows", "What came")),
@@ -135,6 +141,12 @@ def test_the_gate_finds_the_fault_that_was_planted(check: Check) -> None:
     faulty = FAULTS[check.__name__]()
 
     assert check(faulty) != []
+
+
+def test_a_hidden_number_forgets_its_value() -> None:
+    cell = Number(3.0, "count", 2.0, 4.0, is_hidden=True)
+
+    assert (cell.value, cell.low, cell.high) == (None, None, None)
 
 
 @pytest.mark.parametrize("text", ["li.weimin@bank.example", "13812345678", "0755-82345678", "+86 755 8234 5678"])
