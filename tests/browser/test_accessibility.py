@@ -47,6 +47,9 @@ SIDEWAYS = """() => [...document.querySelectorAll('.stack')]
   .filter(table => table.scrollWidth > table.clientWidth + 1 || [...table.querySelectorAll('td[data-label]')]
     .some(cell => cell.offsetWidth && getComputedStyle(cell, '::before').content.indexOf(cell.dataset.label) < 0))
   .map(table => table.caption ? table.caption.textContent : table.outerHTML.slice(0, 80))"""
+BEYOND = """() => [...document.querySelectorAll('body *')]
+  .filter(element => !element.children.length && element.getBoundingClientRect().right > innerWidth + 1)
+  .slice(0, 3).map(element => `${element.tagName} ${element.className} ${element.textContent.trim().slice(0, 40)}`)"""
 ALL_OF_B = {f"L{n}": "4" for n in range(1, 6)} | {"CHECK": "2"}
 
 
@@ -123,7 +126,7 @@ def look(page: Page, width: int) -> tuple[list[str], set[str]]:
     found = Axe().run(page, options=OPTIONS).response
     faults = [f"{rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found["violations"]]
     if page.evaluate("document.documentElement.scrollWidth - innerWidth") > 0:
-        faults.append(f"wider than {width} px")
+        faults.append(f"wider than {width} px: {page.evaluate(BEYOND)}")
     if width < CARDS_BELOW:
         faults += [f"a table scrolls sideways: {caption}" for caption in page.evaluate(SIDEWAYS)]
     return faults, {rule["id"] for rule in found["passes"]}

@@ -225,7 +225,9 @@ def _safeguard(design: Design, key: str, field: str) -> Sources | None:
     if safeguard is None or rules is None:
         return None
     if field == "readiness":
-        items = (safeguard.readiness_item,) if safeguard.readiness_item else ()
+        # A study may ask fewer questions than its rules know: what is not asked is no input.
+        asked = safeguard.readiness_item
+        items = (asked,) if asked in design.items else ()
         return {"items": items, "audiences": (design.items[items[0]][0].audience,) if items else ()}
     return {"paths": tuple(f"measure.{measure.key}.verdict" for measure in rules.measures
                            if key in measure.safeguards)}
