@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from analysis.results.waves import ScaleWaves, WaveComparison
 from reports.content import Block, Bullets, Heading, Number, Paragraph, Row, Section, Statement, Table
@@ -12,6 +13,7 @@ from reports.sections.source import Source
 from reports.sections.table_columns import columns_of
 
 MOST_WORST = 6              # scales whose worst unit is told one by one
+Reading = Literal["better", "worse", "same", "open"]
 OTHERS = "…"                # units that are not told one by one, see analysis.diagnosis.wave_change
 
 
@@ -26,11 +28,11 @@ def changes(study: Source) -> list[Section]:
     title = words.say("changes.title", first=first.first, second=first.second, n=len(compared),
                       changed=sum(one.verdict == "changed" for one in compared))
     blocks = [block for found in study.changes
-              for block in (Heading(_questionnaire(study, found)), *comparison_blocks(study, found))]
+              for block in (Heading(questionnaire_of(study, found)), *comparison_blocks(study, found))]
     return [Section("changes", words.text("part.changes"), title, tuple(blocks), words.say("changes.lead"))]
 
 
-def _questionnaire(study: Named, found: WaveComparison) -> str:
+def questionnaire_of(study: Named, found: WaveComparison) -> str:
     """Return the title of the questionnaire that a comparison is of."""
     keys = {one.scale for one in found.scales}
     return next((study.read(form.title) for form in study.template.instruments
@@ -71,11 +73,17 @@ def _verdict(study: Named, one: ScaleWaves) -> Statement:
     words = study.words
     if one.verdict == "withheld":
         return words.say(f"changes.withheld_{one.reasons[0] if one.reasons else 'only_flagged_items'}")
+    found = reading_of(study, one)
+    return words.say("changes.no_change" if found == "same" else f"changes.{found}")
+
+
+def reading_of(study: Named, one: ScaleWaves) -> Reading:
+    """Return what a comparison says: better or worse where a change is told, same where none can be, else open."""
     if one.verdict != "changed":
-        return words.say("changes.no_change")
+        return "same" if one.verdict == "no_demonstrable_change" else "open"
     construct = study.construct(one.scale)
     is_bad = construct is not None and construct.direction == "higher_is_worse"
-    return words.say("changes.worse" if ((one.difference.value or 0) > 0) == is_bad else "changes.better")
+    return "worse" if ((one.difference.value or 0) > 0) == is_bad else "better"
 
 
 def _evidence(study: Named, found: WaveComparison, scales: Sequence[ScaleWaves]) -> Table:

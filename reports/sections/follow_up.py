@@ -20,9 +20,9 @@ def follow_up(study: Source) -> list[Section]:
     words = study.words
     blocks: list[Block] = [
         Callout("warning", words.text("followup.no_proof"), (words.say("followup.no_proof_more"),)),
-        _decisions(study, found)]
+        decisions_table(study, found)]
     if any(row.contrasts for row in found.actions):
-        blocks.append(_contrasts(study, found))
+        blocks.append(contrasts_table(study, found))
     if found.undecided:
         names = words.join([f"{key} {study.read(study.measure(key).name)}" for key in found.undecided])
         blocks.append(Paragraph((words.say("followup.undecided", n=len(found.undecided), names=names),)))
@@ -40,7 +40,8 @@ def _title(study: Source, found: FollowUp) -> Statement:
 
 
 # ---- decisions -------------------------------------------------------------------------------------------------------
-def _decisions(study: Source, found: FollowUp) -> Table:
+def decisions_table(study: Source, found: FollowUp) -> Table:
+    """Return what was decided, planned and done of each measure."""
     words = study.words
     rows = [Row((_measure(study, row.action), _decision(study, row.action), _planned(study, found, row.action),
                  _done(study, row))) for row in found.actions]
@@ -92,14 +93,15 @@ def _done(study: Source, row: ActionFollowUp) -> Stack | Statement:
     if action.milestones:
         k = sum(one.state == "done" for one in action.milestones)
         lines.append(words.say("followup.reached", k=k, n=len(action.milestones)))
-    lines += [words.say("followup.reading", name=_kpi(study, action, one.kpi), value=one.value, day=one.read_on,
-                        source=one.source) for one in action.readings]
+    lines += [words.say("followup.reading", name=indicator_name(study, action.measure, one.kpi), value=one.value,
+                        day=one.read_on, source=one.source) for one in action.readings]
     lines.append(_known(study, row))
     return Stack(tuple(lines))
 
 
-def _kpi(study: Source, action: Action, kpi: str) -> str:
-    kpis = study.measure(action.measure).kpis
+def indicator_name(study: Source, measure: str, kpi: str) -> str:
+    """Return what an indicator of a measure is called: its own by number, or the name that was entered."""
+    kpis = study.measure(measure).kpis
     return study.read(kpis[int(kpi) - 1].name) if kpi.isdecimal() and 1 <= int(kpi) <= len(kpis) else kpi
 
 
@@ -115,7 +117,8 @@ def _known(study: Source, row: ActionFollowUp) -> Statement:
 
 
 # ---- changes ---------------------------------------------------------------------------------------------------------
-def _contrasts(study: Source, found: FollowUp) -> Table:
+def contrasts_table(study: Source, found: FollowUp) -> Table:
+    """Return the change of each problem acted on, where its measure applies and elsewhere."""
     words, rows = study.words, []
     for row in found.actions:
         for one in row.contrasts:

@@ -19,6 +19,7 @@ from surveyapp.errors import Misconfigured
 from surveyapp.jobs.branches import add_branches
 from surveyapp.jobs.customers import compute_picture
 from surveyapp.jobs.diagnose import diagnose_study, write_reports
+from surveyapp.jobs.further_report import write_further_reports
 from surveyapp.jobs.interview_analysis import analyse_study
 from surveyapp.jobs.sample import add_sample_edits, add_sample_study
 from surveyapp.jobs.second_wave import SECOND_WAVE, add_second_wave, close_first_wave, release_with_decisions
@@ -121,6 +122,10 @@ def _add_second_wave(study: Study, plan: Plan, out: Path) -> None:
         add_sample_edits(session, get_study(session, name))
     close_read_session()
     _write_reports(get_study(read_session(), name), stored, out / f"report-{SECOND_WAVE}.pdf")
+    for report in write_further_reports(name, "progress", SECOND_WAVE, LANGUAGES):
+        path = target(out / "progress.pdf", report.language, len(LANGUAGES))
+        path.write_bytes(report.content)
+        _say(f"Wrote {path.resolve()}")
 
 
 def _check_libraries() -> None:

@@ -13,12 +13,15 @@ from reports.kinds.board import board_pack
 from reports.kinds.feedback import feedback_sheet
 from reports.kinds.fieldwork import fieldwork_report
 from reports.kinds.interviews import interview_report
+from reports.kinds.progress import progress_report
 from reports.kinds.protocol import protocol_report
 from reports.kinds.unit_sheet import unit_sheets
+from reports.sections.source import Source
 from reports.wording import LANGUAGES
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import Refused
 from surveyapp.jobs.diagnose import facts_told, report_content
+from surveyapp.jobs.wave_change import compare_with_earlier
 from surveyapp.models.further_report import FurtherReport
 from surveyapp.models.study import Study
 from surveyapp.models.wave import Wave
@@ -28,6 +31,7 @@ from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis
 from surveyapp.services.fieldwork_facts import fieldwork_facts
 from surveyapp.services.further_report import OF_A_WAVE, check_closed, checked_kind, store_further_report
 from surveyapp.services.interview_facts import interview_log, questions_asked
+from surveyapp.services.progress_facts import diagnosed_wave, progress_facts
 from surveyapp.services.protocol_facts import protocol_facts
 from surveyapp.services.report_release import find_release
 from surveyapp.services.study import facts_of, get_study, get_wave, list_links, template_of
@@ -94,9 +98,22 @@ def _feedback(session: Session, study: Study, wave: Wave | None, languages: Sequ
                                 release.released_on.isoformat(), language)) for language in languages]
 
 
+def _progress(session: Session, study: Study, wave: Wave | None, languages: Sequence[str]) -> list[Written]:
+    stored = diagnosed_wave(session, study, wave)
+    told = progress_facts(session, study, stored)
+    if not told.changes:
+        compare_with_earlier(study, session.get_one(Wave, stored.wave_id))
+        session = read_session()
+        told = progress_facts(session, study, stored)
+    template, diagnosis = template_of(session, study), shown_diagnosis(study, told.diagnosis)
+    facts = facts_told(study, diagnosis)
+    return [("", progress_report(Source(diagnosis, template, facts, language, changes=told.changes), told.found,
+                                 told.register)) for language in languages]
+
+
 WRITERS: Mapping[str, Callable[[Session, Study, Wave | None, Sequence[str]], list[Written]]] = {
     "fieldwork": _fieldwork, "protocol": _protocol, "interviews": _interviews, "board": _board, "feedback": _feedback,
-    "units": _units,
+    "progress": _progress, "units": _units,
 }
 
 

@@ -34,6 +34,9 @@ KINDS: Mapping[str, tuple[str, str]] = MappingProxyType({
     "board": (marked("Board pack"),
               marked("At most eight pages in the shape of slides, taken from the newest diagnosis report with its "
                      "numbers, ending with what management is asked to decide.")),
+    "progress": (marked("Progress report"),
+                 marked("Between two waves: what was decided, planned and done, who knows it, what changed and what "
+                        "cannot be told, what is overdue and what to decide now; no proof of effect.")),
     "feedback": (marked("Feedback to those who answered"),
                  marked("Two pages for staff: what you told us, what was decided, what happens when, how you are "
                         "protected; only after the report was released to management.")),

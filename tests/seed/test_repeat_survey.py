@@ -10,6 +10,7 @@ from reports.sections.study import study_report
 from reports.wording import forbidden_phrases
 from surveyapp.db.session import Database, close_read_session, read_session, transaction, use_database
 from surveyapp.jobs.diagnose import compute_diagnosis
+from surveyapp.jobs.further_report import further_reports
 from surveyapp.jobs.sample import add_sample_study
 from surveyapp.jobs.second_wave import SECOND_WAVE, add_second_wave, close_first_wave, release_with_decisions
 from surveyapp.sample.second_wave import DECISIONS, PLANTED, second_plan
@@ -28,6 +29,7 @@ class TwoSurveys:
     first: Diagnosis
     second: Diagnosis
     reports: dict[str, StudyReport]
+    progress: dict[str, StudyReport]    # the report between the waves
 
     def words(self, key: str, language: str = "en") -> str:
         section = next(section for section in self.reports[language].sections if section.key == key)
@@ -50,12 +52,17 @@ def waves(tmp_path_factory: pytest.TempPathFactory, sqlite_template) -> TwoSurve
         add_second_wave(session, study, second_plan())
     close_read_session()
     second = _diagnosed(SECOND_WAVE)
+    with transaction() as session:
+        study = get_study(session, "bank")
+        store_diagnosis(session, study, get_wave(session, study, SECOND_WAVE), second)
+    close_read_session()
     study = get_study(read_session(), "bank")
+    progress = {report.language: report for _, report in further_reports(study, "progress", SECOND_WAVE, ["en", "zh"])}
     template, facts = template_of(read_session(), study), facts_of_wave(read_session(), study, SECOND_WAVE)
     database.close()
     use_database(None)
     return TwoSurveys(first, second, {language: study_report(second, template, facts, language=language)
-                                      for language in ("en", "zh")})
+                                      for language in ("en", "zh")}, progress)
 
 
 def _diagnosed(key: str) -> Diagnosis:
@@ -109,3 +116,34 @@ def test_h6_the_report_says_that_it_is_no_proof_of_effect(waves: TwoSurveys, lan
 
     assert words in told
     assert forbidden_phrases(told, language) == []
+
+
+@pytest.mark.parametrize(("language", "words"), [
+    ("en", ["2 of 4 decisions are carried out", "1 of 22 scales improved, none got worse", "No proof of effect.",
+            "4 of 5 milestones reached; 1 overdue", "open, 7 days late", "reached on", "nearer to the target",
+            "Known by 54%", "better; no proof of effect", "the decision was put off to", "nothing is decided yet",
+            "whether to take in others", "show no demonstrable difference yet", "measure the same in both waves"]),
+    ("zh", ["4项决定中2项已付诸实施", "无一变差", "以下内容不构成效果证明。", "里程碑5项，已完成4项，逾期1项",
+            "未完成，已逾期7天", "较基线更接近目标", "好转；不构成效果证明", "请作出决定", "尚未作出决定",
+            "是否推广至其他部门", "尚未见可证实的差异"])])
+def test_h6_the_progress_report_tells_plan_deed_change_and_what_to_decide(waves: TwoSurveys, language: str,
+                                                                         words: list[str]):
+    told = " ".join(wording for section in waves.progress[language].sections for wording in wordings(section))
+
+    assert [word for word in words if word not in told] == []
+    assert forbidden_phrases(told, language) == []
+
+
+def test_h6_the_progress_report_calls_better_what_was_planted_and_nothing_else(waves: TwoSurveys):
+    table = next(block for block in waves.progress["en"].blocks() if getattr(block, "key", "") == "t-readings")
+
+    better = [row.cells[0].text for row in table.rows if not row.is_group and row.cells[4].text.startswith("better")]
+    assert better == ["Incomplete customer information"]
+    assert PLANTED.keys() == {"PRB_INFO"}
+
+
+def test_h6_the_progress_report_has_the_same_parts_and_tables_in_both_languages(waves: TwoSurveys):
+    english, chinese = waves.progress["en"], waves.progress["zh"]
+
+    assert [one.key for one in english.sections] == [one.key for one in chinese.sections]
+    assert [type(block).__name__ for block in english.blocks()] == [type(block).__name__ for block in chinese.blocks()]

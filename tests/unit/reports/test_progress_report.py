@@ -1,0 +1,105 @@
+"""The report between waves: every verdict and every state in words, nothing claimed, both languages alike."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from analysis.results.actions import Action, ActionFollowUp, FollowUp, Milestone
+from analysis.results.diagnosis import KpiRow
+from analysis.results.measurement import Estimate
+from analysis.results.waves import DetectableChange, InvarianceEvidence, ScaleWaves, WaveComparison
+from reports.content import StudyReport, Table
+from reports.kinds.progress import progress_report
+from reports.kinds.progress_facts import Indicator, Late, Register
+from reports.render import report_html
+from reports.sections.source import Source
+from reports.wording import forbidden_phrases
+from tests.factories.follow_up import change, contrasts
+from tests.unit.reports.conftest import Study
+
+RUNNING = Action("S1.2", "accepted", "2026-10-19", "Board", owner="Retail", units=("corporate",), progress="running",
+                 progress_on="2026-10-24", milestones=(
+                     Milestone("Issued", "2026-10-27", "done", "2026-10-30"), Milestone("Trained", "2026-11-10"),
+                     Milestone("Piloted", "2026-11-01", "dropped")))
+STOPPED = replace(RUNNING, measure="S2.2", progress="stopped", milestones=())
+DEFERRED = Action("S1.1", "deferred", "2026-10-19", "Board", "Head office decides.", again_on="2027-01-15")
+LATE = (Late("S1.2", "milestone", "Trained", "2026-11-10", 16, "Retail"),
+        Late("S1.2", "reading", "1", "2026-11-12", 14, "Retail"))
+
+
+def scale(key: str, value: float, verdict: str, reason: str = "") -> ScaleWaves:
+    mean, difference = Estimate(3.4, 3.2, 3.6, 160, "test"), change(value)
+    same, least = InvarianceEvidence("shown", "", 160, 158), DetectableChange(0.31, 0.1, 300, 0.8, 0.05, "test")
+    return ScaleWaves(
+        key, ("A1",), (), (), 160, 158, mean, mean, 0.8, 0.8, 0.8, difference, None, None, difference, 0.01, 0.02, same,
+        None, least, verdict, (reason,) if reason else ())  # type: ignore[arg-type]  # one of the words of WaveVerdict
+
+
+SCALES = (scale("PRB_INFO", -0.4, "changed"), scale("PRB_GOAL", 0.3, "changed"),
+          scale("PRB_EFFECT", 0.1, "no_demonstrable_change"),
+          scale("CAU_TECH", 0.3, "withheld", "sign_depends_on_flagged_items"),
+          scale("OUT", 0.0, "refused", "low_alpha"))
+
+
+def progress(bank: Study, language: str, *rows: ActionFollowUp, scales: tuple[ScaleWaves, ...] = SCALES,
+             late: tuple[Late, ...] = LATE) -> StudyReport:
+    diagnosis, template, facts = bank
+    found = FollowUp("w1", "w2", 1, "2026-10-12", "D_DEPT", rows, ("S3.1",), 10, 30, 0.25, "test")
+    compared = WaveComparison("w1", "w2", 318, 160, 158, False, (), scales, (), (), "test")
+    kpi = KpiRow({"en": "full records", "zh": "记录完整率"}, "higher", 60.0, 80.0, "percent", 6)
+    register = Register("2026-11-26", late, {"S1.2": (Indicator(kpi, "2027-04-22"),)})
+    study = Source(diagnosis, template, facts, language, changes=(compared,) if scales else ())
+    return progress_report(study, found, register)
+
+
+def everything(bank: Study) -> tuple[ActionFollowUp, ...]:
+    share = Estimate(0.5, 0.44, 0.56, 168, "Wilson")
+    return (ActionFollowUp(RUNNING, share, share, contrasts()), ActionFollowUp(STOPPED, None, None),
+            ActionFollowUp(DEFERRED, None, None))
+
+
+@pytest.mark.parametrize(("language", "words"), [
+    ("en", ["1 of 4 scales changed for the better, 1 for the worse", "better; no proof of effect",
+            "worse; no proof that a measure is at fault", "no demonstrable change; 0.31 points would have shown",
+            "not told: depends on items of doubtful meaning", "cannot be compared",
+            "reached on 30 October 2026, 3 days late",
+            "open, 16 days late", "dropped", "reading overdue", "was stopped", "find out why before adding measures",
+            "to be decided anew on 15 January 2027"]),
+    ("zh", ["1个好转，1个变差", "变差；不能据此认定为某项措施所致", "不作结论：取决于存疑题项", "无法比较",
+            "2026年10月30日完成，迟3天", "未完成，已逾期16天", "已取消", "读数逾期", "已停止", "请先查明原因",
+            "拟于2027年1月15日再行研究"])])
+def test_every_verdict_and_every_state_is_told_and_nothing_is_claimed(bank: Study, language: str,
+                                                                      words: list[str]) -> None:
+    page = report_html(progress(bank, language, *everything(bank)))
+
+    assert [word for word in words if word not in page] == []
+    assert forbidden_phrases(page, language) == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_where_nothing_was_decided_and_nothing_compared_the_report_says_so(bank: Study, language: str) -> None:
+    report = progress(bank, language, scales=(), late=())
+
+    page = report_html(report)
+    assert ("no scale could be compared" if language == "en" else "没有量表可与前一轮比较") in page
+    assert ("Nothing is overdue." if language == "en" else "没有逾期事项。") in page
+    assert not any(isinstance(block, Table) and not block.rows for block in report.blocks())
+
+
+def test_a_hidden_group_is_not_drawn(bank: Study) -> None:
+    hidden = tuple(one for one in contrasts() if one.verdict == "too_few")
+
+    report = progress(bank, "en", ActionFollowUp(RUNNING, None, None, hidden))
+
+    assert "f-covered" not in {getattr(block, "key", "") for block in report.blocks()}
+
+
+def test_more_waits_than_the_first_page_holds_and_all_of_it_stands_in_its_part(bank: Study) -> None:
+    report = progress(bank, "en", *everything(bank))
+
+    asked = [next(block for block in report.section(key).blocks if getattr(block, "kind", "") == "decision")
+             for key in ("summary", "open")]
+    assert [len(box.items) for box in asked] == [5, 7]
+    assert asked[1].items[:5] == asked[0].items
