@@ -61,29 +61,30 @@ class Masks:
 
     def apply(self, value: T) -> T:
         """Return a value of any kind with every text in it masked; keys of mappings stay, as they are names of data."""
-        return _changed(value, self.text)       # type: ignore[no-any-return]  # of the kind it was given
+        return changed_texts(value, self.text)       # type: ignore[no-any-return]  # of the kind it was given
 
     def blacken(self, value: T) -> T:
         """Return a value of any kind with the names in every text blackened."""
-        return _changed(value, self.blackened)  # type: ignore[no-any-return]  # of the kind it was given
+        return changed_texts(value, self.blackened)  # type: ignore[no-any-return]  # of the kind it was given
 
     def found_in(self, text: str) -> list[str]:
         """Return the names that still stand in a text."""
         return [found.group() for found in self._pattern.finditer(text)]
 
 
-def _changed(value: Any, change: Callable[[str], str]) -> Any:
+def changed_texts(value: Any, change: Callable[[str], str]) -> Any:
+    """Return a value of any kind with every text in it changed; keys of mappings stay."""
     if isinstance(value, str):
         return change(value)
     if is_dataclass(value) and not isinstance(value, type):
-        new = {field.name: _changed(getattr(value, field.name), change) for field in fields(value) if field.init}
+        new = {field.name: changed_texts(getattr(value, field.name), change) for field in fields(value) if field.init}
         return replace(value, **new)
     if isinstance(value, Mapping):
-        return {key: _changed(one, change) for key, one in value.items()}
+        return {key: changed_texts(one, change) for key, one in value.items()}
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*(_changed(one, change) for one in value))
+        return type(value)(*(changed_texts(one, change) for one in value))
     if isinstance(value, (tuple, list)):
-        return type(value)(_changed(one, change) for one in value)
+        return type(value)(changed_texts(one, change) for one in value)
     return value
 
 

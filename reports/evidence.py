@@ -12,6 +12,7 @@ from analysis.results.diagnosis import Saturation
 from analysis.results.interviews import ClaimEvidence, EvidencePart
 from reports.content import Figure
 from reports.figures import Curve, Series
+from reports.numbers import with_interval
 from reports.wording import Words
 
 PERCENT_FROM = 20           # interviewees; below it a percentage claims a precision that is not there
@@ -75,9 +76,9 @@ def _agreement(evidence: ClaimEvidence, words: Words) -> str:
     if alpha.value is None:
         return words.text("evidence.no_variation", k=evidence.n_double_coded, n=evidence.n_interviews)
     key = "alpha" if alpha.ci_low is None or alpha.ci_high is None else "alpha_interval"
-    return words.text(f"evidence.{key}", alpha=f"{alpha.value:.2f}", coders=evidence.n_coders,
-                      low=f"{alpha.ci_low or 0:.2f}", high=f"{alpha.ci_high or 0:.2f}", k=evidence.n_double_coded,
-                      n=evidence.n_interviews)
+    return words.text(f"evidence.{key}", alpha=with_interval(alpha.value, alpha.ci_low, alpha.ci_high, "coefficient",
+                                                             words.language), coders=evidence.n_coders,
+                      k=evidence.n_double_coded, n=evidence.n_interviews)
 
 
 def _saturation(found: Saturation | None, words: Words) -> str:

@@ -42,6 +42,7 @@ STYLES: dict[str, tuple[float, int, str, bool]] = {
     "points": (1, 0, "", False),                # 0..100
     "points1": (1, 1, "", False),
     "signed_points": (1, 0, "", True),
+    "signed_one": (1, 1, "", True),
     "pct": (1, 0, "%", False),                  # already in percent
     "pct1": (1, 1, "%", False),
     "mean": (1, 2, "", False),
@@ -59,11 +60,12 @@ STYLES: dict[str, tuple[float, int, str, bool]] = {
 
 
 def interval(low: float | None, high: float | None, style: str, language: str) -> str:
-    """Return "[low–high]"; with a negative bound the word "to" stands for the dash."""
+    """Return "[low–high]"; with signs before the bounds the word "to" stands for the dash."""
     if low is None or high is None:
         return ""
     first, second = printed(low, style), printed(high, style)
-    between = (" to " if language == "en" else "至") if min(low, high) < 0 else "–"
+    has_signs = min(low, high) < 0 or (style in STYLES and STYLES[style][3])
+    between = (" to " if language == "en" else "至") if has_signs else "–"
     return f"[{first.removesuffix('%')}{between}{second}]"
 
 

@@ -26,16 +26,19 @@ class PhraseMissing(KeyError):
 
 
 class _Formatter(string.Formatter):
-    """Reads `{value:style}`; `{n:one thing|# things}` chooses the plural, # is the number and @ its word at a start."""
+    """Reads `{value:style}`; `{n:one thing|# things}` chooses the plural, # is the number and @ its word at a start.
+
+    `{n:nobody|one|# people}` has words for none of its own.
+    """
 
     def __init__(self, language: str, phrases: Mapping[str, str]) -> None:
         self.language, self.phrases = language, phrases
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if "|" in format_spec:
-            singular, plural = format_spec.split("|", 1)
+            *none, singular, plural = format_spec.split("|")
             word = self.phrases.get(f"count.{value}", printed(value, "count"))
-            chosen = singular if value == 1 else plural
+            chosen = none[0] if none and value == 0 else singular if value == 1 else plural
             return chosen.replace("#", printed(value, "count")).replace("@", word[:1].upper() + word[1:])
         if format_spec in ("day", "month"):
             return (day if format_spec == "day" else month)(str(value), self.language)
@@ -112,10 +115,13 @@ class Words:
     def join(self, names: Sequence[str]) -> str:
         """Return names as a list in words."""
         if self.language == "zh":
+            names = [f"“{name}”" if "、" in name and "“" not in name else name for name in names]   # itself a list
             between = "" if all(name.endswith("”") for name in names) else "、"  # GB/T 15834: none between quotations
             return between.join(names[:-1]) + ("和" if len(names) > 1 else "") + names[-1] if names else ""
         if len(names) <= 1:
             return "".join(names)
+        if any(" and " in name or ", " in name for name in names):     # a name that is itself a list
+            return "; ".join(names[:-1]) + "; and " + names[-1]
         return ", ".join(names[:-1]) + " and " + names[-1]
 
     def count(self, number: int) -> str:

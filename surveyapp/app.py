@@ -88,6 +88,7 @@ from surveyapp.views import (
 from surveyapp.views.api_problem import problem_of_http
 from surveyapp.views.check_rules import CHECK_RULES, finding_place, finding_words
 from surveyapp.views.coding_html import drawn_bars, drawn_head, drawn_notes, drawn_row, drawn_words
+from surveyapp.views.job_fault import job_fault
 from surveyapp.views.masked_page import mask_results
 from surveyapp.views.reply_headers import add_headers
 from surveyapp.views.respondent_app import TwoApps, create_respondent_app
@@ -165,7 +166,8 @@ def _add_languages(app: Flask) -> None:
     babel = Babel(app, locale_selector=lambda: g.get("language") or access.reader_language())
     babel.domain_instance = ServedDomain(domain=DOMAIN)
     app.jinja_env.globals.update(LANGUAGES=LANGUAGES, reader_language=access.reader_language, audience_key=audience_key,
-                                 check_rules=CHECK_RULES, finding_words=finding_words, finding_place=finding_place)
+                                 check_rules=CHECK_RULES, finding_words=finding_words, finding_place=finding_place,
+                                 job_fault=job_fault)
     app.jinja_env.filters.update(stacked=stacked, drawn_head=drawn_head, drawn_words=drawn_words,
                                  drawn_bars=drawn_bars, drawn_notes=drawn_notes, drawn_row=drawn_row)
 

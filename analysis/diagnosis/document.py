@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from analysis.diagnosis.told_customers import told_customers, told_measures, told_metrics
 from analysis.privacy import MINIMUM_GROUP, told_count
 from analysis.results.comments import Comments
 from analysis.results.customers import CustomerPicture
@@ -51,8 +52,8 @@ def diagnosis_document(diagnosis: Diagnosis) -> dict[str, Any]:
         "problems": {finding.level.construct: _problem(finding) for finding in diagnosis.problems},
         "causes": {finding.level.construct: _cause(finding) for finding in diagnosis.causes},
         "links": [_link(link) for link in diagnosis.links],
-        "customers": _customers(diagnosis.customers),
-        "metrics": diagnosis.metrics,
+        "customers": _customers(diagnosis.customers, minimum),
+        "metrics": told_metrics(diagnosis),
         "provenance": diagnosis.provenance,
         "gate": diagnosis.gate,
         "screening": {audience: _screening(screening, minimum)
@@ -68,7 +69,7 @@ def diagnosis_document(diagnosis: Diagnosis) -> dict[str, Any]:
         "outcomes": {level.construct: _level(level) for level in diagnosis.outcomes},
         "nps": diagnosis.nps,
         "interviews": {code.code: _evidence(code) for code in diagnosis.interviews},
-        "objectives": diagnosis.objectives, "measures": diagnosis.measures,
+        "objectives": diagnosis.objectives, "measures": told_measures(diagnosis),
         "safeguards": {finding.key: {"is_required": finding.is_required, "required_by": finding.required_by,
                                      "readiness": finding.readiness} for finding in diagnosis.safeguards},
         "candidates": diagnosis.candidates,
@@ -139,8 +140,8 @@ def _comments(comments: Comments | None) -> dict[str, Any] | None:
             "links": comments.links}
 
 
-def _customers(picture: CustomerPicture | None) -> dict[str, Any] | None:
+def _customers(picture: CustomerPicture | None, minimum: int) -> dict[str, Any] | None:
     if picture is None:
         return None
-    return {**{name: getattr(picture, name) for name in PICTURE_FIELDS},
+    return {**{name: getattr(picture, name) for name in PICTURE_FIELDS}, **told_customers(picture, minimum),
             **{f"n_negative_{field}": n for field, n in picture.n_negative.items()}}

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from analysis.results.diagnosis import KpiRow
 from instruments.template import Kpi
 
-Unit = Literal["pomp", "percent", "count"]
+Unit = Literal["pomp", "percent", "number", "days", "count"]     # count: any other figure, with a decimal
 
 OBJECTIVE_MONTHS = 12       # an objective that no measure serves is looked at again after a year
 FULL = 100.0
@@ -62,7 +62,7 @@ def kpi_row(kpi: Kpi, metrics: Mapping[str, Any], months: int, thresholds: Mappi
     baseline = FULL - value if is_complement else float(value)
     step = thresholds["kpi_step_pomp"] if unit == "pomp" else thresholds["kpi_step_relative"] * abs(baseline)
     target = baseline + (step if kpi.better == "higher" else -step)
-    if unit != "count":
+    if unit in ("pomp", "percent"):
         target = min(max(target, 0.0), FULL)
     return KpiRow(kpi.name, kpi.better, baseline, target, unit, months)
 
@@ -71,4 +71,6 @@ def _unit(path: str) -> Unit:
     field = path.rsplit(".", 1)[-1]
     if field in ("pomp", "readiness"):
         return "pomp"
-    return "percent" if field.endswith("_pct") else "count"
+    if field.endswith("_days"):
+        return "days"
+    return "percent" if field.endswith("_pct") else "number" if field.endswith("_count") else "count"

@@ -5,7 +5,8 @@ A change that is seen is never said to be the work of a measure. Unrounded; None
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from analysis.results.measurement import Estimate
@@ -59,6 +60,19 @@ class Action:
     progress_on: str = ""               # since when it stands so
     milestones: tuple[Milestone, ...] = ()
     readings: tuple[KpiReading, ...] = ()
+    # In other languages: language → text as recorded → its wording. A text that is not in it stands as recorded.
+    wordings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def in_words_of(self, language: str) -> Action:
+        """Return the action as it is told in a language."""
+        known = self.wordings.get(language, {})
+        texts = {name: known.get(text, text) for name in ("body", "reason", "change", "owner")
+                 for text in [getattr(self, name)]}
+        return replace(
+            self, **texts,
+            milestones=tuple(replace(one, name=known.get(one.name, one.name)) for one in self.milestones),
+            readings=tuple(replace(one, kpi=known.get(one.kpi, one.kpi), source=known.get(one.source, one.source))
+                           for one in self.readings))
 
     @property
     def is_taken_on(self) -> bool:

@@ -69,7 +69,8 @@ def _told(study: Source) -> Section:
 def _decided(study: Source, actions: Mapping[str, Action]) -> Section:
     words, rows = study.words, []
     for finding in study.proposed:
-        action = actions.get(finding.key)
+        recorded = actions.get(finding.key)
+        action = recorded.in_words_of(study.language) if recorded else None
         name, decision = study.read(study.measure(finding.key).name), action.decision if action else "open"
         rows.append(Row((Statement(name), Statement(words.text(f"feedback.decision_{decision}")),
                          Statement(_reason(action)), Statement(_when(study, action)))))

@@ -21,6 +21,7 @@ from reports.content import (
 from reports.figures import Forest, ForestRow
 from reports.numbers import printed
 from reports.sections.edited import count_line, edit_of, notes, owner_of, phase_cell, phase_of, term, told, what_of
+from reports.sections.file_figures import is_hidden
 from reports.sections.forms import form_of, found_here
 from reports.sections.source import Source
 from reports.sections.table_columns import columns_of
@@ -124,7 +125,8 @@ def _card(study: Source, m: MeasureFinding) -> Card:
     rows.append((words.text("actions.why"), Statement(study.read(measure.rationale))))
     rows.append((words.text("actions.aim"), Statement(study.read(measure.expected_effect))))
     if m.kpis:
-        rows.append((words.text("actions.kpi"), Statement(between.join(_kpi(study, kpi).text for kpi in m.kpis))))
+        rows.append((words.text("actions.kpi"), Statement(between.join(
+            _kpi(study, kpi, rule.baseline or "").text for kpi, rule in zip(m.kpis, measure.kpis, strict=True)))))
     rows.append((words.text("actions.risk"), Statement(study.read(measure.risk))))
     rows.append((term(study, edit, "owner", "actions.owner"), Statement(owner_of(study, m))))
     if edit is not None and edit.values.note:
@@ -150,13 +152,13 @@ def _addresses(study: Source, measure: Measure) -> Statement:
     return Statement(names, {}, tuple(f"problem.{key}.grade" for key in strong), anchor)
 
 
-def _kpi(study: Source, kpi: KpiRow) -> Statement:
+def _kpi(study: Source, kpi: KpiRow, path: str) -> Statement:
     words, name = study.words, study.read(kpi.name)
-    if kpi.baseline is None or kpi.target is None:
+    if kpi.baseline is None or kpi.target is None or is_hidden(study, path):
         return words.say("actions.kpi_unknown", name=name, months=kpi.due_months)
-    return words.say("actions.kpi_known", name=name, months=kpi.due_months,
-                     baseline=words.text(f"unit.{kpi.unit}", value=kpi.baseline),
-                     target=words.text(f"unit.{kpi.unit}", value=kpi.target))
+    key = "actions.kpi_known" if kpi.target > kpi.baseline else "actions.kpi_known_lower"
+    return words.say(key, name=name, months=kpi.due_months, baseline=study.kpi_value(kpi, kpi.baseline),
+                     target=study.kpi_value(kpi, kpi.target))
 
 
 def _side(study: Source, m: MeasureFinding, measure: Measure) -> tuple[tuple[str, Number | Statement], ...]:
@@ -173,7 +175,8 @@ def _side(study: Source, m: MeasureFinding, measure: Measure) -> tuple[tuple[str
     if m.size is not None:
         field = (measure.sizing or "").rsplit(".", 1)[-1]
         label = words.text(f"data.{field}") if words.has(f"data.{field}") else words.text("actions.size")
-        found.append((label, Number(m.size, "count", trace=(measure.sizing or "",))))
+        path = measure.sizing or ""
+        found.append((label, Number(m.size, "count", trace=(path,), is_hidden=is_hidden(study, path))))
     return tuple(found)
 
 

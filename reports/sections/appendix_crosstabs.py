@@ -26,12 +26,20 @@ def _table(study: Source, found: Crosstab) -> Table | None:
     width = (1 - CODE_WIDTH - ALL_WIDTH) / len(groups)
     columns = (Column(words.text("crosstabs.code"), CODE_WIDTH),
                Column(words.text("crosstabs.all"), ALL_WIDTH, "right"),
-               *(Column(words.text("crosstabs.group", name=group, n=found.groups[group]), width, "right")
-                 for group in groups))
+               *(Column(words.text("crosstabs.group", name=_named(study, found, group), n=found.groups[group]), width,
+                        "right") for group in groups))
     name = study.read(found.name) if found.name else found.grouping
     return Table(f"t-crosstab-{found.grouping}", words.say("crosstabs.table", name=name, n=sum(found.groups.values())),
                  columns, tuple(_row(study, row, groups) for row in rows), words.text("crosstabs.unit"),
                  words.text("crosstabs.source", minimum=found.minimum), is_dense=True)
+
+
+def _named(study: Source, found: Crosstab, group: str) -> str:
+    """Return a group by its wording where the questionnaire offers the same groups, by its key otherwise."""
+    for item in study.items_of_role("profile"):
+        if set(found.groups) <= {choice.value for choice in item.choices}:
+            return study.choice(item, group)
+    return group
 
 
 def _row(study: Source, row: CrosstabRow, groups: list[str]) -> Row:

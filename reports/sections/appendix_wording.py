@@ -78,7 +78,8 @@ def _row(study: Source, instrument: Instrument, item: Item, counts: Mapping[str,
                     _answers(study, instrument, item, counts)), anchor)
     if single and single.median is not None and single.n >= study.minimum_group:
         return Row((key, Statement(study.read(item.text)), Statement(printed(float(single.n), "count")),
-                    study.words.say("wording.number", median=single.median, mean=study.estimate(
+                    study.words.say("wording.number", median=printed(
+                        single.median, "count" if single.median == int(single.median) else "one"), mean=study.estimate(
                         single.mean, single.ci_low, single.ci_high, "one"))), anchor)
     reason = ("wording.open" if item.role == "open" else "wording.attention" if item.role == "attention"
               else "wording.hidden" if counts and min(counts.values()) < 0 else "wording.not_shown")

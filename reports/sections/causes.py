@@ -60,7 +60,7 @@ def _reading_table(study: Source) -> Table:
                                    trace=(f"cause.{key}.elevated",)),
                          Number(c.share, "percent", trace=(f"cause.{key}.share",)), spoken,
                          Number(c.stated_share.value if c.stated_share else None, "percent"),
-                         words.say(f"cause_reading.{c.reading}")), f"cause-{key}"))
+                         words.say(study.cause_reading(c))), f"cause-{key}"))
     columns = columns_of(words, "causes.column_",
         ("name", 0.2, "left"), ("level", 0.14, "left"), ("share", 0.13, "right"), ("said", 0.18, "left"),
         ("stated", 0.13, "right"), ("reading", 0.22, "left"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from analysis.crossed import hidden_places
 from analysis.privacy import told_count
 from analysis.results.customers import CustomerPicture
+from analysis.told_figures import is_figure_hidden, is_size_hidden
 from reports.content import Block, Column, Columns, Figure, Heading, Number, Paragraph, Row, Section, Statement, Table
 from reports.figures import Matrix, MatrixCell
 from reports.numbers import HIDDEN, printed
@@ -21,7 +22,6 @@ SIZES = ("key_customers_count", "at_risk_count", "at_risk_aum", "upgrade_candida
          "stale_records_count")
 SMALL = 0.01                            # a smaller share is told as below 1%, never as 0%
 STYLES = {"at_risk_aum": "money", "upgrade_gap_sum": "money"}
-SUMS = {"at_risk_aum": "at_risk_count", "upgrade_gap_sum": "upgrade_candidates_count"}     # sum → how many are in it
 SHARES = ("completeness_pct", "stale_fields_pct", "decline_or_dormant_pct", "linked_customers_pct",
           "linked_upper_tier_pct", "tier_value_mismatch_pct",
           "top_decile_aum_share_pct", "at_risk_upper_tier_pct", "upgrade_candidates_pct", "upper_tier_retention_pct")
@@ -39,7 +39,7 @@ def customer_file(study: Source) -> list[Section]:
 def customer_title(study: CustomerSource) -> Statement:
     """Return the finding at the head of the part."""
     picture, pct = study.picture, study.picture.figures.get("decline_or_dormant_pct")
-    if pct is None:
+    if pct is None or is_figure_hidden(picture, "decline_or_dormant_pct", study.minimum_group):
         return study.words.say("file.title_plain", n=picture.n_customers)
     return study.words.say("file.title", share=pct, n=picture.n_customers, trace=("data.decline_or_dormant_pct",))
 
@@ -137,18 +137,9 @@ def _size(study: CustomerSource, picture: CustomerPicture, key: str) -> Number:
     return Number(picture.figures[key], style, trace=trace)  # type: ignore[arg-type]  # the two styles are number styles
 
 
-def is_size_hidden(picture: CustomerPicture, key: str, minimum: int) -> bool:
-    """Return whether a size speaks of too few customers, or, a sum, mostly of one of them."""
-    if key not in SUMS:
-        return told_count(int(picture.figures[key] or 0), minimum) is None
-    n = picture.figures.get(SUMS[key])
-    return key in picture.dominated or (n is not None and told_count(int(n), minimum) is None)
-
-
 def _shares(study: CustomerSource, picture: CustomerPicture) -> Table | None:
     words = study.words
-    rows = tuple(Row((Statement(words.text(f"data.{key}")), Number(_share(picture, key), "percent",
-                                                                    trace=(f"data.{key}",))))
+    rows = tuple(Row((Statement(words.text(f"data.{key}")), _share(study, picture, key)))
                  for key in SHARES if picture.figures.get(key) is not None)
     if not rows:
         return None
@@ -156,9 +147,10 @@ def _shares(study: CustomerSource, picture: CustomerPicture) -> Table | None:
     return Table("t-shares", words.say("file.shares_title"), columns, rows, is_dense=True)
 
 
-def _share(picture: CustomerPicture, key: str) -> float | None:
-    value = picture.figures.get(key)
-    return None if value is None else value / 100
+def _share(study: CustomerSource, picture: CustomerPicture, key: str) -> Number:
+    value, is_hidden = picture.figures.get(key), is_figure_hidden(picture, key, study.minimum_group)
+    return Number(None if value is None or is_hidden else value / 100, "percent", trace=(f"data.{key}",),
+                  is_hidden=is_hidden)
 
 
 def _quality(study: CustomerSource, picture: CustomerPicture) -> Paragraph:

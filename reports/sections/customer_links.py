@@ -124,8 +124,11 @@ def _stage_figure(study: CustomerSource, moves: StageMoves) -> Figure:
         rows.append((study.stage(key), HIDDEN if key in hidden.rows else printed(float(total), "count")))
         cells.append(tuple(_cell(counts.get(to, 0), total, is_hidden=(key, to) in hidden.cells) for to in now))
     stayed = sum(row.get(key, 0) for key, row in moves.stages.items())
-    alt = words.text("moves.alt", rows=len(rows), columns=len(now), n=moves.n_both, stayed=stayed)
-    title = words.say("moves.title", n=moves.n_both, stayed=stayed)
+    # How many stayed is one more total of the table: beside it a hidden cell of those who stayed could be worked out.
+    is_told = not any((key, key) in hidden.cells for key in moves.stages)
+    title = words.say("moves.title" if is_told else "moves.title_plain", n=moves.n_both, stayed=stayed)
+    alt = words.text("moves.alt" if is_told else "moves.alt_plain", rows=len(rows), columns=len(now), n=moves.n_both,
+                     stayed=stayed)
     unit = (words.text("moves.unit_dated", before=moves.before_on, now=moves.now_on)
             if moves.before_on and moves.now_on else words.text("moves.unit"))
     return Figure("f-moves", title, Matrix(tuple(rows), tuple(study.stage(key) for key in now), tuple(cells)), alt,

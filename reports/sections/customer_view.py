@@ -18,6 +18,7 @@ from reports.content import (
     Table,
 )
 from reports.figures import Forest, ForestRow, MapPoint, QuadrantMap
+from reports.numbers import fixed
 from reports.sections.likerts import item_figure
 from reports.sections.source import Source
 from reports.sections.table_columns import columns_of
@@ -123,12 +124,19 @@ def _status_table(study: Source, facets: list[FacetFinding]) -> Table:
                  words.text("customers.table_source", n=study.n_valid(study.served)))
 
 
+def gap_told(study: Source, gap: Gap) -> str:
+    """Return a gap with its interval; with a decimal where it would else read as the limit that it misses."""
+    limit = study.threshold("gap_points", 10.0)
+    is_near = abs(gap.value) < limit and fixed(abs(gap.value), 0) == fixed(limit, 0)
+    return study.estimate(gap.value, gap.ci_low, gap.ci_high, "signed_one" if is_near else "signed_points")
+
+
 def _gap_figure(study: Source, gaps: list[Gap]) -> Figure:
     words = study.words
     ordered = sorted(gaps, key=lambda gap: -gap.value)
     rows = tuple(ForestRow(
         words.text("customers.pair", problem=study.name(g.problem), facet=study.name(g.facet)), g.value, g.ci_low,
-        g.ci_high, None, "", g.is_flagged, study.estimate(g.value, g.ci_low, g.ci_high, "signed_points"))
+        g.ci_high, None, "", g.is_flagged, gap_told(study, g))
         for g in ordered)
     reach = max(20.0, *(abs(v) for g in ordered for v in (g.ci_low, g.ci_high)))
     edge = float(-(-reach // 10) * 10)

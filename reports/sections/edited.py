@@ -93,7 +93,7 @@ def told(study: Source, values: PlanValues, field: str, kpi: KpiRow | None = Non
         return study.words.text(f"{'edits.form_' if field == 'form' else 'phase.'}{value}")
     if field == "due_on":
         return day(str(value), study.language)
-    return study.words.text(f"unit.{kpi.unit if kpi else 'count'}", value=value)
+    return study.kpi_value(kpi, value) if kpi else study.words.text("unit.count", value=value)
 
 
 def term(study: Source, edit: PlanEdit | None, field: str, phrase: str) -> str:

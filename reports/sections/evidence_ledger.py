@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from analysis.diagnosis.trace.design import baseline_path, trigger_paths
 from analysis.results.diagnosis import LinkFinding
 from analysis.results.trace import Kind, TracedFinding
+from analysis.told_figures import RATIOS
 from reports.content import Block, Cell, Facts, Heading, Number, Row, Section, Stack, Statement, Table
 from reports.numbers import day
 from reports.render import ANCHOR
 from reports.sections.customer_file import SHARES, SIZES
 from reports.sections.source import Source, capitalised
 from reports.sections.table_columns import columns_of
-from reports.sections.trace_words import RATIOS, TraceWords
+from reports.sections.trace_words import TraceWords
 
 # Items and codes have rows of their own in appendices C and D; figures that no rule or part uses are left to the page.
 LISTED: tuple[Kind, ...] = ("problem", "cause", "links", "link", "situation", "experience", "outcome", "figure",

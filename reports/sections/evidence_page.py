@@ -104,7 +104,7 @@ def _interval(told: TraceWords, path: str) -> str:
         return ""
     share = level.unfavourable
     bounds = {"mean": (level.ci_low, level.ci_high, "mean"), "pomp": (level.pomp_low, level.pomp_high, "points1"),
-              "unfavourable_pct": (share.ci_low if share else None, share.ci_high if share else None, "percent1")}
+              "unfavourable_pct": (share.ci_low if share else None, share.ci_high if share else None, "percent")}
     if field not in bounds or None in bounds[field]:
         return ""
     low, high, style = bounds[field]

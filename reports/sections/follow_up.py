@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from analysis.results.actions import Action, ActionContrast, ActionFollowUp, FollowUp, SideChange
 from analysis.results.measurement import Estimate
 from reports.content import Block, Callout, Paragraph, Row, Section, Stack, Statement, Table
@@ -43,8 +45,9 @@ def _title(study: Source, found: FollowUp) -> Statement:
 def decisions_table(study: Source, found: FollowUp) -> Table:
     """Return what was decided, planned and done of each measure."""
     words = study.words
+    told = [replace(row, action=row.action.in_words_of(study.language)) for row in found.actions]
     rows = [Row((_measure(study, row.action), _decision(study, row.action), _planned(study, found, row.action),
-                 _done(study, row))) for row in found.actions]
+                 _done(study, row))) for row in told]
     columns = columns_of(words, "followup.column_", ("measure", 0.2), ("decision", 0.3), ("planned", 0.24),
                          ("done", 0.26))
     return Table("t-decisions", words.say("followup.decisions_title", n=len(rows)), columns, tuple(rows), "",

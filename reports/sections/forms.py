@@ -10,6 +10,7 @@ from analysis.results.measures import ItemGround, PresentMeasure, SuggestionGrou
 from instruments.template import Measure
 from reports.content import Statement
 from reports.numbers import month
+from reports.sections.file_figures import told_size
 from reports.sections.source import Source, capitalised, lowered
 
 ASKED_FOR = ("proposed", "opportunity")
@@ -113,7 +114,7 @@ def _size(study: Source, m: MeasureFinding, measure: Measure) -> Statement:
     path = measure.sizing or ""
     field = path.rsplit(".", 1)[-1]
     label = study.words.text(f"data.{field}") if study.words.has(f"data.{field}") else field.replace("_", " ")
-    return study.words.say("forms.size", label=label, n=m.size, trace=(path,))
+    return study.words.say("forms.size", label=label, n=told_size(study, path, m.size or 0), trace=(path,))
 
 
 def _suggestion(study: Source, ground: SuggestionGround) -> Statement:

@@ -170,8 +170,9 @@ class JointWords:
     # ---- judgement --------------------------------------------------------------------------------------------------
     def proposal(self, row: JointRow) -> Statement:
         """Return what the rule proposes, with the rule."""
+        unused = "_unused" if row.proposal.rule == "silent_interviews" and row.spoken.n_mentioned else ""
         return self.words.say("joint.proposed", verdict=self.verdict(row.proposal.verdict, row.proposal.silent),
-                              rule=self.words.text(f"joint.rule_{row.proposal.rule}"))
+                              rule=self.words.text(f"joint.rule_{row.proposal.rule}{unused}"))
 
     def judgement(self, row: JointRow, judged: JudgedRow) -> tuple[Statement, ...]:
         """Return how the sources stand to each other: the person's judgement, or why there is none, then the rule's."""

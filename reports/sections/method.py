@@ -52,7 +52,9 @@ def _facts(study: Source) -> list[tuple[str, Statement]]:
             version=study.diagnosis.provenance.instrument_versions.get(screening.audience, "–"),
             trace=("quality.n_submitted", "quality.n_excluded"))))
     if study.n_interviews:
-        found.append(("interviews", words.say("method.interviews_text", n=study.n_interviews,
+        is_double = any(said.agreement_verdict != "not_double_coded" for said in study.diagnosis.interviews)
+        key = "method.interviews_text" if is_double else "method.interviews_text_single"
+        found.append(("interviews", words.say(key, n=study.n_interviews,
                                               roles=len(study.diagnosis.roles_interviewed) + len(study.others_heard))))
     sent = study.diagnosis.provenance.member_checks
     if sent.get("all"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from analysis.results.diagnosis import MeasureFinding, ObjectiveFinding, SafeguardFinding
+from analysis.results.diagnosis import KpiRow, MeasureFinding, ObjectiveFinding, SafeguardFinding
 from analysis.results.plan_edits import EditedKind
 from instruments.template import Objective, Principle
 from reports.content import (
@@ -22,7 +22,7 @@ from reports.content import (
     Table,
 )
 from reports.figures import Bar, Lane, Matrix, MatrixCell, RoadmapChart
-from reports.numbers import printed
+from reports.numbers import HIDDEN, printed
 from reports.sections.edited import (
     beside,
     due_cell,
@@ -36,6 +36,7 @@ from reports.sections.edited import (
     term,
     values_of,
 )
+from reports.sections.file_figures import is_hidden
 from reports.sections.source import Source, capitalised, lowered
 from reports.sections.table_columns import columns_of
 from reports.sections.triggers import described
@@ -60,8 +61,8 @@ def objectives(study: Source) -> list[Section]:
             Stack((Statement(study.read(objective.name), {}, (f"objective.{found.key}.active",)),
                    Statement(study.name(found.problem)))),
             words.say("plan.active" if found.is_active else "plan.dormant"), Statement(study.read(kpi.name)),
-            Statement(_figure(study, kpi.baseline, kpi.unit)),
-            beside(study, "objective", found.key, "target", _figure(study, kpi.target, kpi.unit), kpi),
+            Statement(_baseline(study, kpi, objective.kpi.baseline or "")),
+            beside(study, "objective", found.key, "target", study.kpi_value(kpi, kpi.target), kpi),
             due_cell(study, "objective", found.key, kpi.due_months), owner_cell(study, found))))
     columns = columns_of(words, "plan.objective_",
         ("name", 0.24, "left"), ("state", 0.07, "left"), ("kpi", 0.19, "left"), ("baseline", 0.11, "right"),
@@ -85,10 +86,8 @@ def objectives(study: Source) -> list[Section]:
                     words.say("plan.objective_lead"))]
 
 
-def _figure(study: Source, value: float | None, unit: str) -> str:
-    if value is None:
-        return study.words.text("labels.to_be_measured")
-    return study.words.text(f"unit.{unit}", value=value)
+def _baseline(study: Source, kpi: KpiRow, path: str) -> str:
+    return HIDDEN if is_hidden(study, path) else study.kpi_value(kpi, kpi.baseline)
 
 
 def _has_target(study: Source, objective: ObjectiveFinding) -> bool:
@@ -165,7 +164,7 @@ def _milestones(study: Source, ordered: list[MeasureFinding]) -> Table:
         goal = "–"
         if kpi is not None:
             key = "plan.milestone_known" if kpi.target is not None else "plan.milestone_unknown"
-            goal = words.text(key, name=study.read(kpi.name), target=_figure(study, kpi.target, kpi.unit))
+            goal = words.text(key, name=study.read(kpi.name), target=study.kpi_value(kpi, kpi.target))
         rows.append(Row((Statement(m.key, {}, (f"measure.{m.key}.verdict",), f"measure-{m.key}"), phase_cell(study, m),
                          due_cell(study, "measure", m.key, study.measure(m.key).horizon_months), Statement(goal))))
     columns = columns_of(words, "plan.milestone_",

@@ -19,6 +19,7 @@ from reports.content import (
 )
 from reports.figures import Forest, ForestRow
 from reports.numbers import printed
+from reports.sections.customer_view import gap_told
 from reports.sections.likerts import item_figure
 from reports.sections.notices import further_topics
 from reports.sections.source import Source, capitalised
@@ -196,7 +197,8 @@ def _interview_lines(study: Source, p: ProblemFinding) -> list[Statement]:
     said, words = p.interview, study.words
     if said is None or not said.n_asked:
         return [words.say("problems.no_interviews")]
-    line = words.say("problems.interviews", k=said.supports, n=said.n_asked, roles=said.roles, x=said.contradicts,
+    key = "problems.interviews" if said.supports else "problems.interviews_none"
+    line = words.say(key, k=said.supports, n=said.n_asked, roles=said.roles, x=said.contradicts,
                      trace=(f"interview.{said.code}.interviewees",))
     alpha = said.agreement
     if alpha is None or alpha.value is None or said.agreement_verdict == "accept":
@@ -213,6 +215,6 @@ def _customer_lines(study: Source, p: ProblemFinding) -> list[Statement]:
         if gap.is_flagged:
             phrase = "problems.gap_customers" if gap.value > 0 else "problems.gap_staff"
             found.append(words.say(phrase, points=printed(abs(gap.value), "points"), facet=study.in_sentence(gap.facet),
-                                   estimate=study.estimate(gap.value, gap.ci_low, gap.ci_high, "signed_points"),
+                                   estimate=gap_told(study, gap),
                                    trace=(f"gap.{gap.problem}.{gap.facet}.value",)))
     return found

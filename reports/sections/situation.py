@@ -234,12 +234,16 @@ def _headcount(study: Source) -> Table | None:
                  words.text("situation.entered_source"), is_dense=True)
 
 
+def _median(value: float) -> Number:
+    return Number(value, "count" if value == int(value) else "one")
+
+
 def _workload(study: Source) -> Table | None:
     words, rows = study.words, []
     for item in study.items_of_role("fact"):
         found = study.single(item.key)
         if found and found.median is not None and found.n >= study.minimum_group:
-            rows.append(Row((Statement(study.read(item.text)), Number(found.median, "one"),
+            rows.append(Row((Statement(study.read(item.text)), _median(found.median),
                              Number(float(found.n), "count"))))
     ratio = study.diagnosis.customers.figures.get("customers_per_rm") if study.diagnosis.customers else None
     if ratio is not None:

@@ -12,6 +12,7 @@ from analysis.results.diagnosis import (
     Diagnosis,
     Grade,
     InterviewEvidence,
+    KpiRow,
     LinkFinding,
     MeasureFinding,
     ProblemFinding,
@@ -26,6 +27,7 @@ from instruments.template import Measure, Safeguard, StudyTemplate
 from reports.charts.metrics import wrap
 from reports.citation import short_citation
 from reports.content import GradeCell, Passage, Statement
+from reports.numbers import fixed
 from reports.sections.named import Named, capitalised, lowered
 
 __all__ = ["Source", "capitalised", "lowered"]
@@ -169,6 +171,23 @@ class Source(Named):
         trace = (f"problem.{construct}.grade",) if construct else ()
         word = self.words.text(f"grade.{grade}" if grade else "grade.not_issued")
         return GradeCell(word, _FILLED.get(grade or "", 0), grade == "conflicting", trace)
+
+    def cause_reading(self, cause: CauseFinding) -> str:
+        """Return the phrase of how a cause is read; a link to a problem that is not established is told as such."""
+        is_linked = any(link.cause == cause.level.construct and link.status == "supports" and not link.is_withheld
+                        for link in self.diagnosis.links)
+        told_apart = is_linked and cause.reading in ("no_evidence", "widespread")
+        return f"cause_reading.{cause.reading}{'_linked' if told_apart else ''}"
+
+    def kpi_value(self, kpi: KpiRow, value: float | None) -> str:
+        """Return a baseline or target in its unit: whole percent, unless the two would then read alike."""
+        if value is None:
+            return self.words.text("labels.to_be_measured")
+        if kpi.unit != "percent":
+            return self.words.text(f"unit.{kpi.unit}", value=value)
+        own, is_computed = (kpi.baseline, kpi.target), value in (kpi.baseline, kpi.target)
+        are_apart = None in own or len({fixed(figure or 0, 0) for figure in own}) > 1
+        return f"{fixed(value, 0 if value == int(value) or (is_computed and are_apart) else 1)}%"
 
     def period(self) -> str:
         """Return the fieldwork period as it stands in a source line, or the date of the data."""

@@ -171,7 +171,7 @@ def _problem_row(study: Source, problem: ProblemFinding) -> Row:
     if problem.rank:
         name = words.text("problems.numbered", rank=problem.rank, name=name)
     return Row((Stack((Statement(name, {}, (), anchor), _band(study, problem))),
-                severity, cause, _strategy_cell(study, key), study.grade(problem.grade, key)))
+                severity, cause, _strategy_cell(study, problem), study.grade(problem.grade, key)))
 
 
 def _band(study: Source, problem: ProblemFinding) -> Statement:
@@ -182,7 +182,10 @@ def _band(study: Source, problem: ProblemFinding) -> Statement:
     return words.say("summary.survey_status", status=words.text(f"status.{problem.level.status}"))
 
 
-def _strategy_cell(study: Source, problem: str) -> Cell:
+def _strategy_cell(study: Source, found: ProblemFinding) -> Cell:
+    if found.grade == "not_indicated":
+        return study.words.say("summary.no_strategy_asked")
+    problem = found.level.construct
     candidates = [m for m in study.proposed if study.measure(m.key).address_problem.get(problem)]
     if not candidates:
         return study.words.say("summary.no_strategy")
@@ -268,7 +271,7 @@ def _cause_lines(study: Source) -> list[Block]:
                                 (f"cause.{key}.mean",)),
                          Statement(goes_with, {}, tuple(f"link.{key}.{link.problem}.status" for link in linked)),
                          Number(cause.share, "percent", trace=(f"cause.{key}.share",)), said_text,
-                         words.say(f"cause_reading.{cause.reading}", trace=(f"cause.{key}.elevated",)))))
+                         words.say(study.cause_reading(cause), trace=(f"cause.{key}.elevated",)))))
     columns = columns_of(words, "summary.cause_column_",
         ("cause", 0.18, "left"), ("level", 0.17, "left"), ("problems", 0.25, "left"), ("share", 0.09, "right"),
         ("said", 0.13, "left"), ("reading", 0.18, "left"))

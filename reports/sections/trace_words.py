@@ -8,16 +8,15 @@ from typing import Any
 from analysis.diagnosis.thresholds import THRESHOLDS
 from analysis.diagnosis.trace.ledger import Ledger
 from analysis.diagnosis.trace.paths import split_path
-from analysis.results.customers import CustomerPicture
 from analysis.results.diagnosis import InterviewEvidence
 from analysis.results.trace import HIDDEN_COUNT, Check, ItemAnswers, PathInputs, Ruling, TracedFinding
+from analysis.told_figures import SHARE
 from reports.numbers import HIDDEN, fixed, printed
-from reports.sections.customer_file import is_size_hidden
+from reports.sections.file_figures import is_hidden, told_limit, told_share
 from reports.sections.source import Source, capitalised
 
 SHARES = frozenset({"share", "rank_top2_probability", "rank_top3_probability", "response_rate", "top_decile_aum_share",
                     "excluded", "part_rank_probability", "excluded_doubtful_share", "excluded_stop_share"})
-RATIOS = frozenset({"customers_per_rm", "products_per_customer", "top_decile_aum_share", "median_age_days"})
 SMALL_Q, LARGE = 0.001, 1000
 WORD_FAMILIES = ("grade", "status", "quadrant", "tag", "band", "cap", "cause_reading", "quality", "agreement",
                  "verdict")
@@ -94,8 +93,8 @@ class TraceWords:
     def _figure(self, value: float, what: str) -> str:
         if what in SHARES:
             return printed(value, "percent")
-        if what.endswith("_pct"):
-            return printed(value, "pct1")
+        if what.endswith(SHARE):
+            return told_limit(value)
         if what.startswith("q_"):
             return "< 0.001" if value < SMALL_Q else fixed(value, 3)
         is_count = value == int(value) and (abs(value) >= 1 or value == 0)
@@ -103,25 +102,21 @@ class TraceWords:
             return printed(value, "count")
         return printed(value, "points1" if what in ("pomp", "pomp_high", "pomp_low", "readiness") else "mean")
 
-    def path_value(self, found: PathInputs) -> str:
+    def path_value(self, found: PathInputs, target: object = None) -> str:
         """Return the value of a path as it may be shown: few customers, or a sum of mostly one, stay hidden."""
         family, _, field = split_path(found.path)
         picture = self.study.diagnosis.customers
         if family != "data" or picture is None:
-            return self.value(found.value, field)
+            return self._share_or(found.value, field, target)
         if field not in picture.figures:                # a table: its cells stand in the report, under its own rule
             return self.words.text("trace.stated")
-        if self._is_hidden(picture, field):
+        if is_hidden(self.study, found.path):
             return HIDDEN
-        is_share = field.endswith("_pct") and found.value is not None
-        return printed(found.value, "pct") if is_share else self.value(found.value, field)
+        return self._share_or(found.value, field, target)
 
-    def _is_hidden(self, picture: CustomerPicture, field: str) -> bool:
-        """Return whether a figure is one of few customers, or a share that would tell their number."""
-        stem, minimum = field.removesuffix("_pct"), self.study.minimum_group
-        names = (stem, f"{stem}_count", f"{stem}s_count") if field.endswith("_pct") else (field,)
-        return any(is_size_hidden(picture, name, minimum) for name in names
-                   if picture.figures.get(name) is not None and name not in RATIOS)
+    def _share_or(self, value: Any, field: str, target: object = None) -> str:
+        is_share = field.endswith(SHARE) and isinstance(value, int | float) and not isinstance(value, bool)
+        return told_share(self.words, value, target) if is_share else self.value(value, field)
 
     def threshold(self, name: str) -> str:
         """Return a threshold by its meaning and value."""
@@ -148,7 +143,8 @@ class TraceWords:
         """Return what a condition found, hidden where the figure is."""
         if check.what == "metric":
             inputs = self.ledger.inputs(check.path)
-            return self.path_value(inputs) if inputs and check.value is not None else self.value(check.value)
+            return (self.path_value(inputs, check.target) if inputs and check.value is not None
+                    else self.value(check.value))
         return self.value(check.value, check.what)
 
     def wanted(self, check: Check) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from analysis.results.measures import TriggerResult
+from analysis.told_figures import SHARE
 from reports.content import Statement
 from reports.numbers import printed
-from reports.sections.source import Source
+from reports.sections.file_figures import is_hidden, told_limit, told_share
+from reports.sections.source import Source, lowered
 
 FIELDS_OF_GRADES = ("grade", "status", "quadrant", "tag", "severity")
 CAPTION_LENGTH = 60
@@ -25,7 +27,7 @@ def described(study: Source, trigger: TriggerResult) -> Statement:
     key = ("triggers.unknown" if trigger.outcome == "unknown"
            else "triggers.found_word" if is_word else "triggers.found")
     return study.words.say(
-        key, subject=_subject(study, trigger.metric), value=_value(study, trigger.value, field),
+        key, subject=_subject(study, trigger.metric), value=_found(study, trigger, field),
         rule=study.words.text(f"triggers.{trigger.operator}", target=_target(study, trigger.target, field)),
         trace=(trigger.metric,))
 
@@ -55,15 +57,17 @@ def _subject(study: Source, metric: str) -> str:
 def _name(study: Source, family: str, key: str) -> str:
     if family == "item":
         item = study.item(key)
-        return study.words.text("triggers.item", key=key) if item is None else _short(study.read(item.text), study)
+        return (study.words.text("triggers.item", key=key) if item is None
+                else _short(study.read(item.text).rstrip(".。"), study))
     if family == "interview":
-        return study.words.text("triggers.code", name=study.code(key))
+        name = study.code(key)
+        return study.words.text("triggers.code", name=lowered(name) if study.language == "en" else name)
     if family == "safeguard":
         guard = study.safeguard(key)
         return study.read(guard.name) if guard else key
     if family == "link":
         return "→".join(study.name(part) for part in key.split("."))
-    return study.name(key)
+    return study.name(key) if study.language == "en" else study.in_sentence(key)
 
 
 def _short(text: str, study: Source) -> str:
@@ -76,16 +80,25 @@ def _value(study: Source, value: Any, field: str) -> str:
     if isinstance(value, bool):
         return words.text("triggers.yes" if value else "triggers.no")
     if isinstance(value, (int, float)):
-        return printed(float(value), _style(field, float(value)))
+        number = float(value)
+        return told_limit(number) if field.endswith(SHARE) else printed(number, _style(field, number))
     for family in ("grade", "quadrant", "status", "tag", "band"):
         if words.has(f"{family}.{value}"):
             return words.text(f"{family}.{value}")
     return str(value) if value is not None else words.text("labels.not_known")
 
 
+def _found(study: Source, trigger: TriggerResult, field: str) -> str:
+    """Return the value found; a figure of few of the file's people stays hidden, a share is told in whole percent."""
+    value = trigger.value
+    if is_hidden(study, trigger.metric):
+        return study.words.text("triggers.hidden")
+    if field.endswith(SHARE) and isinstance(value, int | float) and not isinstance(value, bool):
+        return told_share(study.words, float(value), trigger.target)
+    return _value(study, value, field)
+
+
 def _style(field: str, value: float) -> str:
-    if field.endswith("_pct"):
-        return "pct1"
     if field in ("interviewees", "required_by_measures", "roles") or value == int(value):
         return "count"
     return "one" if field == "pomp" else "mean"

@@ -22,6 +22,7 @@ from surveyapp.errors import BadInput
 from surveyapp.services.action import Register, load_register, save_action, take_back
 from surveyapp.services.action_file import import_actions, parts_of
 from surveyapp.services.action_sheet import overdue_cells, read_text, register_document, write_action_sheet
+from surveyapp.services.anonymised import masked, masks_of
 from surveyapp.services.report_release import get_release
 from surveyapp.services.study import get_study
 
@@ -71,10 +72,11 @@ def _register(options: argparse.Namespace) -> Register:
 def _list(options: argparse.Namespace) -> None:
     register = _register(options)
     if options.json:
-        print_json(register_document(register))
+        print_json(masked(get_study(read_session(), options.study), register_document(register)))
     elif options.overdue:
         print_table(("measure", "name", "what", "which", "due", "days", "owner"),
-                    [overdue_cells(register, one, options.language) for one in register.overdue])
+                    masked(get_study(read_session(), options.study),
+                           [overdue_cells(register, one, options.language) for one in register.overdue]))
     else:
         print_table(("measure", "version", "name", "verdict", "decision", "progress", "milestones", "overdue"), [
             (row.measure.key, row.number, read_text(row.measure.name, options.language), row.finding.verdict,
@@ -91,9 +93,10 @@ def _export(options: argparse.Namespace) -> None:
     if Path(options.out).suffix.lower() != ".xlsx":
         raise BadInput("The register is written as .xlsx.", "Give the file that ending.")
     register, path = _register(options), Path(options.out)
+    masks = masks_of(get_study(read_session(), options.study))
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as stream:
-        write_action_sheet(register, options.language, stream)
+        write_action_sheet(register, options.language, stream, masks)
     print(f"Wrote {path}.")
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from analysis.privacy import MINIMUM_GROUP
 from analysis.results.customers import CustomerPicture
+from analysis.told_figures import is_figure_hidden
 from instruments.codec import to_document
-from reports.sections.customer_file import SUMS, is_size_hidden
 from surveyapp.cli.output import Subparsers, add_command, add_group, open_database, print_json, print_table, read_bytes
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import BadInput
@@ -79,9 +79,8 @@ def _show(options: argparse.Namespace) -> None:
 
 def _told(picture: CustomerPicture) -> dict[str, float | None]:
     """Return the figures as they may be told: None where there is none, or where few customers stand behind it."""
-    flags = {name.removesuffix("_count") for name in picture.figures if name.endswith("_count")}
-    return {name: None if value is None or ((name in (*flags, *SUMS) or name.endswith("_count"))
-            and is_size_hidden(picture, name, MINIMUM_GROUP)) else value for name, value in picture.figures.items()}
+    return {name: None if is_figure_hidden(picture, name, MINIMUM_GROUP) else value
+            for name, value in picture.figures.items()}
 
 
 def _groups(options: argparse.Namespace) -> None:

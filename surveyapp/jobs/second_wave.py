@@ -17,6 +17,7 @@ from surveyapp.sample.second_wave import (
     DAYS_SINCE_RELEASE,
     DECIDED_DAYS,
     DECISIONS,
+    IN_ENGLISH,
     PlantedDecision,
     day_after,
 )
@@ -54,7 +55,8 @@ def _action(planted: PlantedDecision, day: date) -> Action:
         planted.progress, day_after(day, planted.progress_days),  # type: ignore[arg-type]  # the same
         tuple(Milestone(one.name, day_after(day, one.due_days), "open" if one.done_days is None else "done",
                         day_after(day, one.done_days)) for one in planted.milestones),
-        tuple(KpiReading(kpi, value, day_after(day, days), source) for kpi, value, days, source in planted.readings))
+        tuple(KpiReading(kpi, value, day_after(day, days), source) for kpi, value, days, source in planted.readings),
+        {"en": IN_ENGLISH})
 
 
 def add_second_wave(session: Session, study: Study, plan: Plan) -> None:

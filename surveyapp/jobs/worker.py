@@ -101,11 +101,11 @@ KINDS: dict[str, Callable[[Study, dict[str, Any]], str]] = {
 }
 
 
-def _set_state(job_id: str, state: str, message: str = "") -> None:
+def _set_state(job_id: str, state: str, message: str = "", fault: dict[str, Any] | None = None) -> None:
     ended = utc_now() if state in ("done", "failed") else None
     with transaction() as session:
         session.execute(update(Job).where(Job.id == job_id).values(
-            state=state, message=message[:MESSAGE_LENGTH], ended_at=ended))
+            state=state, message=message[:MESSAGE_LENGTH], fault=fault, ended_at=ended))
 
 
 @DBOS.workflow(name=WORKFLOW)
@@ -123,7 +123,7 @@ def do_job(job_id: str) -> None:
     try:
         message = KINDS[job.kind](get_study(read_session(), job.study_id), {**job.options, "job_id": job_id})
     except Exception as error:  # the job's row is the only place where anybody would see it
-        _set_state(job_id, "failed", _words_of(error))
+        _set_state(job_id, "failed", _words_of(error), _fault_of(error))
         DBOS.logger.error("job %s failed\n%s", job_id, places_of(error))
         return
     finally:
@@ -139,6 +139,14 @@ def _words_of(error: Exception) -> str:
     if isinstance(error, OWN_ERRORS):
         return f"{type(error).__name__}: {error}"
     return f"{type(error).__name__}: see the worker's log for the place"
+
+
+def _fault_of(error: Exception) -> dict[str, Any] | None:
+    """Return what a page needs to say an application error in its reader's language."""
+    if not isinstance(error, AppError):
+        return None
+    return {"reason": error.reason, "remedy": error.remedy,
+            "values": {name: str(value)[:MESSAGE_LENGTH] for name, value in error.values.items()}}
 
 
 def do_upkeep() -> None:

@@ -53,6 +53,8 @@ class Job(Base):
     options: Mapped[dict[str, Any]]
     state: Mapped[str] = mapped_column(String(12), default="waiting")      # waiting, running, done, failed
     message: Mapped[str] = mapped_column(Text, default="")
+    # reason, remedy and values of an error of our own, so that a page can say it in its reader's language
+    fault: Mapped[dict[str, Any] | None]
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

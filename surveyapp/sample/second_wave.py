@@ -49,29 +49,45 @@ class PlantedDecision:
     readings: tuple[tuple[str, float, int, str], ...] = ()      # indicator, value, days, source
 
 
-BODY: Final = "分行行长办公会 / branch management meeting"
+BODY: Final = "分行行长办公会"
 DECISIONS: Final = (
     PlantedDecision(
-        "S1.2", "changed", BODY, "全行一次补齐人手不够。 / Not enough hands for the whole branch at once.",
-        "先在公司金融部和零售金融部实行，再决定是否推广。 / The two business departments first, then the others.",
-        owner="零售金融部会同科技与数据部 / retail banking with technology", units=TAKING_PART, start_days=10,
+        "S1.2", "changed", BODY, "全行一次补齐人手不够。",
+        "先在公司金融部和零售金融部实行，再决定是否推广。",
+        owner="零售金融部会同科技与数据部", units=TAKING_PART, start_days=10,
         progress="running", progress_days=12,
-        milestones=(PlantedMilestone("印发字段清单和填写标准 / field list issued", 15, 14),
-                    PlantedMilestone("完成两个部门的培训 / both departments trained", 25, 30),
-                    PlantedMilestone("首轮补录验收 / first round of records checked", 38)),
-        readings=(("1", 71.0, 40, "客户信息系统月报 / monthly report of the customer system"),)),
+        milestones=(PlantedMilestone("印发字段清单和填写标准", 15, 14),
+                    PlantedMilestone("完成两个部门的培训", 25, 30),
+                    PlantedMilestone("首轮补录验收", 38)),
+        readings=(("1", 71.0, 40, "客户信息系统月报"),)),
     PlantedDecision(
-        "S2.2", "accepted", BODY, owner="公司金融部 / corporate banking", units=TAKING_PART, start_days=10,
+        "S2.2", "accepted", BODY, owner="公司金融部", units=TAKING_PART, start_days=10,
         progress="done", progress_days=35,
-        milestones=(PlantedMilestone("确定重点客户名单 / list of key customers fixed", 20, 19),
-                    PlantedMilestone("服务团队到位 / teams in place", 35, 35))),
+        milestones=(PlantedMilestone("确定重点客户名单", 20, 19),
+                    PlantedMilestone("服务团队到位", 35, 35))),
     PlantedDecision(
         "S1.1", "deferred", BODY,
-        "总行正在制定统一指标，待下发后再定。 / Head office is preparing one index; wait for it.", again_days=36),
+        "总行正在制定统一指标，待下发后再定。", again_days=36),
     PlantedDecision(
         "S2.4", "rejected", BODY,
-        "考核办法由总行统一规定，分行无权调整。 / Appraisal is ruled by head office; the branch may not change it."),
+        "考核办法由总行统一规定，分行无权调整。"),
 )
+# The register is kept in the branch's own language; how its texts are told in English.
+IN_ENGLISH: Final[Mapping[str, str]] = {
+    "分行行长办公会": "branch management meeting",
+    "全行一次补齐人手不够。": "Not enough hands for the whole branch at once.",
+    "先在公司金融部和零售金融部实行，再决定是否推广。": "The two business departments first, then the others.",
+    "零售金融部会同科技与数据部": "retail banking with technology",
+    "印发字段清单和填写标准": "field list issued",
+    "完成两个部门的培训": "both departments trained",
+    "首轮补录验收": "first round of records checked",
+    "客户信息系统月报": "monthly report of the customer system",
+    "公司金融部": "corporate banking",
+    "确定重点客户名单": "list of key customers fixed",
+    "服务团队到位": "teams in place",
+    "总行正在制定统一指标，待下发后再定。": "Head office is preparing one index; wait for it.",
+    "考核办法由总行统一规定，分行无权调整。": "Appraisal is ruled by head office; the branch may not change it.",
+}
 DECIDED_DAYS: Final = 7
 CLOSED_BEFORE: Final = 14           # days between the end of the first wave and the release of its report
 DAYS_SINCE_RELEASE: Final = 45      # what is planted happened in these days, so some of it is overdue

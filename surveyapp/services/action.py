@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
@@ -52,6 +52,15 @@ class RegisterRow:
     def kpis(self) -> tuple[KpiRow, ...]:
         return self.finding.kpis
 
+    def in_words_of(self, language: str) -> RegisterRow:
+        """Return the row as it is told in a language."""
+        if self.action is None:
+            return self
+        known = self.action.wordings.get(language, {})
+        return replace(self, action=self.action.in_words_of(language), overdue=tuple(
+            replace(one, name=known.get(one.name, one.name), owner=known.get(one.owner, one.owner))
+            for one in self.overdue))
+
 
 @dataclass(frozen=True)
 class Register:
@@ -75,6 +84,10 @@ class Register:
         """Everything overdue, longest first."""
         return tuple(sorted((one for row in self.rows for one in row.overdue),
                             key=lambda one: (one.due_on, one.measure)))
+
+    def in_words_of(self, language: str) -> Register:
+        """Return the register as it is told in a language; a form is filled with what was recorded."""
+        return replace(self, rows=tuple(row.in_words_of(language) for row in self.rows))
 
     def row(self, measure: str) -> RegisterRow:
         for row in self.rows:
@@ -141,6 +154,8 @@ def save_action(session: Session, study: Study, release: ReportRelease, action: 
     if row.number != number:
         raise StaleAction(CHANGED_MEANWHILE,
                           "Compare with what is stored now; saving again replaces theirs by yours.")
+    if row.action is not None and not action.wordings:      # a form knows the language it is recorded in only
+        action = replace(action, wordings=row.action.wordings)
     if row.action == action:
         return False
     _add_version(session, study, release, row, action, _Deed("decide_action", account))

@@ -6,15 +6,19 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.results.actions import Action, KpiReading, Milestone
+from instruments.masks import changed_texts
 from surveyapp.errors import BadInput, NotFound, RowError, marked
 from surveyapp.models.account import Account
+from surveyapp.models.action import StoredAction
 from surveyapp.models.report_release import ReportRelease
 from surveyapp.models.study import Study
-from surveyapp.services.action import StaleAction, save_action
+from surveyapp.services.action import StaleAction, action_of, save_action
 from surveyapp.services.action_sheet import COLUMNS, FIELDS
+from surveyapp.services.anonymised import masks_of
 from surveyapp.services.answer_file import read_answer_file
 
 LISTS = ("units", "milestones", "readings")
@@ -55,6 +59,7 @@ def _store(session: Session, study: Study, release: ReportRelease, row: tuple[in
     action = _action(number, cells, faults)
     if len(faults) > before:
         return []
+    action = _as_stored(session, study, release, action)
     try:
         is_new = save_action(session, study, release, action, _version(cells.get("version", "")), account)
     except BadInput as fault:
@@ -70,6 +75,23 @@ def _store(session: Session, study: Study, release: ReportRelease, row: tuple[in
     else:
         return [key] if is_new else []
     return []
+
+
+def _as_stored(session: Session, study: Study, release: ReportRelease, action: Action) -> Action:
+    """Return the action with the names it is stored with, where the sheet went out without the organisation's."""
+    if not study.is_anonymised:
+        return action
+    stored = session.scalar(select(StoredAction).where(StoredAction.release_id == release.id,
+                                                       StoredAction.measure == action.measure))
+    before = action_of(stored) if stored is not None else None
+    masks, known = masks_of(study), dict[str, str]()
+
+    def note(text: str) -> str:
+        known.setdefault(masks.text(text).strip(), text)
+        return text
+
+    changed_texts(before, note)
+    return changed_texts(action, lambda text: known.get(text, text))    # type: ignore[no-any-return]  # of the kind it was given
 
 
 def _version(text: str) -> int:

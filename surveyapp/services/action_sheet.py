@@ -7,6 +7,7 @@ from typing import IO, Any
 
 from analysis.results.actions import Action
 from instruments.codec import to_document
+from instruments.masks import Masks
 from instruments.schema import Text
 from surveyapp.services.action import ASKED_FOR, Register, RegisterRow
 from surveyapp.services.action_overdue import Overdue, kpi_due
@@ -22,9 +23,9 @@ READING_COLUMNS = ("measure", "name", "indicator", "baseline", "target", "due_on
 OVERDUE_COLUMNS = ("measure", "name", "what", "which", "due_on", "days", "owner")
 
 
-def write_action_sheet(register: Register, language: str, stream: IO[bytes]) -> None:
+def write_action_sheet(register: Register, language: str, stream: IO[bytes], masks: Masks) -> None:
     """Write the register, which can be changed and read in again, and three lists that are made from it."""
-    write_workbook([(name, _table(name, columns, rows)) for name, columns, rows in (
+    write_workbook([(name, _table(name, columns, masks.apply(rows))) for name, columns, rows in (
         ("register", COLUMNS, [register_cells(row, language) for row in register.rows]),
         ("milestones", MILESTONE_COLUMNS, _milestones(register, language)),
         ("readings", READING_COLUMNS, _readings(register, language)),
@@ -55,6 +56,13 @@ def _action_cells(action: Action) -> list[Any]:
         "readings": LINE.join(PART.join((one.kpi, repr(one.value), one.read_on, one.source))
                               for one in action.readings)}
     return [lists.get(name, getattr(action, name)) for name in FIELDS]
+
+
+def _document(action: Action) -> dict[str, Any]:
+    """Return an action as it was recorded."""
+    document: dict[str, Any] = to_document(action)
+    del document["wordings"]
+    return document
 
 
 def _milestones(register: Register, language: str) -> list[tuple[Any, ...]]:
@@ -103,6 +111,6 @@ def register_document(register: Register) -> dict[str, Any]:
                     "is_recalled": release.is_recalled, "recall_reason": release.recall_reason},
         "measures": [{"measure": row.measure.key, "name": dict(row.measure.name), "verdict": row.finding.verdict,
                       "rank": row.finding.rank, "version": row.number} for row in register.rows],
-        "actions": [to_document(row.action) for row in register.rows if row.action is not None],
+        "actions": [_document(row.action) for row in register.rows if row.action is not None],
         "overdue": [{"measure": one.measure, "kind": one.kind, "name": one.name, "due_on": one.due_on.isoformat(),
                      "days": one.days, "owner": one.owner} for one in register.overdue]}

@@ -28,7 +28,7 @@ from surveyapp.services.progress import LinkProgress
 from surveyapp.services.release import Release
 
 HERE = "here-"          # how the analysis calls who answered here, by a number of its own table
-ROWS_OF_CUSTOMERS = ("stage", "upgrade_candidates")
+ROWS_OF_CUSTOMERS = ("stage", "upgrade_candidates", "value_index")
 Document = dict[str, Any]
 
 

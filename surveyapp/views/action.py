@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from analysis.results.actions import DECISIONS, MILESTONE_STATES, PROGRESS
+from analysis.results.actions import DECISIONS, MILESTONE_STATES, PROGRESS, FollowUp
 from instruments.schema import Text
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import BadInput, NotFound, Refused
@@ -29,6 +29,7 @@ from surveyapp.services.action import (
 from surveyapp.services.action_file import import_actions
 from surveyapp.services.action_overdue import kpi_due
 from surveyapp.services.action_sheet import kpi_name, read_text, write_action_sheet
+from surveyapp.services.anonymised import masks_of
 from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis
 from surveyapp.services.organisation import department_item
 from surveyapp.services.report_release import find_release, get_release, list_releases
@@ -79,7 +80,7 @@ def show(study_id: int, number: int) -> str:
 
 def _index(release: ReportRelease, fault: Refused | None = None) -> str:
     session = read_session()
-    register = load_register(session, g.study, release)
+    register = load_register(session, g.study, release).in_words_of(reader_language())
     releases = list_releases(session, g.study)
     return render_template(
         "action/index.html", releases=releases, fault=_translated(fault), follow_up=_has_follow_up(),
@@ -104,9 +105,14 @@ def change(study_id: int) -> str:
     template, item = template_of(session, g.study), department_item(template_of(session, g.study))
     rules = template.rules.measures if template.rules else ()
     return render_template(
-        "action/change.html", study=g.study, found=found, read=_read, measures={one.key: one for one in rules},
+        "action/change.html", study=g.study, found=_told(found), read=_read, measures={one.key: one for one in rules},
         names={one.key: one.name for one in template.constructs},
         unit_names={choice.value: _read(choice.label) for choice in item.choices} if item is not None else {})
+
+
+def _told(found: FollowUp) -> FollowUp:
+    return replace(found, actions=tuple(replace(row, action=row.action.in_words_of(reader_language()))
+                                        for row in found.actions))
 
 
 @blueprint.get(f"{REPORT}/sheet.xlsx")
@@ -114,7 +120,7 @@ def change(study_id: int) -> str:
 def sheet(study_id: int, number: int) -> Response:
     """Give the register with the list of what is overdue as a spreadsheet."""
     stream = io.BytesIO()
-    write_action_sheet(_register(number), reader_language(), stream)
+    write_action_sheet(_register(number), reader_language(), stream, masks_of(g.study))
     stream.seek(0)
     return send_file(stream, XLSX, as_attachment=True, download_name=f"actions-{g.study.id}-{number}.xlsx")
 

@@ -9,7 +9,7 @@ from surveyapp.errors import NotFound
 from surveyapp.models.api_token import WRITE
 from surveyapp.services.action import load_register
 from surveyapp.services.action_sheet import register_document
-from surveyapp.services.anonymised import masked_result
+from surveyapp.services.anonymised import masked, masked_result
 from surveyapp.services.api_document import (
     coding_document,
     interview_document,
@@ -74,7 +74,7 @@ def fetch_report(study_id: int, report_id: int) -> Response:
 def show_actions(study_id: int) -> Response:
     """Show the action register of the newest released report: decisions, milestones, readings, what is overdue."""
     session = read_session()
-    return reply(register_document(load_register(session, g.study, get_release(session, g.study))))
+    return reply(masked(g.study, register_document(load_register(session, g.study, get_release(session, g.study)))))
 
 
 @operation("GET", f"{STUDY}/interviews", permission="can_code", reply="Interviews")

@@ -55,11 +55,14 @@ def _block(block: Block) -> Markup:
 @requires("can_run_studies")
 def quality(study_id: int) -> str:
     """Show how carefully people answered, as distributions; no row of a person is on this page."""
-    session = read_session()
-    stored = newest_diagnosis(session, g.study)
-    parts = () if stored is None else quality_parts(diagnosis_of(stored), template_of(session, g.study),
-                                                    facts_of(g.study), language=reader_language())
+    session, language = read_session(), reader_language()
+    stored, template = newest_diagnosis(session, g.study), template_of(session, g.study)
+    parts = () if stored is None else quality_parts(diagnosis_of(stored), template, facts_of(g.study),
+                                                    language=language)
+    asked = {item.key: item.text.get(language) or item.key
+             for instrument in template.instruments for item in instrument.items}
     return render_template("diagnosis/quality.html", study=g.study, stored=stored, parts=parts, picture=_picture,
+                           asked=asked,
                            papers=papers_of(session, g.study, session.get_one(Wave, stored.wave_id)) if stored else ())
 
 

@@ -9,7 +9,8 @@ from surveyapp.services.anonymised import masked_page
 # Pages on which somebody enters something show it as it was entered.
 RESULTS = frozenset({"diagnosis", "what_if", "measurement", "report", "interview_analysis", "norm", "evidence",
                      "wave_change"})
-SHOWN = frozenset({"plan_edit.index", "joint.index", "joint.confidence"})
+SHOWN = frozenset({"plan_edit.index", "joint.index", "joint.confidence",
+                   "action.index", "action.show", "action.change"})
 
 
 def mask_results(reply: Response) -> Response:

@@ -11,6 +11,7 @@ import pypdfium2
 import pytest
 from flask.testing import FlaskClient
 
+from analysis.results.actions import Action, KpiReading, Milestone
 from instruments.codec import to_document
 from instruments.facts import Unit
 from surveyapp.db.session import close_read_session, read_session, transaction
@@ -20,14 +21,17 @@ from surveyapp.jobs.measure import measure_study
 from surveyapp.jobs.sample import add_sample_study
 from surveyapp.models.study import Study
 from surveyapp.services.account import add_account
-from surveyapp.services.anonymised import anonymise_organisation, masks_of, shown_name
-from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis, store_diagnosis
+from surveyapp.services.action import load_register, save_action
+from surveyapp.services.action_sheet import register_document, write_action_sheet
+from surveyapp.services.anonymised import anonymise_organisation, masked, masks_of, shown_name
+from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis, store_diagnosis, store_report
 from surveyapp.services.disclosure import plan_release
 from surveyapp.services.exchange_export import WRITERS, export_interviews
 from surveyapp.services.joint_sheet import shared_display, write_joint_sheet
 from surveyapp.services.measurement import subject_of
 from surveyapp.services.report_files import FILES
-from surveyapp.services.study import facts_of, get_instrument, get_study, get_wave, instrument_of
+from surveyapp.services.report_release import get_release, release_report
+from surveyapp.services.study import close_wave, facts_of, get_instrument, get_study, get_wave, instrument_of
 from tests.conftest import PASSWORD
 
 BANK, BANK_ZH, CITY, UNIT = "Harbour Commercial Bank", "海港商业银行股份有限公司", "Kingsport", "Kingsport main outlet"
@@ -54,7 +58,26 @@ def named(database) -> Iterator[Study]:
     diagnosis = compute_diagnosis(study, wave, n_resamples=60)
     with transaction() as session:
         store_diagnosis(session, get_study(session, study.id), get_wave(session, study), diagnosis)
+    _decide()
     yield get_study(read_session(), STUDY)
+    close_read_session()
+
+
+def _decide() -> None:
+    """Release the report and record a decision whose words name the bank."""
+    with transaction() as session:
+        study = get_study(session, STUDY)
+        stored = newest_diagnosis(session, study)
+        for language in ("en", "zh"):
+            store_report(session, stored, language, b"%PDF-1.7 the report")
+        account = add_account(session, "may", "May", "administrator", PASSWORD)
+        close_wave(session, study, get_wave(session, study))
+        release = release_report(session, study, account)
+        today = release.released_on.isoformat()
+        save_action(session, study, release, Action(
+            "S1.2", "accepted", today, f"Board of {BANK}", reason=f"{CITY} wishes it.", owner=f"{BANK_ZH}科技部",
+            starts_on=today, milestones=(Milestone(f"List of {UNIT} fixed", today),),
+            readings=(KpiReading("1", 71.0, today, f"monthly report of {BANK}"),)), 0, account)
     close_read_session()
 
 
@@ -95,11 +118,20 @@ def outputs(study: Study, folder: Path, client: FlaskClient) -> dict[str, str]:
     measured = measure_study(study, wave, "staff")
     found["measurement"] = str(subject_of(study, measured, instrument_of(published), "en"))
     close_read_session()
-    for page in ("diagnosis", "quality", "what-if", "joint", "reports", "plan"):
+    found |= _register(study)
+    for page in ("diagnosis", "quality", "what-if", "joint", "reports", "plan", "actions"):
         answer = client.get(f"/studies/{study.id}/{page}")
         assert answer.status_code == 200, page
         found[f"page {page}"] = answer.text
     return found
+
+
+def _register(study: Study) -> dict[str, str]:
+    sheet = io.BytesIO()
+    actions = load_register(read_session(), study, get_release(read_session(), study))
+    write_action_sheet(actions, "en", sheet, masks_of(study))
+    return {"register sheet": _text(sheet.getvalue()),
+            "register json": json.dumps(masked(study, register_document(actions)), ensure_ascii=False)}
 
 
 def _text(content: bytes) -> str:
@@ -116,11 +148,13 @@ def test_b1_the_switch_takes_the_names_out_of_every_output(named: Study, tmp_pat
     study = switched(named, is_on=False)
     before = json.dumps(to_document(report_content(study, newest_diagnosis(read_session(), study), "en")))
     page = client.get(f"/studies/{study.id}/diagnosis").text
+    client_register = client.get(f"/studies/{study.id}/actions").text
 
     after = outputs(switched(named, is_on=True), tmp_path, client)
 
     assert all(name in before for name in (BANK, UNIT, "Kingsport board"))
     assert BANK in page
+    assert BANK in client_register
     found = {where: sorted({name for name in NAMES if name in text}) for where, text in after.items()}
     assert {where: names for where, names in found.items() if names} == {}
     assert len(after) >= 25

@@ -148,6 +148,7 @@ def test_errors_and_marks_of_sheets_stand_beside_how_carefully_people_answered(c
 
     page = client.get(f"/studies/{diagnosed.id}/quality").text
 
+    assert "On paper: Customers" in page
     assert "two entries differ in 1 of 40 fields" in page
     assert "2.50%" in page
     assert '<th scope="row">ROLE</th><td class="number">0</td><td class="number">6</td>' in page

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from analysis.diagnosis.told_customers import told_value
 from analysis.diagnosis.trace.ledger import Ledger
 from analysis.privacy import MINIMUM_GROUP, told_count
 from analysis.results.diagnosis import Diagnosis
@@ -69,7 +70,8 @@ def _finding(found: TracedFinding) -> dict[str, Any]:
 def _metric(found: PathInputs, ledger: Ledger) -> dict[str, Any]:
     thresholds = ledger.diagnosis.provenance.thresholds
     return {
-        "value": found.value, "finding": ledger.id_of_path(found.path), "rule": found.rule, "section": found.section,
+        "value": told_value(ledger.diagnosis, found.path, found.value), "finding": ledger.id_of_path(found.path),
+        "rule": found.rule, "section": found.section,
         "paths": found.paths, "items": found.items, "codes": found.codes, "columns": found.fields,
         "audiences": found.audiences, "stream": found.stream,
         "thresholds": {name: thresholds.get(name) for name in found.thresholds}}
