@@ -35,11 +35,11 @@ def _table(study: Source, found: Crosstab) -> Table | None:
 
 
 def _named(study: Source, found: Crosstab, group: str) -> str:
-    """Return a group by its wording where the questionnaire offers the same groups, by its key otherwise."""
-    for item in study.items_of_role("profile"):
-        if set(found.groups) <= {choice.value for choice in item.choices}:
-            return study.choice(item, group)
-    return group
+    """Return a group by its wording where a question on the person offers the groups printed, by its key otherwise."""
+    printed = {key for key, n in found.groups.items() if n >= found.minimum}
+    asked = sorted(study.items_of_role("profile"), key=lambda item: found.grouping.lower() not in item.key.lower())
+    item = next((item for item in asked if printed <= {choice.value for choice in item.choices}), None)
+    return study.choice(item, group) if item is not None else group
 
 
 def _row(study: Source, row: CrosstabRow, groups: list[str]) -> Row:

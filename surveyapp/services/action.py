@@ -225,7 +225,7 @@ def list_versions(session: Session, release: ReportRelease, measure: str) -> lis
     for version, name in found:
         document = version.document or {}
         changed = tuple(field for field in dict.fromkeys([*document, *before])
-                        if document.get(field) != before.get(field) and field != "measure")
+                        if document.get(field) != before.get(field) and field not in ("measure", "wordings"))
         seen.append(SeenVersion(version.number, action_of(version), version.at, name or "", version.taken_back_to,
                                 version.note, changed))
         before = document

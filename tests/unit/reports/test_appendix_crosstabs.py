@@ -32,7 +32,8 @@ def test_large_groups_and_codes_with_a_figure_are_printed_and_small_cells_are_hi
 
     assert table.title.text == title
     assert [column.title for column in table.columns[2:]] == (
-        ["corporate (n=8)", "retail (n=7)"] if language == "en" else ["corporate（n=8）", "retail（n=7）"])
+        ["Corporate banking (n=8)", "Retail banking (n=7)"] if language == "en"
+        else ["公司金融（n=8）", "零售（个人）金融（n=7）"])
     assert [[cell.is_hidden if isinstance(cell, Number) else cell.text.split()[0] for cell in row.cells]
             for row in table.rows] == [["CAU.TECH", "12/17", "7/8", "5/7"], ["PRB.INFO", True, "6/8", True]]
 

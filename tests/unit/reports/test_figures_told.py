@@ -10,6 +10,7 @@ import pytest
 
 from analysis.crossed import hidden_places
 from analysis.diagnosis.thresholds import THRESHOLDS
+from analysis.results.diagnosis import KpiRow
 from reports.content import Figure, KeyFigures, Number, Statement, StudyReport, Table
 from reports.figures import Matrix
 from reports.render import report_html
@@ -142,3 +143,37 @@ def test_what_an_all_hidden_attribute_holds_is_told_in_one_line(bank: Any) -> No
 
     assert all(row.is_group for row in table.rows)
     assert all(isinstance(row.cells[0], Statement) and "hidden" in row.cells[0].text for row in table.rows)
+
+
+def test_a_cause_linked_to_a_problem_that_is_not_established_is_not_called_without_evidence(bank: Any) -> None:
+    diagnosis, template, facts = bank
+    link = next(link for link in diagnosis.links if link.status == "supports" and not link.is_withheld)
+    causes = tuple(replace(cause, reading="no_evidence") if cause.level.construct == link.cause else cause
+                   for cause in diagnosis.causes)
+
+    source = Source(replace(diagnosis, causes=causes), template, facts, "en")
+    cause = next(cause for cause in causes if cause.level.construct == link.cause)
+
+    assert source.words.text(source.cause_reading(cause)) == "linked only to a problem that is not established"
+
+
+def test_a_problem_that_is_not_indicated_names_no_first_strategy(bank: Any) -> None:
+    diagnosis = bank[0]
+    problems = tuple(replace(problem, grade="not_indicated") for problem in diagnosis.problems)
+
+    table = _table(_report(bank, problems=problems), "t-summary")
+
+    assert {row.cells[3].text for row in table.rows} == {"none: not indicated as a problem"}
+
+
+@pytest.mark.parametrize(("baseline", "target", "unit", "told"), [
+    (67.6, 74.3, "percent", ("68%", "74%")), (5.8, 5.2, "percent", ("6%", "5%")),
+    (6.3, 5.7, "percent", ("6.3%", "5.7%")), (131.0, 117.9, "days", ("131 days", "118 days")),
+    (9.0, 8.1, "number", ("9", "8")), (2.8, 3.1, "count", ("2.8", "3.1"))])
+def test_a_target_never_reads_like_its_baseline(bank: Any, baseline: float, target: float, unit: str,
+                                                told: tuple[str, str]) -> None:
+    kpi = KpiRow({"en": "indicator"}, "lower", baseline, target, unit, 9)
+
+    study = Source(*bank, "en")
+
+    assert (study.kpi_value(kpi, baseline), study.kpi_value(kpi, target)) == told

@@ -49,9 +49,9 @@ def test_every_row_that_both_sources_could_speak_of_stands_in_the_table_and_the_
 
     table = next(block for block in walk(section.blocks) if isinstance(block, Table))
     assert len([row for row in table.rows if not row.is_group]) == 14
-    assert "Silent by design in the interviews, because no code belongs to them: Service experience" in texts(
+    assert "Not looked for in the interviews, because no code belongs to them: Service experience" in texts(
         section.blocks)
-    assert "Silent by design in the survey, because no item asks: Other problem" in texts(section.blocks)
+    assert "Not asked in the survey, because it has no item on them: Other problem" in texts(section.blocks)
 
 
 def silent_study(bank: Study, **changes: object) -> Study:
@@ -118,7 +118,7 @@ def test_a_dissonance_without_an_answer_is_printed_as_such_with_both_sides(bank:
     assert "No answer to the dissonance stands yet." in lines_of(section, DISSONANT)
     warning = next(block for block in walk(section.blocks) if isinstance(block, Callout))
     assert warning.items[0].text.startswith("Low management effectiveness: no explanation of the contradiction")
-    assert ("Low management effectiveness: 3.55 [3.43–3.67], n 172; 1 of 14 asked say so, 2 the opposite, 1 both. "
+    assert ("Low management effectiveness: 3.55 [3.43–3.67], n 172; one of 14 asked says so, 2 the opposite, one both. "
             "No answer to the dissonance stands yet.") in texts(section.blocks)
 
 

@@ -165,3 +165,21 @@ def test_each_telling_of_the_whole_replaces_a_phrase_and_names_two_of_its_number
                 assert key.removeprefix("all_of.") in phrases
                 assert set(condition.split("=")) <= _fields(catalogue("en")[key.removeprefix("all_of.")]) | {"total"}
                 assert whole
+
+
+@pytest.mark.parametrize(("language", "k", "x", "told"), [
+    ("en", 9, 0, "9 of 12 describe it, from 4 roles; nobody says the opposite."),
+    ("en", 1, 1, "one of 12 describes it, from 4 roles; one says the opposite."),
+    ("zh", 9, 0, "12人中有9人提及，来自4类岗位；无人持相反意见。")])
+def test_nobody_one_and_several_are_told_as_such(language: str, k: int, x: int, told: str) -> None:
+    assert told in Words(language).text("problems.interviews", k=k, n=12, roles=4, x=x)
+
+
+def test_names_that_are_lists_themselves_are_kept_apart() -> None:
+    assert Words("en").join(["load of doctors and nurses", "planning"]) == "load of doctors and nurses; and planning"
+    assert Words("en").join(["goals", "system", "planning"]) == "goals, system and planning"
+    assert Words("zh").join(["往返奔波、指引不清", "信息系统"]) == "“往返奔波、指引不清”和信息系统"
+
+
+def test_signed_bounds_are_read_with_a_word_too() -> None:
+    assert interval(5, 13, "signed_points", "en") == "[+5 to +13]"

@@ -172,14 +172,14 @@ def evidence(**changes: object) -> ClaimEvidence:
 
 def test_the_line_says_how_many_of_how_many_and_how_sure():
     assert evidence_line(evidence(), Words("en")) == (
-        "9 of 14 interviewees (teller 4/5, manager 5/6), 17 passages, 2 against; coders' α 0.81 [0.70, 0.90] "
-        "(2 coders, 4 of 14 interviews double-coded); code saturation (≤ 5%) reached at interview 10+2")
+        "9 of 14 interviewees speak of it (teller 4/5, manager 5/6), 17 passages, 2 against; coders' α 0.81 "
+        "[0.70–0.90] (2 coders, 4 of 14 interviews double-coded); code saturation (≤ 5%) reached at interview 10+2")
 
 
 def test_in_chinese_the_line_says_the_same():
     assert evidence_line(evidence(), Words("zh"), {"teller": "柜员", "manager": "客户经理"}.get) == (
         "14名受访者中有9名提及（柜员 4/5，客户经理 5/6），17个片段，2名持相反意见；编码员一致性α 0.81 "
-        "[0.70, 0.90]（2名编码员，14次访谈中4次双人编码）；编码饱和（≤5%）在第10+2次访谈时达到")
+        "[0.70–0.90]（2名编码员，14次访谈中4次双人编码）；编码饱和（≤5%）在第10+2次访谈时达到")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -200,7 +200,7 @@ def test_each_number_leads_to_the_query_it_counts_and_nothing_against_is_said_to
 
     where = "where kind = interview and audience = staff, manager"
     queries = {text.strip(", "): query for text, query in parts if query}
-    assert queries == {"8 of 14 interviewees": f"A {where}", "17 passages": f"A {where}",
+    assert queries == {"8 of 14 interviewees speak of it": f"A {where}", "17 passages": f"A {where}",
                        "1 both ways": f"A:mixed {where}"}
     assert any("0 against" in text for text, _ in parts)
 
