@@ -12,6 +12,7 @@ from flask_login import LoginManager
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
+from reports.numbers import fixed
 from surveyapp.config import Config, read_config
 from surveyapp.db.session import Database, close_read_session, use_database
 from surveyapp.errors import AppError, BadInput, Busy, NotAllowed, NotFound, Refused, places_of
@@ -167,7 +168,7 @@ def _add_languages(app: Flask) -> None:
     babel.domain_instance = ServedDomain(domain=DOMAIN)
     app.jinja_env.globals.update(LANGUAGES=LANGUAGES, reader_language=access.reader_language, audience_key=audience_key,
                                  check_rules=CHECK_RULES, finding_words=finding_words, finding_place=finding_place,
-                                 job_fault=job_fault)
+                                 job_fault=job_fault, fixed_figure=fixed)
     app.jinja_env.filters.update(stacked=stacked, drawn_head=drawn_head, drawn_words=drawn_words,
                                  drawn_bars=drawn_bars, drawn_notes=drawn_notes, drawn_row=drawn_row)
 

@@ -20,8 +20,7 @@ from surveyapp.services.action import StaleAction, carry_over, list_versions, sa
 from surveyapp.services.action_feed import facts_at, with_actions
 from surveyapp.services.action_file import import_actions
 from surveyapp.services.action_overdue import kpi_due
-from surveyapp.services.action_sheet import register_document, write_action_sheet
-from surveyapp.services.anonymised import anonymise_organisation, masks_of
+from surveyapp.services.action_sheet import write_action_sheet
 from surveyapp.services.report_release import recall_release, release_report, today_of
 from surveyapp.services.study import facts_of, get_wave
 from surveyapp.services.wave import add_wave
@@ -382,38 +381,3 @@ def test_decisions_of_a_recalled_report_feed_nothing_until_they_are_carried_over
         assert carry_over(session, study, new, old) == []
     close_read_session()
     assert list_versions(read_session(), released(read_session()), "S1.2")[0].note == "1"
-
-
-def test_a_sheet_without_the_organisations_names_comes_back_without_changing_a_word(bank: None):
-    save(accepted(read_session(), owner="Harbour Bank, retail", reason="Harbour Bank decided so.",
-                  milestones=(Milestone("Harbour Bank issues the list", day(read_session(), 20)),)))
-    with transaction() as session:
-        anonymise_organisation(session, make.find_study(session), is_on=True, further=("Harbour Bank",))
-    close_read_session()
-    stream = io.BytesIO()
-    write_action_sheet(register(read_session()), "en", stream, masks_of(make.find_study(read_session())))
-    book = openpyxl.load_workbook(io.BytesIO(stream.getvalue()))
-    told = " ".join(str(cell.value) for page in book for line in page.iter_rows() for cell in line)
-
-    changed = load(stream.getvalue())
-
-    assert "Harbour" not in told
-    assert "[name], retail" in told
-    assert changed == []
-    assert stored().owner == "Harbour Bank, retail"
-
-
-# ---- languages -------------------------------------------------------------------------------------------------------
-def test_what_is_recorded_in_one_language_is_told_in_another_where_its_wording_is_known(bank: None):
-    save(replace(accepted(read_session()), owner="零售金融部", body="行长办公会",
-                 wordings={"en": {"零售金融部": "retail banking"}}))
-    row = register(read_session()).row("S1.2")
-
-    told = register(read_session()).in_words_of("en").row("S1.2").action
-    again = save(replace(row.action, owner="科技部", wordings={}), row.number)
-
-    assert (told.owner, told.body) == ("retail banking", "行长办公会")
-    assert register(read_session()).in_words_of("zh").row("S1.2").action.owner == "科技部"
-    assert again
-    assert stored().wordings == {"en": {"零售金融部": "retail banking"}}
-    assert "wordings" not in register_document(register(read_session()))["actions"][0]
