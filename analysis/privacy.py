@@ -321,7 +321,8 @@ def _discloses(groups: list[frozenset[str]], minimum: int) -> bool:
     blocks = _blocks(groups)
     inverse = _projection(blocks, len(groups))
     bound = 1 / (minimum - 1) - _TOLERANCE
-    small = [_Block(row, size, _weights(inverse, row)) for row, size in blocks if size < minimum]
+    small = [_Block(row, size, tuple(inverse[group] for group in row if group in inverse))
+             for row, size in blocks if size < minimum]
     small = [block for block in small if block.product(block) >= bound]
     stack = [(place, [block], block.size, block.size**2 * block.product(block)) for place, block in enumerate(small)]
     while stack:
@@ -345,11 +346,11 @@ class _Block:
 
     row: tuple[int, ...]
     size: int
-    weights: dict[int, float]
+    columns: tuple[Mapping[int, float], ...]    # of the inverse overlap matrix, one for each group of the row
 
     def product(self, other: _Block) -> float:
         """Return the inner product of one member's projection with that of one member of the other block."""
-        return sum(self.weights.get(group, 0.0) for group in other.row)
+        return sum(sum(column.get(group, 0.0) for column in self.columns) for group in other.row)
 
 
 def _blocks(groups: list[frozenset[str]]) -> list[tuple[tuple[int, ...], int]]:
@@ -388,9 +389,3 @@ def _sweep(matrix: list[list[float]], pivot: int, depth: float) -> None:
             matrix[place][pivot] = factor / depth
     matrix[pivot] = scaled
     matrix[pivot][pivot] = -1 / depth
-
-
-def _weights(inverse: dict[int, dict[int, float]], row: tuple[int, ...]) -> dict[int, float]:
-    """Return the weights by which the printed groups approach one member of a block."""
-    columns = [inverse[group] for group in row if group in inverse]
-    return {group: sum(column[group] for column in columns) for group in inverse}

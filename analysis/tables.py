@@ -5,9 +5,10 @@ All frames are built by `surveyapp/dataset.py` or by an importer and never chang
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from functools import partial, wraps
+from typing import Any, Literal, TypeVar
 
 import pandas as pd
 
@@ -16,6 +17,21 @@ from analysis.results.norms import NormPackage
 from instruments.facts import StudyFacts
 from instruments.schema import Instrument
 from instruments.template import StudyTemplate
+
+Result = TypeVar("Result")
+
+
+class Remembered:
+    """What was computed of one table, by name: a table is never changed in place, and a changed copy starts anew."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Any, ...], Any] = {}
+
+    def once(self, key: tuple[Any, ...], compute: Callable[[], Any]) -> Any:
+        """Return what was computed under this key before, computing it the first time; nobody may change it."""
+        if key not in self._known:
+            self._known[key] = compute()
+        return self._known[key]
 
 
 @dataclass(frozen=True)
@@ -44,6 +60,7 @@ class AnswerTable:
     page_s: pd.DataFrame | None = None
     mode: pd.Series | None = None
     batch: pd.Series | None = None
+    remembered: Remembered = field(default_factory=Remembered, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.values.index.is_unique:
@@ -63,6 +80,16 @@ class AnswerTable:
                            None if self.page_s is None else self.page_s[keep],
                            None if self.mode is None else self.mode[keep],
                            None if self.batch is None else self.batch[keep])
+
+
+def once_a_table(compute: Callable[[AnswerTable], Result]) -> Callable[[AnswerTable], Result]:
+    """Return the function with its result remembered by the table, which nobody may change then."""
+    @wraps(compute)
+    def remembering(table: AnswerTable) -> Result:
+        found: Result = table.remembered.once((compute.__module__, compute.__name__), partial(compute, table))
+        return found
+
+    return remembering
 
 
 @dataclass(frozen=True)
@@ -100,6 +127,7 @@ class InterviewTable:
     double_coded: tuple[str, ...] = ()
     originals: pd.DataFrame | None = None
     columns: tuple[CaseColumn, ...] = ()
+    remembered: Remembered = field(default_factory=Remembered, init=False, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

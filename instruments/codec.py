@@ -11,7 +11,7 @@ import hashlib
 import json
 import math
 import types
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime
 from functools import cache
@@ -53,22 +53,29 @@ def _scalar_to_document(value: Any) -> Any:
     raise CodecError(f"A value of type {type(value).__name__} cannot be stored in a document.")
 
 
+class _Misfit(Exception):
+    """A value does not fit; every level that it passes on its way out adds the step that leads to it."""
+
+    def __init__(self, words: str, root: str = "") -> None:
+        super().__init__(words)
+        self.words, self.root, self.steps = words, root, list[str]()
+
+    def said(self, place: str) -> str:
+        """Return the message with the place, seen from `place`."""
+        steps = place + "".join(reversed(self.steps))
+        return f"{steps.lstrip('.') or self.root}: {self.words}"
+
+
+Reader = Callable[[Any], Any]
+
+
 def from_document(cls: type[T], document: Any, place: str = "") -> T:
     """Return the dataclass `cls` read from `document`; CodecError names the place that does not fit."""
-    if not isinstance(document, Mapping):
-        raise CodecError(f"{place or cls.__name__}: expected an object, found {type(document).__name__}.")
-    hints = _hints(cls)  # type: ignore[arg-type]  # a class is hashable; mypy 2 does not see it of a TypeVar
-    unknown = set(document) - set(hints)
-    if unknown:
-        raise CodecError(f"{place or cls.__name__}: unknown field {sorted(unknown)[0]!r}.")
-    values = {}
-    for field in fields(cls):  # type: ignore[arg-type]  # cls is a dataclass, which typing cannot say of a TypeVar
-        here = f"{place}.{field.name}" if place else field.name
-        if field.name in document:
-            values[field.name] = _read(hints[field.name], document[field.name], here)
-        elif field.default is MISSING and field.default_factory is MISSING:
-            raise CodecError(f"{here}: missing.")
-    return cls(**values)
+    try:
+        value: T = _reader(cls)(document)  # type: ignore[arg-type]  # a class is hashable; mypy does not see it of T
+    except _Misfit as misfit:
+        raise CodecError(misfit.said(place)) from None
+    return value
 
 
 @cache
@@ -76,63 +83,159 @@ def _hints(cls: Hashable) -> dict[str, Any]:
     return get_type_hints(cls)
 
 
-def _read(hint: Any, value: Any, place: str) -> Any:
-    if hint is Any:
-        return value
+@cache
+def _reader(hint: Hashable) -> Reader:
+    """Return what reads a value of this type; made once, because a diagnosis holds a hundred thousand values."""
     origin = get_origin(hint)
+    if hint is Any:
+        return lambda value: value
     if origin in (Union, types.UnionType):
-        return _read_union(get_args(hint), value, place)
+        return _union_reader(get_args(hint))
     if origin is Literal:
-        if value not in get_args(hint):
-            raise CodecError(f"{place}: {value!r} is not one of {', '.join(map(repr, get_args(hint)))}.")
-        return value
+        return _literal_reader(get_args(hint))
     if origin is not None:
-        return _read_collection(origin, get_args(hint), value, place)
+        return _collection_reader(origin, get_args(hint))
     if isinstance(hint, type) and is_dataclass(hint):
-        return from_document(hint, value, place)
-    return _read_scalar(hint, value, place)
+        return _object_reader(hint)
+    return _scalar_reader(hint)
 
 
-def _read_union(options: tuple[Any, ...], value: Any, place: str) -> Any:
-    if value is None and type(None) in options:
-        return None
-    failures = []
-    for option in options:
-        if option is type(None):
-            continue
+def _object_reader(cls: type[Any]) -> Reader:
+    hints, known = _hints(cls), fields(cls)  # type: ignore[arg-type]  # a class is hashable
+    needed = [field.name for field in known if field.default is MISSING and field.default_factory is MISSING]
+    readers: dict[str, Reader] = {}         # filled at the first document: a class may hold values of its own kind
+
+    def read(document: Any) -> Any:
+        if not isinstance(document, Mapping):
+            raise _Misfit(f"expected an object, found {type(document).__name__}.", cls.__name__)
+        if not readers:
+            readers.update((field.name, _reader(hints[field.name])) for field in known)
+        if not document.keys() <= readers.keys():
+            raise _Misfit(f"unknown field {min(document.keys() - readers.keys())!r}.", cls.__name__)
+        values, name = {}, ""
         try:
-            return _read(option, value, place)
-        except CodecError as error:
-            failures.append(str(error))
-    raise CodecError(failures[0] if failures else f"{place}: a value is missing.")
+            for name, value in document.items():
+                values[name] = readers[name](value)
+        except _Misfit as misfit:
+            misfit.steps.append(f".{name}")
+            raise
+        _check_complete(values, needed)
+        return cls(**values)
+
+    return read
 
 
-def _read_collection(origin: Any, arguments: tuple[Any, ...], value: Any, place: str) -> Any:
-    if isinstance(origin, type) and issubclass(origin, Mapping):
-        if not isinstance(value, Mapping):
-            raise CodecError(f"{place}: expected an object, found {type(value).__name__}.")
-        return {key: _read(arguments[1], item, f"{place}.{key}") for key, item in value.items()}
-    if not isinstance(value, list):
-        raise CodecError(f"{place}: expected a list, found {type(value).__name__}.")
-    if origin is tuple and arguments[-1] is not Ellipsis:
-        pairs = enumerate(zip(arguments, value, strict=True))
-        return tuple(_read(hint, item, f"{place}[{i}]") for i, (hint, item) in pairs)
-    items = [_read(arguments[0], item, f"{place}[{i}]") for i, item in enumerate(value)]
-    return items if origin is list else origin(items)
+def _check_complete(values: Mapping[str, Any], needed: Sequence[str]) -> None:
+    for name in needed:
+        if name not in values:
+            misfit = _Misfit("missing.")
+            misfit.steps.append(f".{name}")
+            raise misfit
 
 
-def _read_scalar(hint: Any, value: Any, place: str) -> Any:
-    if hint is float and isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value)
-    if hint is float and value is None:
-        return math.nan
-    if hint is date and isinstance(value, str):
-        return date.fromisoformat(value)
-    if hint is datetime and isinstance(value, str):
-        return datetime.fromisoformat(value)
-    if isinstance(value, hint) and not (hint is int and isinstance(value, bool)):
+def _literal_reader(options: tuple[Any, ...]) -> Reader:
+    def read(value: Any) -> Any:
+        if value not in options:
+            raise _Misfit(f"{value!r} is not one of {', '.join(map(repr, options))}.")
         return value
-    raise CodecError(f"{place}: expected {hint.__name__}, found {value!r}.")
+
+    return read
+
+
+def _union_reader(options: tuple[Any, ...]) -> Reader:
+    may_lack, readers = type(None) in options, [_reader(option) for option in options if option is not type(None)]
+
+    def read(value: Any) -> Any:
+        if value is None and may_lack:
+            return None
+        first: _Misfit | None = None
+        for reader in readers:
+            try:
+                return reader(value)
+            except _Misfit as misfit:
+                first = first or misfit
+        raise first or _Misfit("a value is missing.")
+
+    return read
+
+
+def _collection_reader(origin: Any, arguments: tuple[Any, ...]) -> Reader:
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return _mapping_reader(_reader(arguments[1]))
+    if origin is tuple and arguments[-1] is not Ellipsis:
+        readers = [_reader(hint) for hint in arguments]
+        return _sequence_reader(lambda value: zip(readers, value, strict=True), tuple)
+    reader = _reader(arguments[0])
+    return _sequence_reader(lambda value: ((reader, item) for item in value), origin)
+
+
+def _mapping_reader(reader: Reader) -> Reader:
+    def read(value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            raise _Misfit(f"expected an object, found {type(value).__name__}.")
+        found, key = {}, ""
+        try:
+            for key, item in value.items():
+                found[key] = reader(item)
+        except _Misfit as misfit:
+            misfit.steps.append(f".{key}")
+            raise
+        return found
+
+    return read
+
+
+def _sequence_reader(pairs: Callable[[list[Any]], Iterable[tuple[Reader, Any]]], origin: Any) -> Reader:
+    def read(value: Any) -> Any:
+        if not isinstance(value, list):
+            raise _Misfit(f"expected a list, found {type(value).__name__}.")
+        items: list[Any] = []
+        try:
+            for reader, item in pairs(value):
+                items.append(reader(item))
+        except _Misfit as misfit:
+            misfit.steps.append(f"[{len(items)}]")
+            raise
+        return items if origin is list else origin(items)
+
+    return read
+
+
+def _scalar_reader(hint: Any) -> Reader:
+    if hint is float:
+        return _read_float
+    if hint in (date, datetime):
+        return _moment_reader(hint)
+
+    def read(value: Any) -> Any:
+        if isinstance(value, hint) and not (hint is int and isinstance(value, bool)):
+            return value
+        raise _unlike(hint, value)
+
+    return read
+
+
+def _read_float(value: Any) -> float:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
+    if value is None:
+        return math.nan
+    raise _unlike(float, value)
+
+
+def _moment_reader(hint: Any) -> Reader:
+    def read(value: Any) -> Any:
+        if isinstance(value, str):
+            return hint.fromisoformat(value)
+        if isinstance(value, hint):
+            return value
+        raise _unlike(hint, value)
+
+    return read
+
+
+def _unlike(hint: Any, value: Any) -> _Misfit:
+    return _Misfit(f"expected {hint.__name__}, found {value!r}.")
 
 
 def canonical_json(value: Any) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from instruments.customer_records import FieldClass, LegalBasis, RelationType
@@ -102,13 +103,16 @@ class Codebook:
 
     def ancestors(self, key: str) -> tuple[str, ...]:
         """Return the keys above `key`, nearest first."""
-        by_key = {code.key: code for code in self.codes}
         found: list[str] = []
-        parent = by_key[key].parent
+        parent = self._parents[key]
         while parent is not None and parent not in found:
             found.append(parent)
-            parent = by_key[parent].parent
+            parent = self._parents[parent]
         return tuple(found)
+
+    @cached_property
+    def _parents(self) -> Mapping[str, str | None]:
+        return {code.key: code.parent for code in self.codes}
 
     def top_code_of(self, construct_key: str) -> CodeDefinition | None:
         """Return the code nearest the root that is linked to the construct, or None."""

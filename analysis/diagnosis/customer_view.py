@@ -123,11 +123,16 @@ def _derived_importance(side: Surveyed, thresholds: Mapping[str, float], seed: i
     scores = side.scores.plain[[*facets, outcomes[0].key]].dropna()
     if len(scores) < thresholds["minimum_n_customers"]:
         return {}
-    try:
-        return driver_dominance(scores[facets], scores[outcomes[0].key], n_resamples=n_resamples,
-                                seed=[seed, SECTION], confidence=thresholds["confidence"])
-    except AnalysisError:       # scores without variation have no drivers; the stated importance remains
-        return {}
+    def compute() -> dict[str, Estimate]:
+        try:
+            return driver_dominance(scores[facets], scores[outcomes[0].key], n_resamples=n_resamples,
+                                    seed=[seed, SECTION], confidence=thresholds["confidence"])
+        except AnalysisError:       # scores without variation have no drivers; the stated importance remains
+            return {}
+
+    drivers: dict[str, Estimate] = side.scores.remembered.once(
+        ("drivers", tuple(facets), n_resamples, seed, thresholds["confidence"]), compute)
+    return drivers
 
 
 # ---- quadrants ------------------------------------------------------------------------------------------------------

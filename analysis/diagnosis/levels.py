@@ -40,10 +40,10 @@ def construct_level(side: Surveyed, construct: Construct, thresholds: Mapping[st
     """
     used = side.scores if scores is None else scores
     low, high = side.range_of(construct.key)
-    level = scale_level(
+    tau, rules = on_scale(thresholds["tau"], low, high) if is_tested else None, _rules(low, high, thresholds)
+    level: Level = used.remembered.once(("level", construct.key, tau, rules), lambda: scale_level(
         construct.key, construct.group, construct.direction, used.plain[construct.key], used.corrected[construct.key],
-        tau=on_scale(thresholds["tau"], low, high) if is_tested else None, balanced=used.balanced[construct.key],
-        rules=_rules(low, high, thresholds))
+        tau=tau, balanced=used.balanced[construct.key], rules=rules))
     is_shown = level.mean is not None
     return replace(
         level, quality=side.verdict_of(construct.key),
@@ -63,10 +63,19 @@ def _rules(low: float, high: float, thresholds: Mapping[str, float]) -> LevelRul
 
 def _mean_with_excluded(side: Surveyed, construct: Construct, thresholds: Mapping[str, float]) -> float | None:
     """Return the mean over everybody, only where enough were left out for the difference to disclose nobody."""
-    everybody = side.all_scores.plain[construct.key].dropna()
-    valid = side.scores.plain[construct.key].dropna()
-    is_safe = len(everybody) - len(valid) >= thresholds["disclosure_minimum_excluded"]
-    return float(everybody.mean()) if is_safe and len(valid) >= thresholds["minimum_n_description"] else None
+    n_all, mean = _count_and_mean(side.all_scores, construct.key)
+    n_valid, _ = _count_and_mean(side.scores, construct.key)
+    is_safe = n_all - n_valid >= thresholds["disclosure_minimum_excluded"]
+    return mean if is_safe and n_valid >= thresholds["minimum_n_description"] else None
+
+
+def _count_and_mean(scores: Scores, key: str) -> tuple[int, float]:
+    def compute() -> tuple[int, float]:
+        known = scores.plain[key].dropna()
+        return len(known), float(known.mean())
+
+    found: tuple[int, float] = scores.remembered.once(("count_and_mean", key), compute)
+    return found
 
 
 def judged_levels(side: Surveyed, levels: Sequence[Level], thresholds: Mapping[str, float],

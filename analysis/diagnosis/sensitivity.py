@@ -16,8 +16,8 @@ from analysis.diagnosis.interviewed import Interviewed, hear_grades
 from analysis.diagnosis.links import Estimated, Links, LinkSources, estimate_links, judge_links
 from analysis.diagnosis.problems import ProblemSources, judged_group, loose_verdicts, problem_findings
 from analysis.diagnosis.sides import customer_side, staff_side
-from analysis.diagnosis.surveyed import Surveyed, empty_answers, measured_audience
-from analysis.diagnosis.threshold_moves import INTERVIEW_MOVES, MEASUREMENT_MOVES, MOVES, SCREENING_MOVES, moves_of
+from analysis.diagnosis.surveyed import Surveyed, empty_answers, kept_answers, measured_audience
+from analysis.diagnosis.threshold_moves import INTERVIEW_MOVES, MOVES, SCREENING_MOVES, moves_of
 from analysis.diagnosis.thresholds import resolve_thresholds
 from analysis.quant.careless.quality import screen
 from analysis.results.measurement import DistinctPair, Structure
@@ -26,8 +26,8 @@ from analysis.tables import StudyTables
 
 N_RESAMPLES = 2000          # model 7: of the links; everything else needs no resampling
 NONE_SHOWN = 2              # resamples where their intervals are not looked at
-MEASURING = ("confidence", "minimum_group", "minimum_n_description")
-LINKING = ("minimum_n_links", "delta", "confidence")
+MEASURING = ("alpha_good", "alpha_acceptable", "alpha_limited", "style_minimum_scales", "minimum_group")
+LINKING = ("minimum_n_links", "delta", "confidence", "minimum_group", "minimum_n_description")
 
 Words = dict[str, str | None]
 
@@ -73,10 +73,12 @@ class _Judge:
         received = self.tables.answers.get(audience) or empty_answers(self.tables.template.instrument(audience))
         screening = self._once(("screening", audience, *_values(thresholds, (*SCREENING_MOVES, "confidence"))),
                                lambda: screen(received, thresholds))
-        names = (*MEASUREMENT_MOVES, *MEASURING)
+        minimum = int(thresholds["minimum_group"])
+        kept = self._once(("kept", audience, screening.excluded, minimum),
+                          lambda: kept_answers(received, screening.excluded, minimum))
         side: Surveyed = self._once(
-            ("side", audience, screening.excluded, *_values(thresholds, names)),
-            lambda: measured_audience(received, screening, thresholds))
+            ("side", audience, screening.excluded, *_values(thresholds, MEASURING)),
+            lambda: measured_audience(received, screening, thresholds, kept))
         return side if side.screening == screening else replace(side, screening=screening)
 
     def _heard(self, audience: str, thresholds: Mapping[str, float]) -> Interviewed:
@@ -86,9 +88,10 @@ class _Judge:
         return found
 
     def _links(self, side: Surveyed, heard: Interviewed, thresholds: Mapping[str, float]) -> Links:
-        names = (*MEASUREMENT_MOVES, *MEASURING, *LINKING)
+        # Of a scale's reliability only the verdict enters: whether it may take part.
+        verdicts = tuple(quality.verdict for quality in side.quality.values())
         estimated: Estimated = self._once(
-            ("links", side.screening.excluded, *_values(thresholds, names)),
+            ("links", side.screening.excluded, side.screening.verdict, verdicts, *_values(thresholds, LINKING)),
             lambda: estimate_links(side, thresholds, seed=self.tables.seed, n_resamples=self.n_resamples))
         pairs = tuple(_judged_pair(pair, thresholds) for pair in self.structure.pairs)
         return judge_links(side, estimated, LinkSources(

@@ -13,7 +13,7 @@ from analysis.diagnosis.ledgers import SharedLedgers
 from analysis.privacy import PrintRegister, is_unanimous
 from analysis.quant.careless.quality import quality_indices, screen
 from analysis.quant.scoring import Scores, construct_items, recoded_items, scale_range, score_scales
-from analysis.quant.structure import scale_quality
+from analysis.quant.structure import judged_quality, scale_quality
 from analysis.results.diagnosis import Screening
 from analysis.results.measurement import ScaleQuality
 from analysis.results.quality import ScaleChange
@@ -21,6 +21,7 @@ from analysis.tables import AnswerTable, StudyTables
 from instruments.schema import NOT_SHOWN, NUMBER_KINDS, Construct, ConstructGroup, Instrument
 
 HIDDEN = -1
+MEASURED_BY = ("omega_minimum_n", "structure_minimum_n", "eigenvalue_ratio", "loading_minimum")   # all but the verdict
 RESPONDENTS = "respondents"         # the ledger of counts of people, beside one ledger a construct
 
 
@@ -89,7 +90,27 @@ def survey_audience(tables: StudyTables, audience: str, thresholds: Mapping[str,
         changes=changes))
 
 
-def measured_audience(received: AnswerTable, screening: Screening, thresholds: Mapping[str, float]) -> Surveyed:
+def kept_answers(received: AnswerTable, excluded: tuple[str, ...], minimum: int) -> tuple[AnswerTable, AnswerTable]:
+    """Return the answers of those who stay and of everybody, each without what few answered.
+
+    Parameters
+    ----------
+    received : AnswerTable
+        Everybody who submitted.
+    excluded : tuple of str
+        Respondents left out.
+    minimum : int
+        People a figure needs.
+
+    Returns
+    -------
+    (AnswerTable, AnswerTable)
+    """
+    return withhold_of_few(received.without(frozenset(excluded)), minimum), withhold_of_few(received, minimum)
+
+
+def measured_audience(received: AnswerTable, screening: Screening, thresholds: Mapping[str, float],
+                      kept: tuple[AnswerTable, AnswerTable] | None = None) -> Surveyed:
     """Return the answers of one audience scored and measured, once it is known who is left out.
 
     Parameters
@@ -98,6 +119,8 @@ def measured_audience(received: AnswerTable, screening: Screening, thresholds: M
         Everybody who submitted.
     screening : Screening
     thresholds : Mapping[str, float]
+    kept : (AnswerTable, AnswerTable), optional
+        As `kept_answers` gives them, where they are known already.
 
     Returns
     -------
@@ -105,8 +128,7 @@ def measured_audience(received: AnswerTable, screening: Screening, thresholds: M
         All that grades hang on; what only describes the screening is not in it.
     """
     minimum, minimum_scales = int(thresholds["minimum_group"]), int(thresholds["style_minimum_scales"])
-    valid = withhold_of_few(received.without(frozenset(screening.excluded)), minimum)
-    submitted = withhold_of_few(received, minimum)
+    valid, submitted = kept or kept_answers(received, screening.excluded, minimum)
     constructs = tuple(construct for construct in submitted.instrument.constructs
                        if construct_items(submitted.instrument, construct.key))
     scores = score_scales(valid, minimum_style_scales=minimum_scales)
@@ -132,7 +154,12 @@ def scale_quality_of(valid: AnswerTable, construct: Construct, thresholds: Mappi
     ScaleQuality
     """
     reverse = [item.key for item in construct_items(valid.instrument, construct.key) if item.is_reverse]
-    return scale_quality(construct.key, recoded_items(valid, construct.key), thresholds=thresholds, reverse=reverse)
+    gates = tuple(thresholds.get(name) for name in MEASURED_BY)
+    measured: ScaleQuality = valid.remembered.once(
+        ("scale_quality", construct.key, *gates),
+        lambda: scale_quality(construct.key, recoded_items(valid, construct.key), thresholds=thresholds,
+                              reverse=reverse))
+    return judged_quality(measured, thresholds)
 
 
 def scale_changes(quality: Mapping[str, ScaleQuality], stayed: tuple[AnswerTable, Scores],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -17,6 +18,7 @@ from analysis.tables import InterviewTable
 from instruments.template import Codebook
 
 Numbers = NDArray[np.float64]
+NOT_CODED_TWICE: Literal["not_double_coded"] = "not_double_coded"
 Verdict = Literal["accept", "tentative", "unusable", "not_assessable", "not_double_coded"]
 
 ACCEPT_AT = 0.80            # model 8; Krippendorff 2004
@@ -83,6 +85,17 @@ def code_agreement(table: InterviewTable, codebook: Codebook, *, thresholds: Map
     """
     limits = {"agreement_accept": codebook.quality.accept_at, "agreement_tentative": codebook.quality.tentative_at,
               **(thresholds or {})}
+    hierarchy = tuple((code.key, code.parent) for code in codebook.codes)
+    measured: dict[str, CoderAgreement] = table.remembered.once(
+        ("agreement", hierarchy, n_resamples, tuple(seed)),
+        lambda: _measured(table, codebook, n_resamples, seed, limits))
+    return {key: found if found.verdict == NOT_CODED_TWICE else replace(found, verdict=verdict_of(
+        found.alpha.value, limits["agreement_accept"], limits["agreement_tentative"]))
+        for key, found in measured.items()}
+
+
+def _measured(table: InterviewTable, codebook: Codebook, n_resamples: int, seed: Sequence[int],
+              limits: Mapping[str, float]) -> dict[str, CoderAgreement]:
     grids = _grids(table)
     counts = _resampled_interviews(len(grids), n_resamples, seed)
     found = {}
@@ -138,7 +151,7 @@ def _agreement(code: str, grids: list[_Grid], matrices: list[NDArray[np.int64]],
     per_interview = np.array([_interview_coincidences(matrix) for matrix in matrices])
     if len(grids) < MINIMUM_INTERVIEWS:
         return CoderAgreement(code, len(grids), n_units, len(coders), {}, None, None, None,
-                              Estimate(None, None, None, len(grids), _METHOD), None, "not_double_coded")
+                              Estimate(None, None, None, len(grids), _METHOD), None, NOT_CODED_TWICE)
     alpha = optional(alpha_of(per_interview.sum(axis=0)))
     jaccard, dice = _positive_agreement(matrices)
     is_pair = len(coders) == 2  # noqa: PLR2004 - kappa is defined for two coders

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
 from analysis.privacy import MINIMUM_GROUP, suppress_cells
 from analysis.qual.agreement import DEFAULT_SEED, N_RESAMPLES, code_agreement
-from analysis.qual.quotation import N_QUOTES, choose_quotes, coded_passages, roles_to_name
+from analysis.qual.quotation import N_QUOTES, chosen_quotes, roles_to_name
 from analysis.results.diagnosis import InterviewEvidence, InterviewStatus
 from analysis.tables import InterviewTable
 from instruments.template import Codebook, Guide
@@ -95,10 +96,20 @@ def count_code(table: InterviewTable, codebook: Codebook, code: str, *, audience
         among those asked, so that k never exceeds N. Silence is not absence: `silent` (asked, not mentioned),
         `not_noted` and `not_asked` are told apart, and who was not interviewed is in none of them.
     """
+    # Codebook and guide are kept beside the count, so that no other can have their identity.
+    _, count = table.remembered.once(
+        ("count", code, audience, id(codebook), id(guide)),
+        lambda: ((codebook, guide), _counted(table, codebook, code, audience, guide)))
+    found: CodeCount = count
+    return found
+
+
+def _counted(table: InterviewTable, codebook: Codebook, code: str, audience: str, guide: Guide | None) -> CodeCount:
     people = interviewees(table, audience)
     family = _family(codebook, code)
-    codings = table.codings[table.codings["interview"].isin(people.index) & table.codings["code"].isin(family)]
-    said = {str(key): frozenset(rows) for key, rows in codings.groupby("interview")["polarity"]}
+    said: dict[str, set[str]] = {}
+    for row in _codings_of(table, audience, family):
+        said.setdefault(str(row["interview"]), set()).add(row["polarity"])
     for_it = frozenset(key for key, words in said.items() if words == {"supports"})
     against = frozenset(key for key, words in said.items() if words == {"contradicts"})
     related = family | set(codebook.ancestors(code))
@@ -185,7 +196,7 @@ def interview_evidence(table: InterviewTable, codebook: Codebook, guide: Guide |
         k, x = len(count.supports), len(count.contradicts)
         n_roles = len({roles[key] for key in count.supports})
         x_roles = len({roles[key] for key in count.contradicts})
-        passages = coded_passages(table, _family(codebook, code.key), frozenset(roles))
+        passages = _codings_of(table, audience, _family(codebook, code.key))
         coders = agreement[code.key]
         evidence.append(InterviewEvidence(
             code=code.key, construct=code.construct, n_asked=len(count.asked), supports=k, roles=n_roles,
@@ -194,7 +205,7 @@ def interview_evidence(table: InterviewTable, codebook: Codebook, guide: Guide |
             status=interview_status(len(count.asked), k, n_roles, x, x_roles, thresholds),
             agreement=None if coders.verdict == "not_double_coded" else coders.alpha,
             agreement_verdict=coders.verdict, coders=coders, by_role=_by_role(count, roles),
-            quotes=choose_quotes(passages, people, quotable, N_QUOTES), n_passages=_n_places(passages)))
+            quotes=chosen_quotes(passages, people, quotable, N_QUOTES), n_passages=_n_places(passages)))
     return tuple(evidence)
 
 
@@ -229,10 +240,26 @@ def link_evidence(table: InterviewTable, *, audience: str = STAFF,
     return found
 
 
-def _n_places(passages: pd.DataFrame) -> int:
+def _codings_of(table: InterviewTable, audience: str, codes: Collection[str]) -> list[dict[str, Any]]:
+    """Return the codings of some codes in the interviews of an audience, in the table's order."""
+    by_code: dict[str, list[tuple[int, dict[str, Any]]]] = table.remembered.once(
+        ("codings", audience), lambda: _codings_by_code(table, audience))
+    found = [row for code in codes for row in by_code.get(code, ())]
+    return [row for _, row in sorted(found, key=itemgetter(0))]
+
+
+def _codings_by_code(table: InterviewTable, audience: str) -> dict[str, list[tuple[int, dict[str, Any]]]]:
+    found: dict[str, list[tuple[int, dict[str, Any]]]] = {}
+    codings = table.codings[table.codings["interview"].isin(interviewees(table, audience).index)]
+    for place, row in enumerate(codings.to_dict("records")):
+        found.setdefault(str(row["code"]), []).append((place, row))
+    return found
+
+
+def _n_places(passages: Sequence[Mapping[str, Any]]) -> int:
     """Return how many passages there are: one that two coders marked is one; codings without a place count each."""
-    placed = passages[passages["start"] >= 0]
-    return len(placed[["interview", "start", "end"]].drop_duplicates()) + len(passages) - len(placed)
+    placed = [(row["interview"], row["start"], row["end"]) for row in passages if row["start"] >= 0]
+    return len(set(placed)) + len(passages) - len(placed)
 
 
 def _carries(n: int, side: int, roles: int, other: int, limits: Mapping[str, float]) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from typing import Any
 
 import pandas as pd
 
@@ -37,25 +38,6 @@ def roles_to_name(interviews: pd.DataFrame, headcount_by_role: Mapping[str, int]
     return quotable_roles({str(role): int(n) for role, n in counts.items()}, headcount_by_role)
 
 
-def coded_passages(table: InterviewTable, codes: AbstractSet[str], interviews: AbstractSet[str]) -> pd.DataFrame:
-    """Return the codings of some codes in some interviews.
-
-    Parameters
-    ----------
-    table : InterviewTable
-        Interviews and codings.
-    codes, interviews : set of str
-        What to take.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Rows of `table.codings`.
-    """
-    return table.codings[table.codings["code"].isin(sorted(codes))
-                         & table.codings["interview"].isin(sorted(interviews))]
-
-
 def choose_quotes(passages: pd.DataFrame, interviews: pd.DataFrame, quotable: Collection[str] = (),
                   n_quotes: int = N_QUOTES) -> tuple[Quote, ...]:
     """Return the passages to print for one code.
@@ -78,7 +60,26 @@ def choose_quotes(passages: pd.DataFrame, interviews: pd.DataFrame, quotable: Co
         is one (more when all dissent); before it as many different roles as possible. Order: role heard least,
         interview key, place in the text.
     """
-    cleared = [row for row in passages.to_dict("records") if _edited(row)]
+    return chosen_quotes(passages.to_dict("records"), interviews, quotable, n_quotes)
+
+
+def chosen_quotes(passages: Sequence[dict[str, Any]], interviews: pd.DataFrame, quotable: Collection[str] = (),
+                  n_quotes: int = N_QUOTES) -> tuple[Quote, ...]:
+    """Return the passages to print for one code, given as rows.
+
+    Parameters
+    ----------
+    passages : sequence of dict
+        As the rows of the frame that `choose_quotes` takes.
+    interviews, quotable, n_quotes
+        As there.
+
+    Returns
+    -------
+    tuple[Quote, ...]
+        As `choose_quotes`.
+    """
+    cleared = [row for row in passages if _edited(row)]
     cleared.sort(key=lambda row: (str(row["interview"]), row.get("start", -1), row.get("end", -1), str(row["code"])))
     roles = interviews["role"].astype(str).to_dict()
     others = [row for row in cleared if row["polarity"] != DISSENT]

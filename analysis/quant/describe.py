@@ -117,6 +117,12 @@ def item_shares(table: AnswerTable, construct_key: str, *, confidence: float = 0
         Item → share 0..1 among those who answered, with Wilson interval and n: recoded answers >= 4 of 5 when high is
         bad (problem, cause), <= 2 when high is good; on other scales the same places in percent of the maximum.
     """
+    shares: dict[str, Estimate] = table.remembered.once(
+        ("item_shares", construct_key, confidence), lambda: _item_shares(table, construct_key, confidence))
+    return dict(shares)
+
+
+def _item_shares(table: AnswerTable, construct_key: str, confidence: float) -> dict[str, Estimate]:
     low, high = scale_range(table.instrument, construct_key)
     is_high_bad = table.instrument.construct(construct_key).direction == "higher_is_worse"
     shares: dict[str, Estimate] = {}
@@ -186,7 +192,9 @@ def construct_frequencies(table: AnswerTable, construct_key: str) -> dict[str, t
         Item → counts, in the order of the questionnaire.
     """
     keys = [item.key for item in construct_items(table.instrument, construct_key) if item.key in table.values.columns]
-    return frequencies(table, keys)
+    counts: dict[str, tuple[int, ...]] = table.remembered.once(
+        ("frequencies", construct_key), lambda: frequencies(table, keys))
+    return dict(counts)
 
 
 def _pomp(value: float | None, rules: LevelRules) -> float | None:

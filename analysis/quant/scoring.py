@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.errors import TableError
-from analysis.tables import AnswerTable
+from analysis.tables import AnswerTable, Remembered
 from instruments.schema import AnswerScale, Instrument, Item, Scoring
 
 STYLE_MINIMUM_SCALES = 2    # model 2: answering style needs at least two scales with both kinds of items answered
@@ -33,6 +34,7 @@ class Scores:
     corrected: pd.DataFrame
     balanced: pd.DataFrame
     style: pd.Series
+    remembered: Remembered = field(default_factory=Remembered, init=False, repr=False, compare=False)
 
 
 def pomp(score: ArrayLike, low: float = 1, high: float = 5) -> Any:
@@ -170,6 +172,11 @@ def recoded_items(table: AnswerTable, construct_key: str) -> pd.DataFrame:
     pandas.DataFrame, respondent × item
         ``low + high - x`` for reverse items, x for the others; "does not apply" and blanks are NaN.
     """
+    frame: pd.DataFrame = table.remembered.once(("recoded", construct_key), lambda: _recoded(table, construct_key))
+    return frame.copy(deep=False)       # whoever writes into it gets a copy of what is written
+
+
+def _recoded(table: AnswerTable, construct_key: str) -> pd.DataFrame:
     low, high = scale_range(table.instrument, construct_key)
     items = construct_items(table.instrument, construct_key)
     raw = _raw(table, items)
@@ -244,8 +251,8 @@ def answering_style(table: AnswerTable, *, minimum_scales: int = STYLE_MINIMUM_S
     ----------
     Baumgartner & Steenkamp (2001), Response styles in marketing research.
     """
-    parts = [_style_part(table, construct.key) for construct in table.instrument.constructs
-             if construct_items(table.instrument, construct.key)]
+    parts = [table.remembered.once(("style", construct.key), partial(_style_part, table, construct.key))
+             for construct in table.instrument.constructs if construct_items(table.instrument, construct.key)]
     tilt = np.column_stack(parts) if parts else np.empty((table.n, 0))
     n_scales = np.isfinite(tilt).sum(axis=1)
     mean = np.nansum(tilt, axis=1) / np.maximum(n_scales, 1)
@@ -270,6 +277,12 @@ def score_scales(table: AnswerTable, *, minimum_style_scales: int = STYLE_MINIMU
         Corrected: ``plain - A_i * (d - r) / (d + r)`` with d direct and r reverse items answered by this respondent.
         Balanced: mean of direct mean and recoded reverse mean.
     """
+    scores: Scores = table.remembered.once(
+        ("scores", minimum_style_scales), lambda: _scored(table, minimum_style_scales))
+    return scores
+
+
+def _scored(table: AnswerTable, minimum_style_scales: int) -> Scores:
     style = answering_style(table, minimum_scales=minimum_style_scales)
     plain: dict[str, Numbers] = {}
     corrected: dict[str, Numbers] = {}
@@ -277,7 +290,8 @@ def score_scales(table: AnswerTable, *, minimum_style_scales: int = STYLE_MINIMU
     for construct in table.instrument.constructs:
         if not construct_items(table.instrument, construct.key):
             continue
-        plain[construct.key], surplus, balanced[construct.key] = _score_construct(table, construct.key)
+        plain[construct.key], surplus, balanced[construct.key] = table.remembered.once(
+            ("construct", construct.key), partial(_score_construct, table, construct.key))
         corrected[construct.key] = plain[construct.key] - style.to_numpy() * surplus
     index = table.values.index
     return Scores(pd.DataFrame(plain, index=index), pd.DataFrame(corrected, index=index),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -68,13 +69,37 @@ def scale_quality(construct_key: str, items: pd.DataFrame, *, thresholds: Mappin
                                      omega_minimum_n=int(limits["omega_minimum_n"]))
     except (TooFewData, NoVariation):
         return ScaleQuality(construct_key, "cannot_judge", None)
-    verdict = _verdict(_judged(reliability), limits)
-    doubt = verdict == "not_a_scale" and any((item.item_rest_r or 0.0) < 0 for item in reliability.items)
+    verdict, doubt = _verdict_and_doubt(reliability, limits)
     if reliability.n < limits["structure_minimum_n"] or reliability.k < MINIMUM_ITEMS:
         return ScaleQuality(construct_key, verdict, reliability, doubt)
     ratio, loading = _one_factor(correlation_matrix(answered, place=place))
     is_one = ratio >= limits["eigenvalue_ratio"] and loading >= limits["loading_minimum"]
     return ScaleQuality(construct_key, verdict, reliability, doubt, "yes" if is_one else "no", ratio, loading)
+
+
+def judged_quality(quality: ScaleQuality, thresholds: Mapping[str, float]) -> ScaleQuality:
+    """Return a scale's measured figures with the verdict of other borders of reliability.
+
+    Parameters
+    ----------
+    quality : ScaleQuality
+        As `scale_quality` gives it.
+    thresholds : mapping
+        `alpha_good`, `alpha_acceptable`, `alpha_limited` over `THRESHOLDS`; other names are ignored.
+
+    Returns
+    -------
+    ScaleQuality
+    """
+    if quality.reliability is None:
+        return quality
+    verdict, doubt = _verdict_and_doubt(quality.reliability, {**THRESHOLDS, **thresholds})
+    return replace(quality, verdict=verdict, has_keying_doubt=doubt)
+
+
+def _verdict_and_doubt(reliability: Reliability, limits: Mapping[str, float]) -> tuple[Verdict, bool]:
+    verdict = _verdict(_judged(reliability), limits)
+    return verdict, verdict == "not_a_scale" and any((item.item_rest_r or 0.0) < 0 for item in reliability.items)
 
 
 def problem_cause_structure(items: pd.DataFrame, scales: Mapping[str, Sequence[str]], *, seed: int,

@@ -25,7 +25,7 @@ from analysis.quant.intervals import mean_interval
 from analysis.quant.scoring import answering_style, construct_items, recoded_items, scale_range
 from analysis.results.diagnosis import Screening
 from analysis.results.quality import IndexDistribution, Rule
-from analysis.tables import AnswerTable
+from analysis.tables import AnswerTable, once_a_table
 from instruments.schema import NOT_SHOWN, Item
 
 Numbers = NDArray[np.float64]
@@ -120,15 +120,16 @@ def flag_respondents(table: AnswerTable, thresholds: Mapping[str, float] | None 
     """
     limits = {**SCREENING_DEFAULTS, **(thresholds or {})}
     raw, shown = _ratings(table)
-    spread = intra_individual_sd(raw.to_numpy() * _widening(table, raw.columns))
+    spread = table.remembered.once(
+        ("spread",), lambda: intra_individual_sd(raw.to_numpy() * _widening(table, raw.columns)))
     duration = table.duration_s.to_numpy(dtype=float)
+    runs = table.remembered.once(("runs",), lambda: longest_run(_in_order_shown(table, raw, shown)))
     answered = np.isfinite(raw.to_numpy()).sum(axis=1)
     with np.errstate(invalid="ignore"):
         flags = {
             "attention": _attention(table),
             "speed": duration < limits["speed_seconds_per_item"] * shown.sum(axis=1),
-            "longstring": knows_order(table) & (longest_run(_in_order_shown(table, raw, shown))
-                                                >= limits["longstring_run"]),
+            "longstring": knows_order(table) & (runs >= limits["longstring_run"]),
             "lowvar": spread < limits["lowvar_sd"],
             "inconsistent": robust_z(_inconsistency(table)) > limits["inconsistent_z"],
             "evenodd": _consistency(table, limits) < limits["evenodd_minimum"],
@@ -138,6 +139,7 @@ def flag_respondents(table: AnswerTable, thresholds: Mapping[str, float] | None 
     return pd.DataFrame(flags, index=table.values.index)[list(FLAGS)]
 
 
+@once_a_table
 def knows_order(table: AnswerTable) -> Flags:
     """Return of whom it is known in which order the rating items were shown.
 
@@ -182,7 +184,8 @@ def assessable(table: AnswerTable, thresholds: Mapping[str, float] | None = None
     known = {
         "attention": table.values[checks].notna().any(axis=1).to_numpy() if checks else np.zeros(table.n, dtype=bool),
         "speed": np.isfinite(table.duration_s.to_numpy(dtype=float)), "longstring": knows_order(table),
-        "lowvar": np.isfinite(intra_individual_sd(raw.to_numpy())), "inconsistent": np.isfinite(_inconsistency(table)),
+        "lowvar": np.isfinite(table.remembered.once(("raw_spread",), lambda: intra_individual_sd(raw.to_numpy()))),
+        "inconsistent": np.isfinite(_inconsistency(table)),
         "evenodd": np.isfinite(_consistency(table, limits)),
         "mahalanobis": np.full(table.n, _is_large(table, limits)), "empty": np.ones(table.n, dtype=bool)}
     return {name: int(known[name].sum()) for name in FLAGS}
@@ -282,6 +285,7 @@ def _rating_items(table: AnswerTable) -> tuple[Item, ...]:
                  and kinds[item.scale] == "ordinal" and item.key in table.values.columns)
 
 
+@once_a_table
 def _ratings(table: AnswerTable) -> tuple[pd.DataFrame, Flags]:
     """Return raw rating answers and which of them were shown (an unreached page counts against completeness)."""
     keys = [item.key for item in _rating_items(table)]
@@ -310,6 +314,7 @@ def _in_order_shown(table: AnswerTable, raw: pd.DataFrame, shown: Flags) -> Numb
     return np.take_along_axis(raw.to_numpy(), np.argsort(order, axis=1, kind="stable"), axis=1)
 
 
+@once_a_table
 def _attention(table: AnswerTable) -> Flags:
     """Return who answered an attention item otherwise than asked."""
     failed = np.zeros(table.n, dtype=bool)
@@ -326,6 +331,7 @@ def _scored(table: AnswerTable) -> list[str]:
             if construct_items(table.instrument, construct.key)]
 
 
+@once_a_table
 def _scales_of_five(table: AnswerTable) -> list[Numbers]:
     """Return the recoded items of each construct, brought to the width of a five-point scale."""
     scales = []
@@ -345,6 +351,7 @@ def _fast_pages(table: AnswerTable, keys: pd.Index, shown: Flags, seconds_per_it
     return fast_pages(table.page_s.to_numpy(dtype=float), n_items, seconds_per_item)
 
 
+@once_a_table
 def _inconsistency(table: AnswerTable) -> Numbers:
     """Return the spread inside scales of two items or more, in five-point units."""
     scales = _scales_of_five(table)
@@ -356,8 +363,11 @@ def _consistency(table: AnswerTable, limits: Mapping[str, float]) -> Numbers:
     scales = _scales_of_five(table)
     if not scales:
         return np.full(table.n, np.nan)
-    return consistency_of_persons(scales, minimum_alpha=limits["alpha_limited"],
-                                  fewest_scales=int(limits["evenodd_scales"]))
+    alpha, fewest = limits["alpha_limited"], int(limits["evenodd_scales"])
+    found: Numbers = table.remembered.once(
+        ("consistency", alpha, fewest),
+        lambda: consistency_of_persons(scales, minimum_alpha=alpha, fewest_scales=fewest))
+    return found
 
 
 def _unusual(table: AnswerTable, limits: Mapping[str, float]) -> Flags:
@@ -367,7 +377,7 @@ def _unusual(table: AnswerTable, limits: Mapping[str, float]) -> Flags:
     frame = _varying(table)
     k = frame.shape[1]
     limit = k + limits["mahalanobis_factor"] * float(np.sqrt(2 * k))
-    return np.asarray(mahalanobis(frame) > limit)
+    return np.asarray(table.remembered.once(("mahalanobis",), lambda: mahalanobis(frame)) > limit)
 
 
 def _is_large(table: AnswerTable, limits: Mapping[str, float]) -> bool:
@@ -375,6 +385,7 @@ def _is_large(table: AnswerTable, limits: Mapping[str, float]) -> bool:
     return bool(k > 0 and table.n >= limits["mahalanobis_n_per_item"] * k)
 
 
+@once_a_table
 def _varying(table: AnswerTable) -> pd.DataFrame:
     """Return the recoded items of all constructs on which answers differ."""
     blocks = [recoded_items(table, key) for key in _scored(table)]

@@ -1,5 +1,6 @@
 """Thresholds moved one at a time: the words that change are those that a whole diagnosis would change."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,21 @@ def test_a_moved_threshold_changes_what_it_changes_in_a_whole_diagnosis(
 
     assert {(change.path, change.before, change.after) for change in trial.changes} == expected
     assert (trial.values, trial.moved) == ({name: THRESHOLDS[name].default}, {name: value})
+
+
+@pytest.mark.parametrize("name", sorted(MOVES))
+def test_what_is_reused_from_one_judgement_to_the_next_is_what_a_whole_diagnosis_computes_anew(
+        tables: StudyTables, diagnosis: Diagnosis, name: str) -> None:
+    value = moves_of(name, THRESHOLDS[name].default)[-1]
+    forgetful = replace(tables, thresholds={name: value}, interviews=replace(tables.interviews),
+                        answers={key: replace(table) for key, table in tables.answers.items()})
+    before, after = words_of(diagnosis), words_of(diagnose(forgetful, n_resamples=RESAMPLES))
+    expected = {(path, before.get(path), after.get(path)) for path in {**before, **after}
+                if before.get(path) != after.get(path)}
+
+    found = threshold_sensitivity(tables, diagnosis.structure, n_resamples=RESAMPLES, names=(name,))
+
+    assert {(change.path, change.before, change.after) for change in found.moves[-1].changes} == expected
 
 
 def test_several_of_those_moves_change_something(tables: StudyTables, diagnosis: Diagnosis) -> None:
