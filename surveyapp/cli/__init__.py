@@ -19,6 +19,7 @@ MODULES = {
     "norms": "norms",
     "plan": "plan", "diagnose": "diagnose", "report": "report", "account": "account", "webhook": "webhook",
     "package": "package",
+    "backup": "backup", "restore": "backup", "check": "backup",
     "test": "test", "wave-change": "wave_change",
     "release": "release", "actions": "action",
 }

@@ -6,8 +6,8 @@ import argparse
 import io
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import redirect_stdout
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -54,16 +54,23 @@ def add_group(commands: Subparsers, name: str, text: str) -> Subparsers:
 def open_database(config: Config | None = None) -> Config:
     """Use the database of the settings, made and migrated where it is new."""
     config = config or read_config()
-    try:
+    with reachable(config):
         database = Database(config.database_url)
         upgrade(database)
+    use_database(database)
+    return config
+
+
+@contextmanager
+def reachable(config: Config) -> Iterator[None]:
+    """Say in words why the database of the settings cannot be opened."""
+    try:
+        yield
     except (ArgumentError, DatabaseError, ModuleNotFoundError) as error:
         words = str(getattr(error, "orig", None) or error).strip().split("\n")[0].rstrip(".")
         raise Misconfigured("The database {url} cannot be opened: {words}.",
                             "Check SURVEYAPP_DATABASE_URL (sqlite:///… or postgresql://…) and that it is reachable.",
                             url=_without_password(config.database_url), words=words) from None
-    use_database(database)
-    return config
 
 
 def _without_password(url: str) -> str:

@@ -80,6 +80,16 @@ def set_guards(connection: Connection) -> None:
         connection.execute(text(statement))
 
 
+def missing_guards(connection: Connection) -> list[str]:
+    """Return the triggers that a database of this layout should have and has not."""
+    is_postgresql = connection.dialect.name == "postgresql"
+    listed = text("SELECT tgname FROM pg_trigger" if is_postgresql
+                  else "SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    wanted = {"keep_promise", "name_nobody", "keep_history", "correct_nobody",
+              *(name for name, _, _ in _LASTING.values())}
+    return sorted(wanted - set(connection.scalars(listed)))
+
+
 def _lasting(*, is_postgresql: bool) -> Iterator[str]:
     """Yield what makes the triggers of tables whose rows, or some columns of them, never change."""
     for table, (name, columns, words) in _LASTING.items():

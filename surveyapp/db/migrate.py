@@ -59,3 +59,8 @@ def current_revision(connection: Connection) -> str | None:
 def head_revision() -> str | None:
     """Return the newest revision of this program."""
     return ScriptDirectory.from_config(_alembic(None)).get_current_head()
+
+
+def is_known_revision(revision: str) -> bool:
+    """Return whether this program has that layout among its own; one of a newer program is not."""
+    return any(script.revision == revision for script in ScriptDirectory.from_config(_alembic(None)).walk_revisions())

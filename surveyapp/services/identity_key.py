@@ -55,6 +55,12 @@ def count_replacements(session: Session, study: Study) -> dict[str, int]:
     return {row.kind: row.n for row in found}
 
 
+def count_sealed(session: Session, secret: str) -> tuple[int, int]:
+    """Return how many rows there are in all studies, and how many of them this secret does not open."""
+    rows = session.scalars(select(IdentityKey)).all()
+    return len(rows), sum(_opened(secret, row) is None for row in rows)
+
+
 def names_to_look_for(session: Session, study: Study) -> frozenset[str]:
     """Return the names the study knows anyway: of its roster and its interviewers."""
     invited = session.scalars(select(Invitation.label).join(QuestionnaireLink).join(Wave).where(
