@@ -83,7 +83,18 @@ class AnswerTable:
 
 
 def once_a_table(compute: Callable[[AnswerTable], Result]) -> Callable[[AnswerTable], Result]:
-    """Return the function with its result remembered by the table, which nobody may change then."""
+    """Return the function with its result remembered by the table.
+
+    Parameters
+    ----------
+    compute : callable
+        Takes an answer table and nothing else.
+
+    Returns
+    -------
+    callable
+        Of the same shape; what it returns is shared, so nobody may change it in place.
+    """
     @wraps(compute)
     def remembering(table: AnswerTable) -> Result:
         found: Result = table.remembered.once((compute.__module__, compute.__name__), partial(compute, table))
