@@ -10,7 +10,7 @@ from analysis.privacy import told_count
 from analysis.results.diagnosis import InterviewEvidence, Level, Screening
 from analysis.results.trace import ItemAnswers, PathInputs, Ruling, TracedFinding
 from reports.content import Block, Bullets, Heading, Number, Paragraph, Passages, Row, Stack, Statement, Table
-from reports.numbers import printed
+from reports.numbers import interval
 from reports.sections.evidence_ledger import basis
 from reports.sections.situation import FLAGS
 from reports.sections.source import Source, capitalised
@@ -85,8 +85,8 @@ def _values(told: TraceWords, found: TracedFinding) -> list[Block]:
 def _value_row(told: TraceWords, one: PathInputs) -> Row:
     thresholds = tuple(Statement(told.threshold(name)) for name in one.thresholds)
     value = told.path_value(one)
-    interval = _interval(told, one.path)
-    shown = told.words.text("trace.interval", value=value, interval=interval) if interval else value
+    bounds = _interval(told, one.path)
+    shown = told.words.text("trace.interval", value=value, interval=bounds) if bounds else value
     how = (Statement(told.words.text(f"trace_path.{one.rule}")),
            told.words.say("trace.model_section", section=one.section))
     return Row((Stack((Statement(capitalised(told.path_name(one.path))), Statement(one.path))),
@@ -108,7 +108,7 @@ def _interval(told: TraceWords, path: str) -> str:
     if field not in bounds or None in bounds[field]:
         return ""
     low, high, style = bounds[field]
-    return told.words.text("trace.bounds", low=printed(low, style), high=printed(high, style), n=level.n)
+    return told.words.text("trace.bounds", interval=interval(low, high, style, told.study.language), n=level.n)
 
 
 def _level(study: Source, key: str) -> Level | None:

@@ -12,7 +12,7 @@ from analysis.results.diagnosis import InterviewEvidence
 from analysis.results.trace import HIDDEN_COUNT, Check, ItemAnswers, PathInputs, Ruling, TracedFinding
 from analysis.told_figures import SHARE
 from reports.numbers import HIDDEN, fixed, printed
-from reports.sections.file_figures import is_hidden, told_limit, told_share
+from reports.sections.file_figures import is_hidden, told_limit, told_share, told_size
 from reports.sections.source import Source, capitalised
 
 SHARES = frozenset({"share", "rank_top2_probability", "rank_top3_probability", "response_rate", "top_decile_aum_share",
@@ -77,7 +77,7 @@ class TraceWords:
     def value(self, value: Any, what: str = "") -> str:
         """Return a value in words or figures; `what` tells which figure it is."""
         words = self.words
-        if value is None or isinstance(value, dict):
+        if value is None or isinstance(value, dict) or value == "-":
             return words.text("trace.not_found" if value is None else "trace.none")
         if isinstance(value, bool):
             return words.text("triggers.yes" if value else "triggers.no")
@@ -104,7 +104,9 @@ class TraceWords:
 
     def path_value(self, found: PathInputs, target: object = None) -> str:
         """Return the value of a path as it may be shown: few customers, or a sum of mostly one, stay hidden."""
-        family, _, field = split_path(found.path)
+        family, key, field = split_path(found.path)
+        if found.value is not None and (family, field) in (("measure", "size"), ("objective", "baseline")):
+            return self._of_plan(family, key, float(found.value))
         picture = self.study.diagnosis.customers
         if family != "data" or picture is None:
             return self._share_or(found.value, field, target)
@@ -113,6 +115,15 @@ class TraceWords:
         if is_hidden(self.study, found.path):
             return HIDDEN
         return self._share_or(found.value, field, target)
+
+    def _of_plan(self, family: str, key: str, value: float) -> str:
+        """Return a size or baseline in its unit, hidden with the figure of the file that it is."""
+        study, rules = self.study, self.study.template.rules
+        if family == "measure":
+            return told_size(study, study.measure(key).sizing or "", value)
+        kpi = next(one.kpi for one in study.diagnosis.objectives if one.key == key)
+        paths = [one.kpi.baseline for one in (rules.objectives if rules else ()) if one.key == key]
+        return HIDDEN if any(is_hidden(study, path or "") for path in paths) else study.kpi_value(kpi, value)
 
     def _share_or(self, value: Any, field: str, target: object = None) -> str:
         is_share = field.endswith(SHARE) and isinstance(value, int | float) and not isinstance(value, bool)
@@ -134,7 +145,11 @@ class TraceWords:
         return self.words.text(short) if self.words.has(short) else self.rule(ruling)
 
     def result(self, ruling: Ruling) -> str:
-        return self.value(ruling.result) if ruling.result not in (None, "-") else self.words.text("trace.stated")
+        if ruling.result in (None, "-"):
+            return self.words.text("trace.stated")
+        reading = next((cause for cause in self.study.diagnosis.causes if ruling.rule == "reading" and any(
+            check.path.startswith(f"cause.{cause.level.construct}.") for check in ruling.checks)), None)
+        return self.words.text(self.study.cause_reading(reading)) if reading else self.value(ruling.result)
 
     def what(self, check: Check) -> str:
         return self.path_name(check.path) if check.what == "metric" else self.words.text(f"trace_check.{check.what}")

@@ -118,6 +118,7 @@ class Ledger:
             found["outcome", level.construct] = {
                 "mean": level.mean, "pomp": level.pomp, "unfavourable_pct": _percent(level.unfavourable)}
         for family, levels in (("facet", [f.level for f in diagnosis.facets]),
+                               ("cause", [c.level for c in diagnosis.causes]),
                                ("situation", [s.level for s in diagnosis.situation])):
             for level in levels:
                 found[family, level.construct] = {"mean": level.mean,
