@@ -9,6 +9,7 @@ from reports.content import (
     Block,
     Bullets,
     Callout,
+    Columns,
     Figure,
     Heading,
     KeyFigures,
@@ -88,9 +89,10 @@ def _links(report: StudyReport, words: Words) -> Section | None:
 
 
 def _customers(report: StudyReport, words: Words) -> Section | None:
+    """Return the map with the table beside it that names its points."""
     section = _find(report, "customers")
-    return _slide(section, (_first(section, lambda block: isinstance(block, Figure)
-                                   and isinstance(block.chart, QuadrantMap)),))
+    return _slide(section, (_first(section, lambda block: isinstance(block, Columns) and any(
+        isinstance(one, Figure) and isinstance(one.chart, QuadrantMap) for one in block.left)),))
 
 
 def _measures(report: StudyReport, words: Words) -> Section | None:

@@ -101,8 +101,8 @@ def _map_table(study: Source, facets: list[FacetFinding]) -> Table:
                          Number(f.level.mean, "mean", trace=(f"facet.{key}.pomp",)),
                          words.say(f"quadrant.{f.quadrant}") if f.quadrant else Statement("–"))))
     columns = columns_of(words, "customers.map_",
-        ("facet", 0.36, "left"), ("importance", 0.18, "right"), ("performance", 0.18, "right"),
-        ("quadrant", 0.28, "left"))
+        ("facet", 0.32, "left"), ("importance", 0.17, "right"), ("performance", 0.15, "right"),
+        ("quadrant", 0.36, "left"))
     return Table("t-map", words.say("customers.map_table"), columns, tuple(rows), is_dense=True)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -28,17 +28,24 @@ def protocol_facts(session: Session, study: Study, today: date | None = None) ->
     first = waves[0] if waves else None
     promised = {instrument.audience: link.privacy for wave in waves for link, instrument in list_links(session, wave)
                 if not link.is_test}
-    planned = find_plan(session, study)
+    planned, facts = find_plan(session, study), facts_of(study)
     return Protocol(
-        name=study.name, template=template, facts=facts_of(study),
+        name=study.name, template=template, facts=facts,
         thresholds=resolve_thresholds(study.template.get("thresholds", {}), study.thresholds),
         written_on=(today or utc_now().date()).isoformat(),
-        opens_on=local_text(study, first.opens_at or first.opened_at)[:10] if first else "",
-        closes_on=local_text(study, first.closes_at or first.closed_at)[:10] if first else "",
+        opens_on=_day(study, first.opens_at, facts.fieldwork_from, first.opened_at) if first else "",
+        closes_on=_day(study, first.closes_at, facts.fieldwork_until, first.closed_at) if first else "",
         has_answers=_has_answers(session, study), plan=planned[1] if planned else None,
         privacy={**template.privacy, **promised},
         retain_until=study.retain_until.isoformat() if study.retain_until else "", seed=study.seed,
         is_synthetic=study.is_synthetic)
+
+
+def _day(study: Study, planned: datetime | None, entered: str, happened: datetime | None) -> str:
+    """Return the day that was planned, else the one entered for the collection, else the one on which it happened."""
+    if planned is None and entered:
+        return entered
+    return local_text(study, planned or happened)[:10]
 
 
 def _has_answers(session: Session, study: Study) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import itertools
 import re
 from collections import Counter
@@ -15,7 +16,7 @@ from reports.content import Number, StudyReport, Table
 from reports.numbers import HIDDEN
 from reports.render import HTML_LANGUAGE
 from tests.gates.printed import Printed, squeezed
-from tests.gates.space import boxes_beyond, chart_texts_beyond
+from tests.gates.space import overflowing
 from tests.gates.tree import content_marks, elements, kids_of, marks_of
 
 ALLOWED_FONTS = ("Report-Sans", "ReportSans")
@@ -24,6 +25,8 @@ ALT_SIGNS = 40                      # a Chinese sign counts for two
 COMPARISON = re.compile(r"\d|more|less|higher|lower|most|least|above|below|高|低|多|少|最|大于|小于")
 MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 PHONE = re.compile(r"(?<![\d./-])(?:1[3-9]\d{9}|0\d{2,3}-\d{7,8}|\+\d{1,3}[ -]?\d[\d -]{6,})(?![\d./])")
+WORD, LAST_LETTERS, FIRST_LETTERS = re.compile("[A-Za-z]+"), re.compile("[A-Za-z]+$"), re.compile("[A-Za-z]+")
+LONGEST_WORD = 24                   # letters; a longer one may be torn where a column holds it on no line
 MOST_SUMMARY_PAGES = 2
 
 
@@ -183,6 +186,29 @@ def _tables(report: StudyReport) -> list[Table]:
     return [block for block in report.blocks() if isinstance(block, Table)]
 
 
+def boxes_beyond(printed: Printed) -> list[str]:
+    """Return texts and charts that leave their page, and texts that leave their cell of a table."""
+    return printed.seen.beyond
+
+
+def words_torn(printed: Printed) -> list[str]:
+    """Return words torn apart at the end of a line that is wide enough for many another; their column is too narrow."""
+    said = set(WORD.findall(html.unescape(re.sub("<[^>]+>", " ", printed.html))))
+    found = []
+    for line, following in printed.seen.seams:
+        before, after = LAST_LETTERS.search(line), FIRST_LETTERS.match(following)
+        whole = before[0] + after[0] if before and after else ""
+        if before and after and whole in said and len(whole) <= LONGEST_WORD and not {before[0], after[0]} <= said:
+            found.append(f"{before[0]}|{after[0]}")
+    return found
+
+
+def chart_texts_beyond(printed: Printed) -> list[str]:
+    """Return the texts of the report's charts that leave their sheet."""
+    return [f"{place}: {text}" for place, svg in enumerate(re.findall(r"<svg.*?</svg>", printed.html, re.DOTALL), 1)
+            for text in overflowing(svg, printed.language)]
+
+
 def other_bytes(printed: Printed) -> list[str]:
     again = pdf_apart(printed.html, title=printed.report.title, language=printed.language,
                       identifier=printed.report.identifier, frozen_on=printed.report.frozen_on)
@@ -199,7 +225,7 @@ Check = Callable[[Printed], list[str]]
 CHECKS: tuple[Check, ...] = (
     not_well_formed, not_tagged, bookmarks_that_differ, headings_out_of_order, charts_without_words,
     tables_without_heads, content_outside_the_tree, marks_twice, foreign_fonts, headings_not_in_the_text, pictures,
-    empty_pages, summary_too_long, links_to_nowhere, people_named, hidden_cells_told, boxes_beyond,
+    empty_pages, summary_too_long, links_to_nowhere, people_named, hidden_cells_told, boxes_beyond, words_torn,
     chart_texts_beyond, other_bytes)
 
 

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-import re
+import itertools
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from typing import Any
 
 from reports.charts.metrics import text_width
-from reports.pdf import layout
-from tests.gates.printed import Printed
 
 SVG = "{http://www.w3.org/2000/svg}"
 PIXEL = 1.5
 SHOWN = 60
 
 
-def boxes_beyond(printed: Printed) -> list[str]:
+def beyond(document: Any) -> list[str]:
     """Return texts and charts that leave their page, and texts that leave their cell of a table."""
     found = []
-    for number, page in enumerate(layout(printed.html).pages, 1):
+    for number, page in enumerate(document.pages, 1):
         for child in page._page_box.children:
             is_body = type(child).__name__ == "BlockBox"
             edges = _edges(page._page_box if is_body else child)
             found += [f"page {number}: {words}" for words in _beyond(child, edges)]
     return found
+
+
+def seams(document: Any) -> list[tuple[str, str]]:
+    """Return, for every two lines that follow each other, the last word of one and the first of the next."""
+    return [seam for page in document.pages for seam in _seams(page._page_box)]
+
+
+def _seams(box: Any) -> Iterator[tuple[str, str]]:
+    children = getattr(box, "children", ())
+    lines = [_words(child).split() for child in children if type(child).__name__ == "LineBox"]
+    yield from ((before[-1], after[0]) for before, after in itertools.pairwise(lines) if before and after)
+    for child in children:
+        yield from _seams(child)
 
 
 def _edges(box: Any) -> tuple[float, float, float]:
@@ -51,12 +62,6 @@ def _beyond(box: Any, edges: tuple[float, float, float]) -> Iterator[str]:
 
 def _words(box: Any) -> str:
     return getattr(box, "text", "") or "".join(_words(child) for child in getattr(box, "children", ()))
-
-
-def chart_texts_beyond(printed: Printed) -> list[str]:
-    """Return the texts of the report's charts that leave their sheet."""
-    return [f"{place}: {text}" for place, svg in enumerate(re.findall(r"<svg.*?</svg>", printed.html, re.DOTALL), 1)
-            for text in overflowing(svg, printed.language)]
 
 
 def overflowing(svg: str, language: str) -> list[str]:

@@ -1,9 +1,14 @@
-"""The reports that the gates look at with every change: one study, both languages, of the size of the sample."""
+"""The reports that the gates look at with every change: one study, both languages, of the size of the sample.
+
+Every kind that the application lists joins by itself: it is written of the prepared study. A kind that such a study
+tells too little of has its subject by hand here.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from analysis.quant.spec.data import read_data_file
@@ -11,11 +16,15 @@ from analysis.quant.spec.run import run_spec, with_sample
 from instruments.facts import StudyFacts
 from instruments.template_loader import load_catalogue_template
 from reports.content import StudyReport
+from reports.kinds.fieldwork import fieldwork_report
 from reports.measured.frame import Subject
 from reports.measurement import measurement_report
 from reports.sections.study import study_report
+from surveyapp.services.further_report import KINDS
 from tests.factories.diagnosis import rich_diagnosis, sparse_diagnosis
 from tests.factories.diagnosis_parts import facts
+from tests.factories.fieldwork import WAVE
+from tests.gates.prepared import further_of, prepared
 from tests.reference.psychometrics.cases import HERE
 
 SCALES = {scale: [f"{scale}{number}" for number in range(1, 6)] for scale in "ACENO"}
@@ -53,3 +62,21 @@ def measured_report(language: str) -> StudyReport:
     results, known = _measured()
     subject = Subject("Five scales", "survey.csv", 2800, spec=SPEC, facts=known, specification="- {id: A}")
     return measurement_report(results, subject, language=language)
+
+
+def fieldwork(language: str) -> StudyReport:
+    """Return the fieldwork report of a collection in which everything that it can tell occurs."""
+    return fieldwork_report(WAVE, language)
+
+
+BY_HAND: Mapping[str, Callable[[str], StudyReport]] = {
+    "diagnosis": bank_report, "poor": poor_report, "measurement": measured_report, "fieldwork": fieldwork}
+WRITTEN = tuple(kind for kind in KINDS if kind not in BY_HAND)      # of the prepared study
+SUBJECTS = (*BY_HAND, *WRITTEN)
+
+
+def written(folder: Path, empty: Path) -> dict[tuple[str, str], StudyReport]:
+    """Return, by kind and language, the first report of every kind that is written of the prepared study."""
+    with prepared(folder / "study.sqlite3", empty, "bank_crm", by_hand=True) as study:
+        made = {language: further_of(study, language) for language in ("en", "zh")}
+    return {(kind, language): of_kind[kind][0] for language, of_kind in made.items() for kind in WRITTEN}

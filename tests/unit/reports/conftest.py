@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
 import pytest
 
 from analysis.results.diagnosis import Diagnosis
 from instruments.facts import StudyFacts
 from instruments.template import StudyTemplate
 from instruments.template_loader import load_catalogue_template
+from reports.content import StudyReport
 from tests.factories.diagnosis import rich_diagnosis, sparse_diagnosis
 from tests.factories.diagnosis_parts import facts
+from tests.gates.printed import Printed, print_report
+from tests.gates.subjects import BY_HAND, written
 
 Study = tuple[Diagnosis, StudyTemplate, StudyFacts]
+PrintedOf = Callable[[str, str], Printed]
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +35,18 @@ def bank(template: StudyTemplate) -> Study:
 @pytest.fixture(scope="session")
 def empty_bank(template: StudyTemplate) -> Study:
     return sparse_diagnosis(template), template, StudyFacts()
+
+
+@pytest.fixture(scope="session")
+def printed_of(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> PrintedOf:
+    """A subject of the gates printed in a language, once for all who look at it."""
+    @cache
+    def contents() -> dict[tuple[str, str], StudyReport]:
+        return written(tmp_path_factory.mktemp("gates"), sqlite_template)
+
+    @cache
+    def printed(subject: str, language: str) -> Printed:
+        made = BY_HAND[subject](language) if subject in BY_HAND else contents()[subject, language]
+        return print_report(made)
+
+    return printed
