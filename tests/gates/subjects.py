@@ -52,14 +52,15 @@ def poor_report(language: str) -> StudyReport:
 
 
 @cache
-def _measured() -> tuple[Mapping[str, Any], Any]:
+def measured_results() -> tuple[Mapping[str, Any], Any]:
+    """Return the results of a published data file, and what is known of it."""
     data = read_data_file(HERE / "data" / "bfi.csv")
     return with_sample(run_spec(data.frame, SPEC), data.frame, SPEC), data.facts
 
 
 def measured_report(language: str) -> StudyReport:
     """Return the measurement report of a published data file."""
-    results, known = _measured()
+    results, known = measured_results()
     subject = Subject("Five scales", "survey.csv", 2800, spec=SPEC, facts=known, specification="- {id: A}")
     return measurement_report(results, subject, language=language)
 
