@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from analysis.results.actions import ActionFollowUp
 from analysis.results.diagnosis import Diagnosis
 from reports.content import StudyReport
 from reports.measurement import measurement_report
@@ -28,13 +29,15 @@ from surveyapp.jobs.wave_change import compare_with_earlier
 from surveyapp.models.study import Study
 from surveyapp.sample.plan import Plan
 from surveyapp.sample.studies import sample_of
+from surveyapp.services.action import load_register
 from surveyapp.services.diagnosis import newest_diagnosis, store_diagnosis, store_report
-from surveyapp.services.further_report import KINDS
+from surveyapp.services.further_report import KINDS, OF_A_WAVE
 from surveyapp.services.measurement import subject_of
-from surveyapp.services.report_release import release_report
+from surveyapp.services.report_release import get_release, release_report
 from surveyapp.services.study import get_study, get_wave, instrument_of, list_links, template_of
 from surveyapp.services.upkeep import freeze_figures
 from tests.factories.diagnosis import rich_diagnosis
+from tests.factories.follow_up import every_verdict
 from tests.factories.questionnaire import SECRET
 
 NAME = "study"
@@ -121,7 +124,12 @@ def _diagnose(wave_key: str, *, by_hand: bool) -> None:
 
 
 def _by_hand(study: Study, wave_key: str) -> Diagnosis:
-    found = rich_diagnosis(template_of(read_session(), study))
+    session = read_session()
+    found = rich_diagnosis(template_of(session, study))
+    if wave_key == SECOND_WAVE:
+        register = load_register(session, study, get_release(session, study))
+        first, *others = (row.action for row in register.rows if row.action is not None)
+        found = replace(found, follow_up=every_verdict(first, *(ActionFollowUp(one, None, None) for one in others)))
     return replace(found, provenance=replace(found.provenance, wave=wave_key))
 
 
@@ -139,7 +147,8 @@ def further_of(study: Study, language: str) -> dict[str, list[StudyReport]]:
     made: dict[str, list[StudyReport]] = {}
     for kind in KINDS:
         with suppress(Refused):
-            made[kind] = [report for _, report in further_reports(study, kind, FIRST_WAVE, [language])]
+            wave = FIRST_WAVE if kind in OF_A_WAVE else None
+            made[kind] = [report for _, report in further_reports(study, kind, wave, [language])]
     return made
 
 
