@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from analysis.results.actions import Action, ActionContrast, ActionFollowUp, FollowUp, SideChange
+from analysis.results.actions import Action, ActionContrast, ActionFollowUp, FollowUp, KpiReading, SideChange
 from analysis.results.measurement import Estimate
 from reports.content import Block, Callout, Paragraph, Row, Section, Stack, Statement, Table
 from reports.numbers import printed
@@ -96,10 +96,20 @@ def _done(study: Source, row: ActionFollowUp) -> Stack | Statement:
     if action.milestones:
         k = sum(one.state == "done" for one in action.milestones)
         lines.append(words.say("followup.reached", k=k, n=len(action.milestones)))
-    lines += [words.say("followup.reading", name=indicator_name(study, action.measure, one.kpi), value=one.value,
-                        day=one.read_on, source=one.source) for one in action.readings]
+    lines += [words.say("followup.reading", name=indicator_name(study, action.measure, one.kpi),
+                        value=_value(study, action, one), day=one.read_on, source=one.source)
+              for one in action.readings]
     lines.append(_known(study, row))
     return Stack(tuple(lines))
+
+
+def _value(study: Source, action: Action, reading: KpiReading) -> str:
+    """Return what was read, in the unit of the measure's indicator; of an indicator of one's own as it is."""
+    finding = next((one for one in study.diagnosis.measures if one.key == action.measure), None)
+    place = int(reading.kpi) - 1 if reading.kpi.isdecimal() else -1
+    if finding is None or not 0 <= place < len(finding.kpis):
+        return printed(reading.value, "one")
+    return study.kpi_value(finding.kpis[place], reading.value)
 
 
 def indicator_name(study: Source, measure: str, kpi: str) -> str:

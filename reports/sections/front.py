@@ -50,7 +50,8 @@ def contents(study: Source) -> list[Section]:
     rows = tuple((words.text(f"reading.{key}_term"), words.say(
         f"reading.{key}", minimum=study.minimum_group, tau=study.threshold("tau", 3.0),
         marked=study.threshold("band_marked", 3.4), severe=study.threshold("band_severe", 3.8),
-        delta=study.threshold("delta", 0.10))) for key in ("interval", "severity", "scale", "grade", "link", "hidden"))
+        delta=study.threshold("delta", 0.10))) for key in (
+            "interval", "severity", "scale", "grade", "link", "names", "hidden"))
     blocks = (Contents(), Heading(words.text("reading.title"), "how-to-read"), Facts(rows))
     return [Section("contents", words.text("part.contents"), words.say("front.contents_title"), blocks,
                     is_listed=False)]

@@ -212,3 +212,15 @@ def test_a_wording_is_escaped_where_names_become_links():
 
     assert html == ('&lt;b&gt;<a class="evidence" href="/e/P1">P1</a>&lt;/b&gt; &amp; P2'
                     ' <span class="evidence-names"><a class="evidence" href="/e/P3">P3</a></span>')
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_share_stands_with_its_interval_and_is_never_unknown_beside_one(language: str):
+    study = source_of("bank_crm", True, language)
+
+    told = [row.cells[1].text for found in study.ledger.findings() if found.kind == "cause"
+            for part in evidence_page(study, found).parts if part.key == "value"
+            for table in part.blocks if isinstance(table, Table) for row in table.rows if "%" in row.cells[1].text]
+
+    assert told
+    assert [text for text in told if not text[:1].isdigit()] == []
