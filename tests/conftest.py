@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,7 +12,8 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, make_url, select
+from sqlalchemy.orm import Session
 
 from surveyapp.config import Config
 from surveyapp.db.migrate import upgrade
@@ -20,6 +22,7 @@ from surveyapp.models.study import Study
 from surveyapp.services import account as accounts
 from surveyapp.services.account import add_account, add_member
 from surveyapp.services.study import create_study, get_study
+from tests.factories.kept import filling, folder_of_the_run, keep
 from tests.postgresql import find_binaries, run_sql, running_server
 
 PASSWORD = "a long enough password"
@@ -63,12 +66,41 @@ def postgresql_server() -> Iterator[str]:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty migrated SQLite file, copied for each test because migrating takes longer than the test."""
     path = tmp_path_factory.mktemp("template") / "empty.sqlite3"
-    database = Database(f"sqlite:///{path}")
-    upgrade(database)
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.close()
+    with filling(path) as database:
+        upgrade(database)
     return path
+
+
+@pytest.fixture(scope="session")
+def bank_template(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """The SQLite file with the bank study in it, copied for each test that wants the study on SQLite."""
+    path = tmp_path_factory.mktemp("bank") / "bank.sqlite3"
+    shutil.copy(sqlite_template, path)
+    with filling(path), transaction() as session:
+        _add_bank(session)
+    return path
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of what is made once in a run, by whichever process needs it first."""
+    return folder_of_the_run(tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def sample_file(run_folder: Path, sqlite_template: Path) -> Path:
+    """A database file with the bank's sample study; to be copied, never changed."""
+    from tests.factories.sample_file import fill_sample
+
+    return keep(run_folder, "sample.sqlite3", partial(fill_sample, sqlite_template))
+
+
+@pytest.fixture(scope="session")
+def diagnosed_file(run_folder: Path, sample_file: Path) -> Path:
+    """A database file with the bank's sample study and its diagnosis; to be copied, never changed."""
+    from tests.factories.sample_file import diagnose_sample
+
+    return keep(run_folder, "diagnosed.sqlite3", partial(diagnose_sample, sample_file))
 
 
 @pytest.fixture(scope="session")
@@ -99,10 +131,11 @@ def any_database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
-    """The test's own copy of the migrated file."""
+def sqlite_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The test's own copy of the migrated file, with the bank study in it where the test asks for that."""
     path = tmp_path / "test.sqlite3"
-    shutil.copy(sqlite_template, path)
+    has_bank = "bank_study" in request.fixturenames
+    shutil.copy(request.getfixturevalue("bank_template" if has_bank else "sqlite_template"), path)
     return f"sqlite:///{path}"
 
 
@@ -131,14 +164,21 @@ def config(database: Database, tmp_path: Path) -> Config:
     return Config(database_url=database.url, home=tmp_path, secret_key="k" * 48, is_testing=True)
 
 
-@pytest.fixture
-def app(config: Config) -> Flask:
-    """The application on the database of the test."""
-    from surveyapp.app import create_app
+@pytest.fixture(scope="session")
+def built_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application of the process, which a test gets as `app`."""
+    from tests.factories.application import build
 
-    app = create_app(config)
-    app.config["WTF_CSRF_ENABLED"] = False
-    return app
+    return build(tmp_path_factory.mktemp("app"))
+
+
+@pytest.fixture
+def app(built_app: Flask, config: Config, database: Database) -> Iterator[Flask]:
+    """The application on the database of the test, as if it had been built for it."""
+    from tests.factories.application import lent
+
+    with lent(built_app, config, database) as app:
+        yield app
 
 
 @pytest.fixture
@@ -148,11 +188,16 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def bank_study(database: Database) -> Study:
-    """The bank study without data."""
+    """The bank study without data; a database that a test file made for itself does not hold it yet."""
+    with transaction() as session:
+        found = session.scalar(select(Study).where(Study.name == "bank"))
+        return found or _add_bank(session)
+
+
+def _add_bank(session: Session) -> Study:
     from instruments.template_loader import load_catalogue_template
 
-    with transaction() as session:
-        return create_study(session, load_catalogue_template("bank_crm"), "bank")
+    return create_study(session, load_catalogue_template("bank_crm"), "bank")
 
 
 @pytest.fixture

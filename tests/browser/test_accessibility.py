@@ -12,13 +12,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from instruments.schema import Quota, Screen, Section
 from surveyapp.db.session import transaction
 from surveyapp.services.study import close_wave, get_wave
+from tests.browser.axe import SCRIPT, judge
 from tests.browser.staff_pages import StaffTour, staff_pages
 from tests.factories import questionnaire as make
 from tests.factories.questionnaire import Respondent
@@ -123,13 +123,13 @@ class Tour:
 def look(page: Page, width: int) -> tuple[list[str], set[str]]:
     """Return what is against the rules at a width, and which rules were met."""
     page.set_viewport_size({"width": width, "height": 844})
-    found = Axe().run(page, options=OPTIONS).response
-    faults = [f"{rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found["violations"]]
+    found = judge(page, **OPTIONS)
+    faults = [f"{rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found.broken]
     if page.evaluate("document.documentElement.scrollWidth - innerWidth") > 0:
         faults.append(f"wider than {width} px: {page.evaluate(BEYOND)}")
     if width < CARDS_BELOW:
         faults += [f"a table scrolls sideways: {caption}" for caption in page.evaluate(SIDEWAYS)]
-    return faults, {rule["id"] for rule in found["passes"]}
+    return faults, set(found.met)
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -192,7 +192,7 @@ def test_what_else_the_statement_names_has_a_test(file: str, test: str):
 
 
 def axe_version() -> str:
-    return re.search(r"axe v([\d.]+)", Axe().axe_script)[1]
+    return re.search(r"axe v([\d.]+)", SCRIPT)[1]
 
 
 def test_a_page_that_breaks_a_rule_is_noticed(browser: Browser, serve: Callable[[], str], database):

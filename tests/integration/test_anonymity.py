@@ -25,6 +25,7 @@ from surveyapp.services.response_page import save_page
 from surveyapp.services.response_token import issue_token, response_key
 from surveyapp.services.study import close_wave, get_study, get_wave
 from tests.factories import questionnaire as make
+from tests.factories.application import respondents_of
 from tests.factories.roster import PEOPLE, SECRET, Invited, roster
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d|\d\d:\d\d|\b1[67]\d{8}\b")      # a date, a time of day, seconds since 1970
@@ -229,7 +230,7 @@ def test_an_error_in_a_log_holds_neither_address_nor_answer(client: FlaskClient,
         session.execute(text("INSERT INTO nowhere VALUES (:words)"), WORDS)
 
     monkeypatch.setattr(pages, "save_page", fail)
-    respondents = client.application.wsgi_app._respondents.__self__     # the application of respondents' pages
+    respondents = respondents_of(client.application)
     monkeypatch.setitem(respondents.config, "TESTING", False)
     somebody.post()
 

@@ -11,6 +11,7 @@ from surveyapp.db.session import Database, transaction
 from surveyapp.errors import BadInput, places_of
 from surveyapp.jobs import worker
 from tests.factories import questionnaire as make
+from tests.factories.application import respondents_of
 from tests.factories.roster import Invited, roster
 
 ANSWER = "my boss takes the bonus"
@@ -27,7 +28,7 @@ def stumble(*_values: object, **_more: object) -> None:
 @pytest.fixture
 def quiet(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
     """A client whose errors become pages, as in earnest."""
-    respondents = client.application.wsgi_app._respondents.__self__
+    respondents = respondents_of(client.application)
     monkeypatch.setitem(respondents.config, "TESTING", False)
     return client
 

@@ -2,7 +2,6 @@
 
 import io
 import re
-import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -21,9 +20,7 @@ from surveyapp.app import create_app
 from surveyapp.config import Config
 from surveyapp.db.base import utc_now
 from surveyapp.db.session import Database, close_read_session, read_session, transaction, use_database
-from surveyapp.jobs.diagnose import compute_diagnosis
 from surveyapp.jobs.interview_analysis import analyse_study
-from surveyapp.jobs.sample import add_sample_study
 from surveyapp.models.api_token import ApiToken
 from surveyapp.models.audit import Audit
 from surveyapp.models.diagnosis import Job
@@ -31,7 +28,7 @@ from surveyapp.models.study import Study
 from surveyapp.queue import prepare_queue
 from surveyapp.services.account import find_account, set_password, set_role
 from surveyapp.services.api_token import revoke_token
-from surveyapp.services.diagnosis import store_diagnosis, store_report
+from surveyapp.services.diagnosis import newest_diagnosis, store_report
 from surveyapp.services.report_release import release_report
 from surveyapp.services.study import close_wave, get_study, get_wave
 from surveyapp.views.api import OPERATIONS, PREFIX
@@ -40,36 +37,23 @@ from surveyapp.views.api_problem import TYPES
 from surveyapp.views.api_schema import SCHEMAS
 from tests.factories.described import faults
 from tests.factories.programs import Program, closed_round, program
+from tests.factories.sample_file import STUDY
 
 ROOT = Path(__file__).resolve().parents[2]
 EXPORT = "/waves/w1/responses/staff/export"
 
 
-@pytest.fixture(scope="module")
-def sample_file(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
-    """A database with the sample study, a diagnosis and a report: made once, because that takes seconds."""
-    path = tmp_path_factory.mktemp("sample") / "sample.sqlite3"
-    shutil.copy(sqlite_template, path)
-    database = Database(f"sqlite:///{path}")
-    use_database(database)
-    with transaction() as session:
-        add_sample_study(session, "bank_crm", "sample")
-    study = get_study(read_session(), "sample")
-    wave = get_wave(read_session(), study)
-    diagnosis = compute_diagnosis(study, wave, n_resamples=100)
-    with transaction() as session:
-        store_report(session, store_diagnosis(session, study, wave, diagnosis), "en", b"%PDF-1.7 not a real one")
-    database.close()
-    return path
-
-
 @pytest.fixture
-def sample(sample_file: Path, database: Database) -> Study:
-    with (closing(sqlite3.connect(sample_file)) as source,
+def sample(diagnosed_file: Path, database: Database) -> Study:
+    """The sample study with its diagnosis and a report, in place of what the database held."""
+    with (closing(sqlite3.connect(diagnosed_file)) as source,
           closing(sqlite3.connect(database.engine.url.database or "")) as target):
         source.backup(target)
     use_database(database)
-    return get_study(read_session(), "sample")
+    with transaction() as session:
+        study = get_study(session, STUDY)
+        store_report(session, newest_diagnosis(session, study), "en", b"%PDF-1.7 not a real one")
+    return study
 
 
 @pytest.fixture

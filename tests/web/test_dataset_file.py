@@ -8,7 +8,6 @@ import zipfile
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
@@ -25,13 +24,10 @@ from surveyapp.models.study import Study
 from surveyapp.queue import prepare_queue
 from surveyapp.services.export_file import store_export_file
 from surveyapp.services.study import create_study, get_study
-from surveyapp.views import dataset_file
 
 
 @pytest.fixture
-def researcher(app: Flask, log_in) -> FlaskClient:
-    if "dataset_file" not in app.blueprints:
-        app.register_blueprint(dataset_file.blueprint)
+def researcher(log_in) -> FlaskClient:
     return log_in("researcher")
 
 

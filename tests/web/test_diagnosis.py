@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from surveyapp.db.session import Database, close_read_session, read_session, transaction, use_database
+from surveyapp.db.session import Database, close_read_session, read_session, transaction
 from surveyapp.jobs.diagnose import compute_diagnosis
-from surveyapp.jobs.sample import add_sample_study
 from surveyapp.models.paper import PaperPile
 from surveyapp.models.study import Study
 from surveyapp.models.wave import Wave
@@ -16,29 +15,7 @@ from surveyapp.services.account import add_account, add_member
 from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis, store_diagnosis, store_report
 from surveyapp.services.study import get_study, get_wave, list_links
 from tests.conftest import PASSWORD
-
-
-@pytest.fixture(scope="module")
-def diagnosed_file(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
-    """The synthetic study with its diagnosis and a report, computed once and copied for each test."""
-    path = tmp_path_factory.mktemp("diagnosed") / "sample.sqlite3"
-    shutil.copy(sqlite_template, path)
-    database = Database(f"sqlite:///{path}")
-    use_database(database)
-    with transaction() as session:
-        add_sample_study(session, "bank_crm", "sample")
-    study = get_study(read_session(), "sample")
-    wave = get_wave(read_session(), study)
-    diagnosis = compute_diagnosis(study, wave, n_resamples=100)
-    with transaction() as session:
-        stored = store_diagnosis(session, study, wave, diagnosis)
-        store_report(session, stored, "en", b"%PDF-1.7 not a real one")
-    close_read_session()
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.close()
-    use_database(None)
-    return path
+from tests.factories.sample_file import N_RESAMPLES, STUDY
 
 
 @pytest.fixture
@@ -50,7 +27,9 @@ def sqlite_url(tmp_path: Path, diagnosed_file: Path) -> str:
 
 @pytest.fixture
 def diagnosed(database: Database) -> Study:
-    study = get_study(read_session(), "sample")
+    study = get_study(read_session(), STUDY)
+    with transaction() as session:
+        store_report(session, newest_diagnosis(session, study), "en", b"%PDF-1.7 not a real one")
     close_read_session()        # the pages of the test shall see what it writes
     return study
 
@@ -101,9 +80,9 @@ def test_a_report_of_another_study_is_not_found(client: FlaskClient, diagnosed: 
 
 
 def test_an_equal_diagnosis_is_stored_once(diagnosed: Study):
-    study = get_study(read_session(), "sample")
+    study = get_study(read_session(), STUDY)
     wave = get_wave(read_session(), study)
-    again = compute_diagnosis(study, wave, n_resamples=100)
+    again = compute_diagnosis(study, wave, n_resamples=N_RESAMPLES)
 
     with transaction() as session:
         stored = store_diagnosis(session, study, wave, again)

@@ -8,40 +8,17 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from surveyapp.db.session import Database, close_read_session, read_session, transaction, use_database
-from surveyapp.jobs.diagnose import compute_diagnosis
-from surveyapp.jobs.sample import add_sample_study
+from surveyapp.db.session import Database, close_read_session, read_session, transaction
 from surveyapp.models.account import Role
 from surveyapp.models.study import Study
 from surveyapp.services.account import add_account, add_member
-from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis, store_diagnosis
-from surveyapp.services.study import get_study, get_wave
+from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis
+from surveyapp.services.study import get_study
 from tests.conftest import PASSWORD
+from tests.factories.sample_file import STUDY
 
 SENTENCES = {"h1", "h2", "li", "caption"}        # and rows of tables, leads, key figures
 READERS = [role for role in Role if role.can_read_results]
-
-
-@pytest.fixture(scope="module")
-def diagnosed_file(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
-    """The synthetic study with its diagnosis, computed once and copied for each test."""
-    path = tmp_path_factory.mktemp("traced") / "sample.sqlite3"
-    shutil.copy(sqlite_template, path)
-    database = Database(f"sqlite:///{path}")
-    use_database(database)
-    with transaction() as session:
-        add_sample_study(session, "bank_crm", "sample")
-    study = get_study(read_session(), "sample")
-    wave = get_wave(read_session(), study)
-    diagnosis = compute_diagnosis(study, wave, n_resamples=100)
-    with transaction() as session:
-        store_diagnosis(session, study, wave, diagnosis)
-    close_read_session()
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.close()
-    use_database(None)
-    return path
 
 
 @pytest.fixture
@@ -53,7 +30,7 @@ def sqlite_url(tmp_path: Path, diagnosed_file: Path) -> str:
 
 @pytest.fixture
 def diagnosed(database: Database) -> Study:
-    study = get_study(read_session(), "sample")
+    study = get_study(read_session(), STUDY)
     close_read_session()
     return study
 

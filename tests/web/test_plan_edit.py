@@ -13,7 +13,7 @@ from sqlalchemy import select
 from analysis.results.diagnosis import Diagnosis
 from analysis.results.plan_edits import PlanValues
 from instruments.template_loader import load_catalogue_template
-from surveyapp.db.session import Database, close_read_session, read_session, transaction, use_database
+from surveyapp.db.session import Database, close_read_session, read_session, transaction
 from surveyapp.jobs.diagnose import edited_of
 from surveyapp.models.audit import Audit
 from surveyapp.models.plan_edit import StoredPlanEdit
@@ -24,6 +24,7 @@ from surveyapp.services.plan_edit import Plan, load_plan
 from surveyapp.services.study import create_study, get_study, get_wave
 from tests.conftest import PASSWORD
 from tests.factories.diagnosis import rich_diagnosis
+from tests.factories.kept import filling
 
 MEASURE, OBJECTIVE = "measure/S1.1", "objective/OB_INFO"
 REASON = {"reason_en": "Agreed with management.", "reason_zh": "已与管理层商定并记录在案。"}
@@ -47,15 +48,10 @@ def planned_file(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
     """The bank study with a diagnosis, made once and copied for each test."""
     path = tmp_path_factory.mktemp("planned") / "planned.sqlite3"
     shutil.copy(sqlite_template, path)
-    database = Database(f"sqlite:///{path}")
-    use_database(database)
-    with transaction() as session:
-        study = create_study(session, load_catalogue_template("bank_crm"), "bank")
-    diagnosed(study, first_diagnosis())
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.close()
-    use_database(None)
+    with filling(path):
+        with transaction() as session:
+            study = create_study(session, load_catalogue_template("bank_crm"), "bank")
+        diagnosed(study, first_diagnosis())
     return path
 
 

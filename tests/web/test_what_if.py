@@ -13,9 +13,7 @@ from analysis.diagnosis.what_if import what_if
 from analysis.results.diagnosis import Diagnosis
 from analysis.results.sensitivity import Sensitivity, ThresholdMove, WordChange
 from reports.wording import forbidden_phrases
-from surveyapp.db.session import Database, close_read_session, read_session, transaction, use_database
-from surveyapp.jobs.diagnose import compute_diagnosis
-from surveyapp.jobs.sample import add_sample_study
+from surveyapp.db.session import Database, close_read_session, read_session, transaction
 from surveyapp.jobs.worker import do_job
 from surveyapp.models.audit import Audit
 from surveyapp.models.diagnosis import Job, StoredDiagnosis
@@ -25,6 +23,8 @@ from surveyapp.services.account import add_account, add_member
 from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis, store_diagnosis
 from surveyapp.services.study import get_study, get_wave
 from tests.conftest import PASSWORD
+from tests.factories.kept import filling
+from tests.factories.sample_file import STUDY
 
 TRIED = Sensitivity((
     ThresholdMove("delta", 0.10, 0.05), ThresholdMove("tau", 3.0, 3.1, (
@@ -33,36 +33,28 @@ TRIED = Sensitivity((
 
 
 @pytest.fixture(scope="module")
-def diagnosed_file(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
-    path = tmp_path_factory.mktemp("moved") / "sample.sqlite3"
-    shutil.copy(sqlite_template, path)
-    database = Database(f"sqlite:///{path}")
-    use_database(database)
-    with transaction() as session:
-        add_sample_study(session, "bank_crm", "sample")
-    study = get_study(read_session(), "sample")
-    wave = get_wave(read_session(), study)
-    with transaction() as session:
-        store_diagnosis(session, study, wave, replace(compute_diagnosis(study, wave, n_resamples=100),
-                                                      sensitivity=TRIED))
-    close_read_session()
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.close()
-    use_database(None)
+def moved_file(tmp_path_factory: pytest.TempPathFactory, sample_file: Path, diagnosed_file: Path) -> Path:
+    """The sample study whose diagnosis was tried with other thresholds."""
+    folder = tmp_path_factory.mktemp("moved")
+    with filling(shutil.copy(diagnosed_file, folder / "diagnosed.sqlite3")):
+        found = diagnosis_of(newest_diagnosis(read_session(), get_study(read_session(), STUDY)))
+    path = shutil.copy(sample_file, folder / "moved.sqlite3")
+    with filling(path), transaction() as session:
+        study = get_study(session, STUDY)
+        store_diagnosis(session, study, get_wave(session, study), replace(found, sensitivity=TRIED))
     return path
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path, diagnosed_file: Path) -> str:
+def sqlite_url(tmp_path: Path, moved_file: Path) -> str:
     path = tmp_path / "test.sqlite3"
-    shutil.copy(diagnosed_file, path)
+    shutil.copy(moved_file, path)
     return f"sqlite:///{path}"
 
 
 @pytest.fixture
 def study(database: Database) -> Study:
-    found = get_study(read_session(), "sample")
+    found = get_study(read_session(), STUDY)
     close_read_session()
     return found
 

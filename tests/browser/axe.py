@@ -1,0 +1,31 @@
+"""The rules of accessibility on a page, as axe-core finds them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+SCRIPT = Axe().axe_script
+# Of rules that were met only the name is asked for: describing each element that meets one takes most of the time.
+USUAL: dict[str, Any] = {"resultTypes": ["violations"]}
+RUN = """options => axe.run(document, options).then(found => ({
+  broken: found.violations, met: found.passes.map(rule => rule.id) }))"""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is against the rules, with its elements, and the names of the rules that something met."""
+
+    broken: list[dict[str, Any]]
+    met: frozenset[str]
+
+
+def judge(page: Page, **options: Any) -> Found:
+    """Hold a page to the rules; the rules are read in once per document, however often it is looked at."""
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(SCRIPT)
+    found = page.evaluate(RUN, {**USUAL, **options})
+    return Found(found["broken"], frozenset(found["met"]))
