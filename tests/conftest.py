@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
@@ -22,8 +23,11 @@ from surveyapp.models.study import Study
 from surveyapp.services import account as accounts
 from surveyapp.services.account import add_account, add_member
 from surveyapp.services.study import create_study, get_study
-from tests.factories.kept import filling, folder_of_the_run, keep
+from tests.factories.kept import bring, filling, folder_of_the_run, keep
 from tests.postgresql import find_binaries, run_sql, running_server
+
+if TYPE_CHECKING:
+    from tests.browser.staff_pages import StaffPages
 
 PASSWORD = "a long enough password"
 LONGEST_NAMED_BYTES = 16
@@ -179,6 +183,23 @@ def app(built_app: Flask, config: Config, database: Database) -> Iterator[Flask]
 
     with lent(built_app, config, database) as app:
         yield app
+
+
+@pytest.fixture(scope="session")
+def staff_file(run_folder: Path, sqlite_template: Path, built_app: Flask) -> Path:
+    """A database file with something on every page of a research team; to be copied, never changed."""
+    from tests.browser.staff_pages import fill_staff_pages
+
+    return keep(run_folder, "staff.sqlite3", partial(fill_staff_pages, built_app, sqlite_template))
+
+
+@pytest.fixture
+def team(staff_file: Path, app: Flask, database: Database) -> "StaffPages":
+    """The studies of a research team with something on every page, and where those pages are."""
+    from tests.browser.staff_pages import kept_staff_pages
+
+    bring(staff_file, database)
+    return kept_staff_pages(staff_file)
 
 
 @pytest.fixture

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from flask import Flask
 from playwright.sync_api import Page, expect
@@ -12,6 +15,7 @@ from sqlalchemy.orm import Session
 from analysis.results.actions import Action, Milestone
 from instruments.template_loader import load_catalogue_template
 from reports.sections.study import study_report
+from surveyapp.config import Config
 from surveyapp.db.session import close_read_session, read_session, transaction
 from surveyapp.jobs.customers import compute_picture
 from surveyapp.jobs.interview_analysis import analyse_study
@@ -44,12 +48,15 @@ from surveyapp.services.wave import add_wave, start_wave
 from tests.conftest import PASSWORD
 from tests.factories import coding
 from tests.factories import questionnaire as make
+from tests.factories.application import lent
 from tests.factories.diagnosis import rich_diagnosis
 from tests.factories.follow_up import every_verdict
+from tests.factories.kept import filling
 from tests.factories.known import known_study
 from tests.factories.roster import SECRET, Roster, finish, roster
 
 LOGIN = "administrator"
+PLACES = "staff_pages.pickle"
 FOUND = {"audience": "staff", "version": "1.0.0", "n_walks": 60, "n_at_end": 59,
          "ends": {"submitted": 50, "screened": 9},
          "pages": {"A": 60}, "sections_never_shown": ["E"], "items_never_shown": ["BOSS"],
@@ -130,6 +137,21 @@ def staff_pages(app: Flask) -> StaffPages:
     compute_picture(bank)
     close_read_session()
     return StaffPages(bank, small, known, kiosk, interview.id, upload, adoption)
+
+
+def fill_staff_pages(app: Flask, empty: Path, path: Path) -> None:
+    """Make a file with the three studies from an empty database, and beside it where their pages are."""
+    shutil.copy(empty, path)
+    config = Config(database_url=f"sqlite:///{path}", home=path.parent, secret_key=SECRET, is_testing=True)
+    with filling(path) as database, lent(app, config, database):
+        pages = staff_pages(app)
+    (path.parent / PLACES).write_bytes(pickle.dumps(pages))
+
+
+def kept_staff_pages(file: Path) -> StaffPages:
+    """Return where the pages are of the studies in a kept file."""
+    pages: StaffPages = pickle.loads((file.parent / PLACES).read_bytes())  # noqa: S301 - this run wrote it
+    return pages
 
 
 def _bank(session: Session) -> Study:

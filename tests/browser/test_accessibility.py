@@ -19,7 +19,7 @@ from instruments.schema import Quota, Screen, Section
 from surveyapp.db.session import transaction
 from surveyapp.services.study import close_wave, get_wave
 from tests.browser.axe import SCRIPT, judge
-from tests.browser.staff_pages import StaffTour, staff_pages
+from tests.browser.staff_pages import StaffPages, StaffTour
 from tests.factories import questionnaire as make
 from tests.factories.questionnaire import Respondent
 
@@ -135,12 +135,12 @@ def look(page: Page, width: int) -> tuple[list[str], set[str]]:
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_kind_of_page_meets_the_rules_and_the_shipped_result_says_so(
-        browser: Browser, app: Flask, serve: Callable[[], str], language: str, part: int):
-    site, passed, pages = serve(), set(), staff_pages(app)
+        browser: Browser, app: Flask, serve: Callable[[], str], team: StaffPages, language: str, part: int):
+    site, passed = serve(), set()
     results: dict[str, dict] = {}
     page = browser.new_context().new_page()
     page.set_default_timeout(8000)
-    staff = StaffTour(pages, site, page, language)
+    staff = StaffTour(team, site, page, language)
     staff.log_in()
     kinds = {**Tour(app, site, page, language).kinds(), **staff.kinds()}
     for kind, bring in list(kinds.items())[part::PARTS]:
@@ -266,12 +266,12 @@ def test_a_whole_questionnaire_is_filled_in_with_keys_alone(browser: Browser, se
 
 
 def test_collection_is_planned_and_a_rehearsal_and_a_person_looked_for_with_keys_alone(
-        browser: Browser, app: Flask, serve: Callable[[], str], database, monkeypatch: pytest.MonkeyPatch):
+        browser: Browser, team: StaffPages, serve: Callable[[], str], monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("surveyapp.queue._client", lambda _url: type("Queue", (), {
         "enqueue_in_transaction": lambda *_: None})())
     page = browser.new_context(viewport={"width": 1280, "height": 844}).new_page()
     page.set_default_timeout(8000)
-    tour = StaffTour(staff_pages(app), serve(), page, "en")
+    tour = StaffTour(team, serve(), page, "en")
     paths = tour.pages.paths()
     tour.log_in()
 

@@ -5,8 +5,9 @@ Nobody changes what is kept there. A test takes a copy, so that it may run alone
 
 import fcntl
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,11 @@ def filling(path: Path | str) -> Iterator[Database]:
     finally:
         database.close()
         use_database(None)
+
+
+def bring(kept: Path, database: Database) -> None:
+    """Put what a kept SQLite file holds in place of what the database of a test holds."""
+    close_read_session()
+    with (closing(sqlite3.connect(f"file:{kept}?immutable=1", uri=True)) as source,
+          closing(sqlite3.connect(database.engine.url.database or "")) as target):
+        source.backup(target)

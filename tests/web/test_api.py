@@ -2,8 +2,6 @@
 
 import io
 import re
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +17,7 @@ from werkzeug.test import TestResponse
 from surveyapp.app import create_app
 from surveyapp.config import Config
 from surveyapp.db.base import utc_now
-from surveyapp.db.session import Database, close_read_session, read_session, transaction, use_database
+from surveyapp.db.session import Database, close_read_session, read_session, transaction
 from surveyapp.jobs.interview_analysis import analyse_study
 from surveyapp.models.api_token import ApiToken
 from surveyapp.models.audit import Audit
@@ -36,6 +34,7 @@ from surveyapp.views.api_description import PLACE, description
 from surveyapp.views.api_problem import TYPES
 from surveyapp.views.api_schema import SCHEMAS
 from tests.factories.described import faults
+from tests.factories.kept import bring
 from tests.factories.programs import Program, closed_round, program
 from tests.factories.sample_file import STUDY
 
@@ -46,10 +45,7 @@ EXPORT = "/waves/w1/responses/staff/export"
 @pytest.fixture
 def sample(diagnosed_file: Path, database: Database) -> Study:
     """The sample study with its diagnosis and a report, in place of what the database held."""
-    with (closing(sqlite3.connect(diagnosed_file)) as source,
-          closing(sqlite3.connect(database.engine.url.database or "")) as target):
-        source.backup(target)
-    use_database(database)
+    bring(diagnosed_file, database)
     with transaction() as session:
         study = get_study(session, STUDY)
         store_report(session, newest_diagnosis(session, study), "en", b"%PDF-1.7 not a real one")

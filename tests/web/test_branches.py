@@ -17,7 +17,7 @@ from surveyapp.models.account import Role
 from surveyapp.models.study import Study
 from surveyapp.services.account import add_account, add_member
 from surveyapp.services.study import create_study, get_study
-from tests.browser.staff_pages import StaffPages, staff_pages
+from tests.browser.staff_pages import StaffPages
 from tests.conftest import PASSWORD
 from tests.web.test_permissions import staff_routes
 
@@ -30,9 +30,9 @@ OF_NOBODY = {"alembic_version", "study", "account", "job", "audit"}
 
 
 @pytest.fixture
-def theirs(app: Flask) -> StaffPages:
+def theirs(team: StaffPages) -> StaffPages:
     """Three studies of others, with something on every page."""
-    return staff_pages(app)
+    return team
 
 
 @pytest.fixture
