@@ -74,7 +74,7 @@ def test_an_objective_prints_target_and_owner_with_the_rules_below(bank: Study):
     section = report_of(bank, objective_edit()).section("objectives")
 
     row = next(row for row in table_of(section, "t-objectives").rows if isinstance(row.cells[4], Stack))
-    assert row.cells[4].lines[0].text == "75.0%"
+    assert row.cells[4].lines[0].text == "75%"
     assert row.cells[4].lines[1].text.startswith("Rule: ")
     assert row.cells[6].lines[0].text == OWNER["en"]
 
