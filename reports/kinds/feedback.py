@@ -62,7 +62,9 @@ def _told(study: Source) -> Section:
                             words.text("feedback.told_note", n=study.n_valid(_audience(study)))))
     else:
         blocks.append(words.say("feedback.none_supported"))
-    return Section("told", words.text("feedback.part_told"), words.say("feedback.told"), tuple(blocks),
+    key = "told_both" if good and rows else "told_hinders" if rows else "told"
+    title = words.say(f"feedback.{key}", good=len(good), n=len(rows))
+    return Section("told", words.text("feedback.part_told"), title, tuple(blocks),
                    starts_page=False)
 
 
@@ -79,16 +81,18 @@ def _decided(study: Source, actions: Mapping[str, Action]) -> Section:
                          ("when", 0.22))
     blocks: list[Block] = []
     if rows:
-        blocks.append(Table("t-decided", words.say("feedback.action_title", n=len(rows), decided=decided), columns,
-                            tuple(rows), "", words.text("feedback.action_note")))
+        key = "feedback.action_title" if decided else "feedback.action_title_none"
+        blocks.append(Table("t-decided", words.say(key, n=len(rows), decided=decided), columns, tuple(rows), "",
+                            words.text("feedback.action_note")))
     else:
         blocks.append(words.say("feedback.no_measures"))
-    return Section("decided", words.text("feedback.part_decided"), words.say("feedback.decided", n=decided),
-                   tuple(blocks), starts_page=False)
+    title = words.say("feedback.decided" if decided else "feedback.decided_none", n=decided)
+    return Section("decided", words.text("feedback.part_decided"), title, tuple(blocks))
 
 
 def _reason(action: Action | None) -> str:
-    return " ".join(filter(None, (action.change, action.reason))) if action else "–"
+    told = list(filter(None, (action.change, action.reason))) if action else []
+    return " ".join(told) or "–"
 
 
 def _when(study: Source, action: Action | None) -> str:
@@ -111,6 +115,7 @@ def _protected(study: Source, privacy: str) -> Section:
     points = [words.say(f"fieldwork.privacy_{known}", minimum=study.minimum_group),
               words.say("feedback.protected_words"), words.say("feedback.protected_open"),
               words.say("feedback.next")]
-    points = [Statement(capitalised(points[0].text), points[0].values), *points[1:]]
+    stop = "。" if study.language == "zh" else "."
+    points = [Statement(f"{capitalised(points[0].text)}{stop}", points[0].values), *points[1:]]
     return Section("protected", words.text("feedback.part_protected"), words.say("feedback.protected"),
                    (Bullets(tuple(points)),), starts_page=False)

@@ -85,7 +85,7 @@ def _questionnaire(names: Naming, one: QuestionnaireFieldwork) -> Section:
     blocks += group_blocks(names, one, source)
     care = care_table(names, one, source)
     blocks += [care] if care is not None else []
-    return Section(f"form-{one.audience}", name, title, tuple(blocks))
+    return Section(f"form-{one.audience}", name, title, tuple(blocks), starts_page=bool(one.dispositions))
 
 
 def _facts(names: Naming, one: QuestionnaireFieldwork) -> tuple[tuple[str, Statement], ...]:
@@ -132,7 +132,8 @@ def _disclosure(names: Naming, found: Fieldwork) -> Section:
         "processing": words.say("fieldwork.aapor_processing_text"),
         "limits": words.say("fieldwork.aapor_limits_text"),
     }
-    rows = tuple(Row((Statement(words.text(f"fieldwork.aapor_{key}")), said[key])) for key in DISCLOSED)
+    rows = tuple(Row((Statement(words.text(f"fieldwork.aapor_{key}")),
+                      Statement(capitalised(said[key].text), said[key].values))) for key in DISCLOSED)
     columns = columns_of(words, "fieldwork.aapor_", ("item", 0.3), ("told", 0.7))
     table = Table("t-aapor", words.say("fieldwork.aapor_table", n=len(rows)), columns, rows, "",
                   words.text("fieldwork.aapor_source"))
@@ -143,6 +144,8 @@ def _disclosure(names: Naming, found: Fieldwork) -> Section:
 def _modes(names: Naming, forms: Sequence[QuestionnaireFieldwork]) -> str:
     words = names.words
     used = dict.fromkeys(mode for one in forms for mode in one.modes)
+    if not used and any(one.n_foreign for one in forms):
+        return words.text("fieldwork.mode_unknown")
     text = words.join([words.text(f"fieldwork.mode_{mode}") for mode in used])
     return capitalised(text) if text else words.text("labels.not_known")
 

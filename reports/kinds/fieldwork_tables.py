@@ -52,7 +52,7 @@ def disposition_table(names: Naming, one: QuestionnaireFieldwork, source: str) -
                      Number(1.0 if total else None, "percent1"))))
     columns = columns_of(words, "fieldwork.end_head_", ("name", 0.6), ("n", 0.2, "right"), ("share", 0.2, "right"))
     return Table(f"t-endings-{one.audience}", words.say("fieldwork.end_title", n=total), columns, tuple(rows), "",
-                 " ".join((source, words.text("fieldwork.end_note"))))
+                 _noted(names, source, words.text("fieldwork.end_note")))
 
 
 def rate_table(names: Naming, one: QuestionnaireFieldwork, source: str) -> Table | None:
@@ -66,7 +66,7 @@ def rate_table(names: Naming, one: QuestionnaireFieldwork, source: str) -> Table
                       Number(value, "percent1", is_emphasised=key == "rr1"))) for key, value in known)
     columns = columns_of(words, "fieldwork.rate_head_", ("name", 0.14), ("meaning", 0.68), ("value", 0.18, "right"))
     return Table(f"t-rates-{one.audience}", words.say("fieldwork.rate_title", rate=one.rates.get("rr1")), columns, rows,
-                 "", " ".join((source, words.text("fieldwork.rate_note"))))
+                 "", _noted(names, source, words.text("fieldwork.rate_note")))
 
 
 def course_figure(names: Naming, one: QuestionnaireFieldwork, source: str) -> Figure | None:
@@ -99,7 +99,7 @@ def break_off_table(names: Naming, one: QuestionnaireFieldwork, source: str) -> 
     columns = columns_of(words, "fieldwork.page_", ("name", 0.8), ("n", 0.2, "right"))
     most = max(one.break_off_pages.items(), key=lambda found: found[1])
     return Table(f"t-pages-{one.audience}", words.say("fieldwork.page_title", n=most[1], page=most[0] or words.text(
-        "fieldwork.several_pages")), columns, rows, "", " ".join((source, _few(names, one))))
+        "fieldwork.several_pages")), columns, rows, "", _noted(names, source, _few(names, one)))
 
 
 def mode_table(names: Naming, one: QuestionnaireFieldwork, source: str) -> Table | None:
@@ -110,7 +110,7 @@ def mode_table(names: Naming, one: QuestionnaireFieldwork, source: str) -> Table
     rows = tuple(Row((Statement(words.text(f"fieldwork.mode_{mode}")), _count(n))) for mode, n in one.modes.items())
     columns = columns_of(words, "fieldwork.mode_head_", ("name", 0.8), ("n", 0.2, "right"))
     return Table(f"t-modes-{one.audience}", words.say("fieldwork.mode_title", n=len(rows)), columns, rows, "",
-                 " ".join((source, _few(names, one))))
+                 _noted(names, source, _few(names, one)))
 
 
 # ---- groups ---------------------------------------------------------------------------------------------------------
@@ -133,7 +133,7 @@ def _group_table(names: Naming, one: QuestionnaireFieldwork, table: GroupTable, 
                          ("share", 0.12, "right"), ("rr1", 0.16, "right"), ("rr2", 0.16, "right"))
     title = words.say("fieldwork.group_title", attribute=attribute)
     return Table(f"t-group-{one.audience}-{place + 1}", title, columns, rows, "",
-                 " ".join((source, words.text("fieldwork.group_note", minimum=one.minimum_group))))
+                 _noted(names, source, words.text("fieldwork.group_note", minimum=one.minimum_group)))
 
 
 def _group_row(names: Naming, row: GroupRate) -> Row:
@@ -160,7 +160,7 @@ def care_table(names: Naming, one: QuestionnaireFieldwork, source: str) -> Table
     columns = columns_of(words, "fieldwork.care_", ("name", 0.8), ("n", 0.2, "right"))
     key = "fieldwork.care_title" if one.n_excluded is not None else "fieldwork.care_title_few"
     return Table(f"t-care-{one.audience}", words.say(key, n=one.n_excluded), columns, rows, "",
-                 " ".join((source, words.text("fieldwork.care_note"), _few(names, one))))
+                 _noted(names, source, words.text("fieldwork.care_note"), _few(names, one)))
 
 
 def _count(n: int | None) -> Number:
@@ -169,3 +169,8 @@ def _count(n: int | None) -> Number:
 
 def _few(names: Naming, one: QuestionnaireFieldwork) -> str:
     return names.words.text("labels.hidden_note", minimum=one.minimum_group)
+
+
+def _noted(names: Naming, *notes: str) -> str:
+    """Return a source line with its notes behind it."""
+    return names.words.text("labels.between_sentences").join(notes)

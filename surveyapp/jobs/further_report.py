@@ -18,7 +18,7 @@ from reports.kinds.protocol import protocol_report
 from reports.kinds.unit_sheet import unit_sheets
 from reports.sections.source import Source
 from reports.wording import LANGUAGES
-from surveyapp.db.session import read_session, transaction
+from surveyapp.db.session import close_read_session, read_session, transaction
 from surveyapp.errors import Refused
 from surveyapp.jobs.diagnose import facts_told, report_content
 from surveyapp.jobs.wave_change import compare_with_earlier
@@ -35,6 +35,7 @@ from surveyapp.services.progress_facts import diagnosed_wave, progress_facts
 from surveyapp.services.protocol_facts import protocol_facts
 from surveyapp.services.report_release import find_release
 from surveyapp.services.study import facts_of, get_study, get_wave, list_links, template_of
+from surveyapp.services.wave_change import changes_since
 
 Written = tuple[str, StudyReport]       # what it is about ("" for the whole), and what it says
 
@@ -99,12 +100,7 @@ def _feedback(session: Session, study: Study, wave: Wave | None, languages: Sequ
 
 
 def _progress(session: Session, study: Study, wave: Wave | None, languages: Sequence[str]) -> list[Written]:
-    stored = diagnosed_wave(session, study, wave)
-    told = progress_facts(session, study, stored)
-    if not told.changes:
-        compare_with_earlier(study, session.get_one(Wave, stored.wave_id))
-        session = read_session()
-        told = progress_facts(session, study, stored)
+    told = progress_facts(session, study, diagnosed_wave(session, study, wave))
     template, diagnosis = template_of(session, study), shown_diagnosis(study, told.diagnosis)
     facts = facts_told(study, diagnosis)
     return [("", progress_report(Source(diagnosis, template, facts, language, changes=told.changes), told.found,
@@ -119,10 +115,25 @@ WRITERS: Mapping[str, Callable[[Session, Study, Wave | None, Sequence[str]], lis
 
 def further_reports(study: Study, kind: str, wave_key: str | None, languages: Sequence[str]) -> list[Written]:
     """Return what the reports of a kind say, each language in turn."""
+    checked_kind(kind)
+    if kind == "progress":
+        study = _compared(study, wave_key)
     session = read_session()
-    wave = get_wave(session, study, wave_key) if checked_kind(kind) in OF_A_WAVE or wave_key else None
+    wave = get_wave(session, study, wave_key) if kind in OF_A_WAVE or wave_key else None
     return [(masked(study, about), masked(study, report))
             for about, report in WRITERS[kind](session, study, wave, languages)]
+
+
+def _compared(study: Study, wave_key: str | None) -> Study:
+    """Return the study once its wave is compared with the one before it; a comparison that is kept is not made anew."""
+    session = read_session()
+    stored = diagnosed_wave(session, study, get_wave(session, study, wave_key) if wave_key else None)
+    wave = session.get_one(Wave, stored.wave_id)
+    if changes_since(session, study, wave):
+        return study
+    compare_with_earlier(study, wave)
+    close_read_session()                # what was just kept shall be read
+    return get_study(read_session(), study.id)
 
 
 def write_further_reports(name: str | int, kind: str, wave_key: str | None = None,

@@ -17,6 +17,7 @@ from surveyapp.errors import NotFound
 from surveyapp.models.diagnosis import Report
 from surveyapp.models.further_report import FurtherReport
 from surveyapp.services.note_sheet_document import WordTable, word_document
+from surveyapp.services.report_bitmaps import report_bitmaps
 
 Piece = tuple[str, str] | WordTable
 SUMMARY = "summary"
@@ -64,9 +65,10 @@ FILES: Mapping[str, tuple[str, Callable[[StudyReport], bytes]]] = MappingProxyTy
     "html": ("text/html; charset=utf-8", report_page),
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", report_workbook),
     "svg": ("application/zip", report_pictures),
+    "png": ("application/zip", report_bitmaps),
     "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", report_words),
 })
-ENDINGS: Mapping[str, str] = MappingProxyType({"svg": "svg.zip"})
+ENDINGS: Mapping[str, str] = MappingProxyType({"svg": "svg.zip", "png": "png.zip"})
 
 
 def packed(report: StudyReport) -> bytes:

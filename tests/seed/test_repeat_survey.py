@@ -1,6 +1,7 @@
 """Row H6 of the seed checklist: the effect and level are followed by a second wave, and no effect is claimed."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -29,7 +30,7 @@ class TwoSurveys:
     first: Diagnosis
     second: Diagnosis
     reports: dict[str, StudyReport]
-    progress: dict[str, StudyReport]    # the report between the waves
+    path: Path                          # of the database that holds both
 
     def words(self, key: str, language: str = "en") -> str:
         section = next(section for section in self.reports[language].sections if section.key == key)
@@ -57,12 +58,23 @@ def waves(tmp_path_factory: pytest.TempPathFactory, sqlite_template) -> TwoSurve
         store_diagnosis(session, study, get_wave(session, study, SECOND_WAVE), second)
     close_read_session()
     study = get_study(read_session(), "bank")
-    progress = {report.language: report for _, report in further_reports(study, "progress", SECOND_WAVE, ["en", "zh"])}
     template, facts = template_of(read_session(), study), facts_of_wave(read_session(), study, SECOND_WAVE)
     database.close()
     use_database(None)
     return TwoSurveys(first, second, {language: study_report(second, template, facts, language=language)
-                                      for language in ("en", "zh")}, progress)
+                                      for language in ("en", "zh")}, path)
+
+
+@pytest.fixture(scope="module")
+def progress(waves: TwoSurveys) -> dict[str, StudyReport]:
+    """The report between the waves in both languages; the comparison it needs is made on the way."""
+    database = Database(f"sqlite:///{waves.path}")
+    use_database(database)
+    study = get_study(read_session(), "bank")
+    made = further_reports(study, "progress", SECOND_WAVE, ["en", "zh"])
+    database.close()
+    use_database(None)
+    return {report.language: report for _, report in made}
 
 
 def _diagnosed(key: str) -> Diagnosis:
@@ -126,24 +138,24 @@ def test_h6_the_report_says_that_it_is_no_proof_of_effect(waves: TwoSurveys, lan
     ("zh", ["4项决定中2项已付诸实施", "无一变差", "以下内容不构成效果证明。", "里程碑5项，已完成4项，逾期1项",
             "未完成，已逾期7天", "较基线更接近目标", "好转；不构成效果证明", "请作出决定", "尚未作出决定",
             "是否推广至其他部门", "尚未见可证实的差异"])])
-def test_h6_the_progress_report_tells_plan_deed_change_and_what_to_decide(waves: TwoSurveys, language: str,
-                                                                         words: list[str]):
-    told = " ".join(wording for section in waves.progress[language].sections for wording in wordings(section))
+def test_h6_the_progress_report_tells_plan_deed_change_and_what_to_decide(progress: dict[str, StudyReport],
+                                                                         language: str, words: list[str]):
+    told = " ".join(wording for section in progress[language].sections for wording in wordings(section))
 
     assert [word for word in words if word not in told] == []
     assert forbidden_phrases(told, language) == []
 
 
-def test_h6_the_progress_report_calls_better_what_was_planted_and_nothing_else(waves: TwoSurveys):
-    table = next(block for block in waves.progress["en"].blocks() if getattr(block, "key", "") == "t-readings")
+def test_h6_the_progress_report_calls_better_what_was_planted_and_nothing_else(progress: dict[str, StudyReport]):
+    table = next(block for block in progress["en"].blocks() if getattr(block, "key", "") == "t-readings")
 
     better = [row.cells[0].text for row in table.rows if not row.is_group and row.cells[4].text.startswith("better")]
     assert better == ["Incomplete customer information"]
     assert PLANTED.keys() == {"PRB_INFO"}
 
 
-def test_h6_the_progress_report_has_the_same_parts_and_tables_in_both_languages(waves: TwoSurveys):
-    english, chinese = waves.progress["en"], waves.progress["zh"]
+def test_h6_the_progress_report_has_the_same_parts_and_tables_in_both_languages(progress: dict[str, StudyReport]):
+    english, chinese = progress["en"], progress["zh"]
 
     assert [one.key for one in english.sections] == [one.key for one in chinese.sections]
     assert [type(block).__name__ for block in english.blocks()] == [type(block).__name__ for block in chinese.blocks()]

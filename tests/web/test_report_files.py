@@ -73,7 +73,7 @@ def test_a_report_of_an_earlier_version_is_there_as_pdf_only_and_an_unknown_form
 
     assert (earlier.status_code, unknown.status_code) == (404, 404)
     assert "PDF only" in earlier.text
-    assert "html, xlsx, svg, docx" in unknown.text
+    assert "html, xlsx, svg, png, docx" in unknown.text
 
 
 def test_a_coder_gets_no_form_of_a_report(app: Flask, reported):

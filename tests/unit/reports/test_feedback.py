@@ -36,9 +36,9 @@ def test_each_proposed_measure_stands_with_its_decision_reason_and_next_date(ban
 
     rows = {row[0]: row[1:] for row in texts(sheet.section("decided").blocks[0])}
     told = [tuple(row) for row in rows.values()]
-    assert ("taken on", "", "First list: 15 December 2026") in told
+    assert ("taken on", "–", "First list: 15 December 2026") in told
     assert ("not taken on", "No budget this year.", "–") in told
-    assert ("put off", "", "decided anew on 20 January 2027") in told
+    assert ("put off", "–", "decided anew on 20 January 2027") in told
     assert ("not decided yet", "–", "–") in told
     assert "Confidential" in report_html(sheet)
 
