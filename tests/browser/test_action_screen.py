@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from analysis.results.actions import Milestone
 from surveyapp.db.session import close_read_session, read_session, transaction
 from surveyapp.models.study import Study
 from surveyapp.services.action import save_action
+from tests.browser.axe import Axe
 from tests.factories import action as make_action
 from tests.factories import coding as people
 from tests.factories.action import accepted, day, register, released

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from instruments.template_loader import load_catalogue_template
 from surveyapp.db.session import Database, close_read_session, read_session, transaction
 from surveyapp.services.account import add_account
 from surveyapp.services.study import get_study, list_waves, template_of
+from tests.browser.axe import Axe
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.browser

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
@@ -15,6 +14,7 @@ from surveyapp.services.code_split import BESIDE, start_split
 from surveyapp.services.codebook_version import freeze_codebook
 from surveyapp.services.coding import apply_code
 from surveyapp.services.study import get_study
+from tests.browser.axe import Axe
 from tests.factories import coding as make
 
 pytestmark = pytest.mark.browser

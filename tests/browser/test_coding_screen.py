@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
@@ -11,6 +10,7 @@ from surveyapp.db.session import close_read_session, read_session, transaction
 from surveyapp.models.coding import Code, Coding, LinkCoding, Segment
 from surveyapp.models.study import Study
 from surveyapp.services.study import get_study
+from tests.browser.axe import Axe
 from tests.browser.mouse import drag
 from tests.factories import coding as make
 

@@ -7,7 +7,6 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
@@ -16,6 +15,7 @@ from surveyapp.db.session import close_read_session, read_session, transaction
 from surveyapp.models.response import SUBMITTED, Response, ResponsePage
 from surveyapp.models.study import Study
 from surveyapp.services.study import get_study, get_wave, list_links
+from tests.browser.axe import Axe
 from tests.browser.journey import begin, walk_through
 from tests.factories import questionnaire as make
 

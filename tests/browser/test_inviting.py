@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from surveyapp.db.session import transaction
@@ -14,6 +13,7 @@ from surveyapp.services.message import sender_of
 from surveyapp.services.outbox import queue_messages
 from surveyapp.services.study import get_study, get_wave
 from surveyapp.services.upkeep import close_collection, keep_up
+from tests.browser.axe import Axe
 from tests.conftest import PASSWORD
 from tests.factories.roster import PEOPLE, SECRET, Roster, finish, roster
 

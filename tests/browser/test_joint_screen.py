@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from surveyapp.db.session import close_read_session, read_session, transaction
 from surveyapp.models.study import Study
 from surveyapp.services.joint_judgement import judge_row, state_confidence, waive_second
+from tests.browser.axe import Axe
 from tests.factories import coding as people
 from tests.factories.joint import diagnosed_study, display, judgement, statement
 

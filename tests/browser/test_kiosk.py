@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from surveyapp.db.session import close_read_session, read_session, transaction
 from surveyapp.models.response import LEFT, Response
 from surveyapp.services.study import close_wave, get_study, get_wave
+from tests.browser.axe import Axe
 from tests.browser.journey import begin, walk_through
 from tests.factories import questionnaire as make
 

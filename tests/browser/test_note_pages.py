@@ -5,7 +5,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from surveyapp.db.session import transaction
@@ -18,6 +17,7 @@ from surveyapp.services.note_taking import Typed, save_notes
 from surveyapp.services.note_text import finish_notes
 from surveyapp.services.schedule import Plan, plan_interview
 from surveyapp.services.study import get_study
+from tests.browser.axe import Axe
 from tests.factories import coding as make
 from tests.factories.sheets import filled
 

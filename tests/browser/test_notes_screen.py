@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
@@ -14,6 +13,7 @@ from surveyapp.models.study import Study
 from surveyapp.services.interview import get_interview, log_interview
 from surveyapp.services.note_taking import load_note_page
 from surveyapp.services.study import get_study
+from tests.browser.axe import Axe
 from tests.factories import coding as make
 
 pytestmark = pytest.mark.browser

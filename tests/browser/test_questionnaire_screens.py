@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from instruments.template_loader import load_catalogue_template
@@ -12,6 +11,7 @@ from surveyapp.models.study import Study
 from surveyapp.services.draft import get_draft, instrument_of_draft, start_draft
 from surveyapp.services.study import get_study
 from surveyapp.services.trial import start_trial
+from tests.browser.axe import Axe
 from tests.factories import coding as make
 from tests.factories.questionnaire import instrument
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from surveyapp.db.session import close_read_session, read_session, transaction
 from surveyapp.models.response import ResponsePage
+from tests.browser.axe import Axe
 from tests.browser.journey import begin
 from tests.factories import questionnaire as make
 

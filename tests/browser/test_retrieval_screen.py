@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from surveyapp.db.session import close_read_session, transaction
@@ -12,6 +11,7 @@ from surveyapp.models.study import Study
 from surveyapp.services.coding import apply_code
 from surveyapp.services.saved_query import save_query
 from surveyapp.services.study import get_study
+from tests.browser.axe import Axe
 from tests.factories import coding as make
 
 pytestmark = pytest.mark.browser

@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
@@ -17,6 +16,7 @@ from surveyapp.models.round import Decision
 from surveyapp.models.study import Study
 from surveyapp.queue import prepare_queue
 from surveyapp.services.study import get_study
+from tests.browser.axe import Axe
 from tests.factories import coding as make
 from tests.factories import rounds as of
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from surveyapp.db.session import transaction
+from tests.browser.axe import Axe
 from tests.browser.journey import begin
 from tests.factories import files as file
 from tests.factories import questionnaire as make
