@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from werkzeug.serving import make_server
 
 # Without the last four Chromium looks up hosts of its maker at every start.
 FLAGS = ["--headless", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
+# As long as playwright waits for pages: what is asked for comes at once, on a busy machine within seconds.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="module")

@@ -139,7 +139,6 @@ def test_every_kind_of_page_meets_the_rules_and_the_shipped_result_says_so(
     site, passed = serve(), set()
     results: dict[str, dict] = {}
     page = browser.new_context().new_page()
-    page.set_default_timeout(8000)
     staff = StaffTour(team, site, page, language)
     staff.log_in()
     kinds = {**Tour(app, site, page, language).kinds(), **staff.kinds()}
@@ -238,7 +237,6 @@ def test_a_whole_questionnaire_is_filled_in_with_keys_alone(browser: Browser, se
     with transaction() as session:
         link = make.link_of(session, make.study(session)).token
     page = browser.new_context(viewport={"width": 1280, "height": 844}).new_page()
-    page.set_default_timeout(8000)
     page.goto(f"{serve()}/q/{link}?lang=en")
 
     press(page, "#consent", "Space")
@@ -270,7 +268,6 @@ def test_collection_is_planned_and_a_rehearsal_and_a_person_looked_for_with_keys
     monkeypatch.setattr("surveyapp.queue._client", lambda _url: type("Queue", (), {
         "enqueue_in_transaction": lambda *_: None})())
     page = browser.new_context(viewport={"width": 1280, "height": 844}).new_page()
-    page.set_default_timeout(8000)
     tour = StaffTour(team, serve(), page, "en")
     paths = tour.pages.paths()
     tour.log_in()

@@ -31,7 +31,6 @@ def bank(database) -> Study:
 def enter(browser: Browser, site: str, *, width: int = 390, scripts: bool = True, language: str = "zh") -> Page:
     context = browser.new_context(viewport={"width": width, "height": 844}, java_script_enabled=scripts)
     page = context.new_page()
-    page.set_default_timeout(10_000)
     page.goto(f"{site}/login")
     page.fill("[name=login]", "may")
     page.fill("[name=password]", people.PASSWORD)

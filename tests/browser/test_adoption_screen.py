@@ -33,7 +33,6 @@ def site(database: Database, serve: Callable[[], str], monkeypatch: pytest.Monke
 def enter(browser: Browser, site: str, *, width: int, scripts: bool) -> Page:
     context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts)
     page = context.new_page()
-    page.set_default_timeout(8000)
     page.goto(f"{site}/login")
     page.fill("[name=login]", "boss")
     page.fill("[name=password]", PASSWORD)

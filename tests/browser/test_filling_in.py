@@ -40,7 +40,6 @@ def open_page(browser: Browser, address: str, *, width: int = DESK, scripts: boo
     context = browser.new_context(viewport={"width": width, "height": 844}, java_script_enabled=scripts,
                                   color_scheme=scheme)
     page = context.new_page()
-    page.set_default_timeout(5000)
     page.goto(address)
     return page
 
@@ -188,7 +187,7 @@ def test_a_lost_connection_is_said_and_made_good(browser: Browser, links: Links)
     expect(page.locator(".state")).to_contain_text("Not saved yet")
 
     page.context.set_offline(False)
-    expect(page.locator(".state")).to_have_text("Saved", timeout=8000)
+    expect(page.locator(".state")).to_have_text("Saved")
 
     assert pages()["A"] == {"ROLE": "teller"}
 

@@ -56,7 +56,6 @@ def contexts(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
     def make_context(**options: object) -> BrowserContext:
         made.append(browser.new_context(**{"viewport": {"width": 390, "height": 780}, **options}))
-        made[-1].set_default_timeout(8000)
         return made[-1]
 
     yield make_context

@@ -38,7 +38,6 @@ def seen(browser: Browser, address: str, width: int, language: str, site: str | 
     context = browser.new_context(viewport={"width": width, "height": 844},
                                   locale={"en": "en-GB", "zh": "zh-CN"}[language])
     page = context.new_page()
-    page.set_default_timeout(8000)
     if site:
         page.goto(f"{site}/login")
         page.fill("input[name=login]", "r@example")
@@ -101,7 +100,6 @@ def test_a_slip_leads_from_the_code_to_the_thanks_without_a_script(browser: Brow
         code = slip_codes(session, SECRET, list_slip_batches(session, people.link)[0])[0]
     context = browser.new_context(viewport={"width": PHONE, "height": 844}, java_script_enabled=False)
     page = context.new_page()
-    page.set_default_timeout(8000)
 
     page.goto(f"{serve()}/c/{people.link.id}")
     page.fill("#code", f"{code[:4].lower()} {code[4:].lower()}")

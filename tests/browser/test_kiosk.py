@@ -27,7 +27,6 @@ def kiosk(serve: Callable[[], str], database) -> str:
 @pytest.fixture
 def page(browser: Browser, kiosk: str) -> Page:
     page = browser.new_context(viewport={"width": 390, "height": 844}, locale="en").new_page()
-    page.set_default_timeout(5000)
     page.clock.install()
     page.goto(kiosk)
     return page

@@ -47,7 +47,6 @@ def site(serve: Callable[[], str], bank_study: Study) -> str:
 
 def enter(browser: Browser, site: str, width: int, language: str) -> Page:
     page = browser.new_context(viewport={"width": width, "height": 1000}).new_page()
-    page.set_default_timeout(5000)
     page.goto(f"{site}/login")
     page.fill("[name=login]", "boss")
     page.fill("[name=password]", make.PASSWORD)

@@ -33,7 +33,6 @@ def site(serve: Callable[[], str], bank_study: Study) -> str:
 def enter(browser: Browser, site: str, *, width: int = 768, language: str = "zh") -> Page:
     context = browser.new_context(viewport={"width": width, "height": 1024}, has_touch=True)
     page = context.new_page()
-    page.set_default_timeout(5000)
     page.goto(f"{site}/login")
     page.fill("[name=login]", "boss")
     page.fill("[name=password]", make.PASSWORD)
@@ -93,7 +92,7 @@ def test_a_lost_connection_loses_nothing_and_is_said(browser: Browser, site: str
 
     context.set_offline(False)
 
-    expect(page.locator("#note-status")).to_have_text("All saved", timeout=15000)
+    expect(page.locator("#note-status")).to_have_text("All saved")
     assert asked
     assert notes() == {"Q1": "written offline"}
 
@@ -112,7 +111,7 @@ def test_notes_written_after_the_login_ended_are_saved_once_one_logs_in_again(br
     other.fill("[name=password]", make.PASSWORD)
     other.click("button.primary")
 
-    expect(page.locator("#note-status")).to_have_text("All saved", timeout=15000)
+    expect(page.locator("#note-status")).to_have_text("All saved")
     assert notes() == {"Q1": "written without a login"}
 
 

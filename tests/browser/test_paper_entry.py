@@ -26,7 +26,6 @@ def test_a_sheet_is_entered_with_the_keys_of_numbers_alone(
         path = f"/studies/{study.id}/waves/w1/paper/staff?batch=north&language=en"
     base = serve()
     page = browser.new_context(viewport={"width": 390, "height": 844}, locale="en").new_page()
-    page.set_default_timeout(5000)
     page.goto(f"{base}/login")
     page.fill("input[name=login]", "administrator@example")
     page.fill("input[name=password]", PASSWORD)
@@ -48,7 +47,6 @@ def test_a_sheet_is_entered_with_the_keys_of_numbers_alone(
 
 def log_in_at(browser: Browser, base: str, width: int) -> Page:
     page = browser.new_context(viewport={"width": width, "height": 844}, locale="en").new_page()
-    page.set_default_timeout(5000)
     page.goto(f"{base}/login")
     page.fill("input[name=login]", "administrator@example")
     page.fill("input[name=password]", PASSWORD)

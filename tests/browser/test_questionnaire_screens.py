@@ -36,7 +36,6 @@ def site(serve: Callable[[], str], bank_study: Study) -> str:
 def enter(browser: Browser, site: str, *, width: int = 1280, scripts: bool = True, language: str = "en") -> Page:
     context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts)
     page = context.new_page()
-    page.set_default_timeout(8000)
     page.goto(f"{site}/login")
     page.fill("[name=login]", "boss")
     page.fill("[name=password]", make.PASSWORD)

@@ -34,7 +34,6 @@ def address(serve: Callable[[], str], database) -> str:
 
 def open_page(browser: Browser, address: str, size: dict[str, int], language: str = "en", **options: object) -> Page:
     page = browser.new_context(viewport=size, **options).new_page()
-    page.set_default_timeout(5000)
     page.goto(address + language)
     return begin(page)
 

@@ -42,7 +42,6 @@ def enter(browser: Browser, site: str, login: str, *, width: int = 1280, languag
           scripts: bool = True) -> Page:
     context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts)
     page = context.new_page()
-    page.set_default_timeout(8000)
     page.goto(f"{site}/login")
     page.fill("[name=login]", login)
     page.fill("[name=password]", make.PASSWORD)

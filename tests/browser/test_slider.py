@@ -26,7 +26,6 @@ def address(serve: Callable[[], str], database) -> str:
 
 def open_page(browser: Browser, address: str, *, scripts: bool = True) -> Page:
     page = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=scripts).new_page()
-    page.set_default_timeout(5000)
     page.goto(address)
     return begin(page)
 

@@ -26,7 +26,6 @@ def address(serve: Callable[[], str], database) -> str:
 
 def open_page(browser: Browser, address: str, language: str = "en", width: int = 390, **options: object) -> Page:
     page = browser.new_context(viewport={"width": width, "height": 844}, **options).new_page()
-    page.set_default_timeout(15_000)
     page.goto(address + language)
     return begin(page)
 
