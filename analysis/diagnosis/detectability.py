@@ -12,7 +12,7 @@ from analysis.diagnosis.links import Links, reliabilities_of
 from analysis.diagnosis.power import wilson_of
 from analysis.diagnosis.surveyed import Surveyed
 from analysis.errors import TooFewData
-from analysis.quant.associate import LinkEstimates, minimal_effect_p
+from analysis.quant.associate import LinkEstimates, minimal_effect_p, testing_error
 from analysis.quant.dominance import standardised_beta
 from analysis.quant.intervals import benjamini_hochberg
 from analysis.quant.resampling import resample_correlations
@@ -34,7 +34,7 @@ DrawScores = Callable[[Numbers, tuple[Numbers, Numbers], float, Sequence[int], i
 class LinkSetting:
     """What of a study decides which links it can find; read off its estimates by `setting_of`."""
 
-    causes: tuple[str, ...]
+    causes: tuple[str, ...]             # all that enter, those judged first
     problems: tuple[str, ...]
     correlations: Numbers               # of cause scores, k x k
     reliabilities: Mapping[str, float]
@@ -42,6 +42,12 @@ class LinkSetting:
     n_groups: int
     delta: float
     fdr_q: float
+    n_covariates: int = 0               # of the causes: those of which no link is judged
+
+    @property
+    def n_judged(self) -> int:
+        """Causes of which links are judged."""
+        return len(self.causes) - self.n_covariates
 
 
 def setting_of(estimates: LinkEstimates, reliabilities: Mapping[str, float],
@@ -61,12 +67,12 @@ def setting_of(estimates: LinkEstimates, reliabilities: Mapping[str, float],
     -------
     LinkSetting
     """
-    causes = tuple(dict.fromkeys(cause for cause, _ in estimates.beta))
+    causes = (*dict.fromkeys(cause for cause, _ in estimates.beta), *estimates.covariates)
     problems = tuple(dict.fromkeys(problem for _, problem in estimates.beta))
     correlations = np.array([[1.0 if a == b else estimates.correlation[a, b] for b in causes] for a in causes])
     known = {key: min(max(reliabilities.get(key, 1.0), LEAST_RELIABILITY), 1.0) for key in (*causes, *problems)}
     return LinkSetting(causes, problems, correlations, known, estimates.n, estimates.n_groups, thresholds["delta"],
-                       thresholds["fdr_q"])
+                       thresholds["fdr_q"], len(estimates.covariates))
 
 
 def beside_uncertain(links: Links, side: Surveyed, thresholds: Mapping[str, float], draw: DrawScores | None, *,
@@ -93,7 +99,7 @@ def beside_uncertain(links: Links, side: Surveyed, thresholds: Mapping[str, floa
                  if link.status == "uncertain" and not link.is_withheld}
     if draw is None or links.estimates is None or not uncertain:
         return links
-    keys = {key for pair in links.estimates.beta for key in pair}
+    keys = {key for pair in links.estimates.beta for key in pair} | {*links.estimates.covariates}
     setting = setting_of(links.estimates, reliabilities_of(side, sorted(keys)), thresholds)
     found = {(one.cause, one.problem): one
              for one in link_detectability(setting, draw, seed=seed, wanted=uncertain)}
@@ -138,9 +144,10 @@ def link_detectability(setting: LinkSetting, draw: DrawScores, *, size: float = 
     ----------
     Murphy & Myors (1999); Benjamini & Hochberg (1995).
     """
-    k, m = len(setting.causes), len(setting.problems)
-    if setting.n - k - setting.n_groups < 1:
-        raise TooFewData("links", f"{setting.n} rows are too few for {k} causes.", "Collect more answers.", setting.n)
+    k, m = setting.n_judged, len(setting.problems)
+    if setting.n - len(setting.causes) - setting.n_groups < 1:
+        raise TooFewData("links", f"{setting.n} rows are too few for {len(setting.causes)} causes.",
+                         "Collect more answers.", setting.n)
     surveys = n_surveys or int(np.clip(ROWS // setting.n, FEWEST_SURVEYS, MOST_SURVEYS))
     lone, among = np.zeros((k, m)), np.zeros((k, m))
     for turn in range(k):
@@ -163,20 +170,23 @@ def _found(setting: LinkSetting, draw: DrawScores, planted: tuple[float, Sequenc
            n_resamples: int) -> tuple[Numbers, Numbers]:
     """Return for each problem whether its link is found: with no other link in the study, and with one a problem."""
     size, linked = planted
-    k, m = len(setting.causes), len(setting.problems)
+    k, m, judged = len(setting.causes), len(setting.problems), setting.n_judged
     own = (np.array([setting.reliabilities[key] for key in setting.causes]),
            np.array([setting.reliabilities[key] for key in setting.problems]))
     x = draw(setting.correlations, own, size, linked, setting.n, seed)
     resampled = standardised_beta(resample_correlations(x, n_resamples=n_resamples, seed=[*seed, 1]), k)
-    beta = standardised_beta(np.corrcoef(x, rowvar=False), k)
-    p = minimal_effect_p(beta, resampled.std(axis=0, ddof=1), setting.delta, setting.n - k - setting.n_groups)
-    without, having = p[:, :m], p[:, m:]
-    together = benjamini_hochberg(having.ravel()).reshape(k, m)[linked, range(m)]
+    R = np.corrcoef(x, rowvar=False)
+    beta = standardised_beta(R, k)
+    degrees = setting.n - k - setting.n_groups
+    error = testing_error(R, k, resampled.std(axis=0, ddof=1), setting.n, degrees)
+    p = minimal_effect_p(beta, error, setting.delta, degrees)
+    without, having = p[:judged, :m], p[:judged, m:]
+    together = benjamini_hochberg(having.ravel()).reshape(judged, m)[linked, range(m)]
     alone = np.empty(m)
     for place in range(m):
         family = without.copy()
         family[:, place] = having[:, place]
-        alone[place] = benjamini_hochberg(family.ravel()).reshape(k, m)[linked[place], place]
+        alone[place] = benjamini_hochberg(family.ravel()).reshape(judged, m)[linked[place], place]
     return (alone <= setting.fdr_q).astype(float), (together <= setting.fdr_q).astype(float)
 
 

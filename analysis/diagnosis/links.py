@@ -19,6 +19,7 @@ from instruments.schema import Item
 
 SECTION = 7         # section of the model; keeps this stream of random numbers apart from the others
 FEWEST_CAUSES, MOST_CAUSES = 1, 8       # model 14: general dominance is exact up to eight predictors
+MOST_PEOPLE = 0.8   # below the model's smallest n a scale takes part when four in five of those valid have a score
 Pair = tuple[str, str]
 LinkStatus = Literal["supports", "some", "silent", "none"]
 
@@ -93,18 +94,20 @@ def estimate_links(side: Surveyed, thresholds: Mapping[str, float], *, seed: int
     Estimated
         Of the thresholds `minimum_n_links`, `delta` and `confidence` are used, and those behind `side`.
     """
-    causes, problems = _usable(side, "cause", thresholds), _usable(side, "problem", thresholds)
-    reason = _refusal(side, causes, problems, thresholds)
-    rows = side.scores.plain[[*causes, *problems]].dropna()
+    entered, problems = _varying(side, "cause", thresholds), _reliable(side, _varying(side, "problem", thresholds))
+    causes = _reliable(side, entered)
+    reason = _refusal(side, causes, entered, problems, thresholds)
+    rows = side.scores.plain[[*entered, *problems]].dropna()
     if not reason and len(rows) < thresholds["minimum_n_links"]:
         reason = "too_few_answers"
     if reason:
         return Estimated(None, len(rows), reason=reason)
     try:
         estimates = cause_links(
-            rows[causes], rows[problems], groups=department_of(side), delta=thresholds["delta"],
+            rows[entered], rows[problems], groups=department_of(side), delta=thresholds["delta"],
             n_resamples=n_resamples, seed=[seed, SECTION], confidence=thresholds["confidence"],
-            reliabilities=reliabilities_of(side, (*causes, *problems)))
+            reliabilities=reliabilities_of(side, (*entered, *problems)),
+            covariates=frozenset(entered).difference(causes))
     except AnalysisError:
         # Causes that repeat each other exactly leave nothing to separate.
         return Estimated(None, len(rows), reason="not_separable")
@@ -135,23 +138,38 @@ def judge_links(side: Surveyed, estimated: Estimated, sources: LinkSources, thre
     findings = tuple(_finding(side, estimates, pair, sources, thresholds, withheld) for pair in estimates.beta)
     return Links(findings, LinkModel(
         estimates.n, estimates.n_groups, estimates.r_squared, estimates.n_resamples, "", estimates.sd,
-        {key: side.range_of(key) for key in estimates.sd}), estimates)
+        {key: side.range_of(key) for key in estimates.sd}, estimates.covariates), estimates)
 
 
-def _usable(side: Surveyed, group: Literal["cause", "problem"], thresholds: Mapping[str, float]) -> list[str]:
-    """Return the constructs that may enter: scales reliable enough, with enough answers, which vary."""
-    keys = [construct.key for construct in side.of_group(group) if side.verdict_of(construct.key) not in UNRELIABLE]
+def _varying(side: Surveyed, group: Literal["cause", "problem"], thresholds: Mapping[str, float]) -> list[str]:
+    """Return the constructs which vary and which most people answered.
+
+    A scale with a few gaps stays, though it may leave too few complete rows for any link: to drop it would keep the
+    rows and put what it does down to others. One asked of a small part would leave no rows at all; it is dropped.
+    """
+    keys = [construct.key for construct in side.of_group(group)]
     scores = side.scores.plain[keys]
-    is_usable = (scores.count() >= thresholds["minimum_n_links"]) & (scores.max() > scores.min())
+    is_asked = scores.count() >= min(thresholds["minimum_n_links"], MOST_PEOPLE * side.n)
+    is_usable = is_asked & (scores.max() > scores.min())
     return [key for key in keys if is_usable[key]]
 
 
-def _refusal(side: Surveyed, causes: Sequence[str], problems: Sequence[str], thresholds: Mapping[str, float]) -> str:
+def _reliable(side: Surveyed, keys: Sequence[str]) -> list[str]:
+    """Return those reliable enough for links of their own.
+
+    An unreliable cause enters the regression all the same: were it left out, what it does would be put down to the
+    causes that go with it, and the fewer answers there are, the more scales seem unreliable (docs/validation.md).
+    """
+    return [key for key in keys if side.verdict_of(key) not in UNRELIABLE]
+
+
+def _refusal(side: Surveyed, causes: Sequence[str], entered: Sequence[str], problems: Sequence[str],
+             thresholds: Mapping[str, float]) -> str:
     if side.n < thresholds["minimum_n_links"]:
         return "too_few_answers"
     if not problems or len(causes) < FEWEST_CAUSES:
         return "no_reliable_scales"
-    return "too_many_causes" if len(causes) > MOST_CAUSES else ""
+    return "too_many_causes" if len(entered) > MOST_CAUSES else ""
 
 
 def department_of(side: Surveyed) -> pd.Series | None:

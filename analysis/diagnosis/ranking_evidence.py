@@ -148,16 +148,17 @@ def _cause_weights(evidence: RankingEvidence, counts: Numbers, severity: Numbers
     if evidence.links.estimates is None:
         above = _pomp_means(evidence.staff, keys, counts, evidence.thresholds) - HALFWAY_POMP
         return np.maximum(np.nan_to_num(above), 0.0)
-    used = list(dict.fromkeys(cause for cause, _ in evidence.links.estimates.beta))
+    judged = list(dict.fromkeys(cause for cause, _ in evidence.links.estimates.beta))
+    used = [*judged, *evidence.links.estimates.covariates]
     linked = list(dict.fromkeys(problem for _, problem in evidence.links.estimates.beta))
     plain = evidence.staff.scores.plain
     centred, _ = centre_groups(plain[[*used, *linked]].dropna(), department_of(evidence.staff))
     rows = plain.index.get_indexer(centred.index)
-    dominance = _dominance(centred.to_numpy(dtype=float), counts[:, rows], len(used))
+    dominance = _dominance(centred.to_numpy(dtype=float), counts[:, rows], len(used))[:, :len(judged)]
     places = [[finding.level.construct for finding in evidence.problems].index(problem) for problem in linked]
     shares = np.einsum("dcp,dp->dc", dominance, severity[:, places])
     result = np.zeros((len(counts), len(keys)))
-    result[:, [keys.index(cause) for cause in used]] = shares
+    result[:, [keys.index(cause) for cause in judged]] = shares
     return result
 
 

@@ -225,6 +225,7 @@ class LinkModel:
     reason: str                                 # why not run, or ""
     sd: Mapping[str, float] = field(default_factory=dict)       # construct → SD of its scores in these rows
     ends: Mapping[str, tuple[float, float]] = field(default_factory=dict)   # construct → ends of its scale
+    covariates: tuple[str, ...] = ()            # causes too unreliable to be judged, which entered all the same
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,7 @@ class PackedMatrix:
     values: tuple[tuple[float, ...], ...]
     n: int
     n_groups: int
+    covariates: tuple[str, ...] = ()            # causes that entered, of which no link is told
 
 
 @dataclass(frozen=True)

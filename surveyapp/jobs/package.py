@@ -138,14 +138,15 @@ def _codes(tables: StudyTables, diagnosis: Diagnosis) -> tuple[PackedCode, ...]:
 def _matrix(tables: StudyTables, diagnosis: Diagnosis) -> PackedMatrix | None:
     if not diagnosis.links:
         return None
-    causes = tuple(dict.fromkeys(link.cause for link in diagnosis.links))
+    covariates = diagnosis.link_model.covariates
+    causes = (*dict.fromkeys(link.cause for link in diagnosis.links), *covariates)
     problems = tuple(dict.fromkeys(link.problem for link in diagnosis.links))
     asked = next(instrument.audience for instrument in tables.template.instruments
                  if any(construct.key == causes[0] for construct in instrument.constructs))
     side = survey_audience(tables, asked, diagnosis.provenance.thresholds)
     scores, n_groups = centre_groups(side.scores.plain[[*causes, *problems]].dropna(), department_of(side))
     R = np.corrcoef(scores.to_numpy(dtype=float), rowvar=False)
-    return PackedMatrix(causes, problems, tuple(map(tuple, R.tolist())), len(scores), n_groups)
+    return PackedMatrix(causes, problems, tuple(map(tuple, R.tolist())), len(scores), n_groups, covariates)
 
 
 # ---- run ------------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from analysis.quant.associate import (
     general_dominance,
     relative_weights,
 )
+from analysis.quant.intervals import benjamini_hochberg
 from analysis.quant.resampling import resample_correlations, resample_means, top_rank_probability
 
 CAUSES, PROBLEMS = ["C1", "C2", "C3"], ["P1", "P2"]
@@ -39,6 +40,10 @@ def test_links_equal_resampling_the_rows_one_by_one():
         return np.linalg.lstsq(z[:, :3], z[:, 3:], rcond=None)[0]
     resampled = np.array([weights(x[rows]) for rows in drawn])
 
+    z = (x - x.mean(axis=0)) / x.std(axis=0)
+    left = ((z[:, 3:] - z[:, :3] @ weights(x)) ** 2).sum(axis=0)
+    classical = np.sqrt(np.outer(np.diag(np.linalg.inv(z[:, :3].T @ z[:, :3])), left) / (80 - 3 - 1))
+
     links = cause_links(causes, problems, n_resamples=200, seed=[7, 3])
 
     for i, cause in enumerate(CAUSES):
@@ -48,9 +53,33 @@ def test_links_equal_resampling_the_rows_one_by_one():
             assert links.se[pair] == pytest.approx(resampled[:, i, j].std(ddof=1), abs=1e-10)
             assert [links.lo[pair], links.hi[pair]] == pytest.approx(
                 np.quantile(resampled[:, i, j], [0.025, 0.975]), abs=1e-10)
-            expected = stats.t.sf((links.beta[pair] - 0.10) / links.se[pair], 80 - 3 - 1)
+            expected = stats.t.sf((links.beta[pair] - 0.10) / max(links.se[pair], classical[i, j]), 80 - 3 - 1)
             assert links.p[pair] == pytest.approx(expected, rel=1e-9)
     assert links.n_resamples == 200
+
+
+def test_large_surveys_are_tested_with_the_spread_over_resamples_alone():
+    links = cause_links(*planted(400), n_resamples=200, seed=[3])
+
+    for pair, p in links.p.items():
+        assert p == pytest.approx(stats.t.sf((links.beta[pair] - 0.10) / links.se[pair], 400 - 3 - 1), rel=1e-9)
+
+
+def test_a_covariate_takes_its_part_and_none_of_its_pairs_is_told_or_counted():
+    causes, problems = planted(80)
+    known = {"C1": 0.8, "C2": -0.1, "C3": 0.7, "P1": 0.75, "P2": 0.8}
+
+    everything = cause_links(causes, problems, n_resamples=200, seed=[1], reliabilities=known | {"C2": 1.0})
+    links = cause_links(causes, problems, n_resamples=200, seed=[1], reliabilities=known, covariates=["C2"])
+
+    told = [("C1", "P1"), ("C3", "P1"), ("C1", "P2"), ("C3", "P2")]
+    assert list(links.beta) == told
+    for figure in ("beta", "se", "lo", "hi", "p", "beta_dis", "general_dominance", "slope", "r"):
+        mine, all_of_them = getattr(links, figure), getattr(everything, figure)
+        assert mine == {pair: all_of_them[pair] for pair in told}, figure
+    assert list(links.q.values()) == pytest.approx(benjamini_hochberg(np.array(list(links.p.values()))))
+    assert (links.covariates, everything.covariates) == (("C2",), ())
+    assert links.correlation == everything.correlation
 
 
 def test_planted_links_are_found_and_others_are_not():

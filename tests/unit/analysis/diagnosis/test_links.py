@@ -1,0 +1,95 @@
+"""Links from causes to problems: which scales enter, and which are judged."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from analysis.diagnosis.detectability import setting_of
+from analysis.diagnosis.links import Estimated, estimate_links, reliabilities_of
+from analysis.diagnosis.surveyed import Surveyed, survey_audience
+from analysis.diagnosis.thresholds import resolve_thresholds
+from analysis.tables import StudyTables
+from bench.validate.study import staff_instrument, table_of
+from instruments.template_loader import load_catalogue_template
+from surveyapp.sample.surveys import draw_survey
+from surveyapp.sample.worlds import World
+
+BANK = load_catalogue_template("bank_crm")
+STAFF = staff_instrument(BANK)
+CAUSES = [construct.key for construct in STAFF.constructs_of_group("cause")]
+PROBLEMS = [construct.key for construct in STAFF.constructs_of_group("problem")]
+THRESHOLDS = resolve_thresholds()
+LOOSE = CAUSES[0]
+
+
+def asked(n: int, world: World) -> Surveyed:
+    survey = draw_survey(STAFF, world, n, 1, 0.0)
+    return survey_audience(StudyTables(BANK, {STAFF.audience: table_of(STAFF, survey)}), STAFF.audience, THRESHOLDS)
+
+
+def estimated(side: Surveyed) -> Estimated:
+    return estimate_links(side, THRESHOLDS, seed=1, n_resamples=200)
+
+
+@pytest.fixture(scope="module")
+def loose() -> Surveyed:
+    """One cause is measured badly, and it alone acts on the first problem; all causes correlate."""
+    return asked(150, World(links={(LOOSE, PROBLEMS[0]): 0.5}, cause_correlation=0.65, reliability=0.85,
+                            reliabilities={LOOSE: 0.35}, share_missing=0.0, seed=4))
+
+
+def test_an_unreliable_cause_enters_and_no_link_of_it_is_told(loose: Surveyed):
+    found = estimated(loose).estimates
+
+    assert found is not None
+    assert found.covariates == (LOOSE,)
+    assert {cause for cause, _ in found.beta} == set(CAUSES) - {LOOSE}
+    x = loose.scores.plain[[*CAUSES, *PROBLEMS]].dropna()
+    z = ((x - x.mean()) / x.std()).to_numpy()
+    weights = np.linalg.lstsq(z[:, :len(CAUSES)], z[:, len(CAUSES):], rcond=None)[0]
+    assert found.beta[CAUSES[1], PROBLEMS[0]] == pytest.approx(weights[1, 0], abs=1e-9)
+
+
+def test_what_an_unreliable_cause_does_is_put_down_less_to_those_it_goes_with(loose: Surveyed):
+    x = loose.scores.plain[[*CAUSES[1:], *PROBLEMS]].dropna()
+    z = ((x - x.mean()) / x.std()).to_numpy()
+    left_out = np.linalg.lstsq(z[:, :len(CAUSES) - 1], z[:, len(CAUSES) - 1:], rcond=None)[0][:, 0]
+
+    found = estimated(loose).estimates
+
+    assert found is not None
+    assert sum(found.beta[cause, PROBLEMS[0]] for cause in CAUSES[1:]) < left_out.sum()
+
+
+def test_how_often_a_link_would_be_found_reckons_with_causes_that_enter_unjudged(loose: Surveyed):
+    found = estimated(loose).estimates
+
+    assert found is not None
+    setting = setting_of(found, reliabilities_of(loose, (*CAUSES, *PROBLEMS)), THRESHOLDS)
+    assert (setting.causes[-1], setting.n_judged, len(setting.causes)) == (LOOSE, len(CAUSES) - 1, len(CAUSES))
+
+
+def test_a_scale_with_some_gaps_is_not_dropped_to_keep_the_rows():
+    side = asked(64, World(reliability=0.9, share_missing=0.0, seed=2))
+    scores = side.scores.plain.copy()
+    scores.iloc[:6, scores.columns.get_loc(CAUSES[1])] = np.nan
+    gaps = replace(side, scores=replace(side.scores, plain=scores))
+
+    found = estimated(gaps)
+
+    assert (found.estimates, found.reason) == (None, "too_few_answers")
+    assert found.n == len(scores[[*CAUSES, *PROBLEMS]].dropna()) < THRESHOLDS["minimum_n_links"]
+
+
+def test_a_scale_asked_of_a_small_part_leaves_the_others_their_links():
+    side = asked(150, World(reliability=0.9, share_missing=0.0, seed=2))
+    scores = side.scores.plain.copy()
+    scores.iloc[40:, scores.columns.get_loc(CAUSES[1])] = np.nan
+    part = replace(side, scores=replace(side.scores, plain=scores))
+
+    found = estimated(part).estimates
+
+    assert found is not None
+    assert {cause for cause, _ in found.beta} == set(CAUSES) - {CAUSES[1]}
+    assert found.covariates == ()
