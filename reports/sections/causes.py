@@ -112,9 +112,12 @@ def _matrix(study: Source, links: list[LinkFinding]) -> Figure:
                      problem=study.name(best.problem), beta=best.beta)
     title = words.say("causes.matrix_title", cause=study.in_sentence(best.cause),
                       problem=study.in_sentence(best.problem), trace=(f"link.{best.cause}.{best.problem}.beta",))
-    return Figure("f-links", title, chart, alt, words.text("causes.matrix_unit"),
-                  words.text("causes.matrix_source", n=study.diagnosis.link_model.n,
-                             resamples=study.diagnosis.link_model.n_resamples, asked=study.n_heard))
+    model = study.diagnosis.link_model
+    source = words.text("causes.matrix_source", n=model.n, resamples=model.n_resamples, asked=study.n_heard)
+    if model.covariates:
+        source += words.text("causes.matrix_covariates", n=len(model.covariates),
+                             names=study.names(list(model.covariates)))
+    return Figure("f-links", title, chart, alt, words.text("causes.matrix_unit"), source)
 
 
 def _cell(study: Source, link: LinkFinding | None) -> MatrixCell:
