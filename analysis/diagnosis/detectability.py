@@ -12,9 +12,10 @@ from analysis.diagnosis.links import Links, reliabilities_of
 from analysis.diagnosis.power import wilson_of
 from analysis.diagnosis.surveyed import Surveyed
 from analysis.errors import TooFewData
-from analysis.quant.associate import LinkEstimates, minimal_effect_p, testing_error
+from analysis.quant.associate import LinkEstimates
 from analysis.quant.dominance import standardised_beta
 from analysis.quant.intervals import benjamini_hochberg
+from analysis.quant.minimal_effect import minimal_effect_p, testing_error
 from analysis.quant.resampling import resample_correlations
 from analysis.results.planning import LinkDetectability
 
@@ -175,7 +176,7 @@ def _found(setting: LinkSetting, draw: DrawScores, planted: tuple[float, Sequenc
            np.array([setting.reliabilities[key] for key in setting.problems]))
     x = draw(setting.correlations, own, size, linked, setting.n, seed)
     resampled = standardised_beta(resample_correlations(x, n_resamples=n_resamples, seed=[*seed, 1]), k)
-    R = np.corrcoef(x, rowvar=False)
+    R = np.asarray(np.corrcoef(x, rowvar=False))
     beta = standardised_beta(R, k)
     degrees = setting.n - k - setting.n_groups
     error = testing_error(R, k, resampled.std(axis=0, ddof=1), setting.n, degrees)

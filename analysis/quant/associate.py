@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from analysis.errors import NoVariation, SpecError, TooFewData
 from analysis.quant.attribution import StatedLink, stated_attribution, stated_shares
@@ -21,6 +20,7 @@ from analysis.quant.dominance import (
     vif,
 )
 from analysis.quant.intervals import benjamini_hochberg
+from analysis.quant.minimal_effect import minimal_effect_p, testing_error
 from analysis.quant.resampling import N_RESAMPLES, as_correlations, resample_correlations, resample_covariances
 from analysis.results.measurement import Estimate
 
@@ -34,7 +34,6 @@ Numbers = NDArray[np.float64]
 Pair = tuple[str, str]      # cause, problem
 
 DELTA = 0.10                # model 7: smallest standardised link of interest, from the model's simulation
-RESAMPLED_N = 250           # rows from which resampling alone says how far a weight may be off, see `testing_error`
 CENTRING_GROUPS = 3         # model 7: department means are removed when at least so many departments ...
 CENTRING_MINIMUM = 10       # ... have at least so many people
 _NO_SPREAD = (0.0, 0.0, 0.0)
@@ -251,71 +250,6 @@ def known_links(R: Numbers, causes: Sequence[str], problems: Sequence[str], *, n
         covariates=tuple(cause for cause in causes if cause in names.covariates),
         correlation={(a, b): float(R[i, j]) for i, a in enumerate(causes) for j, b in enumerate(causes) if i != j},
         slope=shares, slope_lo=shares, slope_hi=shares)
-
-
-def testing_error(R: Numbers, k: int, se: Numbers, n: int, degrees: int) -> Numbers:
-    """Return the standard errors that weights are tested with.
-
-    Parameters
-    ----------
-    R : numpy.ndarray, shape (k + m, k + m)
-        Correlations, causes first.
-    k : int
-        Causes.
-    se : numpy.ndarray, shape (k, m)
-        SD of the weights over resamples.
-    n : int
-        Rows.
-    degrees : int
-        n - k - G.
-
-    Returns
-    -------
-    numpy.ndarray, shape (k, m)
-        `se`; below 250 rows the classical ``sqrt(VIF (1 - R2) / degrees)`` where that is larger.
-
-    Notes
-    -----
-    A standardised weight that came out large by chance also spreads less over resamples, for its SD shrinks with
-    ``1 - R2`` and not with its root. Tested with that SD alone, 7 % of surveys of 80 people in which no cause acts on
-    anything declare a link at a false discovery rate of 5 %, against 2 % with the larger one; from 250 on the two
-    declare alike and the smaller finds more (docs/validation.md).
-
-    References
-    ----------
-    Cohen, Cohen, West & Aiken (2003), Applied Multiple Regression, section 3.6.
-    """
-    if n >= RESAMPLED_N:
-        return se
-    unexplained = 1.0 - np.atleast_1d(explained_variance(R, k))
-    classical = np.sqrt(np.outer(vif(R[:k, :k]), np.maximum(unexplained, 0.0)) / degrees)
-    return np.where(se > _TINY, np.maximum(se, classical), se)
-
-
-def minimal_effect_p(beta: Numbers, se: Numbers, delta: float, degrees: int) -> Numbers:
-    """Return how likely a weight as large as this is where the true one is at most `delta`.
-
-    Parameters
-    ----------
-    beta, se : numpy.ndarray
-        Weights and their standard errors, of one shape.
-    delta : float
-        Smallest weight of interest.
-    degrees : int
-        n - k - G.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``P(T(degrees) > (beta - delta) / SE)``; without spread over resamples the test has nothing to say, p = 1.
-
-    References
-    ----------
-    Murphy & Myors (1999).
-    """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        t = (beta - delta) / se
-    return np.where(se > _TINY, stats.t.sf(t, degrees), 1.0)
 
 
 def driver_dominance(predictors: pd.DataFrame, outcome: pd.Series, *, n_resamples: int = N_RESAMPLES,
