@@ -43,7 +43,16 @@ class Canvas:
         return text_width(text, size, weight, self.language)
 
     def wrap(self, text: str, width: float, size: float, weight: int = 400) -> list[str]:
-        return wrap(text, width, size, weight, self.language)
+        """Return the lines of a label, as long as each other as can be: no sign is left alone on the last."""
+        lines = wrap(text, width, size, weight, self.language)
+        narrow, wide = width / 2, width
+        while len(lines) > 1 and wide - narrow > size / 2:
+            tried = wrap(text, (narrow + wide) / 2, size, weight, self.language)
+            if len(tried) > len(lines):
+                narrow = (narrow + wide) / 2
+            else:
+                wide = (narrow + wide) / 2
+        return wrap(text, wide, size, weight, self.language) if len(lines) > 1 else lines
 
     def rect(self, x: float, y: float, width: float, height: float, fill: str, *, stroke: str = "",
              radius: float = 0) -> None:

@@ -35,7 +35,7 @@ def histogram(data: Histogram, title: str, language: str) -> str:
         middle = (left + right) / 2
         _write(sheet, ends, "label", middle, foot + 14, label)
         if share >= SHOWN_FROM:
-            _write(sheet, ends, "share", middle, foot - height - 4, f"{share * PERCENT:.0f} %")
+            _write(sheet, ends, "share", middle, foot - height - 4, f"{share * PERCENT:.0f}%")
     sheet.line(LEFT, foot, c.WIDTH - RIGHT, foot, c.INK_SOFT)
     if data.limit is not None:
         _limit(sheet, LEFT + (data.limit - low) * unit, data.limit_label)

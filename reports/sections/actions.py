@@ -128,7 +128,6 @@ def _card(study: Source, m: MeasureFinding) -> Card:
         rows.append((words.text("actions.kpi"), Statement(between.join(
             _kpi(study, kpi, rule.baseline or "").text for kpi, rule in zip(m.kpis, measure.kpis, strict=True)))))
     rows.append((words.text("actions.risk"), Statement(study.read(measure.risk))))
-    rows.append((term(study, edit, "owner", "actions.owner"), Statement(owner_of(study, m))))
     if edit is not None and edit.values.note:
         rows.append((term(study, edit, "note", "edits.note"), Statement(study.read(edit.values.note))))
     guards = [study.read(g.name) for key in measure.safeguards for g in [study.safeguard(key)] if g]
@@ -163,21 +162,12 @@ def _kpi(study: Source, kpi: KpiRow, path: str) -> Statement:
 
 def _side(study: Source, m: MeasureFinding, measure: Measure) -> tuple[tuple[str, Number | Statement], ...]:
     words, edit = study.words, edit_of(study, "measure", m.key)
-    found: list[tuple[str, Number | Statement]] = [
+    return (
         (words.text("actions.rank"), Number(float(m.rank) if m.rank else None, "rank")),
-        (words.text("actions.top3_short"), Number(m.rank_probability_top3, "percent")),
-        (words.text("actions.column_impact"), Number(m.impact, "score")),
-        (words.text("actions.column_feasibility"), Number(m.feasibility, "score")),
         (term(study, edit, "phase", "actions.phase"), words.say(f"phase.{phase_of(study, m)}")),
         (term(study, edit, "due_on", "actions.horizon"), _due(study, edit, measure)),
         (words.text("actions.effort"), words.say("actions.effort_value", n=measure.effort)),
-    ]
-    if m.size is not None:
-        field = (measure.sizing or "").rsplit(".", 1)[-1]
-        label = words.text(f"data.{field}") if words.has(f"data.{field}") else words.text("actions.size")
-        path = measure.sizing or ""
-        found.append((label, Number(m.size, "count", trace=(path,), is_hidden=is_hidden(study, path))))
-    return tuple(found)
+        (term(study, edit, "owner", "actions.owner"), Statement(owner_of(study, m))))
 
 
 def _due(study: Source, edit: PlanEdit | None, measure: Measure) -> Statement:

@@ -6,6 +6,7 @@ from analysis.results.crosstab import Crosstab, CrosstabRow
 from reports.content import Block, Column, Number, Row, Statement, Table
 from reports.sections.source import Source
 
+LEAST_GROUPS = 2            # one group alone is compared with nothing
 MOST_GROUPS = 6             # columns that can be read beside each other
 CODE_WIDTH = 0.34
 ALL_WIDTH = 0.1
@@ -18,9 +19,10 @@ def crosstabs(study: Source) -> list[Block]:
 
 def _table(study: Source, found: Crosstab) -> Table | None:
     """Return the groups that are large enough, with the codes of which a figure may be shown; None without any."""
-    groups = [group for group, n in found.groups.items() if n >= found.minimum]
+    groups = [group for group, n in found.groups.items() if n >= found.minimum
+              and any(row.cells.get(group) is not None for row in found.rows)]
     rows = [row for row in found.rows if any(row.cells.get(group) for group in groups)]
-    if not rows or len(groups) > MOST_GROUPS:
+    if not rows or not LEAST_GROUPS <= len(groups) <= MOST_GROUPS:
         return None
     words = study.words
     width = (1 - CODE_WIDTH - ALL_WIDTH) / len(groups)

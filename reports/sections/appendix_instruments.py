@@ -37,7 +37,8 @@ def _row(study: Source, design: DesignRow) -> Row:
         facet: Cell = _listed(study, facets, "no_facet", between)
     else:
         facet = study.words.say("instruments.mirrors", names=between.join(mirrored)) if mirrored else Statement("–")
-    return Row((Statement(study.name(design.key)), _listed(study, sources, "no_source", "; "),
+    apart = study.words.text("labels.between_sources")
+    return Row((Statement(study.name(design.key)), _listed(study, sources, "no_source", apart),
                 _listed(study, design.items, "no_items", between),
                 _listed(study, design.questions, "no_questions", between),
                 _listed(study, design.codes, "no_codes", between), facet))

@@ -122,9 +122,9 @@ def _change_table(study: Source, screening: Screening, changes: list[ScaleChange
                       Number(change.alpha_with_excluded, "coefficient"),
                       Number(change.smallest_loading, "coefficient"),
                       Number(change.smallest_loading_with_excluded, "coefficient"))) for change in changes)
-    columns = columns_of(words, "care.change_", ("scale", 0.34), ("mean", 0.11, "right"), ("mean_all", 0.11, "right"),
-                         ("alpha", 0.11, "right"), ("alpha_all", 0.11, "right"), ("loading", 0.11, "right"),
-                         ("loading_all", 0.11, "right"))
+    columns = columns_of(words, "care.change_", ("scale", 0.28), ("mean", 0.1, "right"), ("mean_all", 0.13, "right"),
+                         ("alpha", 0.1, "right"), ("alpha_all", 0.14, "right"), ("loading", 0.11, "right"),
+                         ("loading_all", 0.14, "right"))
     return Table(f"t-care-change-{screening.audience}", words.say(
         "care.change_title", who=capitalised(study.audience(screening.audience)),
         n=screening.n_submitted - screening.n_valid), columns, rows, "", words.text("care.change_source"),

@@ -7,6 +7,7 @@ from instruments.schema import Item
 from reports.content import Block, Column, Number, Row, Section, Statement, Table
 from reports.sections.source import Source
 from reports.sections.table_columns import columns_of
+from reports.sections.undecided import undecided
 
 
 def sensitivity(study: Source) -> list[Section]:
@@ -17,6 +18,7 @@ def sensitivity(study: Source) -> list[Section]:
     links = [link for link in study.diagnosis.links if not link.is_withheld]
     if links:
         blocks.append(_links(study, links))
+    blocks.extend(undecided(study))
     if not any(level.mean is not None for level in levels):
         return []
     return [Section("sensitivity", words.text("part.appendix_b2"), words.say("sensitivity.title"), tuple(blocks),

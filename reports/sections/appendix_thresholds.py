@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.diagnosis.thresholds import THRESHOLDS
 from analysis.diagnosis.what_if import what_if
-from analysis.results.sensitivity import Sensitivity, ThresholdMove, WordChange
+from analysis.results.sensitivity import ThresholdMove, WordChange
 from analysis.results.what_if import ImpliedDifference
 from reports.content import Block, Number, Paragraph, Row, Section, Statement, Table
 from reports.sections.source import Source
@@ -23,7 +23,8 @@ def moved_thresholds(study: Source) -> list[Section]:
     n_changed = len({change.path for move in telling for change in move.changes})
     title = words.say("moved.title" if telling else "moved.title_none", n=n_changed, total=found.n_words)
     blocks: list[Block] = [_table(study, telling)] if telling else []
-    steady = words.say("moved.steady", names=_steady(study, found), resamples=found.n_resamples)
+    moved = {move.name for move in found.moves}
+    steady = words.say("moved.steady", n=len(moved - {move.name for move in telling}), resamples=found.n_resamples)
     blocks.append(Paragraph((steady,), "small"))
     return [Section("moved-thresholds", words.text("part.appendix_b2"), title, tuple(blocks), words.say("moved.lead"),
                     is_appendix=True, starts_page=False, is_listed=False)]
@@ -62,18 +63,6 @@ def _word(study: Source, kind: str, word: str | None) -> str:
     if word in (None, "-"):
         return study.words.text("moved.no_band" if kind == "severity" else "grade.not_issued")
     return study.words.text(f"{KINDS[kind]}.{word}")
-
-
-def _steady(study: Source, found: Sensitivity) -> str:
-    """Return the thresholds that change nothing at either end, with their ranges."""
-    ends: dict[str, list[str]] = {}
-    for move in found.moves:
-        ends.setdefault(move.name, []).append(f"{move.moved:g}")
-    moved = {move.name for move in found.moves if move.changes}
-    joined = study.words.text("moved.between")
-    return joined.join(study.words.text("moved.range", name=threshold_name(study, name),
-                                        ends=study.words.text("moved.or").join(values))
-                       for name, values in ends.items() if name not in moved)
 
 
 def implied(study: Source) -> list[Section]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from analysis.results.interviews import ClaimEvidence
 from instruments.template import CodeDefinition
 from reports.content import Block, Bullets, Facts, Figure, Heading, Number, Row, Section, Statement, Table
-from reports.evidence import evidence_line, saturation_figure
+from reports.evidence import saturation_figure
 from reports.numbers import printed
 from reports.render import ANCHOR
 from reports.sections.appendix_agreement import agreement
@@ -31,27 +30,13 @@ def codebook(study: Source) -> list[Section]:
         else:
             rows.append(_code_row(study, code, len(book.ancestors(code.key))))
     columns = columns_of(words, "codes.",
-        ("code", 0.26, "left"), ("definition", 0.38, "left"), ("asked", 0.06, "right"), ("says", 0.07, "right"),
-        ("against", 0.08, "right"), ("agreement", 0.15, "left"))
+        ("code", 0.25, "left"), ("definition", 0.31, "left"), ("asked", 0.055, "right"), ("says", 0.045, "right"),
+        ("against", 0.07, "right"), ("both", 0.05, "right"), ("passages", 0.08, "right"), ("agreement", 0.14, "left"))
     table = Table("t-codes", words.say("codes.table", n=len(book.codes), version=book.version), columns, tuple(rows),
                   "", words.text("codes.source"), is_dense=True)
     return [Section("codebook", words.text("part.appendix_d"), words.say("codes.title", n=study.n_heard),
                     (*([curve] if (curve := _saturation(study)) else []), table, *crosstabs(study),
-                     *_evidence_lines(study),
                      *([coders] if (coders := agreement(study)) else [])), is_appendix=True)]
-
-
-def _evidence_lines(study: Source) -> list[Block]:
-    """Return how strong the evidence is for each code that anybody spoke of, in the words of the team's page."""
-    words, curve = study.words, study.diagnosis.saturation
-    lines = [(row, evidence_line(ClaimEvidence.of(row, study.n_heard, curve), words,
-                                 lambda role: study.role(role, "staff")))
-             for row in study.diagnosis.interviews if row.supports + row.contradicts + row.mixed]
-    if not lines:
-        return []
-    return [Heading(words.text("evidence.title")), Bullets(tuple(
-        words.say("evidence.line", code=row.code, line=line, trace=(f"interview.{row.code}.interviewees",))
-        for row, line in lines))]
 
 
 def _saturation(study: Source) -> Figure | None:
@@ -62,14 +47,15 @@ def _code_row(study: Source, code: CodeDefinition, depth: int) -> Row:
     found = study.evidence(code.key)
     name = "　" * (depth - 1) + study.read(code.name)
     if found is None:
-        counts: tuple[Number | Statement, ...] = (Number(None), Number(None), Number(None), Statement("–"))
+        counts: tuple[Number | Statement, ...] = (*([Number(None)] * 5), Statement("–"))
     else:
         alpha = found.agreement.value if found.agreement else None
         verdict = study.words.text(f"agreement.{found.agreement_verdict}")
         judged = f"{printed(alpha, 'coefficient')} {verdict}" if alpha is not None else verdict
         counts = (Number(float(found.n_asked), "count"),
                   Number(float(found.supports), "count", trace=(f"interview.{code.key}.interviewees",)),
-                  Number(float(found.contradicts), "count"), Statement(judged))
+                  Number(float(found.contradicts), "count"), Number(float(found.mixed), "count"),
+                  Number(float(found.n_passages), "count"), Statement(judged))
     return Row((Statement(f"{name} ({code.key})" if study.language == "en" else f"{name}（{code.key}）"),
                 Statement(study.read(code.definition)), *counts), f"{ANCHOR}{study.ledger.id_of('code', code.key)}")
 
@@ -82,8 +68,9 @@ def glossary(study: Source) -> list[Section]:
         blocks.append(Facts(tuple((study.read(entry.term), Statement(_with_sources(
             study, study.read(entry.meaning), entry.sources))) for entry in study.template.glossary)))
     blocks.append(Heading(words.text("glossary.constructs")))
+    between = words.text("labels.between_sources")
     rows = tuple(Row((Statement(study.read(c.name)), words.say(f"group.{c.group}"),
-                      Statement(study.read(c.definition)), Statement("; ".join(map(study.cite, c.sources)) or "–")))
+                      Statement(study.read(c.definition)), Statement(between.join(map(study.cite, c.sources)) or "–")))
                  for c in study.template.constructs)
     columns = columns_of(words, "glossary.",
         ("name", 0.2), ("group", 0.14), ("meaning", 0.42), ("sources", 0.24))
@@ -95,7 +82,8 @@ def glossary(study: Source) -> list[Section]:
 def _with_sources(study: Source, meaning: str, sources: tuple[str, ...]) -> str:
     if not sources:
         return meaning
-    return study.words.text("glossary.with_sources", meaning=meaning, sources="; ".join(map(study.cite, sources)))
+    return study.words.text("glossary.with_sources", meaning=meaning,
+                            sources=study.words.text("labels.between_sources").join(map(study.cite, sources)))
 
 
 def theory(study: Source) -> list[Section]:

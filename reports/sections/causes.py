@@ -23,7 +23,7 @@ from reports.numbers import printed
 from reports.sections.problems import severity_figure
 from reports.sections.source import Source, capitalised
 from reports.sections.table_columns import columns_of
-from reports.sections.undecided import undecided
+from reports.sections.undecided import undecided_line
 
 STEPS = (0.10, 0.20, 0.30, 0.40)        # of beta: where the shades of the matrix change; the first is the model's delta
 FEW_ROWS = 8
@@ -62,8 +62,8 @@ def _reading_table(study: Source) -> Table:
                          Number(c.stated_share.value if c.stated_share else None, "percent"),
                          words.say(study.cause_reading(c))), f"cause-{key}"))
     columns = columns_of(words, "causes.column_",
-        ("name", 0.2, "left"), ("level", 0.14, "left"), ("share", 0.13, "right"), ("said", 0.18, "left"),
-        ("stated", 0.13, "right"), ("reading", 0.22, "left"))
+        ("name", 0.2, "left"), ("level", 0.12, "left"), ("share", 0.09, "right"), ("said", 0.22, "left"),
+        ("stated", 0.11, "right"), ("reading", 0.26, "left"))
     return Table("t-causes", words.say("causes.table_title"), columns, tuple(rows), "",
                  words.text("causes.table_source", n=study.diagnosis.link_model.n))
 
@@ -86,7 +86,7 @@ def joint_display(study: Source) -> list[Section]:
         quotes = tuple(q for link in supported for q in study.passages(link.quotes, 1))
         if quotes:
             blocks.append(Passages(quotes[:2]))
-    blocks.extend(undecided(study))
+    blocks.extend(undecided_line(study))
     blocks.extend(_stated(study))
     blocks.append(Callout("so_what", words.text("labels.so_what"), (_so_what(study),)))
     key = "causes.links_title" if supported else "causes.links_title_none"
@@ -134,13 +134,13 @@ def _display(study: Source, supported: list[LinkFinding]) -> Table:
     for link in sorted(supported, key=lambda link: -link.beta)[:FEW_ROWS]:
         trace = (f"link.{link.cause}.{link.problem}.beta",)
         pair = words.say("causes.pair", cause=study.name(link.cause), problem=study.name(link.problem))
-        survey = words.say("causes.survey", estimate=study.estimate(link.beta, link.lo, link.hi), trace=trace)
+        survey = Number(link.beta, "coefficient", link.lo, link.hi, trace)
         spoken = words.say(f"causes.said_{link.interview_status}", k=link.interviewees, roles=link.interview_roles)
         stated = _stated_cell(study, link.problem, link.cause)
         rows.append(Row((pair, survey, stated, spoken, words.say(f"causes.conclusion_{link.interview_status}"),
                          study.grade(link.grade))))
     columns = columns_of(words, "causes.display_",
-        ("pair", 0.23), ("survey", 0.16), ("stated", 0.17), ("interviews", 0.16), ("conclusion", 0.17), ("grade", 0.11))
+        ("pair", 0.27), ("survey", 0.15), ("stated", 0.17), ("interviews", 0.16), ("conclusion", 0.15), ("grade", 0.10))
     return Table("t-display", words.say("causes.display_title", n=len(rows)), columns, tuple(rows), "",
                  words.text("causes.display_source", delta=study.threshold("delta", 0.10)))
 

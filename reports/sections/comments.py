@@ -45,7 +45,8 @@ def _table(study: Source, found: Comments, audience: str) -> Table:
     title = words.say("comments.table", who=study.audience(audience), n=own[0].n_of if own else 0,
                       name=_named(study, own[0]) if own else "", first=own[0].n if own else 0)
     items = [item for item in found.items if item.audience == audience and item.n_coded]
-    unit = words.text("comments.unit", items="; ".join(_asked(study, item.item) for item in items))
+    between = words.text("labels.between_sources")
+    unit = words.text("comments.unit", items=between.join(_asked(study, item.item) for item in items))
     rest = len(own) - MOST_CODES
     source = words.text("comments.source_more", n=rest) if rest > 0 else words.text("comments.source")
     return Table(f"t-comments-{audience}", title, columns, tuple(rows), unit, source)

@@ -9,7 +9,7 @@ from analysis.told_figures import is_figure_hidden, is_size_hidden
 from reports.content import Block, Column, Columns, Figure, Heading, Number, Paragraph, Row, Section, Statement, Table
 from reports.figures import Matrix, MatrixCell
 from reports.numbers import HIDDEN, printed
-from reports.sections.customer_links import connection_blocks, move_blocks
+from reports.sections.customer_links import connection_blocks, move_blocks, tier_order
 from reports.sections.customer_records import quality_table, record_blocks
 from reports.sections.customer_source import CustomerSource, customer_source
 from reports.sections.source import Source
@@ -33,7 +33,17 @@ def customer_file(study: Source) -> list[Section]:
     if source is None:
         return []
     return [Section("customer-file", study.words.text("part.customer_file"), customer_title(source),
-                    tuple(customer_blocks(source)), study.words.say("file.lead"))]
+                    tuple(_finding_blocks(source)), study.words.say("file.lead"))]
+
+
+def file_quality(study: Source) -> list[Section]:
+    """Return how well the customer file is filled, for an appendix; nothing where there is no file."""
+    source = customer_source(study)
+    if source is None:
+        return []
+    return [Section("customer-quality", study.words.text("part.appendix_customer_file"),
+                    study.words.say("file.quality_title"), tuple(_quality_blocks(source)), is_appendix=True,
+                    is_listed=False)]
 
 
 def customer_title(study: CustomerSource) -> Statement:
@@ -45,7 +55,16 @@ def customer_title(study: CustomerSource) -> Statement:
 
 
 def customer_blocks(study: CustomerSource) -> list[Block]:
-    """Return the blocks of the part, the same in the report and on the page of customers."""
+    """Return everything on the customer file, for its page."""
+    return [*_finding_blocks(study), Heading(study.words.text("file.quality_title")), *_quality_blocks(study)]
+
+
+def _quality_blocks(study: CustomerSource) -> list[Block]:
+    table = quality_table(study)
+    return [_quality(study, study.picture), *([table] if table else [])]
+
+
+def _finding_blocks(study: CustomerSource) -> list[Block]:
     picture = study.picture
     blocks: list[Block] = [_matrix(study, picture)]
     sizes, shares = _sizes(study, picture), _shares(study, picture)
@@ -55,12 +74,7 @@ def customer_blocks(study: CustomerSource) -> list[Block]:
     blocks += [*record_blocks(study), *connection_blocks(study), *move_blocks(study)]
     blocks += [Heading(study.words.text("file.value_head"))] if picture.weights or picture.clv else []
     blocks += [Paragraph((said,), "small") for said in (_weights(study, picture),) if said]
-    if picture.clv:
-        blocks.append(_clv(study, picture))
-    blocks.append(Heading(study.words.text("file.quality_title")))
-    blocks.append(_quality(study, picture))
-    table = quality_table(study)
-    return [*blocks, table] if table else blocks
+    return [*blocks, _clv(study, picture)] if picture.clv else blocks
 
 
 def _managers(study: CustomerSource, picture: CustomerPicture) -> Statement | None:
@@ -96,7 +110,8 @@ def _matrix(study: CustomerSource, picture: CustomerPicture) -> Figure:
     heads = tuple(study.stage(key) for key in keys)
     rows, cells = [], []
     hidden = hidden_places(picture.customers_by_tier_and_stage, study.minimum_group)
-    for tier, counts in picture.customers_by_tier_and_stage.items():
+    by_tier = sorted(picture.customers_by_tier_and_stage.items(), key=lambda pair: tier_order(study, pair[0]))
+    for tier, counts in by_tier:
         total = sum(max(n, 0) for n in counts.values())
         rows.append((study.tier(tier), HIDDEN if tier in hidden.rows else printed(float(total), "count")))
         cells.append(tuple(_cell(counts.get(key, 0), picture.n_customers, is_hidden=(tier, key) in hidden.cells)
@@ -121,13 +136,18 @@ def _cell(n: int, total: int, *, is_hidden: bool) -> MatrixCell:
 
 def _sizes(study: CustomerSource, picture: CustomerPicture) -> Table | None:
     words = study.words
-    rows = tuple(Row((Statement(words.text(f"data.{key}")), _size(study, picture, key)))
+    rows = tuple(Row((Statement(_size_name(study, key)), _size(study, picture, key)))
                  for key in SIZES if picture.figures.get(key) is not None)
     if not rows:
         return None
     columns = (Column(words.text("file.what"), 0.72), Column(words.text("file.size"), 0.28, "right"))
-    return Table("t-sizes", words.say("file.sizes_title"), columns, rows, "", words.text("file.sizes_source"),
-                 is_dense=True)
+    return Table("t-sizes", words.say("file.sizes_title"), columns, rows, "",
+                 words.text("file.sizes_source" if study.money else "file.sizes_source_no_unit"), is_dense=True)
+
+
+def _size_name(study: CustomerSource, key: str) -> str:
+    name = study.words.text(f"data.{key}")
+    return study.words.text("file.in_unit", name=name, unit=study.money) if key in STYLES and study.money else name
 
 
 def _size(study: CustomerSource, picture: CustomerPicture, key: str) -> Number:
@@ -181,7 +201,8 @@ def _clv(study: CustomerSource, picture: CustomerPicture) -> Table:
     columns = columns_of(words, "file.clv_",
         ("stage", 0.16, "left"), ("n", 0.1, "right"), ("value", 0.22, "left"), ("retention", 0.12, "right"),
         ("action", 0.4, "left"))
-    return Table("t-clv", words.say("file.clv_title"), columns, tuple(rows), words.text("file.clv_unit"),
+    return Table("t-clv", words.say("file.clv_title"), columns, tuple(rows), words.text(
+        "file.clv_unit_named" if study.money else "file.clv_unit", unit=study.money),
                  words.text("file.clv_source"), is_dense=True)
 
 

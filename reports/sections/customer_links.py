@@ -39,7 +39,13 @@ def _summary(study: CustomerSource, found: Connections) -> Statement:
         return study.words.say("connected.few", minimum=study.minimum_group)
     key = "connected.summary" if found.aum is None else "connected.summary_aum"
     return study.words.say(key, groups=found.n_groups, n=found.n_customers, largest=found.largest, aum=found.aum,
+                           unit=words_after(study),
                            share=found.aum_share, trace=("data.linked_groups_count",))
+
+
+def words_after(study: CustomerSource) -> str:
+    """Return the unit as it follows an amount, "" where none is known."""
+    return study.words.text("file.unit_after", unit=study.money) if study.money else ""
 
 
 def _pairs(study: CustomerSource, found: Connections) -> Statement:
@@ -150,7 +156,7 @@ def _tier_table(study: CustomerSource, tiers: Counts) -> Table | None:
     hidden = hidden_places(counts, study.minimum_group)
     rows = [Row((Statement(study.tier(key)), _shown(hidden, key, "", sum(row.values())),
                  *(_shown(hidden, key, way, row.get(way, 0)) for way in ("up", "same", "down"))))
-            for key, row in sorted(counts.items(), key=lambda pair: _order(study, pair[0]))]
+            for key, row in sorted(counts.items(), key=lambda pair: tier_order(study, pair[0]))]
     columns = columns_of(words, "moves.column_", ("then", 0.4, "left"), ("n", 0.15, "right"), ("up", 0.15, "right"),
                          ("same", 0.15, "right"), ("down", 0.15, "right"))
     return Table("t-tier-moves", words.say("moves.tiers"), columns, tuple(rows), "",
@@ -168,7 +174,8 @@ def _directions(study: CustomerSource, key: str, row: Mapping[str, int]) -> dict
     return found
 
 
-def _order(study: CustomerSource, key: str) -> tuple[int, int]:
+def tier_order(study: CustomerSource, key: str) -> tuple[int, int]:
+    """Return the place of "type.tier" in the order of the value model, unknown ones last."""
     kind, _, tier = key.rpartition(".")
     kinds = list(study.model.tiers) if study.model else []
     order = [one.key for one in study.model.tiers.get(kind, ())] if study.model else []

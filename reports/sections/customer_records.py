@@ -90,7 +90,8 @@ def quality_table(study: CustomerSource) -> Table | None:
     for found in study.picture.fields:
         whom = words.join([study.kind(kind) for kind in only_for.get(found.key, ())]) or words.text("fields.all")
         share = found.n_filled / found.n_applicable if found.n_applicable else None
-        rows.append(Row((Statement(study.field(found.key)), Statement(units.get(found.key) or "–"), Statement(whom),
+        unit = study.measured_in(units.get(found.key)) or "–"
+        rows.append(Row((Statement(study.field(found.key)), Statement(unit), Statement(whom),
                          Number(float(found.n_applicable), "count"), Number(share, "percent"),
                          Number(float(found.n_negative), "count"))))
     columns = columns_of(words, "fields.column_", ("field", 0.4, "left"), ("unit", 0.14, "left"),

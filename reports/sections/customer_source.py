@@ -13,6 +13,7 @@ from reports.sections.source import Source
 from reports.wording import Words
 
 NO_TIER = "unknown"
+ASSETS = "aum"              # the field of the value model that sums of assets are made of
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,19 @@ class CustomerSource:
         """Return the name of a column of the customer file."""
         found = next((f for f in self.model.fields if f.key == key), None) if self.model else None
         return (found.name.get(self.language) if found else None) or key.replace("_", " ")
+
+    def measured_in(self, unit: str | None) -> str:
+        """Return the word of a field's unit, "" where it has none; a unit without a word stands for itself."""
+        if not unit:
+            return ""
+        phrase = f"field_unit.{unit.replace(' ', '_')}"
+        return self.words.text(phrase) if self.words.has(phrase) else unit
+
+    @property
+    def money(self) -> str:
+        """The word of the unit that assets are given in; "" where the value model states none."""
+        field = next((f for f in self.model.fields if f.key == ASSETS), None) if self.model else None
+        return self.measured_in(field.unit) if field else ""
 
     def unit(self, key: str) -> str:
         """Return the name of a unit; a key nobody entered stands for itself, rows without one are called so."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.results.diagnosis import FacetFinding, Gap
+from analysis.results.diagnosis import FacetFinding, Gap, Level
 from reports.content import (
     Block,
     Bullets,
@@ -20,7 +20,7 @@ from reports.content import (
 from reports.figures import Forest, ForestRow, MapPoint, QuadrantMap
 from reports.numbers import fixed
 from reports.sections.likerts import item_figure
-from reports.sections.source import Source
+from reports.sections.source import Source, capitalised
 from reports.sections.table_columns import columns_of
 
 LEAST_POINTS = 2
@@ -85,7 +85,9 @@ def _map(study: Source, facets: list[FacetFinding]) -> Figure:
                         (corners[0], corners[1], corners[2], corners[3]))
     focus = _focus(facets)
     names = study.names([f.level.construct for f in focus]) or words.text("labels.none")
-    title = words.say("customers.map_title", n=len(facets), focus=len(focus))
+    title = (words.say("customers.map_title_focus", names=capitalised(names),
+                       trace=[f"facet.{f.level.construct}.quadrant" for f in focus])
+             if focus else words.say("customers.map_title", n=len(facets)))
     alt = words.text("customers.map_alt", n=len(facets), names=names, x=cross_x, y=cross_y)
     return Figure("f-map", title, chart, alt, words.text("customers.map_unit"),
                   words.text("customers.map_source", x=cross_x, y=cross_y))
@@ -155,13 +157,14 @@ def _outcomes(study: Source) -> Table | None:
     words, rows = study.words, []
     for level in study.diagnosis.outcomes:
         if level.mean is not None:
-            rows.append(Row((Statement(study.name(level.construct)),
+            rows.append(Row((Statement(_of_whom(study, level)),
                              Number(level.mean, "mean", level.ci_low, level.ci_high),
                              Number(level.pomp, "points", level.pomp_low, level.pomp_high),
                              Number(float(level.n), "count"))))
     nps = study.diagnosis.nps
     if nps and nps.value is not None:
-        rows.append(Row((words.say("customers.nps"), Number(nps.value, "signed_points", nps.ci_low, nps.ci_high),
+        rows.append(Row((words.say("customers.nps", who=study.audience(study.served)),
+                         Number(nps.value, "signed_points", nps.ci_low, nps.ci_high),
                          Statement("–"), Number(float(nps.n), "count"))))
     if not rows:
         return None
@@ -169,6 +172,13 @@ def _outcomes(study: Source) -> Table | None:
         ("name", 0.4, "left"), ("mean", 0.24, "left"), ("score", 0.22, "left"), ("n", 0.14, "right"))
     return Table("t-outcomes", words.say("customers.outcome_title"), columns, tuple(rows), "",
                  words.text("customers.outcome_source"))
+
+
+def _of_whom(study: Source, level: Level) -> str:
+    """Return an outcome with whoever was asked about it."""
+    item = next((found for key in level.item_frequencies for found in [study.instrument_of(key)] if found), None)
+    name = study.name(level.construct)
+    return study.words.text("customers.outcome_of", name=name, who=study.audience(item.audience)) if item else name
 
 
 def _heard(study: Source) -> list[Block]:

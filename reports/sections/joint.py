@@ -6,7 +6,20 @@ from collections.abc import Sequence
 
 from analysis.diagnosis.joint import joint_rows
 from analysis.results.joint import JointRecord, JointRow
-from reports.content import Block, Bullets, Callout, Group, Heading, Paragraph, Row, Section, Stack, Statement, Table
+from reports.content import (
+    Block,
+    Bullets,
+    Callout,
+    Group,
+    Heading,
+    Number,
+    Paragraph,
+    Row,
+    Section,
+    Stack,
+    Statement,
+    Table,
+)
 from reports.sections.joint_words import JointWords, is_dissonant
 from reports.sections.source import Source
 from reports.sections.table_columns import columns_of
@@ -21,13 +34,25 @@ def joint(study: Source) -> list[Section]:
     if not study.n_heard or not shown:
         return []
     record, told = study.joint, JointWords(study)
-    blocks: list[Block] = [_table(study, told, shown, record), *_dissonances(study, told, shown, record)]
+    blocks: list[Block] = [_verdicts(study, told, shown, record), *_dissonances(study, told, shown, record)]
     blocks += _silences(study, told, shown)
-    blocks.append(Paragraph(_by_design(study, told, rows), "small"))
-    blocks += _raters(study, told, record)
     blocks += _confidence(study, told, record)
     title, lead = _head(study, shown, record)
     return [Section("joint", study.words.text("joint.part"), title, tuple(blocks), lead)]
+
+
+def joint_rows_in_full(study: Source) -> list[Section]:
+    """Return every row with both sides' words and who judged it, for an appendix."""
+    rows = joint_rows(study.diagnosis, study.template)
+    shown = [row for row in rows if not row.silent_by_design]
+    if not study.n_heard or not shown:
+        return []
+    record, told = study.joint, JointWords(study)
+    blocks: list[Block] = [_table(study, told, shown, record), Paragraph(_by_design(study, told, rows), "small"),
+                           *_raters(study, told, record)]
+    return [Section("joint-rows", study.words.text("part.appendix_joint"),
+                    study.words.say("joint.rows_title", n=len(shown)), tuple(blocks), is_appendix=True,
+                    is_listed=False)]
 
 
 def _head(study: Source, shown: Sequence[JointRow], record: JointRecord) -> tuple[Statement, Statement]:
@@ -35,12 +60,32 @@ def _head(study: Source, shown: Sequence[JointRow], record: JointRecord) -> tupl
     finals = [record.of(row.key).final for row in shown]
     judged = [final for final in finals if final is not None]
     if not judged:
-        return words.say("joint.title_open", n=n), words.say("joint.lead_none")
+        agree = sum(row.proposal.verdict in AGREED for row in shown)
+        dissonant = sum(row.proposal.verdict == "dissonance" for row in shown)
+        key = "joint.title_open" if dissonant else "joint.title_open_none"
+        return words.say(key, n=n, agree=agree, dissonant=dissonant), words.say("joint.lead_none")
     lead = words.say("joint.lead", judged=len(judged), n=n, open=n - len(judged))
     if len(judged) < n:
-        return words.say("joint.title_open", n=n), lead
+        return words.say("joint.title_part", n=n), lead
     return words.say("joint.title", agree=sum(final.verdict in AGREED for final in judged), n=n,
                      dissonant=sum(final.verdict == "dissonance" for final in judged)), lead
+
+
+def _verdicts(study: Source, told: JointWords, shown: Sequence[JointRow], record: JointRecord) -> Table:
+    """Return which topics fall under which verdict: a person's where one was given, else the rule's."""
+    words = study.words
+    by_verdict: dict[str, list[str]] = {}
+    for row in shown:
+        final = record.of(row.key).final
+        verdict = told.opinion(final) if final else told.verdict(row.proposal.verdict, row.proposal.silent)
+        by_verdict.setdefault(verdict, []).append(told.name(row.key))
+    order = [told.verdict(verdict) for verdict in ("agreement", "partial_agreement", "dissonance")]
+    ordered = sorted(by_verdict, key=lambda verdict: order.index(verdict) if verdict in order else len(order))
+    rows = tuple(Row((Statement(verdict), Number(float(len(by_verdict[verdict])), "count"),
+                      Statement(words.join(by_verdict[verdict])))) for verdict in ordered)
+    columns = columns_of(words, "joint.column_", ("verdict", 0.2), ("n", 0.1, "right"), ("topics", 0.7))
+    return Table("t-joint-verdicts", words.say("joint.verdicts"), columns, rows, "",
+                 words.text("joint.verdicts_source"))
 
 
 def _table(study: Source, told: JointWords, shown: Sequence[JointRow], record: JointRecord) -> Table:

@@ -6,7 +6,7 @@ from analysis.results.diagnosis import Level
 from reports.content import Figure
 from reports.figures import Likert, LikertRow
 from reports.numbers import printed
-from reports.sections.source import Source
+from reports.sections.source import Source, capitalised
 
 FIVE = 5
 MARGIN_Z = 1.96                         # half width of a 95 % interval in standard errors
@@ -34,7 +34,8 @@ def item_figure(study: Source, level: Level) -> Figure | None:
     chart = Likert(bars, tuple(words.text(f"labels_chart.unfavourable_{place}") for place in range(FIVE)),
                    words.text("labels_chart.unfavourable_share"), words.text("labels_chart.less_favourable"),
                    words.text("labels_chart.more_favourable"))
-    title = words.say("likert.title", share=rows[0][0], low=rows[-1][0], n=len(rows),
+    name = capitalised(study.in_sentence(level.construct))
+    title = words.say("likert.title", name=name, share=rows[0][0], low=rows[-1][0], n=len(rows),
                       trace=(f"{construct.group if construct else 'item'}.{level.construct}.unfavourable_pct",))
     alt = words.text("likert.alt", name=study.name(level.construct), n=len(rows), label=bars[0].label,
                      share=bars[0].figure)

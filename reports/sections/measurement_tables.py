@@ -98,7 +98,7 @@ def item_summary(words: Words, scales: Mapping[str, Sequence[ItemStatistics]], n
             words.text("measure.reversed") if item.is_reverse else ""), mean=item.mean, sd=item.sd) for item in items]),
         line([printed(item.item_rest_r, "coefficient") for item in items]),
         line([printed(item.alpha_if_dropped, "coefficient") for item in items]))) for key, items in scales.items())
-    columns = columns_of(words, "measure.summary_", ("scale", 0.16), ("items", 0.52), ("rest", 0.16), ("dropped", 0.16))
+    columns = columns_of(words, "measure.summary_", ("scale", 0.14), ("items", 0.55), ("rest", 0.16), ("dropped", 0.15))
     n_items = sum(len(items) for items in scales.values())
     return Table("t-items", words.say("measure.item_title", n=n_items), columns, rows, "", source, is_dense=True)
 

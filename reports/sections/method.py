@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from analysis.diagnosis.thresholds import THRESHOLDS
-from reports.content import Block, Facts, Heading, Row, Section, Statement, Table
+from reports.content import Align, Block, Facts, Heading, Row, Section, Statement, Table
 from reports.numbers import day
 from reports.sections.source import Source, capitalised
 from reports.sections.table_columns import columns_of
@@ -73,11 +73,20 @@ def thresholds(study: Source) -> list[Section]:
     title = words.say("method.threshold_title" if changed else "method.threshold_title_same", n=len(names),
                       changed=changed)
     return [Section("thresholds", words.text("part.thresholds"), title,
-                    (threshold_table(words, study.language, values, names),), is_appendix=True)]
+                    (threshold_table(words, study.language, values, names, _tried(study)),), is_appendix=True)]
 
 
-def threshold_table(words: Words, language: str, values: Mapping[str, float], names: Sequence[str]) -> Table:
-    """Return the thresholds of those names with the values used, their defaults and sources."""
+def _tried(study: Source) -> Mapping[str, str]:
+    """Return the values that each threshold was moved to, with a mark where something changed."""
+    ends: dict[str, list[str]] = {}
+    for move in study.diagnosis.sensitivity.moves if study.diagnosis.sensitivity else ():
+        ends.setdefault(move.name, []).append(f"{move.moved:g}{'*' if move.changes else ''}")
+    return {name: study.words.text("moved.or").join(values) for name, values in ends.items()}
+
+
+def threshold_table(words: Words, language: str, values: Mapping[str, float], names: Sequence[str],
+                    tried: Mapping[str, str] | None = None) -> Table:
+    """Return the thresholds of those names with the values used, their defaults and sources, and values tried."""
     rows = []
     for name in names:
         threshold = THRESHOLDS[name]
@@ -85,12 +94,15 @@ def threshold_table(words: Words, language: str, values: Mapping[str, float], na
         shown = f"{used:g}"
         if used != threshold.default:
             shown = words.text("method.changed", used=shown, default=f"{threshold.default:g}")
-        rows.append(Row((Statement(words.named(threshold.meaning.get(language, name))), Statement(shown),
+        moved = (Statement(tried.get(name, "–")),) if tried else ()
+        rows.append(Row((Statement(words.named(threshold.meaning.get(language, name))), Statement(shown), *moved,
                          Statement(source_in_words(words, threshold.source)))))
-    columns = columns_of(words, "method.threshold_",
-        ("meaning", 0.57, "left"), ("used", 0.1, "right"), ("source", 0.33, "left"))
+    extra: tuple[tuple[str, float, Align], ...] = (("tried", 0.13, "right"),) if tried else ()
+    columns = columns_of(words, "method.threshold_", ("meaning", 0.57 - 0.08 * bool(tried), "left"),
+                         ("used", 0.1, "right"), *extra, ("source", 0.33 - 0.05 * bool(tried), "left"))
+    note = words.text("method.threshold_note_tried" if tried else "method.threshold_note")
     return Table("t-thresholds", words.say("method.threshold_table", n=len(rows)), columns, tuple(rows), "",
-                 words.text("method.threshold_note"), is_dense=True)
+                 note, is_dense=True)
 
 
 def source_in_words(words: Words, source: str) -> str:
@@ -98,15 +110,19 @@ def source_in_words(words: Words, source: str) -> str:
     english = Words("en")
     for key in SOURCES_IN_WORDS:
         source = source.replace(english.text(f"method.{key}"), words.text(f"method.{key}"))
-    return source.replace(" et al.", f" {words.text('labels.and_others')}")
+    source = source.replace(" et al.", f" {words.text('labels.and_others')}")
+    return source.replace("; ", words.text("labels.between_sources"))
 
 
 def reproducibility(study: Source) -> list[Section]:
     """Return what is needed to get the same figures again."""
     words, provenance = study.words, study.diagnosis.provenance
-    versions = words.join([f"{name} {words.text('repro.source') if version == 'not installed' else version}"
+    from_source = words.text("repro.source")
+    gap = "" if from_source.startswith("（") else " "
+    versions = words.join([f"{name}{gap}{from_source}" if version == "not installed" else f"{name} {version}"
                            for name, version in provenance.versions.items()])
-    instruments = words.join([f"{study.audience(name)} {version}" for name, version in
+    between = "" if study.language == "zh" else " "
+    instruments = words.join([f"{study.audience(name)}{between}{version}" for name, version in
                               provenance.instrument_versions.items()])
     rows: tuple[tuple[str, Statement], ...] = (
         (words.text("repro.hash"), Statement(_grouped(provenance.input_hash))),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from analysis.privacy import listed_roles, told_count
 from analysis.results.diagnosis import Screening, SituationFinding
 from reports.content import (
@@ -94,9 +96,15 @@ def _flag_table(study: Source, screenings: list[Screening]) -> list[Block]:
     names += sorted({name for s in flagged for name in s.flags} - set(FLAGS))
     rows = tuple(Row((Statement(words.text(f"flag.{name}") if words.has(f"flag.{name}") else name),
                       *(_flag_count(study, s.flags.get(name)) for s in flagged))) for name in names)
-    return [Table("t-flags", words.say("situation.flag_title"), columns, rows, "", " ".join((
-        words.text("situation.flag_source"), words.text("labels.hidden_note", minimum=study.minimum_group))),
-                  is_dense=True)]
+    between = " " if study.language == "en" else ""
+    source = between.join(filter(None, (words.text("situation.flag_source"), _hidden_note(study, rows))))
+    return [Table("t-flags", words.say("situation.flag_title"), columns, rows, "", source, is_dense=True)]
+
+
+def _hidden_note(study: Source, rows: Sequence[Row]) -> str:
+    """Return what the sign for hidden cells means, "" where none of the rows holds one."""
+    is_hidden = any(isinstance(cell, Number) and cell.is_hidden for row in rows for cell in row.cells)
+    return study.words.text("labels.hidden_note", minimum=study.minimum_group) if is_hidden else ""
 
 
 def _flag_count(study: Source, n: int | None) -> Number:
@@ -126,7 +134,7 @@ def _composition(study: Source, screening: Screening) -> list[Table]:
             ("people_share", 0.15, "right"))
         found.append(Table(f"t-composition-{key}", words.say("situation.composition_title", who=study.audience(
             screening.audience)), columns, tuple(rows), study.read(item.text),
-            words.text("labels.hidden_note", minimum=study.minimum_group), is_dense=True))
+            _hidden_note(study, rows), is_dense=True))
     return found
 
 
@@ -149,7 +157,7 @@ def facets(study: Source) -> list[Section]:
     title = (study.title(words.say("situation.facets_title_weak", names=words.join(weak), n=len(weak), trace=trace),
                          words.say("situation.facets_title_count", n=len(weak), total=len(found), trace=trace))
              if weak else words.say("situation.facets_title_mixed" if measured else "situation.facets_title_none"))
-    lead = words.say("situation.facets_lead", names=words.join([study.in_sentence(s.level.construct) for s in found]))
+    lead = words.say("situation.facets_lead")
     return [Section("facets", words.text("part.situation"), title, tuple(blocks), lead)]
 
 

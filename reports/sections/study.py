@@ -47,26 +47,28 @@ from reports.sections.source import Source
 
 # Parts that begin on a page of their own; all others follow where the one before ends.
 FIRST_OF_PAGE = frozenset({"summary", "summary-causes", "contents", "answers", "problems", "customers", "causes",
-                           "customer-file", "reliability"})
+                           "reliability"})
 FIRST_OF_SHORT = frozenset({"summary", "limits", "thresholds"})
 
 WHOLE = (
     summary.summary, summary.summary_more, front.contents, situation.answers, strengths.what_works, situation.facets,
     situation.entered_facts, problems.ranking, problems.details, customer_view.customer_view, causes.levels,
     causes.joint_display, comments.comments, joint.joint, benchmark.beside_others,
-    changes_since.changes, follow_up.follow_up, plan.objectives, actions.ranking,
-    actions.measures, actions.set_aside, plan.roadmap, plan.safeguards, customer_file.customer_file, limits.limits,
+    customer_file.customer_file, changes_since.changes, follow_up.follow_up, plan.objectives, actions.ranking,
+    actions.measures, actions.set_aside, plan.roadmap, plan.safeguards, limits.limits,
     method.method, method.reproducibility,
     appendix_measurement.reliability, appendix_measurement.structure, appendix_quality.data_quality,
+    customer_file.file_quality,
     appendix_sensitivity.sensitivity, appendix_thresholds.implied, appendix_thresholds.moved_thresholds,
     appendix_sensitivity.groups, appendix_wording.wording,
-    appendix_instruments.instruments, appendix_words.codebook, appendix_words.glossary, appendix_words.theory,
+    appendix_instruments.instruments, appendix_words.codebook, joint.joint_rows_in_full,
+    appendix_words.glossary, appendix_words.theory,
     method.thresholds, evidence_ledger.evidence_ledger, edited.edits,
 )
 # A study with too little to diagnose: who answered, what was entered, and how it would be done.
 SHORT = (
     needs.needs, situation.answers, situation.entered_facts, customer_file.customer_file, limits.limits, method.method,
-    method.reproducibility, appendix_words.codebook, method.thresholds,
+    method.reproducibility, customer_file.file_quality, appendix_words.codebook, method.thresholds,
 )
 
 

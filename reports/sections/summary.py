@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from analysis.diagnosis.plan_basis import STRONGLY
 from analysis.results.diagnosis import MeasureFinding, ProblemFinding
+from instruments.template import Measure
 from reports.content import (
     Block,
     Bullets,
@@ -19,12 +21,13 @@ from reports.content import (
     Table,
 )
 from reports.numbers import interval
+from reports.sections.edited import owner_of, values_of
 from reports.sections.notices import further_topics_decisions
 from reports.sections.source import Source, capitalised, lowered
 from reports.sections.table_columns import columns_of
 from reports.sections.triggers import failed_condition
 
-MOST_PROBLEMS, MOST_FIGURES, MOST_SET_ASIDE = 5, 4, 3
+MOST_PROBLEMS, MOST_FIGURES, MOST_SET_ASIDE, MOST_NAMED = 5, 4, 3, 2
 SURE = 0.80                             # rank probability from which a place is named; model 11
 
 
@@ -200,7 +203,7 @@ def _decisions(study: Source) -> list[Statement]:
     if not proposed:
         return [words.say("summary.decide_more_data", trace=who_answered(study))]
     first = [m for m in proposed if m.is_stable and (m.rank_probability_top3 or 0) >= SURE] or proposed[:2]
-    names = words.join([f"{m.key} {study.read(study.measure(m.key).name)}" for m in first[:3]])
+    names = words.join([_first_step(study, m) for m in first[:3]])
     found = [words.say("summary.decide_owner", names=names, n=len(proposed),
                        trace=[f"measure.{m.key}.rank" for m in first])]
     required = [s.key for s in study.diagnosis.safeguards if s.is_required]
@@ -211,6 +214,15 @@ def _decisions(study: Source) -> list[Statement]:
                                trace=[f"safeguard.{key}.required_by_measures" for key in required]))
     return [*found, *(further_topics_decisions(study) or [
         words.say("summary.decide_repeat", trace=who_answered(study))])]
+
+
+def _first_step(study: Source, m: MeasureFinding) -> str:
+    """Return a measure to begin with: what, who, by when."""
+    measure, due_on = study.measure(m.key), values_of(study, "measure", m.key).due_on
+    due = (study.words.text("edits.by", date=due_on) if due_on
+           else study.words.text("summary.within", n=measure.horizon_months))
+    return study.words.text("summary.first_step", name=f"{m.key} {study.read(measure.name)}", owner=owner_of(study, m),
+                            due=due)
 
 
 # ---- page 2 ---------------------------------------------------------------------------------------------------------
@@ -224,7 +236,7 @@ def summary_more(study: Source) -> list[Section]:
     if perspective:
         blocks.append(perspective)
     if study.proposed:
-        blocks.append(_strategy_table(study))
+        blocks.append(_plan_table(study))
     blocks.extend((Heading(words.text("summary.limits")), Bullets(tuple(_limits(study)))))
     return [Section("summary-causes", words.text("part.summary"), _causes_title(study), (*_cause_lines(study), *blocks),
                     is_listed=False)]
@@ -273,8 +285,8 @@ def _cause_lines(study: Source) -> list[Block]:
                          Number(cause.share, "percent", trace=(f"cause.{key}.share",)), said_text,
                          words.say(study.cause_reading(cause), trace=(f"cause.{key}.elevated",)))))
     columns = columns_of(words, "summary.cause_column_",
-        ("cause", 0.18, "left"), ("level", 0.17, "left"), ("problems", 0.25, "left"), ("share", 0.09, "right"),
-        ("said", 0.13, "left"), ("reading", 0.18, "left"))
+        ("cause", 0.20, "left"), ("level", 0.16, "left"), ("problems", 0.20, "left"), ("share", 0.08, "right"),
+        ("said", 0.12, "left"), ("reading", 0.24, "left"))
     return [Table("t-summary-causes", words.say("summary.cause_table", trace=("links.n",)), columns, tuple(rows),
                   words.text("summary.cause_unit"), words.text("summary.cause_source", n=study.diagnosis.link_model.n),
                   is_dense=True)]
@@ -290,9 +302,7 @@ def _perspectives(study: Source) -> Table | None:
         inside = set(perspective.constructs)
         problems = [p for p in study.established if p.level.construct in inside]
         causes = [c for c in study.causes if c.level.construct in inside and c.is_elevated]
-        plans = [m.key for m in study.proposed if inside & (set(study.measure(m.key).address_problem)
-                                                            | set(study.measure(m.key).address_cause)
-                                                            | set(study.measure(m.key).address_facet))]
+        plans = [m.key for m in study.proposed if inside & _mainly_for(study.measure(m.key))]
         cells = [study.listed([f.level.construct for f in found]) or words.text("labels.none")
                  for found in (problems, causes)]
         traces = [tuple(f"{family}.{f.level.construct}.{field}" for f in found)
@@ -308,6 +318,21 @@ def _perspectives(study: Source) -> Table | None:
                  columns, tuple(rows), is_dense=True)
 
 
+def _main_problems(study: Source, measure: Measure) -> Statement:
+    """Return the problems that a measure bears on most, the gravest first, at most two."""
+    strengths = measure.address_problem
+    order = [p.level.construct for p in study.problems if strengths.get(p.level.construct)]
+    strong = [key for key in order if strengths[key] >= STRONGLY]
+    chosen = sorted(strong or order or strengths, key=lambda key: -strengths[key])[:MOST_NAMED]
+    return Statement(study.listed(chosen), {}, tuple(f"problem.{key}.grade" for key in chosen))
+
+
+def _mainly_for(measure: Measure) -> set[str]:
+    """Return what a measure bears on strongly; all that it bears on where nothing is strong."""
+    strengths = {**measure.address_problem, **measure.address_cause, **measure.address_facet}
+    return {key for key, strength in strengths.items() if strength >= STRONGLY} or set(strengths)
+
+
 def _of_perspective(study: Source, inside: set[str]) -> tuple[str, ...]:
     """Return the metric paths that a perspective without any finding was looked for in."""
     fields = {"problem": "problem.{}.grade", "cause": "cause.{}.elevated", "situation": "situation.{}.tag",
@@ -320,29 +345,23 @@ def _all_strategies(study: Source) -> list[str]:
     return [f"strategy.{strategy.key}.measures" for strategy in rules.strategies] if rules else []
 
 
-def _strategy_table(study: Source) -> Table:
+def _plan_table(study: Source) -> Table:
+    """Return every proposed measure in its order with what it is for, who owns it and by when."""
     words, rows = study.words, []
-    rules = study.template.rules
-    for strategy in rules.strategies if rules else ():
-        inside = [m for m in study.proposed if study.measure(m.key).strategy == strategy.key]
-        if inside:
-            rows.append(Row((Statement(f"{strategy.key} {study.read(strategy.name)}", {},
-                                       (f"strategy.{strategy.key}.measures",)),
-                             Stack(tuple(_ranked(study, m) for m in inside), has_head=False),
-                             Number(min(float(study.measure(m.key).horizon_months) for m in inside), "months"))))
-    columns = columns_of(words, "summary.strategy_column_",
-        ("strategy", 0.26, "left"), ("measures", 0.58, "left"), ("months", 0.16, "right"))
-    return Table("t-summary-strategies", words.say(
+    for m in study.proposed:
+        measure = study.measure(m.key)
+        due_on = values_of(study, "measure", m.key).due_on
+        rows.append(Row((
+            Statement(f"{m.key} {study.read(measure.name)}", {}, (f"measure.{m.key}.rank",), f"measure-{m.key}"),
+            Number(float(m.rank) if m.rank else None, "rank"), _main_problems(study, measure),
+            Statement(owner_of(study, m)),
+            words.say("edits.by", date=due_on) if due_on else words.say("actions.months", n=measure.horizon_months))))
+    columns = columns_of(words, "summary.plan_column_",
+        ("measure", 0.33, "left"), ("rank", 0.06, "right"), ("addresses", 0.23, "left"), ("owner", 0.25, "left"),
+        ("due", 0.13, "left"))
+    return Table("t-summary-measures", words.say(
         "summary.strategy_title", n=len(study.proposed), trace=_all_strategies(study)), columns,
-                 tuple(rows), "", words.text("summary.strategy_source"), is_dense=True)
-
-
-def _ranked(study: Source, measure: MeasureFinding) -> Statement:
-    name = study.read(study.measure(measure.key).name)
-    if measure.rank is None:
-        return Statement(f"{measure.key} {name}", {}, (f"measure.{measure.key}.verdict",), f"measure-{measure.key}")
-    return study.words.say("summary.ranked", key=measure.key, name=name, rank=measure.rank,
-                           trace=(f"measure.{measure.key}.rank",), link=f"measure-{measure.key}")
+                 tuple(rows), words.text("summary.plan_unit"), words.text("summary.strategy_source"), is_dense=True)
 
 
 def _set_aside(study: Source) -> list[Statement]:

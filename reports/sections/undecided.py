@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.results.diagnosis import LinkFinding
 from analysis.results.planning import LinkDetectability
-from reports.content import Block, Cell, Column, Row, Stack, Statement, Table
+from reports.content import Block, Cell, Column, Paragraph, Row, Stack, Statement, Table
 from reports.numbers import interval, printed
 from reports.sections.source import Source
 from reports.sections.table_columns import columns_of
@@ -31,6 +31,15 @@ def undecided(study: Source) -> list[Block]:
     known = [link.detectability for link in found.values() if link.detectability is not None]
     source = words.text("undecided.source", size=known[0].size, n=known[0].n, surveys=known[0].n_surveys)
     return [Table("t-undecided", _title(study, known), columns, rows, "", source, is_dense=True)]
+
+
+def undecided_line(study: Source) -> list[Block]:
+    """Return the one sentence on what could have been found, for where the links are told."""
+    known = [link.detectability for link in study.diagnosis.links if link.detectability is not None]
+    if not known:
+        return []
+    title = _title(study, known)
+    return [Paragraph((study.words.say("undecided.line", said=title.text, **dict(title.values)),), "small")]
 
 
 def _title(study: Source, known: list[LinkDetectability]) -> Statement:

@@ -53,9 +53,9 @@ def test_the_parts_stand_in_the_order_of_the_design(bank: Study) -> None:
     keys = [section.key for section in _report(bank).sections]
 
     order = ["summary", "summary-causes", "contents", "answers", "strengths", "facets", "entered", "problems",
-             "problem-details", "customers", "causes", "links", "objectives", "strategies", "roadmap", "safeguards",
-             "customer-file", "limits", "method", "reproducibility", "reliability", "structure", "data-quality",
-             "codebook", "glossary", "theory", "thresholds"]
+             "problem-details", "customers", "causes", "links", "customer-file", "objectives", "strategies", "roadmap",
+             "safeguards", "limits", "method", "reproducibility", "reliability", "structure", "data-quality",
+             "customer-quality", "codebook", "glossary", "theory", "thresholds"]
     assert [key for key in keys if key in order] == order
 
 

@@ -1,25 +1,26 @@
-"""The report prints the same line of evidence as the team's page."""
+"""The codebook of the report counts what the team's page says of a code, once and in columns."""
 
 import pytest
 
-from analysis.results.interviews import ClaimEvidence
-from reports.content import Bullets
-from reports.evidence import evidence_line
+from reports.content import Number, Table
+from reports.render import ANCHOR
 from reports.sections.appendix_words import codebook
 from reports.sections.source import Source
-from reports.wording import Words
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_each_code_that_somebody_spoke_of_has_its_line(bank, language: str):
+def test_each_code_that_somebody_spoke_of_stands_in_the_codebook_with_its_counts(bank, language: str):
     study = Source(*bank, language)
 
     section, = codebook(study)
 
-    lines = [item.text for block in section.blocks if isinstance(block, Bullets) for item in block.items]
-    spoken = [row for row in study.diagnosis.interviews if row.supports + row.contradicts + row.mixed]
-    assert len(lines) == len(spoken) > 0
-    first = ClaimEvidence.of(spoken[0], study.n_heard, study.diagnosis.saturation)
-    said = evidence_line(first, Words(language), lambda role: study.role(role, "staff"))
-    assert said in lines[0]
-    assert not any(word in " ".join(lines).lower() for word in ("most of", "majority", "多数"))
+    table = next(block for block in section.blocks if isinstance(block, Table) and block.key == "t-codes")
+    rows = {row.anchor: row for row in table.rows if not row.is_group}
+    shown = {evidence.code: [cell.value for cell in rows[f"{ANCHOR}{study.ledger.id_of('code', evidence.code)}"].cells
+                             if isinstance(cell, Number)]
+             for evidence in study.diagnosis.interviews
+             if f"{ANCHOR}{study.ledger.id_of('code', evidence.code)}" in rows}
+    assert len(shown) > 10
+    assert shown == {evidence.code: [evidence.n_asked, evidence.supports, evidence.contradicts, evidence.mixed,
+                                     evidence.n_passages]
+                     for evidence in study.diagnosis.interviews if evidence.code in shown}

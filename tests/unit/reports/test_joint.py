@@ -32,6 +32,12 @@ def section_of(study: Study, language: str = "en", record: JointRecord | None = 
     return study_report(diagnosis, template, facts, language=language, joint_record=record).section("joint")
 
 
+def rows_of(study: Study, record: JointRecord | None = None) -> Section:
+    """Return the appendix with both sides of every row."""
+    diagnosis, template, facts = study
+    return study_report(diagnosis, template, facts, language="en", joint_record=record).section("joint-rows")
+
+
 def lines_of(section: Section, key: str) -> list[str]:
     """Return the lines of the judgement in a row."""
     table = next(block for block in walk(section.blocks) if isinstance(block, Table) and block.key == "t-joint")
@@ -45,13 +51,24 @@ def texts(blocks: tuple[Block, ...]) -> str:
 
 
 def test_every_row_that_both_sources_could_speak_of_stands_in_the_table_and_the_others_are_named(bank: Study):
-    section = section_of(bank)
+    section = rows_of(bank)
 
     table = next(block for block in walk(section.blocks) if isinstance(block, Table))
     assert len([row for row in table.rows if not row.is_group]) == 14
     assert "Not looked for in the interviews, because no code belongs to them: Service experience" in texts(
         section.blocks)
     assert "Not asked in the survey, because it has no item on them: Other problem" in texts(section.blocks)
+
+
+def test_the_part_itself_names_the_topics_under_each_verdict_and_leaves_their_words_to_the_appendix(bank: Study):
+    section = section_of(bank)
+
+    table = next(block for block in section.blocks if isinstance(block, Table))
+    counts = {row.cells[0].text: (row.cells[1].value, row.cells[2].text) for row in table.rows}
+    assert sum(n for n, _ in counts.values()) == 14
+    assert counts["Dissonance"] == (1, "Low management effectiveness")
+    assert section.title.text == ("On 6 of 14 topics survey and interviews agree at least in part, on 1 they "
+                                  "contradict each other")
 
 
 def silent_study(bank: Study, **changes: object) -> Study:
@@ -88,14 +105,14 @@ def test_without_a_silence_there_is_no_such_part(bank: Study):
 
 
 def test_what_nobody_judged_carries_the_proposal_with_its_rule(bank: Study):
-    assert lines_of(section_of(bank), "PRB_SYSTEM") == [
+    assert lines_of(rows_of(bank), "PRB_SYSTEM") == [
         "Not judged by a person", "Proposed: Agreement. Same direction, and the same third of prominence."]
 
 
 def test_a_judgement_is_printed_with_name_day_and_reason(bank: Study):
     record = JointRecord((JudgedRow("PRB_SYSTEM", "judged", opinion("partial_agreement")),))
 
-    assert lines_of(section_of(bank, record=record), "PRB_SYSTEM")[:2] == [
+    assert lines_of(rows_of(bank, record=record), "PRB_SYSTEM")[:2] == [
         "Partial agreement", "Chen Yu, 20 November 2026: Both say the same."]
 
 
@@ -109,13 +126,13 @@ def test_a_judgement_is_printed_with_name_day_and_reason(bank: Study):
     (JudgedRow("PRB_SYSTEM", "judged", opinion(), is_stale=True),
      ["Agreement", "Chen Yu, 20 November 2026: Both say the same.", "Judged on an earlier state of the evidence."])])
 def test_the_state_of_a_row_is_told(bank: Study, row: JudgedRow, lines: list[str]):
-    assert lines_of(section_of(bank, record=JointRecord((row,))), "PRB_SYSTEM")[:len(lines)] == lines
+    assert lines_of(rows_of(bank, record=JointRecord((row,))), "PRB_SYSTEM")[:len(lines)] == lines
 
 
 def test_a_dissonance_without_an_answer_is_printed_as_such_with_both_sides(bank: Study):
     section = section_of(bank)
 
-    assert "No answer to the dissonance stands yet." in lines_of(section, DISSONANT)
+    assert "No answer to the dissonance stands yet." in lines_of(rows_of(bank), DISSONANT)
     warning = next(block for block in walk(section.blocks) if isinstance(block, Callout))
     assert warning.items[0].text.startswith("Low management effectiveness: no explanation of the contradiction")
     assert ("Low management effectiveness: 3.55 [3.43–3.67], n 172; one of 14 asked says so, 2 the opposite, one both. "

@@ -7,15 +7,15 @@ import pytest
 from analysis.results.diagnosis import Diagnosis
 from instruments.facts import StudyFacts
 from instruments.template import StudyTemplate
-from reports.content import Statement, Table
-from reports.sections import appendix_instruments, causes
+from reports.content import Paragraph, Statement, Table
+from reports.sections import appendix_instruments, appendix_sensitivity, causes
 from reports.sections.source import Source
 
 Study = tuple[Diagnosis, StudyTemplate, StudyFacts]
 
 
 def table(study: Source) -> Table | None:
-    blocks = causes.joint_display(study)[0].blocks
+    blocks = appendix_sensitivity.sensitivity(study)[0].blocks
     return next((b for b in blocks if isinstance(b, Table) and b.key == "t-undecided"), None)
 
 
@@ -31,6 +31,15 @@ def test_beside_undecided_links_stands_how_often_one_would_have_been_found(bank:
     assert found.title.text == sentence
     shown = [cell for row in found.rows for cell in row.cells[1:] if not isinstance(cell, Statement)]
     assert len(shown) == sum(link.status == "uncertain" for link in bank[0].links)
+
+
+def test_beside_the_links_stands_one_sentence_that_leads_to_the_appendix(bank: Study):
+    section, = causes.joint_display(Source(*bank, "en"))
+
+    told = [said.text for block in section.blocks if isinstance(block, Paragraph) for said in block.statements]
+
+    assert told == ["A link of 0.30 would have been found in 20% to 44% of surveys of this size (appendix B): what was "
+                    "not found may still be there."]
 
 
 def test_where_no_survey_was_simulated_nothing_is_said(bank: Study):
