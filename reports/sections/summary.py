@@ -357,8 +357,8 @@ def _plan_table(study: Source) -> Table:
             Statement(owner_of(study, m)),
             words.say("edits.by", date=due_on) if due_on else words.say("actions.months", n=measure.horizon_months))))
     columns = columns_of(words, "summary.plan_column_",
-        ("measure", 0.33, "left"), ("rank", 0.06, "right"), ("addresses", 0.23, "left"), ("owner", 0.25, "left"),
-        ("due", 0.13, "left"))
+        ("measure", 0.29, "left"), ("rank", 0.06, "right"), ("addresses", 0.25, "left"), ("owner", 0.25, "left"),
+        ("due", 0.15, "left"))
     return Table("t-summary-measures", words.say(
         "summary.strategy_title", n=len(study.proposed), trace=_all_strategies(study)), columns,
                  tuple(rows), words.text("summary.plan_unit"), words.text("summary.strategy_source"), is_dense=True)
