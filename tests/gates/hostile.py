@@ -22,7 +22,8 @@ from tests.gates.subjects import ALL, SPEC, measured_results
 
 LANGUAGES = {"en", "zh"}
 # Fields of one language that people type, besides the wordings in several.
-TYPED = {"reason", "owner", "body", "change", "note", "group", "attribute"}
+TYPED = {"Action": {"reason", "owner", "body", "change"}, "Milestone": {"name"}, "KpiReading": {"source"},
+         "GroupRate": {"group"}, "GroupTable": {"attribute"}, "Late": {"name", "owner"}}
 MARKUP = ("</title></p></td></style></svg><script>alert(1)</script><img src=\"http://127.0.0.1:9/x\" onerror='x'> "
           "&amp; &#x202e; ]]> <!-- {{ 7*7 }} {% raw %} {0} {name} %(n)s <a href=\"javascript:x\">y</a>")
 LONG_WORD = "Donaudampfschifffahrtsgesellschaft" * 8 + "W" * 28
@@ -41,13 +42,14 @@ def infested(value: Any, text: str) -> Any:
     if isinstance(value, (tuple, list)):
         return type(value)(infested(one, text) for one in value)
     if is_dataclass(value) and not isinstance(value, (type, StudyReport)):
-        return replace(value, **{field.name: _field(getattr(value, field.name), field.name, text)
+        typed = TYPED.get(type(value).__name__, set())
+        return replace(value, **{field.name: _field(getattr(value, field.name), text, is_typed=field.name in typed)
                                  for field in fields(value) if field.init})
     return value
 
 
-def _field(value: Any, name: str, text: str) -> Any:
-    return f"{value} {text}" if name in TYPED and isinstance(value, str) and value else infested(value, text)
+def _field(value: Any, text: str, *, is_typed: bool) -> Any:
+    return f"{value} {text}" if is_typed and value else infested(value, text)
 
 
 def hostile_report(language: str, text: str) -> StudyReport:

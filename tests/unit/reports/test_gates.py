@@ -128,7 +128,7 @@ FAULTS: dict[str, Callable[[], Printed]] = {
     "people_named": lambda: _printed(report=replace(_small(), name="Li Weimin"), names=frozenset({"Li Weimin"})),
     "hidden_cells_told": lambda: _printed(report=_small(_hidden_and_told())),
     "boxes_beyond": lambda: _with(f'<p style="white-space: nowrap">{LONG}</p>'),
-    "words_torn": lambda: _with('<p style="width: 8mm">unquestionably</p>'),
+    "words_torn": lambda: _with('<p style="width: 16mm">unquestionably</p>'),
     "chart_texts_beyond": lambda: _with(CHART.format(x=90)),
     "other_bytes": lambda: replace(_printed(), html=_printed().html.replace("What follows", "What came")),
 }
