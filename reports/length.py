@@ -9,16 +9,17 @@ from reports.charts.metrics import FIRST_WIDE
 from reports.content import Card, Columns, Figure, KeyFigures, Row, Statement
 
 MOST_SIGNS = 1_800          # of one of two columns; a Chinese sign counts for two. The narrowest holds 1,900 a page
+MOST_SLIDE_SIGNS = 1_000    # the same on a slide, whose figures are drawn half as high
 MOST_CARD_SIGNS = 2_400     # of what a card says; it holds 3,900
 MOST_LABEL_SIGNS = 250      # of a key figure
 SIGNS_OF_FIGURE, SIGNS_OF_ROW = 600, 30
 UNSAID = frozenset({"trace", "key", "anchor", "evidence", "link", "kind", "split", "align", "values", "alt", "chart"})
 
 
-def is_long(block: Any) -> bool:
+def is_long(block: Any, shape: str = "page") -> bool:
     """Return whether a block of things side by side may be higher than a page; it is then printed one below another."""
     if isinstance(block, Columns):
-        return max(_signs(block.left), _signs(block.right)) > MOST_SIGNS
+        return max(_signs(block.left), _signs(block.right)) > (MOST_SLIDE_SIGNS if shape == "slide" else MOST_SIGNS)
     if isinstance(block, Card):
         return _signs(block.rows) > MOST_CARD_SIGNS or _signs(block.side) > MOST_SIGNS / 2
     if isinstance(block, KeyFigures):
