@@ -203,7 +203,7 @@ def _decisions(study: Source) -> list[Statement]:
     if not proposed:
         return [words.say("summary.decide_more_data", trace=who_answered(study))]
     first = [m for m in proposed if m.is_stable and (m.rank_probability_top3 or 0) >= SURE] or proposed[:2]
-    names = words.join([_first_step(study, m) for m in first[:3]])
+    names = words.text("summary.between_steps").join(_first_step(study, m) for m in first[:3])
     found = [words.say("summary.decide_owner", names=names, n=len(proposed),
                        trace=[f"measure.{m.key}.rank" for m in first])]
     required = [s.key for s in study.diagnosis.safeguards if s.is_required]

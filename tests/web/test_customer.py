@@ -149,7 +149,7 @@ def test_figures_of_the_three_files_are_on_the_page(researcher, page, bank_study
     assert "The figures are being computed" in waiting.text
     assert "Completeness of records" in shown
     assert "Connected customers" in shown
-    assert "have no legal basis and are not used" in shown
+    assert "lack a legal basis and are not used" in shown
     assert "K0001" not in shown
 
 
