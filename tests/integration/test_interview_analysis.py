@@ -198,7 +198,7 @@ def test_the_command_prints_evidence_and_a_document(database: Database, tmp_path
     assert run(["interviews", "analyse", "bank", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
 
-    assert "CAU.TECH: 7 of 7 interviewees (relationship_manager 7/7), 7 passages, 1 against" in said
+    assert "CAU.TECH: 7 of 7 interviewees speak of it (relationship_manager 7/7), 7 passages, 1 against" in said
     assert document["interviews"] == [f"I{place}" for place in range(7)]
     assert document["content_hash"] == read_session().scalars(select(StoredInterviewAnalysis.content_hash)).first()
     assert coded.study.name == "bank"

@@ -75,7 +75,7 @@ def test_the_page_draws_units_and_process_and_lists_the_rest(log_in, branch: Stu
     assert "The organisation in 13 units" in shown
     assert "The process in 7 steps; steps with known duration take 175 days" in shown
     assert shown.count("<svg") == 2
-    assert "Approval or refusal with" in shown
+    assert "Approval or refusal" in shown
     assert "Relationship manager" in shown
     assert "Early-warning list for leaving customers" in shown
     assert "opened in 2004" in shown

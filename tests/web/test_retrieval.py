@@ -53,7 +53,7 @@ def test_the_form_without_a_script_leads_to_the_query_it_writes(coder: FlaskClie
 
     assert 'CAU.TECH in the same turn as "半张脸"' in unescape(page.text)
     assert f"<mark>{WORDS}</mark>" in page.text
-    assert "1 of 1 interviewees" in page.text
+    assert "one of 1 interviewees speaks of it" in page.text
 
 
 def test_a_found_passage_leads_to_its_place_on_the_coding_screen(coder: FlaskClient, place: str):
@@ -79,7 +79,7 @@ def test_a_search_shows_words_in_context_with_a_link_to_the_turn(coder: FlaskCli
 
     assert page.count("<mark>系统</mark>") == 2
     assert f"/studies/{interview.study_id}/interviews/{interview.id}#turn-2" in page
-    assert "1 of 1 interviewees" in page
+    assert "one of 1 interviewees speaks of it" in page
 
 
 def test_what_is_found_is_escaped_wherever_it_came_from(coder: FlaskClient, place: str):
@@ -131,7 +131,7 @@ def test_the_analyses_show_evidence_that_leads_to_its_passages(coder: FlaskClien
 
     page = coder.get(f"{place}/interview-analysis").text
 
-    link = unescape(re.search(r'<dd><a href="([^"]*)">1 of 1 interviewees</a>', page)[1])
+    link = unescape(re.search(r'<dd><a href="([^"]*)">one of 1 interviewees speaks of it</a>', page)[1])
     assert WORDS in coder.get(link.partition("#")[0]).text
     assert "not searched" in page
     assert "This promises nothing" in page
@@ -177,8 +177,8 @@ def test_the_wrong_coder_learns_nothing_from_analyses_made_before_a_round(log_in
     hidden = other.get(f"{place}/interview-analysis").text
     matrix = other.get(f"{place}/interview-analysis/cases/counts.csv").text
 
-    assert "1 of 1 interviewees" in before
-    assert "1 of 1 interviewees" not in hidden
+    assert "one of 1 interviewees speaks of it" in before
+    assert "one of 1 interviewees speaks of it" not in hidden
     assert "CAU.TECH" not in hidden
     assert set(matrix.splitlines()[1].split(",")[1:]) == {"0"}
 

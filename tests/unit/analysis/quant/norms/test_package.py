@@ -1,5 +1,7 @@
 """A norm package tells of scales what many people together answered, and of nobody."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -53,10 +55,10 @@ def test_a_study_may_ask_for_more_people_and_never_for_fewer():
 def test_an_item_that_all_but_one_answered_alike_is_left_out():
     table = simulated_answers(STAFF, 60, Plan())
     item = recoded_items(table, CONSTRUCT).columns[0]
-    table.values[item] = 4.0
-    table.values.loc[table.values.index[0], item] = 2.0
+    values = table.values.assign(**{item: 4.0})
+    values.loc[values.index[0], item] = 2.0
 
-    scales, left_out = norm_scales(table)
+    scales, left_out = norm_scales(replace(table, values=values))
 
     scale = next(one for one in scales if one.construct == CONSTRUCT)
     assert item not in [row.key for row in scale.items]
