@@ -53,7 +53,7 @@ def test_the_form_without_a_script_leads_to_the_query_it_writes(coder: FlaskClie
 
     assert 'CAU.TECH in the same turn as "半张脸"' in unescape(page.text)
     assert f"<mark>{WORDS}</mark>" in page.text
-    assert "one of 1 interviewees speaks of it" in page.text
+    assert "1 of 1 interviewees" in page.text
 
 
 def test_a_found_passage_leads_to_its_place_on_the_coding_screen(coder: FlaskClient, place: str):
@@ -79,7 +79,7 @@ def test_a_search_shows_words_in_context_with_a_link_to_the_turn(coder: FlaskCli
 
     assert page.count("<mark>系统</mark>") == 2
     assert f"/studies/{interview.study_id}/interviews/{interview.id}#turn-2" in page
-    assert "one of 1 interviewees speaks of it" in page
+    assert "1 of 1 interviewees" in page
 
 
 def test_what_is_found_is_escaped_wherever_it_came_from(coder: FlaskClient, place: str):
