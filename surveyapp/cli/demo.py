@@ -28,7 +28,7 @@ from surveyapp.models.diagnosis import StoredDiagnosis
 from surveyapp.models.study import Study
 from surveyapp.sample.plan import Plan
 from surveyapp.sample.studies import SAMPLES, sample_of
-from surveyapp.services.account import add_account
+from surveyapp.services.account import add_account, add_member, list_accounts
 from surveyapp.services.customer import find_file
 from surveyapp.services.study import get_study, get_wave, instrument_of, list_links
 
@@ -69,6 +69,8 @@ def _demo(options: argparse.Namespace) -> None:
     _say(f"Loading the study {name} with synthetic sample data …")
     with transaction() as session:
         study = add_sample_study(session, options.template, name)
+        for account in list_accounts(session):
+            add_member(session, study, account)
         if sample.second is not None:
             close_first_wave(session, study)
     _add_more(options, name)
