@@ -94,6 +94,7 @@ from surveyapp.views.masked_page import mask_results
 from surveyapp.views.reply_headers import add_headers
 from surveyapp.views.respondent_app import TwoApps, create_respondent_app
 from surveyapp.views.served_words import DOMAIN, ServedDomain, audience_key
+from surveyapp.views.shown_wave import keep_wave
 from surveyapp.views.stacked_table import stacked
 from surveyapp.views.static_file import mark_static, send_static
 from surveyapp.views.throttle import limiter
@@ -129,6 +130,7 @@ def create_app(config: Config | None = None) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=LONG_S,
     )
     app.url_defaults(mark_static)
+    app.url_defaults(keep_wave)
     app.view_functions["static"] = send_static
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     use_database(Database(config.database_url))

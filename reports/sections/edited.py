@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from analysis.diagnosis.plan_basis import STRONGLY, owner_of_objective, proposed_values
 from analysis.results.diagnosis import KpiRow, MeasureFinding, ObjectiveFinding
 from analysis.results.plan_edits import FIELDS, TEXTS, EditedKind, PlanEdit, PlanValues
@@ -108,11 +110,9 @@ def notes(study: Source, kind: EditedKind, key: str) -> tuple[Statement, ...]:
     if edit is None or rules is None:
         return ()
     proposal = proposed_values(kind, key, study.diagnosis, rules)
-    between = words.text("forms.between")
     parts = {name: _proposed(study, kind, key, proposal, name).rstrip(".。")
              for name in edit.values.named() if name != "note"}
-    own = between.join(words.text("edits.part", name=words.text(f"edits.{name}"), value=value)
-                       for name, value in parts.items())
+    own = _in_line(study, parts)
     found = [words.say("edits.told", date=edit.edited_on, reason=_ended(study.read(edit.reason), study.language))]
     if own:
         found.append(words.say("edits.proposal", parts=own))
@@ -121,6 +121,26 @@ def notes(study: Source, kind: EditedKind, key: str) -> tuple[Statement, ...]:
     if edit.unverified:
         found.append(words.say("edits.unverified", numbers=", ".join(edit.unverified)))
     return tuple(found)
+
+
+def edited_values(study: Source, edit: PlanEdit) -> str:
+    """Return every field that an edit names with its wording, in one line."""
+    kpi = _kpi(study, edit.kind, edit.key)
+    return _in_line(study, {name: told(study, edit.values, name, kpi).rstrip(".。") for name in edit.values.named()})
+
+
+def ruled_values(study: Source, measure: str) -> str:
+    """Return who owns a measure by its rule, in which phase and until when, in one line."""
+    rules = study.template.rules
+    proposal = proposed_values("measure", measure, study.diagnosis, rules) if rules is not None else NOTHING
+    return _in_line(study, {name: _proposed(study, "measure", measure, proposal, name).rstrip(".。")
+                            for name in ("owner", "phase", "due_on")})
+
+
+def _in_line(study: Source, values: Mapping[str, str]) -> str:
+    words = study.words
+    return words.text("forms.between").join(
+        words.text("edits.part", name=words.text(f"edits.{name}"), value=value) for name, value in values.items())
 
 
 def _ended(text: str, language: str) -> str:

@@ -51,8 +51,8 @@ def evidence_ledger(study: Source) -> list[Section]:
 def basis(study: Source) -> Facts:
     """Return what is the same for every entry: seed, date and hash of the data, versions."""
     words, used = study.words, study.diagnosis.provenance
-    versions = [words.text("trace.basis_version", what=name, version=version) for name, version in (
-        (used.template, used.template_version),
+    versions = [f"{used.template} {used.template_version}"]     # a name of Latin letters in either language
+    versions += [words.text("trace.basis_version", what=name, version=version) for name, version in (
         *((study.audience(audience), version) for audience, version in used.instrument_versions.items()),
         (words.text("trace.basis_program"), _installed(study, used.versions.get("surveyapp", ""))))]
     versions += [words.text("trace.basis_version", what=words.text("trace.basis_codebook"), version=version)
@@ -84,11 +84,16 @@ def _installed(study: Source, version: str) -> str:
 def _is_there(study: Source, found: TracedFinding) -> bool:
     if found.kind == "links":
         return bool(study.diagnosis.links or study.diagnosis.link_model.reason)
-    if found.kind == "figure" and found.key not in (*SIZES, *SHARES, *RATIOS, *_of_rules(study)):
-        return False                    # printed nowhere: flags of the value model, and tables with cells of their own
+    if not is_told(study, found):
+        return False
     if found.kind in ("strategy", "audience", "outcome", "figure"):
         return any(study.ledger.value(path) is not None for path in found.paths)
     return bool(found.rulings)
+
+
+def is_told(study: Source, found: TracedFinding) -> bool:
+    """Return False for what is printed nowhere: flags of the value model, and tables with cells of their own."""
+    return found.kind != "figure" or found.key in (*SIZES, *SHARES, *RATIOS, *_of_rules(study))
 
 
 def _table(told: TraceWords, kind: Kind, found: list[TracedFinding]) -> Table:

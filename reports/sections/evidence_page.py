@@ -10,7 +10,8 @@ from analysis.privacy import told_count
 from analysis.results.diagnosis import InterviewEvidence, Level, Screening
 from analysis.results.trace import ItemAnswers, PathInputs, Ruling, TracedFinding
 from reports.content import Block, Bullets, Heading, Number, Paragraph, Passages, Row, Stack, Statement, Table
-from reports.numbers import interval
+from reports.numbers import interval, printed
+from reports.sections.edited import edit_of, edited_values, notes, ruled_values
 from reports.sections.evidence_ledger import basis
 from reports.sections.situation import FLAGS
 from reports.sections.source import Source, capitalised
@@ -54,7 +55,7 @@ def evidence_page(study: Source, found: TracedFinding) -> EvidencePage:
               ("file", _file(told, steps)), ("who", _who(told, steps)), ("related", _related(told, found)),
               ("versions", [basis(study)]))
     parts = [EvidencePart(key, _title(told, key), tuple(blocks)) for key, blocks in makers if blocks]
-    place = min(2, len(parts))
+    place = sum(part.key in ("value", "rules") for part in parts)
     parts[place:place] = [part for part in (_items(told, found, steps),) if part]
     parts[-1:-1] = [part for part in (_chain(told, steps),) if part]
     kind = study.words.named(study.words.text(f"trace_kind.{found.kind}"))
@@ -73,13 +74,50 @@ def _title(told: TraceWords, key: str) -> str:
 def _values(told: TraceWords, found: TracedFinding) -> list[Block]:
     words, study = told.words, told.study
     inputs = [one for path in found.paths for one in [told.ledger.inputs(path)] if one]
-    rows = tuple(_value_row(told, one) for one in inputs)
+    if found.kind == "item":                # choices, facts and open answers have no mean, and none is missing
+        inputs = [one for one in inputs if one.value is not None]
+    rows = (*_recommendation(told, found), *(_value_row(told, one) for one in inputs))
     columns = columns_of(words, "trace.value_", ("column", 0.24), ("found", 0.16), ("how", 0.34), ("thresholds", 0.26))
-    blocks: list[Block] = [Table("t-value", Statement(""), columns, rows)] if rows else []
+    source = words.text("trace.value_source", percent=100 * study.threshold("confidence", 0.95))
+    blocks: list[Block] = [Table("t-value", Statement(""), columns, rows, "", source)] if rows else []
+    blocks += [Paragraph((said,)) for said in (*_edited(study, found), *_heard(told, found))]
     link = next((x for x in study.diagnosis.links if f"{x.cause}>{x.problem}" == found.key), None)
     if link is not None and link.detectability is not None:
         blocks.append(found_sentence(study, link.detectability))
     return blocks
+
+
+def _recommendation(told: TraceWords, found: TracedFinding) -> list[Row]:
+    """Return the net promoter score on the page of the item that it is computed from."""
+    words, nps, study = told.words, told.study.diagnosis.nps, told.study
+    if nps is None or nps.value is None or found.kind != "item" or found.key not in [
+            item.key for item in study.items_of_role("nps")[:1]]:
+        return []
+    bounds = "" if nps.ci_low is None or nps.ci_high is None else words.text(
+        "trace.bounds", n=nps.n, interval=interval(nps.ci_low, nps.ci_high, "signed_points", study.language))
+    shown = words.text("trace.interval", value=printed(nps.value, "signed_points"), interval=bounds)
+    how = (words.say("trace_path.nps"), words.say("trace.model_section", section="6"))
+    return [Row((words.say("summary.figure_nps"), Statement(shown), Stack(how, has_head=False), Statement("–")))]
+
+
+def _heard(told: TraceWords, found: TracedFinding) -> list[Statement]:
+    """Return beside who answered how many interviews there were: the findings rest on both."""
+    words, counts = told.words, told.study.diagnosis.n_interviews
+    if found.kind != "audience" or not told.study.n_interviews:
+        return []
+    parts = [words.text("trace.heard_part", who=told.study.audience(who), n=n) for who, n in counts.items() if n]
+    return [words.say("trace.heard", n=told.study.n_interviews, parts=words.text("evidence.list_between").join(parts))]
+
+
+def _edited(study: Source, found: TracedFinding) -> list[Statement]:
+    """Return what the rule says of a measure beside its verdict, or what was changed by hand and why."""
+    if found.kind not in ("measure", "objective"):
+        return []
+    edit = edit_of(study, found.kind, found.key)
+    if edit is None:
+        return [study.words.say("trace.by_rule", values=ruled_values(study, found.key))] if (
+            found.kind == "measure" and any(m.key == found.key for m in study.diagnosis.measures)) else []
+    return [study.words.say("trace.edited", values=edited_values(study, edit)), *notes(study, edit.kind, found.key)]
 
 
 def _value_row(told: TraceWords, one: PathInputs) -> Row:
@@ -152,7 +190,7 @@ def _items(told: TraceWords, found: TracedFinding, steps: Sequence[ChainStep]) -
     if not own and not others:
         return None
     first, rest = (own, others) if own and len(own) <= MOST_ITEMS else ((), (*own, *others))
-    title = told.words.text("trace.items_title", n=len(own) or len(others))
+    title = told.words.text("trace.items_title", n=len(first or rest))
     return EvidencePart("items", title, _item_table(told, first), _item_table(told, rest),
                         told.words.text("trace.items_more" if first else "trace.items_all", n=len(rest)))
 
@@ -263,6 +301,7 @@ def _grounds(told: TraceWords, step: ChainStep) -> str:
 
 
 def _related(told: TraceWords, found: TracedFinding) -> list[Block]:
-    others = [other for name in found.related for other in [told.ledger.find(name)] if other is not None]
+    others = [other for name in found.related if name != found.id
+              for other in [told.ledger.find(name)] if other is not None]
     return [Bullets(tuple(Statement(f"{other.id} {told.name(other)}", {}, other.paths[:1], "", (other.id,))
                           for other in others))] if others else []

@@ -66,9 +66,14 @@ class TraceWords:
             name = self.study.name(key.partition(".")[2])
         if family == "data":
             return name
-        return self.words.text("triggers.subject", name=name, field=self.field(field))
+        if family == "item":                            # a whole sentence, set off as one
+            name = self.words.text("trace.quoted", name=name.rstrip(".。"))
+        return self.words.text("triggers.subject", name=name, field=self.field(field, family))
 
-    def field(self, field: str) -> str:
+    def field(self, field: str, family: str = "") -> str:
+        """Return what a figure is called, by a name of its own where its family has one."""
+        if self.words.has(f"trace_field.{family}_{field}"):
+            return self.words.text(f"trace_field.{family}_{field}")
         if self.words.has(f"trace_field.{field}"):
             return self.words.text(f"trace_field.{field}")
         return self.words.text(f"field.{field}") if self.words.has(f"field.{field}") else field.replace("_", " ")
@@ -93,6 +98,8 @@ class TraceWords:
     def _figure(self, value: float, what: str) -> str:
         if what in SHARES:
             return printed(value, "percent")
+        if what == "agreement_value":
+            return fixed(value, 2)
         if what.endswith(SHARE):
             return told_limit(value)
         if what.startswith("q_"):
@@ -105,6 +112,8 @@ class TraceWords:
     def path_value(self, found: PathInputs, target: object = None) -> str:
         """Return the value of a path as it may be shown: few customers, or a sum of mostly one, stay hidden."""
         family, key, field = split_path(found.path)
+        if found.value is None and family == "measure":
+            return self.words.text("trace.not_ranked")
         if found.value is not None and (family, field) in (("measure", "size"), ("objective", "baseline")):
             return self._of_plan(family, key, float(found.value))
         picture = self.study.diagnosis.customers
@@ -146,13 +155,17 @@ class TraceWords:
 
     def result(self, ruling: Ruling) -> str:
         if ruling.result in (None, "-"):
-            return self.words.text("trace.stated")
+            own = f"trace.no_{ruling.rule}"
+            return self.words.text(own if self.words.has(own) else "trace.stated")
         reading = next((cause for cause in self.study.diagnosis.causes if ruling.rule == "reading" and any(
             check.path.startswith(f"cause.{cause.level.construct}.") for check in ruling.checks)), None)
         return self.words.text(self.study.cause_reading(reading)) if reading else self.value(ruling.result)
 
     def what(self, check: Check) -> str:
-        return self.path_name(check.path) if check.what == "metric" else self.words.text(f"trace_check.{check.what}")
+        if check.what == "metric":
+            return self.path_name(check.path)
+        own = f"trace_check.{split_path(check.path)[0]}_{check.what}"
+        return self.words.text(own if self.words.has(own) else f"trace_check.{check.what}")
 
     def found(self, check: Check) -> str:
         """Return what a condition found, hidden where the figure is."""
@@ -160,6 +173,8 @@ class TraceWords:
             inputs = self.ledger.inputs(check.path)
             return (self.path_value(inputs, check.target) if inputs and check.value is not None
                     else self.value(check.value))
+        if check.what in ("baseline", "target") and check.value is not None:
+            return self._of_plan("objective", split_path(check.path)[1], float(check.value))
         return self.value(check.value, check.what)
 
     def wanted(self, check: Check) -> str:

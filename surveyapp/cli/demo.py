@@ -21,7 +21,7 @@ from surveyapp.jobs.customers import compute_picture
 from surveyapp.jobs.diagnose import diagnose_study, write_reports
 from surveyapp.jobs.further_report import write_further_reports
 from surveyapp.jobs.interview_analysis import analyse_study
-from surveyapp.jobs.sample import add_sample_edits, add_sample_study
+from surveyapp.jobs.sample import add_sample_edits, add_sample_study, take_over_sample_edits
 from surveyapp.jobs.second_wave import SECOND_WAVE, add_second_wave, close_first_wave, release_with_decisions
 from surveyapp.jobs.wave_change import compare_with_earlier
 from surveyapp.models.diagnosis import StoredDiagnosis
@@ -121,7 +121,7 @@ def _add_second_wave(study: Study, plan: Plan, out: Path) -> None:
     compare_with_earlier(study, get_wave(read_session(), study, SECOND_WAVE))
     stored, _ = diagnose_study(name, SECOND_WAVE, is_tried=False)
     with transaction() as session:
-        add_sample_edits(session, get_study(session, name))
+        take_over_sample_edits(session, get_study(session, name))
     close_read_session()
     _write_reports(get_study(read_session(), name), stored, out / f"report-{SECOND_WAVE}.pdf")
     for report in write_further_reports(name, "progress", SECOND_WAVE, LANGUAGES):

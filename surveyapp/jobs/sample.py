@@ -19,8 +19,8 @@ from surveyapp.sample.studies import sample_of
 from surveyapp.services.account import add_account, find_account
 from surveyapp.services.customer_import import store_rows
 from surveyapp.services.own_construct import list_own, save_own
-from surveyapp.services.plan_edit import PlanEntry, load_plan
-from surveyapp.services.plan_edit_save import Editing, save_edit
+from surveyapp.services.plan_edit import PlanEntry, earlier_edits, load_plan
+from surveyapp.services.plan_edit_save import Editing, save_edit, take_over_edits
 from surveyapp.services.response_import import load_sample_responses
 from surveyapp.services.sample_interviews import load_sample_interviews
 from surveyapp.services.study import create_study, get_wave, instrument_of, list_links
@@ -59,6 +59,13 @@ def _add_interviews(session: Session, study: Study, folder: str) -> None:
     coders = {login: find_account(session, login) or add_account(session, login, login, "coder", None)
               for login in CODERS}
     load_sample_interviews(session, study, load_interviews(folder), coders)
+
+
+def take_over_sample_edits(session: Session, study: Study) -> int:
+    """Take over the edits of the wave before whose proposals are the same; return how many. The others are offered."""
+    plan = load_plan(session, study)
+    wanted = [one.name for one in (earlier_edits(session, study, plan) if plan else ()) if not one.is_stale]
+    return len(take_over_edits(session, study, wanted)) if wanted else 0
 
 
 def add_sample_edits(session: Session, study: Study) -> int:

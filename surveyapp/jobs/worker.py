@@ -24,6 +24,7 @@ from surveyapp.jobs.agreement import do_agreement
 from surveyapp.jobs.customers import picture_customers
 from surveyapp.jobs.diagnose import compute_diagnosis, run_trial, write_report
 from surveyapp.jobs.export import export_answers
+from surveyapp.jobs.fault import fault_of
 from surveyapp.jobs.further_report import run_further_report
 from surveyapp.jobs.interview_analysis import run_analysis
 from surveyapp.jobs.mail import send_waiting
@@ -123,7 +124,7 @@ def do_job(job_id: str) -> None:
     try:
         message = KINDS[job.kind](get_study(read_session(), job.study_id), {**job.options, "job_id": job_id})
     except Exception as error:  # the job's row is the only place where anybody would see it
-        _set_state(job_id, "failed", _words_of(error), _fault_of(error))
+        _set_state(job_id, "failed", _words_of(error), fault_of(error))
         DBOS.logger.error("job %s failed\n%s", job_id, places_of(error))
         return
     finally:
@@ -139,14 +140,6 @@ def _words_of(error: Exception) -> str:
     if isinstance(error, OWN_ERRORS):
         return f"{type(error).__name__}: {error}"
     return f"{type(error).__name__}: see the worker's log for the place"
-
-
-def _fault_of(error: Exception) -> dict[str, Any] | None:
-    """Return what a page needs to say an application error in its reader's language."""
-    if not isinstance(error, AppError):
-        return None
-    return {"reason": error.reason, "remedy": error.remedy,
-            "values": {name: str(value)[:MESSAGE_LENGTH] for name, value in error.values.items()}}
 
 
 def do_upkeep() -> None:

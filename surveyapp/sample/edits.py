@@ -33,7 +33,7 @@ BANK_EDITS: Final = (
                  "zh": "管理层希望从已有基础的工作做起。"}},
         due_days=180),
     SampleEdit("objective", "OB_INFO", {
-        "en": "(synthetic example) Filling every field within a year is out of reach for the data managers.",
-        "zh": "（合成示例）数据管理部门认为一年内全部补齐不现实，分步推进更为稳妥。"}, {
-        "target": 98.0, "owner": {"en": "Data management department", "zh": "数据管理部门"}}, due_days=365),
+        "en": "(synthetic example) The data managers cannot reach the rule's target within a year: smaller steps.",
+        "zh": "（合成示例）数据管理部门认为一年内难以达到规则提出的目标值，先迈一小步更为稳妥。"}, {
+        "target": 71.0, "owner": {"en": "Data management department", "zh": "数据管理部门"}}, due_days=365),
 )

@@ -57,10 +57,19 @@ def request_diagnosis(session: Session, study: Study, languages: Sequence[str], 
     return enqueue_job(session, study.id, "diagnose", {"languages": list(languages), "wave": wave.key}, account)
 
 
-def newest_diagnosis(session: Session, study: Study) -> StoredDiagnosis | None:
-    """Return the study's newest diagnosis, or None."""
-    return session.scalar(select(StoredDiagnosis).where(StoredDiagnosis.study_id == study.id)
-                          .order_by(StoredDiagnosis.id.desc()).limit(1))
+def newest_diagnosis(session: Session, study: Study, wave: Wave | None = None) -> StoredDiagnosis | None:
+    """Return the study's newest diagnosis, or that of one wave; None where there is none."""
+    own = select(StoredDiagnosis).where(StoredDiagnosis.study_id == study.id)
+    if wave is not None:
+        own = own.where(StoredDiagnosis.wave_id == wave.id)
+    return session.scalar(own.order_by(StoredDiagnosis.id.desc()).limit(1))
+
+
+def waves_by_diagnosis(session: Session, study: Study) -> dict[int, Wave]:
+    """Return the wave of each diagnosis, in the order of the waves' keys."""
+    found = session.execute(select(StoredDiagnosis.id, Wave).join(Wave, Wave.id == StoredDiagnosis.wave_id)
+                            .where(StoredDiagnosis.study_id == study.id).order_by(Wave.key, StoredDiagnosis.id))
+    return {number: wave for number, wave in found}  # noqa: C416  # dict() takes a result for a mapping
 
 
 def diagnosis_of(stored: StoredDiagnosis) -> Diagnosis:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from analysis.results.trace import Kind, TracedFinding
 from reports.content import Section
 from reports.sections import needs, summary
-from reports.sections.evidence_ledger import LISTED
+from reports.sections.evidence_ledger import LISTED, is_told
 from reports.sections.evidence_page import EvidencePage, evidence_page
 from reports.sections.evidenced import with_names
 from reports.sections.source import Source
@@ -17,6 +17,7 @@ from reports.sections.trace_words import TraceWords
 from surveyapp.errors import NotFound, marked
 from surveyapp.models.diagnosis import StoredDiagnosis
 from surveyapp.models.study import Study
+from surveyapp.models.wave import Wave
 from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis
 from surveyapp.services.plan_edit import edits_of
 from surveyapp.services.study import facts_of, template_of
@@ -44,8 +45,8 @@ class Evidence:
         return evidence_page(self.source, found)
 
     def by_kind(self) -> dict[Kind, list[TracedFinding]]:
-        """Return the findings by kind, in the order in which a report tells them."""
-        findings = list(self.source.ledger.findings())
+        """Return the findings by kind, in the order in which a report tells them; each figure of the file once."""
+        findings = [found for found in self.source.ledger.findings() if is_told(self.source, found)]
         grouped: dict[Kind, list[TracedFinding]] = {
             kind: [found for found in findings if found.kind == kind] for kind in KINDS}
         return {kind: found for kind, found in grouped.items() if found}
@@ -58,9 +59,9 @@ class Evidence:
         return tuple(with_names(section, self.source.ledger) for section in sections)
 
 
-def load_evidence(session: Session, study: Study, language: str) -> Evidence | None:
-    """Return the evidence of the study's newest diagnosis in a language, None where there is no diagnosis."""
-    stored = newest_diagnosis(session, study)
+def load_evidence(session: Session, study: Study, language: str, wave: Wave | None = None) -> Evidence | None:
+    """Return the evidence of the newest diagnosis, of the study or one wave; None where there is no diagnosis."""
+    stored = newest_diagnosis(session, study, wave)
     if stored is None:
         return None
     diagnosis, template = diagnosis_of(stored), template_of(session, study)
@@ -69,9 +70,9 @@ def load_evidence(session: Session, study: Study, language: str) -> Evidence | N
     return Evidence(stored, Source(diagnosis, template, facts_of(study), language, edits=edits))
 
 
-def get_evidence(session: Session, study: Study, language: str) -> Evidence:
-    """Return the evidence of the study's newest diagnosis; NotFound where there is none."""
-    found = load_evidence(session, study, language)
+def get_evidence(session: Session, study: Study, language: str, wave: Wave | None = None) -> Evidence:
+    """Return the evidence of the newest diagnosis, of the study or one wave; NotFound where there is none."""
+    found = load_evidence(session, study, language, wave)
     if found is None:
         raise NotFound(marked("There is no diagnosis yet."), marked("Ask for one on the page of the diagnosis."))
     return found

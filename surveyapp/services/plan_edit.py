@@ -20,9 +20,9 @@ from surveyapp.models.diagnosis import StoredDiagnosis
 from surveyapp.models.plan_edit import StoredPlanEdit
 from surveyapp.models.study import Study
 from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis
-from surveyapp.services.study import template_of
+from surveyapp.services.study import list_waves, template_of
 
-CHANGED, CONFIRMED, TAKEN_BACK, RESTORED = "changed", "confirmed", "taken_back", "restored"
+CHANGED, CONFIRMED, TAKEN_BACK, RESTORED, TAKEN_OVER = "changed", "confirmed", "taken_back", "restored", "taken_over"
 KINDS: tuple[EditedKind, ...] = ("objective", "principle", "measure")
 
 
@@ -54,6 +54,25 @@ class PlanEntry:
     def number(self) -> int:
         """The number of the newest version; 0 where nobody has changed anything."""
         return self.versions[0].number if self.versions else 0
+
+
+@dataclass(frozen=True)
+class EarlierEdit:
+    """An edit in force in the wave before, of something that nobody has changed in this wave."""
+
+    entry: PlanEntry                    # of this wave's plan
+    values: PlanValues
+    row: StoredPlanEdit
+    wave_key: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.entry.kind}/{self.entry.key}"
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the rules propose something else now than what the edit was made on."""
+        return bool(changed_parts(self.row.basis, self.entry.basis))
 
 
 @dataclass(frozen=True)
@@ -90,6 +109,19 @@ def edits_of(session: Session, wave_id: int, diagnosis: Diagnosis, template: Stu
         return ()
     found = _entries(session, wave_id, diagnosis, template.rules)
     return tuple(entry.edit for entry in found if entry.edit is not None)
+
+
+def earlier_edits(session: Session, study: Study, plan: Plan) -> tuple[EarlierEdit, ...]:
+    """Return the edits of the nearest earlier wave that has any, which this wave's plan could take over."""
+    keys = {wave.id: wave.key for wave in list_waves(session, study)}
+    order = list(keys)
+    for wave_id in reversed(order[:order.index(plan.stored.wave_id)]):
+        newest = [(entry, rows[-1]) for entry in plan.entries
+                  for rows in [stored_edits(session, wave_id, entry.kind, entry.key)] if rows]
+        if newest:
+            return tuple(EarlierEdit(entry, values_of(row.document), row, keys[wave_id]) for entry, row in newest
+                         if row.document and not entry.versions)
+    return ()
 
 
 def stored_edits(session: Session, wave_id: int, kind: str, key: str) -> Sequence[StoredPlanEdit]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -20,8 +21,11 @@ from surveyapp.services.plan_edit import (
     CONFIRMED,
     RESTORED,
     TAKEN_BACK,
+    TAKEN_OVER,
+    EarlierEdit,
     Plan,
     PlanEntry,
+    earlier_edits,
     load_plan,
     stored_edits,
 )
@@ -45,6 +49,7 @@ class _Version:
     values: PlanValues = field(default_factory=PlanValues)
     reason: Mapping[str, str] = field(default_factory=dict)
     unverified: tuple[str, ...] = ()
+    basis: Mapping[str, Any] | None = None      # what the rules proposed when it was made; None = what they propose now
 
 
 def save_edit(session: Session, study: Study, editing: Editing, values: PlanValues, reason: Mapping[str, str],
@@ -100,6 +105,30 @@ def restore_edit(session: Session, study: Study, editing: Editing, number: int,
     return _store(session, plan, entry, _Version(RESTORED, kept, found.reason, found.unverified), account)
 
 
+def take_over_edits(session: Session, study: Study, wanted: Collection[str],
+                    account: Account | None = None) -> list[StoredPlanEdit]:
+    """Let edits of the wave before hold in this wave's plan, each as a version of its own.
+
+    They keep what they were made on, so that one whose proposal has changed since is shown as to be confirmed.
+    """
+    session.refresh(study, with_for_update=True)
+    plan = load_plan(session, study)
+    offered = {one.name: one for one in (earlier_edits(session, study, plan) if plan is not None else ())}
+    if plan is None or not wanted or not set(wanted) <= set(offered):
+        raise Refused("These edits cannot be taken over: none was chosen, or somebody changed the plan meanwhile.",
+                      "Load the page again.")
+    return [_store(session, plan, one.entry, _taken_over(plan, one), account)
+            for one in offered.values() if one.name in wanted]
+
+
+def _taken_over(plan: Plan, one: EarlierEdit) -> _Version:
+    kept = narrowed(one.values, one.entry)
+    check_edit(plan, one.entry, kept, one.row.reason)
+    numbers = [doubt.text for doubt in doubts_of(plan, one.entry, kept) if doubt.kind == "number"]
+    unverified = tuple(dict.fromkeys((*map(str, one.row.unverified), *numbers)))
+    return _Version(TAKEN_OVER, kept, dict(one.row.reason), unverified, one.row.basis)
+
+
 def _locked(session: Session, study: Study, editing: Editing) -> tuple[Plan, PlanEntry]:
     session.refresh(study, with_for_update=True)        # two who save at once come one after the other
     plan = load_plan(session, study)
@@ -134,7 +163,8 @@ def _store(session: Session, plan: Plan, entry: PlanEntry, version: _Version,
                 if name in set(version.values.named())}
     row = StoredPlanEdit(
         study_id=study_id, wave_id=wave_id, kind=entry.kind, key=entry.key, number=entry.number + 1,
-        deed=version.deed, document=document, basis=entry.basis, unverified=list(version.unverified),
+        deed=version.deed, document=document,
+        basis=dict(entry.basis if version.basis is None else version.basis), unverified=list(version.unverified),
         reason=dict(version.reason), account_id=account.id if account is not None else None,
         edited_on=utc_now().date())
     session.add(row)

@@ -68,6 +68,17 @@ def wave_pair(session: Session, study: Study, first: str | None = None, second: 
     return earlier, later
 
 
+def shown_pair(session: Session, study: Study, first: str | None = None, second: str | None = None,
+               ) -> tuple[Wave, Wave]:
+    """Return the waves to show: those of the keys, else the ones compared last, else the two newest closed ones."""
+    waves = {wave.id: wave for wave in closed_waves(session, study)}
+    last = session.scalar(select(WaveChange).where(WaveChange.first_id.in_(waves), WaveChange.second_id.in_(waves))
+                          .order_by(WaveChange.created_at.desc()).limit(1))
+    if first or second or last is None:
+        return wave_pair(session, study, first, second)
+    return waves[last.first_id], waves[last.second_id]
+
+
 def earlier_wave(session: Session, study: Study, wave: Wave) -> Wave | None:
     """Return the closed wave before this closed one, None where there is none."""
     waves = closed_waves(session, study)

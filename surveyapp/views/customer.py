@@ -76,7 +76,7 @@ def _page(fault: Refused | None = None) -> str:
         blocks = [_shown(block) for block in _flat(numbered(tuple(customer_blocks(source))))]
     return render_template(
         "customer/show.html", study=g.study, model=model, picture=picture, title=title, blocks=blocks, fault=fault,
-        files=list_files(session, g.study), kinds=KIND_NAMES, job=newest_job(session, g.study),
+        files=list_files(session, g.study), kinds=KIND_NAMES, job=newest_job(session, g.study), unit_of=_unit_of,
         has_file=find_file(session, g.study) is not None, name_of=_name_of)
 
 
@@ -92,6 +92,12 @@ def _shown(block: Block) -> dict[str, Any]:
     html = Markup(block_html(block, reader_language()))  # noqa: S704  # a block of the report; its template escapes
     name = block.title.text if isinstance(block, (Table, Figure)) else ""
     return {"html": html, "name": name, "is_figure": isinstance(block, Figure)}
+
+
+def _unit_of(unit: str) -> str:
+    """Return the word of a unit; one without a word stands for itself."""
+    words, phrase = Words(reader_language()), f"field_unit.{unit.replace(' ', '_')}"
+    return words.text(phrase) if words.has(phrase) else unit
 
 
 def _name_of(text: dict[str, str]) -> str:

@@ -23,6 +23,7 @@ from surveyapp.services.paper_figures import papers_of
 from surveyapp.services.plan_edit import edits_of
 from surveyapp.services.study import facts_of, template_of
 from surveyapp.views.access import current_account, reader_language, requires
+from surveyapp.views.shown_wave import asked_wave, shown_wave
 
 blueprint = Blueprint("diagnosis", __name__)
 
@@ -30,15 +31,18 @@ blueprint = Blueprint("diagnosis", __name__)
 @blueprint.get("/studies/<int:study_id>/diagnosis")
 @requires("can_read_results")
 def show(study_id: int) -> str:
-    """Show the newest diagnosis and the jobs under way."""
+    """Show the newest diagnosis, or that of a wave, and the jobs under way."""
     session = read_session()
-    stored = newest_diagnosis(session, g.study)
+    newest = newest_diagnosis(session, g.study)
+    wave = asked_wave(session, g.study)
+    stored = newest if wave is None else newest_diagnosis(session, g.study, wave)
     template = template_of(session, g.study)
     diagnosis = diagnosis_of(stored) if stored else None
     others = beside_others(Source(diagnosis, template, facts_of(g.study), reader_language())) if diagnosis else []
     edits = edits_of(session, stored.wave_id, diagnosis, template) if stored and diagnosis else ()
     return render_template(
         "diagnosis/show.html", study=g.study, template=template, stored=stored, diagnosis=diagnosis,
+        shown=shown_wave(session, g.study, stored, newest),
         ledger=Ledger(diagnosis, template) if diagnosis else None,
         jobs=list_jobs(session, g.study), names={construct.key: construct.name for construct in template.constructs},
         edits={(one.kind, one.key): one for one in edits}, others=others[0] if others else None,

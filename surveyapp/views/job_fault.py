@@ -1,4 +1,4 @@
-"""Why a job failed, as its page says it: in the reader's language where the error is one of the application's own."""
+"""Why a job failed, as its page says it: in the reader's language, with an error's own details in English."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from surveyapp.models.diagnosis import Job
 
 
 def job_fault(job: Job) -> str:
-    """Return reason and remedy of a failed job; an error of a library has only the words the worker stored."""
+    """Return reason and remedy of a failed job, then details where there are; of an old job what the worker stored."""
     fault = job.fault
     if not fault:
         return job.message
     said = [gettext(text).format(**fault["values"]) for text in (fault["reason"], fault["remedy"]) if text]
+    if fault.get("detail"):
+        said.append(gettext("In detail: %(words)s", words=fault["detail"]))
     return ("" if str(get_locale() or "").startswith("zh") else " ").join(said)

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from analysis.results.plan_edits import FIELDS, FORMS, PHASES, TEXTS
@@ -16,9 +17,25 @@ from surveyapp.db.session import close_read_session, read_session, transaction
 from surveyapp.errors import BadInput, NotFound, Overtaken, Refused
 from surveyapp.forms.coding import column_number
 from surveyapp.forms.plan_edit import Entered, posted_fields, read_reason, read_values, shown_fields
-from surveyapp.services.plan_edit import KINDS, Plan, PlanEntry, load_plan
-from surveyapp.services.plan_edit_check import FIELD_NAMES, LONGEST, LONGEST_REASON, SHORTEST_REASON, Doubts, kpi_of
-from surveyapp.services.plan_edit_save import Editing, confirm_edit, restore_edit, save_edit, take_back_edit, told
+from surveyapp.services.plan_edit import KINDS, Plan, PlanEntry, earlier_edits, load_plan
+from surveyapp.services.plan_edit_check import (
+    FIELD_NAMES,
+    LONGEST,
+    LONGEST_REASON,
+    SHORTEST_REASON,
+    Doubts,
+    kpi_of,
+    narrowed,
+)
+from surveyapp.services.plan_edit_save import (
+    Editing,
+    confirm_edit,
+    restore_edit,
+    save_edit,
+    take_back_edit,
+    take_over_edits,
+    told,
+)
 from surveyapp.services.study import facts_of, get_study
 from surveyapp.views.access import current_account, reader_language, requires
 
@@ -35,7 +52,33 @@ def index(study_id: int) -> str:
     plan = load_plan(read_session(), g.study)
     if plan is None:
         return render_template("plan_edit/index.html", study=g.study, plan=None)
-    return render_template("plan_edit/index.html", study=g.study, plan=plan, source=_source(plan), **_names(plan))
+    return _index(plan)
+
+
+def _index(plan: Plan, fault: Refused | None = None) -> str:
+    earlier = [one for one in earlier_edits(read_session(), g.study, plan)
+               if list(narrowed(one.values, one.entry).named())]
+    return render_template("plan_edit/index.html", study=g.study, plan=plan, source=_source(plan), fault=fault,
+                           earlier=earlier, kpis={one.key: one.kpi for one in plan.diagnosis.objectives},
+                           **_names(plan))
+
+
+@blueprint.post("/take-over")
+@requires("can_run_studies")
+def take_over(study_id: int) -> Page:
+    """Let edits of the wave before hold in this wave too: those that were ticked, and no other."""
+    try:
+        with transaction() as session:
+            taken = take_over_edits(session, get_study(session, study_id), request.form.getlist("edit"),
+                                    current_account())
+    except Refused as fault:
+        close_read_session()
+        plan = load_plan(read_session(), g.study)
+        if plan is None:
+            raise
+        return _index(plan, fault), UNSOUND if isinstance(fault, BadInput) else STALE
+    flash(ngettext("%(num)s edit was taken over.", "%(num)s edits were taken over.", len(taken)))
+    return redirect(url_for("plan_edit.index", study_id=study_id))
 
 
 @blueprint.get(ENTRY)

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
 from surveyapp.db.session import read_session, transaction
-from surveyapp.services.diagnosis import get_report, list_jobs, list_reports
+from surveyapp.services.diagnosis import get_report, list_jobs, list_reports, newest_diagnosis, waves_by_diagnosis
 from surveyapp.services.evidence import load_evidence
 from surveyapp.services.further_report import (
     JOB,
@@ -22,6 +22,7 @@ from surveyapp.services.report_release import list_releases
 from surveyapp.services.study import get_study, get_wave, list_waves
 from surveyapp.views.access import current_account, reader_language, requires
 from surveyapp.views.report_html import drawn_block, drawn_statement
+from surveyapp.views.shown_wave import asked_wave, shown_wave
 
 blueprint = Blueprint("report", __name__)
 
@@ -36,7 +37,8 @@ def index(study_id: int) -> str:
     return render_template(
         "report/index.html", study=g.study, reports=list_reports(session, g.study), releases=releases,
         released={one.diagnosis_id for one in releases if not one.is_recalled}, formats=tuple(FILES), kinds=KINDS,
-        of_a_wave=OF_A_WAVE, further=list_further_reports(session, g.study), waves={wave.id: wave for wave in closed},
+        of_a_wave=OF_A_WAVE, wave_of=waves_by_diagnosis(session, g.study),
+        further=list_further_reports(session, g.study), waves={wave.id: wave for wave in closed},
         job=next((job for job in list_jobs(session, g.study) if job.kind == JOB), None))
 
 
@@ -74,9 +76,12 @@ def further_other(study_id: int, number: int, format: str) -> Response:
 @blueprint.get("/studies/<int:study_id>/reports/summary")
 @requires("can_read_results")
 def summary(study_id: int) -> str:
-    """Show the summary of the newest diagnosis; every sentence leads to its evidence."""
-    found = load_evidence(read_session(), g.study, reader_language())
-    return render_template("report/summary.html", study=g.study, found=found, draw=drawn_block, say=drawn_statement)
+    """Show the summary of a diagnosis, the newest or a wave's; every sentence leads to its evidence."""
+    session = read_session()
+    found = load_evidence(session, g.study, reader_language(), asked_wave(session, g.study))
+    shown = shown_wave(session, g.study, found.stored if found else None, newest_diagnosis(session, g.study))
+    return render_template("report/summary.html", study=g.study, found=found, draw=drawn_block, say=drawn_statement,
+                           shown=shown)
 
 
 @blueprint.get("/studies/<int:study_id>/reports/<int:report_id>")

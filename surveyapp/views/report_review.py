@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -52,7 +54,8 @@ def _page(report_id: int, fault: BadInput | Refused | None = None, place: str = 
         row.answered_by for row in list_comments(session, report)}
     return render_template(
         "report/review.html", study=g.study, report=report, content=content, parts=parts, fault=fault, place=place,
-        drawn=_drawn, names={key: session.get_one(Account, key).name for key in people if key},
+        drawn=_drawer({part.key for part in parts if part.pieces}),
+        names={key: session.get_one(Account, key).name for key in people if key},
         reviewers=reviewers_of(session, report.diagnosis_id), n_open=n_open_comments(session, report.diagnosis_id),
         edits=wording_edits(session, report.diagnosis_id, report.language), stances=STANCES,
         problems=[(row.level.construct, template.construct(row.level.construct).name) for row in diagnosis.problems],
@@ -66,10 +69,18 @@ def _status(fault: BadInput | Refused) -> int:
     return UNSOUND if isinstance(fault, BadInput) else STALE
 
 
-def _drawn(block: Block, language: str) -> Markup:
-    if isinstance(block, Contents):
-        return Markup("")
-    return Markup(block_html(block, language))  # noqa: S704  # a block of the report; its template escapes
+def _drawer(keys: Iterable[str]) -> Callable[[Block, str], Markup]:
+    """Return what draws a block: a link to a part of the report leads to that part of this page."""
+    anchors = frozenset(keys)
+
+    def drawn(block: Block, language: str) -> Markup:
+        if isinstance(block, Contents):
+            return Markup("")
+        html = block_html(block, language, anchors=anchors)
+        for key in anchors:
+            html = html.replace(f'href="#{key}"', f'href="#part-{key}"')
+        return Markup(html)  # noqa: S704  # a block of the report; its template escapes
+    return drawn
 
 
 def _report(report_id: int) -> Report:

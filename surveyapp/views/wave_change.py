@@ -23,6 +23,7 @@ from surveyapp.services.wave_change import (
     changes_between,
     closed_waves,
     request_change,
+    shown_pair,
     wave_pair,
 )
 from surveyapp.views.access import current_account, reader_language, requires
@@ -40,7 +41,7 @@ def show(study_id: int) -> str:
     waves = closed_waves(session, g.study)
     pair = None
     if len(waves) >= TWO:
-        pair = wave_pair(session, g.study, request.args.get("first") or None, request.args.get("second") or None)
+        pair = shown_pair(session, g.study, request.args.get("first") or None, request.args.get("second") or None)
     kept = changes_between(session, g.study, *pair) if pair else []
     template = template_of(session, g.study)
     job = next((one for one in list_jobs(session, g.study, 50) if one.kind == JOB), None)

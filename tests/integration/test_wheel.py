@@ -1,10 +1,12 @@
 """The built wheel holds everything it needs: installed outside any checkout, it runs the demo."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 import venv
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -49,3 +51,7 @@ def test_the_installed_wheel_runs_the_demo(wheel: Path, tmp_path: Path):
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "out" / "report-en.pdf").stat().st_size > 100_000
     assert (tmp_path / "out" / "report-zh.pdf").stat().st_size > 100_000
+    with closing(sqlite3.connect(tmp_path / "instance" / "demo.sqlite3")) as database:
+        members = database.execute("select login, role from account join membership on account.id = account_id "
+                                   "join study on study.id = study_id where study.name = 'bank'").fetchall()
+    assert {("researcher@demo", "administrator"), ("manager@demo", "manager")} <= set(members)

@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from surveyapp.db.session import Database, close_read_session, read_session, transaction
+from surveyapp.jobs.sample import add_sample_edits
 from surveyapp.models.account import Role
 from surveyapp.models.study import Study
 from surveyapp.services.account import add_account, add_member
@@ -45,12 +46,17 @@ def log_in(client: FlaskClient, study: Study, role: str, language: str = "en") -
 
 
 class Sentences(HTMLParser):
-    """Collects headings, points, captions, rows, leads and key figures with the addresses of the names in them."""
+    """Collects headings, points, captions, rows, leads and key figures: the addresses of the names in them, the words.
+
+    The line below a table belongs to its caption.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[tuple[str, list[str]]] = []
-        self.open: list[tuple[str, bool, list[str], list[str]]] = []
+        self.found: list[tuple[str, list[str], str]] = []
+        self.open: list[tuple[str, bool, list[str], list[str], list[str]]] = []
+        self.caption: list[str] = []
+        self.in_name = False
         self.in_part = 0
         self.in_head = False
 
@@ -62,26 +68,33 @@ class Sentences(HTMLParser):
             return
         is_row = tag == "tr" and not self.in_head
         is_figure = tag == "div" and any("key-figures" in one[3] for one in self.open[-1:])
-        is_sentence = tag in SENTENCES or own.get("class") in ("lead", "caption") or is_row or is_figure
-        self.open.append((tag, bool(is_sentence and self.in_part), [], own.get("class", "").split()))
+        is_sentence = tag in SENTENCES or own.get("class") in ("lead", "caption", "source") or is_row or is_figure
+        self.open.append((tag, bool(is_sentence and self.in_part), [], own.get("class", "").split(), []))
+        if own.get("class") == "source":
+            self.open[-1][2].extend(self.caption)
         if tag == "a" and "/evidence/" in own.get("href", ""):
+            self.in_name = True
             for one in self.open:
                 one[2].append(own["href"])
 
     def handle_data(self, data: str) -> None:
-        self.texts = [*getattr(self, "texts", []), data]
+        for one in self.open if not self.in_name else ():
+            one[4].append(data)
 
     def handle_endtag(self, tag: str) -> None:
+        self.in_name = self.in_name and tag != "a"
         while self.open:
-            name, is_sentence, addresses, classes = self.open.pop()
+            name, is_sentence, addresses, classes, words = self.open.pop()
+            if "caption" in (name, *classes):
+                self.caption = addresses
             if is_sentence:
-                self.found.append((f"{name}.{' '.join(classes)}", addresses))
+                self.found.append((f"{name}.{' '.join(classes)}", addresses, " ".join(words)))
             if name == tag:
                 break
         self.in_part -= tag == "section"
 
 
-def sentences(page: str) -> list[tuple[str, list[str]]]:
+def sentences(page: str) -> list[tuple[str, list[str], str]]:
     parser = Sentences()
     parser.feed(page)
     return parser.found
@@ -95,11 +108,34 @@ def test_each_sentence_of_the_summary_leads_to_a_page_with_what_it_rests_on(clie
     found = sentences(client.get(f"/studies/{diagnosed.id}/reports/summary").text)
 
     assert len(found) > 25
-    assert [text for text, addresses in found if not addresses] == []
-    for address in {address for _, addresses in found for address in addresses}:
+    assert [text for text, addresses, _ in found if not addresses] == []
+    for address in {address for _, addresses, _ in found for address in addresses}:
         page = client.get(address)
         assert page.status_code == 200, address
         assert re.search(r'id="(items|voices|who|file|chain)"', page.text), address
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_figure_of_the_summary_stands_on_a_page_that_its_sentence_leads_to(
+        client: FlaskClient, diagnosed: Study, language: str):
+    with transaction() as session:
+        add_sample_edits(session, get_study(session, diagnosed.id))       # an edited date is a figure too
+    close_read_session()
+    log_in(client, diagnosed, "manager", language)
+    found = sentences(client.get(f"/studies/{diagnosed.id}/reports/summary").text)
+
+    pages = {address: numbers(client.get(address).text) for _, addresses, _ in found for address in addresses}
+    missing = {text: left for _, addresses, text in found
+               if (left := numbers(text) - {n for address in addresses for n in pages[address]})}
+
+    assert sum(len(numbers(text)) for _, _, text in found) > 80
+    assert missing == {}
+
+
+def numbers(html: str) -> set[str]:
+    """Return the figures of a wording; the place of a row, the ends of the scale and a short name are none."""
+    text = re.sub(r"<(style|script|head).*?</\1>|<[^>]*>", " ", html, flags=re.DOTALL)
+    return set(re.findall(r"(?<![A-Z\d.])\d+(?:[.,]\d+)*", re.sub(r"^\s*\d+[.．](?!\d)|1[–～]5", "", text)))
 
 
 @pytest.mark.parametrize("role", READERS)

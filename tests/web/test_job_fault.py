@@ -1,18 +1,21 @@
-"""A failed job says why in the language of whoever reads its page; errors of a library keep the worker's words."""
+"""A failed job says why in the language of whoever reads its page, whatever kind of error it was."""
 
 import pytest
 from flask import Flask
-from flask_babel import force_locale
+from flask_babel import force_locale, gettext
 
+from analysis.errors import SpecError, TooFewData
+from instruments.errors import FileFormatError
+from reports.pdf import MissingGlyphs
 from surveyapp.errors import BadInput, Refused
-from surveyapp.jobs.worker import _fault_of
+from surveyapp.jobs.fault import FOREIGN, OWN, fault_of
 from surveyapp.models.diagnosis import Job
 from surveyapp.views.job_fault import job_fault
 
 
 def failed(error: Exception) -> Job:
     return Job(kind="diagnose", options={}, state="failed", message=f"{type(error).__name__}: {error}",
-               fault=_fault_of(error))
+               fault=fault_of(error))
 
 
 @pytest.mark.parametrize(("language", "words"), [
@@ -28,13 +31,58 @@ def test_a_failed_job_is_told_in_the_readers_language(app: Flask, language: str,
     assert told == words
 
 
-def test_an_error_of_a_library_keeps_what_the_worker_stored(app: Flask):
-    job = failed(ValueError("see the worker's log for the place"))
+@pytest.mark.parametrize(("error", "words"), [
+    (TooFewData("links", "12 complete rows are too few for 4 causes.", "Collect more answers.", 12),
+     "答卷或题项过少，无法计算（links）。请收集更多答卷或选择其他题项后重试。"
+     "具体说明（英文）：12 complete rows are too few for 4 causes. Collect more answers."),
+    (SpecError("specification", "names no analysis.", "Write a list."),
+     "所填写的要求无法执行（specification）。请修改要求后重试。具体说明（英文）：names no analysis. Write a list."),
+    (FileFormatError("staff.xlsx", "the file is damaged.", "Save it anew."),
+     "文件无法读取（staff.xlsx）。请重新提交文件。具体说明（英文）：the file is damaged. Save it anew.")])
+def test_an_error_of_an_analysis_or_a_definition_is_told_in_chinese_with_its_details(app: Flask, error: Exception,
+                                                                                    words: str):
+    job = failed(error)
+
+    with app.test_request_context(), force_locale("zh"):
+        told = job_fault(job)
+
+    assert told == words
+
+
+def test_characters_that_no_font_has_are_named_in_chinese(app: Flask):
+    job = failed(MissingGlyphs({"☃": "title"}))
+
+    with app.test_request_context(), force_locale("zh"):
+        told = job_fault(job)
+
+    assert told.startswith("报告所用字体缺少以下字符：☃。请在研究文本中替换后重试。")
+
+
+def test_an_error_of_a_library_is_told_by_its_kind_and_quotes_nobody(app: Flask):
+    job = failed(ValueError("could not convert string to float: 'my boss shouts'"))
+
+    with app.test_request_context(), force_locale("zh"):
+        told = job_fault(job)
+
+    assert "ValueError" in told
+    assert "boss" not in told
+    assert "请告知" in told
+
+
+def test_a_job_that_failed_before_reasons_were_kept_shows_what_the_worker_stored(app: Flask):
+    job = Job(kind="diagnose", options={}, state="failed", message="ValueError: see the worker's log for the place")
 
     with app.test_request_context(), force_locale("zh"):
         told = job_fault(job)
 
     assert told == "ValueError: see the worker's log for the place"
+
+
+def test_every_kind_of_error_has_chinese_words(app: Flask):
+    with app.test_request_context(), force_locale("zh"):
+        untold = [text for _, *texts in (*OWN, *FOREIGN) for text in texts if gettext(text) == text]
+
+    assert untold == []
 
 
 def test_a_value_with_braces_is_told_as_it_is(app: Flask):

@@ -176,7 +176,8 @@ class Rules:
         outcome: CheckOutcome = "true" if grade in IN_EVIDENCE else "false"
         return Ruling("objective_active", "11", "active" if finding.is_active else "not_active", (
             Check("grade", grade, "in", ("strong", "moderate"), outcome, path=f"problem.{finding.problem}.grade"),
-            told("baseline", finding.kpi.baseline), told("target", finding.kpi.target)))
+            told("baseline", finding.kpi.baseline, f"objective.{finding.key}.baseline"),
+            told("target", finding.kpi.target, f"objective.{finding.key}.baseline")))
 
     def audience(self, screening: Screening) -> Ruling:
         """Return what the share of answers left out means for the grades."""
