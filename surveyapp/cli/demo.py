@@ -72,7 +72,7 @@ def _demo(options: argparse.Namespace) -> None:
         for account in list_accounts(session):
             add_member(session, study, account)
         if sample.second is not None:
-            close_first_wave(session, study)
+            close_first_wave(session, config.secret_key, study)
     _add_more(options, name)
     _say("Diagnosing …")
     stored, _ = diagnose_study(name)
@@ -85,7 +85,7 @@ def _demo(options: argparse.Namespace) -> None:
         compute_picture(study)
     _write_reports(study, stored, Path(options.out) / "report.pdf")
     if sample.second is not None:
-        _add_second_wave(study, sample.second(), Path(options.out))
+        _add_second_wave(config, study, sample.second(), Path(options.out))
     _say(f"Done in {time.monotonic() - started:.0f} s.")
     if not options.no_serve:
         close_read_session()
@@ -108,14 +108,14 @@ def _write_reports(study: Study, stored: StoredDiagnosis, out: Path) -> None:
         _say(f"Wrote {path.resolve()}")
 
 
-def _add_second_wave(study: Study, plan: Plan, out: Path) -> None:
+def _add_second_wave(config: Config, study: Study, plan: Plan, out: Path) -> None:
     """Release the report, let the invented management decide on it, ask everybody again and compare."""
     _say("Releasing the report, recording decisions, loading a second wave …")
     name = study.name
     with transaction() as session:
         study = get_study(session, name)
         release_with_decisions(session, study)
-        add_second_wave(session, study, plan)
+        add_second_wave(session, config.secret_key, study, plan)
     close_read_session()                # what is read from here on knows the second wave
     study = get_study(read_session(), name)
     compare_with_earlier(study, get_wave(read_session(), study, SECOND_WAVE))

@@ -24,16 +24,17 @@ from surveyapp.sample.second_wave import (
 from surveyapp.services.action import load_register, save_action
 from surveyapp.services.report_release import release_report, today_of
 from surveyapp.services.response_import import load_sample_responses
-from surveyapp.services.study import FIRST_WAVE, close_wave, get_wave, instrument_of, list_links
+from surveyapp.services.study import FIRST_WAVE, get_wave, instrument_of, list_links
+from surveyapp.services.upkeep import close_collection
 from surveyapp.services.wave import add_wave, start_wave
 
 SECOND_WAVE, OPEN_WAVE = "w2", "w3"
 
 
-def close_first_wave(session: Session, study: Study) -> None:
-    """End collection of the sample's first wave on a day before its report is released."""
+def close_first_wave(session: Session, secret: str, study: Study) -> None:
+    """End collection of the sample's first wave, with its final figures, on a day before its report is released."""
     wave = get_wave(session, study, FIRST_WAVE)
-    close_wave(session, study, wave)
+    close_collection(session, secret, study, wave)
     wave.closed_at = utc_now() - timedelta(days=DAYS_SINCE_RELEASE + CLOSED_BEFORE)
 
 
@@ -59,12 +60,12 @@ def _action(planted: PlantedDecision, day: date) -> Action:
         {"en": IN_ENGLISH})
 
 
-def add_second_wave(session: Session, study: Study, plan: Plan) -> None:
+def add_second_wave(session: Session, secret: str, study: Study, plan: Plan) -> None:
     """Ask everybody again: a second wave with what is planted there, closed, and an empty third one to try."""
     wave = add_wave(session, study, SECOND_WAVE)
     start_wave(session, study, wave)
     for link, published in list_links(session, wave):
         instrument = instrument_of(published)
         load_sample_responses(session, link, instrument, generate_responses(instrument, plan, published.audience))
-    close_wave(session, study, wave)
+    close_collection(session, secret, study, wave)
     start_wave(session, study, add_wave(session, study, OPEN_WAVE))

@@ -35,7 +35,6 @@ from surveyapp.services.further_report import KINDS, OF_A_WAVE
 from surveyapp.services.measurement import subject_of
 from surveyapp.services.report_release import get_release, release_report
 from surveyapp.services.study import get_study, get_wave, instrument_of, list_links, template_of
-from surveyapp.services.upkeep import freeze_figures
 from tests.factories.diagnosis import rich_diagnosis
 from tests.factories.follow_up import every_verdict
 from tests.factories.questionnaire import SECRET
@@ -69,8 +68,7 @@ def prepared(path: Path, empty: Path, template_key: str, *, n: int = 0, by_hand:
         _stop_the_clock(patch)
         patch.setattr(sample_job, "sample_of", lambda _key: replace(planned, plan=resized(planned.plan, n)))
         with transaction() as session:
-            close_first_wave(session, add_sample_study(session, template_key, NAME))
-            _freeze_figures(session, FIRST_WAVE)
+            close_first_wave(session, SECRET, add_sample_study(session, template_key, NAME))
         _diagnose(FIRST_WAVE, by_hand=by_hand)
         if planned.second is None:
             with transaction() as session:
@@ -86,8 +84,7 @@ def _ask_again(plan: Plan, *, by_hand: bool) -> None:
     with transaction() as session:
         study = get_study(session, NAME)
         release_with_decisions(session, study)
-        add_second_wave(session, study, plan)
-        _freeze_figures(session, SECOND_WAVE)
+        add_second_wave(session, SECRET, study, plan)
     close_read_session()
     study = get_study(read_session(), NAME)
     if not by_hand:
@@ -101,14 +98,6 @@ def _stop_the_clock(patch: pytest.MonkeyPatch) -> None:
     for name, module in list(sys.modules.items()):
         if name.startswith("surveyapp") and getattr(module, "utc_now", None) is running:
             patch.setattr(module, "utc_now", lambda: TODAY)
-
-
-def _freeze_figures(session: Session, wave_key: str) -> None:
-    """Keep the final figures of a closed wave, as the page does that closes it."""
-    study = get_study(session, NAME)
-    wave = get_wave(session, study, wave_key)
-    for link, _ in list_links(session, wave):
-        freeze_figures(session, SECRET, study, wave, link)
 
 
 def _diagnose(wave_key: str, *, by_hand: bool) -> None:

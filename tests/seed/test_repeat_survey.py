@@ -18,6 +18,7 @@ from surveyapp.sample.second_wave import DECISIONS, PLANTED, second_plan
 from surveyapp.services.action_feed import facts_of_wave
 from surveyapp.services.diagnosis import store_diagnosis, store_report
 from surveyapp.services.study import get_study, get_wave, template_of
+from tests.factories.questionnaire import SECRET
 from tests.seed.conftest import wordings
 
 N_RESAMPLES = 200
@@ -44,13 +45,13 @@ def waves(tmp_path_factory: pytest.TempPathFactory, sqlite_template) -> TwoSurve
     database = Database(f"sqlite:///{path}")
     use_database(database)
     with transaction() as session:
-        close_first_wave(session, add_sample_study(session, "bank_crm", "bank"))
+        close_first_wave(session, SECRET, add_sample_study(session, "bank_crm", "bank"))
     first = _diagnosed("w1")
     with transaction() as session:
         study = get_study(session, "bank")
         store_report(session, store_diagnosis(session, study, get_wave(session, study, "w1"), first), "zh", b"%PDF")
         release_with_decisions(session, study)
-        add_second_wave(session, study, second_plan())
+        add_second_wave(session, SECRET, study, second_plan())
     close_read_session()
     second = _diagnosed(SECOND_WAVE)
     with transaction() as session:
