@@ -33,6 +33,7 @@ from surveyapp.jobs.norm import package_wave
 from surveyapp.jobs.pilot import judge_wave
 from surveyapp.jobs.planner import plan_study
 from surveyapp.jobs.rehearsal import rehearse_study
+from surveyapp.jobs.report_pictures import draw_pictures
 from surveyapp.jobs.wave_change import compare_asked, compare_with_earlier
 from surveyapp.jobs.webhook import deliver_due
 from surveyapp.models.diagnosis import Job
@@ -99,6 +100,7 @@ KINDS: dict[str, Callable[[Study, dict[str, Any]], str]] = {
     "agreement": do_agreement, "measure": run_measure, "plan": plan_study, TRIAL: run_trial,
     "norms": package_wave,
     "further_report": run_further_report, "customers": picture_customers,
+    "report_pictures": draw_pictures,
 }
 
 

@@ -39,6 +39,8 @@ class Report(Base):
     is_draft: Mapped[bool] = mapped_column(default=False, server_default=false())   # marked as one on every page
     # What the file says, as JSON in gzip: other files are made of it, so that all tell the same. None before 0032.
     tree: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # Its figures as PNG, once a worker has drawn them; read only where they are handed over.
+    pictures: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
 

@@ -24,4 +24,6 @@ class FurtherReport(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     content: Mapped[bytes] = mapped_column(LargeBinary)
     tree: Mapped[bytes] = mapped_column(LargeBinary)                # what it says: JSON in gzip
+    # Its figures as PNG, once a worker has drawn them; read only where they are handed over.
+    pictures: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

@@ -13,7 +13,7 @@ from reports.formats.pictures import report_pictures
 from reports.formats.plain import block_lines, cell_text
 from reports.formats.workbook import report_workbook
 from reports.render import report_html, style_sheet
-from surveyapp.errors import NotFound
+from surveyapp.errors import NotFound, Refused
 from surveyapp.models.diagnosis import Report
 from surveyapp.models.further_report import FurtherReport
 from surveyapp.services.note_sheet_document import WordTable, word_document
@@ -68,6 +68,7 @@ FILES: Mapping[str, tuple[str, Callable[[StudyReport], bytes]]] = MappingProxyTy
     "png": ("application/zip", report_bitmaps),
     "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", report_words),
 })
+DRAWN = "png"           # by a worker only
 ENDINGS: Mapping[str, str] = MappingProxyType({"svg": "svg.zip", "png": "png.zip"})
 
 
@@ -88,8 +89,21 @@ def content_of(stored: Report | FurtherReport) -> StudyReport:
 
 
 def report_file(stored: Report | FurtherReport, format: str) -> tuple[bytes, str, str]:
-    """Return a stored report in another form, its content type and the end of its name; NotFound for no such form."""
+    """Return a stored report in another form, its content type and the end of its name.
+
+    NotFound for no such form, Refused for figures that no worker has drawn yet.
+    """
     if format not in FILES:
         raise NotFound("Reports are not handed over in this form.", "There are: {known}.", known=", ".join(FILES))
     content_type, make = FILES[format]
-    return make(content_of(stored)), content_type, ENDINGS.get(format, format)
+    content = _drawn(stored) if format == DRAWN else make(content_of(stored))
+    return content, content_type, ENDINGS.get(format, format)
+
+
+def _drawn(stored: Report | FurtherReport) -> bytes:
+    """Return the figures that a worker has drawn: drawing takes seconds, in which a web worker would serve nobody."""
+    if stored.pictures is None:
+        content_of(stored)
+        raise Refused("The figures of this report are not drawn yet.",
+                      "Have them drawn in the list of reports, and take them there a moment later.")
+    return stored.pictures

@@ -17,6 +17,7 @@ from surveyapp.services.further_report import (
     list_further_reports,
     request_further_report,
 )
+from surveyapp.services.report_drawing import drawing_jobs, list_drawn, request_pictures
 from surveyapp.services.report_files import FILES, report_file
 from surveyapp.services.report_release import list_releases
 from surveyapp.services.study import get_study, get_wave, list_waves
@@ -39,6 +40,7 @@ def index(study_id: int) -> str:
         released={one.diagnosis_id for one in releases if not one.is_recalled}, formats=tuple(FILES), kinds=KINDS,
         of_a_wave=OF_A_WAVE, wave_of=waves_by_diagnosis(session, g.study),
         further=list_further_reports(session, g.study), waves={wave.id: wave for wave in closed},
+        drawn=list_drawn(session, g.study), drawing=drawing_jobs(session, g.study),
         job=next((job for job in list_jobs(session, g.study) if job.kind == JOB), None))
 
 
@@ -73,6 +75,19 @@ def further_other(study_id: int, number: int, format: str) -> Response:
                  is_page=format == "html")
 
 
+@blueprint.post("/studies/<int:study_id>/reports/pictures")
+@requires("can_read_results")
+def draw_pictures(study_id: int) -> Redirect:
+    """Ask for the figures of a report as PNG; a worker draws them once, for everybody."""
+    which, number = request.form.get("which", ""), request.form.get("number", "")
+    with transaction() as session:
+        study = get_study(session, study_id)
+        job = request_pictures(session, study, which, _number(number), current_account())
+    flash(_("The figures are drawn: take them from the list.") if job is None
+          else _("The figures are being drawn. Load this page again in a moment."))
+    return redirect(url_for("report.index", study_id=study_id))
+
+
 @blueprint.get("/studies/<int:study_id>/reports/summary")
 @requires("can_read_results")
 def summary(study_id: int) -> str:
@@ -101,6 +116,10 @@ def other(study_id: int, report_id: int, format: str) -> Response:
     content, content_type, ending = report_file(report, format)
     return _file(content, content_type, f"report-{g.study.id}-{report.id}-{report.language}.{ending}",
                  is_page=format == "html")
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0  # noqa: PLR2004 - fits the column
 
 
 def _file(content: bytes, content_type: str, name: str, *, is_page: bool) -> Response:

@@ -12,12 +12,16 @@ from lxml import etree
 
 from instruments.codec import to_document
 from reports.sections.study import study_report
-from surveyapp.db.session import Database, close_read_session, transaction
+from surveyapp.db.session import Database, close_read_session, read_session, transaction
+from surveyapp.errors import Refused
+from surveyapp.jobs import report_pictures
+from surveyapp.jobs.worker import do_job
 from surveyapp.models.diagnosis import Report
 from surveyapp.models.study import Study
+from surveyapp.queue import prepare_queue
 from surveyapp.services.account import add_account, add_member
-from surveyapp.services.diagnosis import store_diagnosis, store_report
-from surveyapp.services.report_files import FILES, packed, report_words
+from surveyapp.services.diagnosis import list_jobs, store_diagnosis, store_report
+from surveyapp.services.report_files import DRAWN, FILES, packed, report_words
 from surveyapp.services.study import facts_of, get_study, get_wave, template_of
 from tests.conftest import PASSWORD
 from tests.factories import coding as make
@@ -49,7 +53,7 @@ def client_of(app: Flask, study: Study, role: str) -> FlaskClient:
     return client
 
 
-@pytest.mark.parametrize("format", list(FILES))
+@pytest.mark.parametrize("format", [one for one in FILES if one != DRAWN])
 def test_a_manager_takes_a_report_in_each_form(app: Flask, reported: tuple[Study, list[int]], format: str):
     study, (number, _) = reported
     manager = client_of(app, study, "manager")
@@ -62,6 +66,76 @@ def test_a_manager_takes_a_report_in_each_form(app: Flask, reported: tuple[Study
     assert answer.content_type == FILES[format][0]
     assert f"report-{study.id}-{number}-zh." in answer.headers["Content-Disposition"]
     assert len(answer.data) > 2000
+
+
+def ask_for_pictures(reader: FlaskClient, study: Study, which: str, number: int | str):
+    return reader.post(f"/studies/{study.id}/reports/pictures", data={"which": which, "number": number},
+                       follow_redirects=True)
+
+
+def test_the_figures_are_drawn_by_a_worker_once_and_no_page_waits_for_them(app: Flask, reported, monkeypatch):
+    prepare_queue()
+    study, (number, _) = reported
+    manager, address = client_of(app, study, "manager"), f"/studies/{study.id}/reports/{number}/png"
+    drawn = []
+    monkeypatch.setattr(report_pictures, "report_bitmaps", lambda report: drawn.append(report.title) or b"PK archive")
+
+    before = manager.get(address)
+    asked = [ask_for_pictures(manager, study, "diagnosis", number) for _ in range(2)]
+    jobs = [job.id for job in list_jobs(read_session(), study)]
+    for job in jobs * 2:
+        do_job(job)
+    close_read_session()
+    page, after = manager.get(f"/studies/{study.id}/reports"), manager.get(address)
+    again = ask_for_pictures(manager, study, "diagnosis", number)
+
+    assert (before.status_code, "not drawn yet" in before.text) == (409, True)
+    assert all("are being drawn" in one.text and "being drawn</span>" in one.text for one in asked)
+    assert (len(jobs), len(drawn)) == (1, 1)
+    assert f'href="/studies/{study.id}/reports/{number}/png"' in page.text
+    assert (after.data, after.content_type) == (b"PK archive", FILES[DRAWN][0])
+    assert f"report-{study.id}-{number}-zh.png.zip" in after.headers["Content-Disposition"]
+    assert "The figures are drawn" in again.text
+    assert len(list_jobs(read_session(), study)) == 1
+
+
+def test_figures_that_cannot_be_drawn_are_told_beside_the_report(app: Flask, reported, monkeypatch):
+    prepare_queue()
+    study, (number, _) = reported
+    manager = client_of(app, study, "manager")
+
+    def fails(_report: object) -> bytes:
+        raise Refused("The figures could not be drawn: {words}", "Take them as SVG, which needs no drawing.",
+                      words="too long")
+
+    monkeypatch.setattr(report_pictures, "report_bitmaps", fails)
+
+    ask_for_pictures(manager, study, "diagnosis", number)
+    do_job(list_jobs(read_session(), study)[0].id)
+    close_read_session()
+    page = manager.get(f"/studies/{study.id}/reports").text
+
+    assert "could not be drawn: too long" in page
+    assert "Draw figures (PNG)" in page
+
+
+@pytest.mark.parametrize(("which", "number"), [("diagnosis", "99"), ("further", "1"), ("other", "1"),
+                                               ("diagnosis", "1x"), ("diagnosis", "9" * 30)])
+def test_figures_of_no_report_are_not_asked_for(app: Flask, reported, which: str, number: str):
+    study, _ = reported
+
+    answer = ask_for_pictures(client_of(app, study, "manager"), study, which, number)
+
+    assert answer.status_code == 404
+    assert list_jobs(read_session(), study) == []
+
+
+def test_figures_of_a_report_of_an_earlier_version_are_refused_at_once(app: Flask, reported):
+    study, (_, old) = reported
+    manager = client_of(app, study, "manager")
+
+    assert manager.get(f"/studies/{study.id}/reports/{old}/png").status_code == 404
+    assert ask_for_pictures(manager, study, "diagnosis", old).status_code == 404
 
 
 def test_a_report_of_an_earlier_version_is_there_as_pdf_only_and_an_unknown_form_is_named(app: Flask, reported):
