@@ -74,6 +74,7 @@ class QuadrantMap:
     x_label: str
     y_label: str
     corners: tuple[str, str, str, str]  # upper left, upper right, lower left, lower right
+    is_low: bool = False                # to stand on a slide
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ class Matrix:
     cells: tuple[tuple[MatrixCell, ...], ...]
     legend_label: str = ""
     legend: tuple[str, ...] = ()        # words for the five steps
+    is_low: bool = False                # to stand on a slide
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,7 @@ class RoadmapChart:
     phases: tuple[tuple[str, float, float], ...]
     months: int
     tick_labels: tuple[tuple[float, str], ...]
+    is_low: bool = False                # to stand on a slide: owners beside their bars, not below their measures
 
 
 @dataclass(frozen=True)

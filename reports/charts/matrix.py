@@ -7,6 +7,7 @@ from reports.charts.canvas import Canvas
 from reports.figures import Matrix
 
 CELL_HEIGHT, SINGLE_HEIGHT, GAP = 33.0, 27.0, 2.0
+ROOM, LOW_CELL, LOW_ROOM = 8.0, 29.0, 2.0               # around the label of a row; on a slide
 LEAST_LABEL, MOST_LABEL = 110.0, 210.0
 LEGEND = 26.0
 
@@ -25,7 +26,7 @@ def matrix(data: Matrix, title: str, language: str) -> str:
         sheet.lines(x, top - 6 - len(lines) * step / 2, lines, c.SMALL, weight=600, fill=c.INK_SOFT, anchor="middle")
     y = top
     for (label, small), cells in zip(data.rows, data.cells, strict=True):
-        y += _row(sheet, (label, small, label_width, cell), cells, y)
+        y += _row(sheet, (label, small, label_width, cell), cells, y, is_low=data.is_low)
     if data.legend:
         _legend(sheet, data, y + 8, label_width)
         y += LEGEND
@@ -33,11 +34,13 @@ def matrix(data: Matrix, title: str, language: str) -> str:
     return sheet.svg()
 
 
-def _row(sheet: Canvas, plan: tuple[str, str, float, float], cells: tuple[object, ...], y: float) -> float:
+def _row(sheet: Canvas, plan: tuple[str, str, float, float], cells: tuple[object, ...], y: float, *,
+         is_low: bool) -> float:
     label, small, label_width, cell = plan
     lines = sheet.wrap(label, label_width - 10, c.LABEL, 700)
-    needed = len(lines) * c.LABEL * sheet.leading + (c.TINY * sheet.leading if small else 0) + 8
-    height = max(CELL_HEIGHT if any(getattr(found, "second", "") for found in cells) else SINGLE_HEIGHT, needed)
+    needed = len(lines) * c.LABEL * sheet.leading + (c.TINY * sheet.leading if small else 0)
+    needed, high = (needed + LOW_ROOM, LOW_CELL) if is_low else (needed + ROOM, CELL_HEIGHT)
+    height = max(high if any(getattr(found, "second", "") for found in cells) else SINGLE_HEIGHT, needed)
     middle = y + height / 2
     shift = c.TINY * sheet.leading / 2 if small else 0
     sheet.lines(0, middle - shift, lines, c.LABEL, weight=700)

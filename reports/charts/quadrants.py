@@ -9,6 +9,7 @@ from reports.charts.canvas import Canvas
 from reports.figures import MapPoint, QuadrantMap
 
 SIZE_X, SIZE_Y = 404.0, 336.0           # seven of twelve columns wide
+LOW_Y = 226.0                           # on a slide
 LEFT, TOP, BOTTOM = 46.0, 8.0, 40.0
 APART = 19.0                            # badges nearer than this are moved, with a line to their place
 PADDING = 0.12
@@ -20,12 +21,14 @@ class _Frame:
                                          + [p.x_high for p in data.points] + [data.cross_x])
         self.y_low, self.y_high = _range([p.y for p in data.points] + [p.y_low for p in data.points]
                                          + [p.y_high for p in data.points] + [data.cross_y])
+        self.height = LOW_Y if data.is_low else SIZE_Y
+        self.foot = self.height - BOTTOM
 
     def x(self, value: float) -> float:
         return LEFT + (value - self.x_low) / (self.x_high - self.x_low) * (SIZE_X - LEFT - 4)
 
     def y(self, value: float) -> float:
-        return SIZE_Y - BOTTOM - (value - self.y_low) / (self.y_high - self.y_low) * (SIZE_Y - BOTTOM - TOP)
+        return self.foot - (value - self.y_low) / (self.y_high - self.y_low) * (self.foot - TOP)
 
 
 def _range(values: list[float | None]) -> tuple[float, float]:
@@ -49,15 +52,15 @@ def _ticks(low: float, high: float) -> list[float]:
 def quadrants(data: QuadrantMap, title: str, language: str) -> str:
     """Return the map as SVG."""
     sheet = Canvas(title, language, SIZE_X)
-    sheet.height = SIZE_Y
     frame = _Frame(data)
+    sheet.height = frame.height
     _ground(sheet, frame, data)
     for value in _ticks(frame.x_low, frame.x_high):
-        sheet.text(frame.x(value), SIZE_Y - BOTTOM + 14, f"{value:g}", c.TINY, fill=c.MUTED, anchor="middle")
+        sheet.text(frame.x(value), frame.foot + 14, f"{value:g}", c.TINY, fill=c.MUTED, anchor="middle")
     for value in _ticks(frame.y_low, frame.y_high):
         sheet.text(LEFT - 6, frame.y(value) + 3.5, f"{value:.4g}", c.TINY, fill=c.MUTED, anchor="end")
-    sheet.text((LEFT + SIZE_X) / 2, SIZE_Y - 8, data.x_label, c.TINY, fill=c.INK_SOFT, anchor="middle")
-    sheet.text(11, (TOP + SIZE_Y - BOTTOM) / 2, data.y_label, c.TINY, fill=c.INK_SOFT, anchor="middle", turned=True)
+    sheet.text((LEFT + SIZE_X) / 2, frame.height - 8, data.x_label, c.TINY, fill=c.INK_SOFT, anchor="middle")
+    sheet.text(11, (TOP + frame.foot) / 2, data.y_label, c.TINY, fill=c.INK_SOFT, anchor="middle", turned=True)
     placed = _places(frame, data.points)
     for point in data.points:
         _cross(sheet, frame, point)
@@ -67,7 +70,7 @@ def quadrants(data: QuadrantMap, title: str, language: str) -> str:
 
 
 def _ground(sheet: Canvas, frame: _Frame, data: QuadrantMap) -> None:
-    left, right, top, foot = LEFT, SIZE_X - 4, TOP, SIZE_Y - BOTTOM
+    left, right, top, foot = LEFT, SIZE_X - 4, TOP, frame.foot
     x, y = frame.x(data.cross_x), frame.y(data.cross_y)
     for corner, fill, box in zip(
             data.corners, (c.TINT_AMBER, "#e6f1f2", c.PANEL, c.PANEL),

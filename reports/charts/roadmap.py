@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reports.charts import canvas as c
 from reports.charts.canvas import Canvas
 from reports.charts.metrics import clip
 from reports.figures import Bar, Lane, RoadmapChart
 
-LABEL_WIDTH = 262.0
+LABEL_WIDTH, LOW_LABEL_WIDTH = 262.0, 300.0
+LOW_LINES, LEAST_ROOM = 2, 60.0         # of a label and of an owner; room beside a bar that is worth a line
 PHASE, TICKS = 22.0, 18.0
 BAR = 19.0
 FILLS = {"first": c.TEAL, "second": c.NAVY, "third": "#2f5f7e", "support": c.MUTED}
@@ -17,12 +20,14 @@ PHASE_FILLS = ("#e6f1f2", "#d6e4ec", "#c5d8e6")
 def roadmap(data: RoadmapChart, title: str, language: str) -> str:
     """Return the roadmap as SVG; a diamond is a milestone."""
     sheet = Canvas(title, language)
-    unit = (sheet.width - LABEL_WIDTH - 8) / data.months
+    left = LOW_LABEL_WIDTH if data.is_low else LABEL_WIDTH
+    unit = (sheet.width - left - 8) / data.months
+    lanes = [_Low(sheet, lane, (left, unit)) if data.is_low else _High(sheet, lane, (left, unit)) for lane in data.lanes]
 
     def x(month: float) -> float:
-        return LABEL_WIDTH + month * unit
+        return left + month * unit
 
-    heights = [_height(sheet, lane) for lane in data.lanes]
+    heights = [lane.height() for lane in lanes]
     foot = PHASE + TICKS + sum(heights)
     for place, (name, start, end) in enumerate(data.phases):
         sheet.rect(x(start), 0, x(end) - x(start) - 1.5, PHASE - 4, PHASE_FILLS[place % 3])
@@ -32,39 +37,112 @@ def roadmap(data: RoadmapChart, title: str, language: str) -> str:
         anchor = "start" if month == 0 else "end" if month == data.months else "middle"
         sheet.text(x(month), PHASE + 9, label, c.TINY, fill=c.MUTED, anchor=anchor)
     y = PHASE + TICKS
-    for lane, height in zip(data.lanes, heights, strict=True):
+    for lane, height in zip(lanes, heights, strict=True):
         sheet.line(0, y, sheet.width, y, c.HAIRLINE)
-        _lane(sheet, lane, (y, height), (LABEL_WIDTH, unit))
+        lane.draw(y)
         y += height
     sheet.line(0, y, sheet.width, y, c.HAIRLINE)
     sheet.height = y + 2
     return sheet.svg()
 
 
-def _height(sheet: Canvas, lane: Lane) -> float:
-    labels = len(sheet.wrap(lane.label, LABEL_WIDTH - 14, c.LABEL, 700)) * c.LABEL
-    owners = len(sheet.wrap(lane.owner, LABEL_WIDTH - 14, c.TINY)) * c.TINY if lane.owner else 0
-    return max((labels + owners) * sheet.leading + 12, len(lane.bars) * (BAR + 4) + (17 if lane.milestone else 0) + 8)
+class _High:
+    """A lane of a page: the owner stands below the measure."""
+
+    def __init__(self, sheet: Canvas, lane: Lane, scale: tuple[float, float]) -> None:
+        self.sheet, self.lane, self.scale = sheet, lane, scale
+        width = scale[0] - 14
+        self.labels = sheet.wrap(lane.label, width, c.LABEL, 700)
+        self.owners = sheet.wrap(lane.owner, width, c.TINY) if lane.owner else []
+
+    def height(self) -> float:
+        words = (len(self.labels) * c.LABEL + len(self.owners) * c.TINY) * self.sheet.leading
+        return max(words + 12, len(self.lane.bars) * (BAR + 4) + (17 if self.lane.milestone else 0) + 8)
+
+    def draw(self, y: float) -> None:
+        self.write(y + 6 + c.LABEL)
+        top = y + 5
+        for bar in self.lane.bars:
+            _bar(self.sheet, bar, top, self.scale)
+            top += BAR + 4
+        if self.lane.milestone_at is not None:
+            self.milestone(self.lane.milestone_at, y + 5 + BAR / 2 if not self.lane.milestone else top + 7)
+
+    def write(self, base: float) -> None:
+        """Write measure and owner, the first line on that base."""
+        for line in self.labels:
+            self.sheet.text(0, base, line, c.LABEL, weight=700)
+            base += c.LABEL * self.sheet.leading
+        for line in self.owners:
+            self.sheet.text(0, base, line, c.TINY, fill=c.MUTED)
+            base += c.TINY * self.sheet.leading
+
+    def milestone(self, month: float, middle: float) -> None:
+        x = self.scale[0] + month * self.scale[1]
+        self.sheet.polygon([(x, middle - 7), (x + 7, middle), (x, middle + 7), (x - 7, middle)], c.AMBER_DARK)
+        self.sheet.text(x - 12, middle + 3.5, self.lane.milestone, c.TINY, fill=c.INK_SOFT, anchor="end")
 
 
-def _lane(sheet: Canvas, lane: Lane, place: tuple[float, float], scale: tuple[float, float]) -> None:
-    y, _ = place
-    left, unit = scale
-    base = y + 6 + c.LABEL
-    for line in sheet.wrap(lane.label, LABEL_WIDTH - 14, c.LABEL, 700):
-        sheet.text(0, base, line, c.LABEL, weight=700)
-        base += c.LABEL * sheet.leading
-    for line in sheet.wrap(lane.owner, LABEL_WIDTH - 14, c.TINY) if lane.owner else []:
-        sheet.text(0, base, line, c.TINY, fill=c.MUTED)
-        base += c.TINY * sheet.leading
-    top = y + 5
-    for bar in lane.bars:
-        _bar(sheet, bar, top, scale)
-        top += BAR + 4
-    if lane.milestone_at is not None:
-        x, middle = left + lane.milestone_at * unit, (y + 5 + BAR / 2 if not lane.milestone else top + 7)
-        sheet.polygon([(x, middle - 7), (x + 7, middle), (x, middle + 7), (x - 7, middle)], c.AMBER_DARK)
-        sheet.text(x - 12, middle + 3.5, lane.milestone, c.TINY, fill=c.INK_SOFT, anchor="end")
+class _Low(_High):
+    """A lane of a slide: the owner stands behind the bar, else inside it, so that the chart is low."""
+
+    def __init__(self, sheet: Canvas, lane: Lane, scale: tuple[float, float]) -> None:
+        super().__init__(sheet, lane, scale)
+        self.labels = clip(lane.label, scale[0] - 14, c.LABEL, LOW_LINES, 700, sheet.language)
+        end = max((bar.end for bar in lane.bars), default=0.0)
+        self.right = scale[0] + max(end, lane.milestone_at or 0.0) * scale[1] + 12
+        room = sheet.width - self.right
+        beside = sheet.wrap(lane.owner, room, c.TINY) if lane.owner and room > LEAST_ROOM else []
+        self.beside = beside if len(beside) <= LOW_LINES else []
+        inside = "" if self.beside or not lane.bars or not lane.owner else f"{lane.bars[0].label} · {lane.owner}"
+        width = (lane.bars[0].end - lane.bars[0].start) * scale[1] - 12 if lane.bars else 0.0
+        if inside and sheet.measure(inside, c.TINY, 600) <= width:
+            self.lane = replace(lane, bars=(replace(lane.bars[0], label=inside), *lane.bars[1:]))
+        self.owners = self.owners if lane.owner and not self.beside and self.lane is lane else []
+        self.owners = clip(lane.owner, scale[0] - 14, c.TINY, 1, 400, sheet.language) if self.owners else []
+        self.inside = self.lines_inside()
+
+    def lines_inside(self) -> list[str]:
+        """Return the lines of a bar that is the whole chart long and too short for its words; else none."""
+        bars = self.lane.bars
+        if len(bars) != 1 or self.lane.owner or bars[0].start:
+            return []
+        width = bars[0].end * self.scale[1] - 12
+        fits = self.sheet.measure(bars[0].label, c.TINY, 600) <= width
+        lines = [] if fits else self.sheet.wrap(bars[0].label, width, c.TINY, 600)
+        return lines if len(lines) <= LOW_LINES else clip(bars[0].label, width, c.TINY, LOW_LINES, 600,
+                                                           self.sheet.language)
+
+    def height(self) -> float:
+        words = len(self.labels) * c.LABEL + len(self.owners) * c.TINY
+        return max(words * self.sheet.leading + 5, len(self.beside) * c.TINY * self.sheet.leading + 2, self.bar_height() + 4,
+                   len(self.lane.bars) * (BAR + 4) + (17 if self.lane.milestone else 0) + 3)
+
+    def draw(self, y: float) -> None:
+        middle, top = y + self.height() / 2, y + 2.5
+        self.write(middle - (len(self.labels) * c.LABEL + len(self.owners) * c.TINY) * self.sheet.leading / 2 + c.LABEL)
+        if len(self.lane.bars) == 1 and not self.lane.milestone:
+            top = middle - BAR / 2
+        if self.inside:
+            self.filled(self.lane.bars[0], middle)
+        for place, bar in enumerate([] if self.inside else self.lane.bars):
+            _bar(self.sheet, bar, top + place * (BAR + 4), self.scale)
+        if self.lane.milestone_at is not None:
+            foot = top + len(self.lane.bars) * (BAR + 4)
+            self.milestone(self.lane.milestone_at, foot + 7 if self.lane.milestone else top + BAR / 2)
+        for place, line in enumerate(self.beside):
+            shift = (place - (len(self.beside) - 1) / 2) * c.TINY * self.sheet.leading
+            self.sheet.rect(self.right - 2, middle + shift - 6, self.sheet.measure(line, c.TINY) + 4, 12, c.WHITE)
+            self.sheet.text(self.right, middle + shift + c.TINY * 0.35, line, c.TINY, fill=c.INK_SOFT)
+
+    def bar_height(self) -> float:
+        return len(self.inside) * c.TINY * self.sheet.leading + 5 if self.inside else BAR
+
+    def filled(self, bar: Bar, middle: float) -> None:
+        """Draw a bar over the whole chart that holds its words in several lines."""
+        x, width, height = self.scale[0], bar.end * self.scale[1], self.bar_height()
+        self.sheet.rect(x + 1, middle - height / 2, width - 2, height, FILLS[bar.kind], radius=2)
+        self.sheet.lines(x + 7, middle, self.inside, c.TINY, weight=600, fill=c.WHITE)
 
 
 def _bar(sheet: Canvas, bar: Bar, top: float, scale: tuple[float, float]) -> None:

@@ -9,20 +9,23 @@ from reports.content import (
     Block,
     Bullets,
     Callout,
+    Cell,
     Columns,
     Figure,
     Heading,
     KeyFigures,
     Section,
+    Stack,
     Statement,
     StudyReport,
     Table,
     walk,
 )
-from reports.figures import QuadrantMap
+from reports.figures import Lane, Matrix, QuadrantMap, RoadmapChart
 from reports.wording import Words
 
-MOST_ROWS, MOST_PROBLEMS, MOST_POINTS = 7, 4, 3       # of a table, of a list: a slide is read from afar
+MOST_SIGNS = 120        # of the words of a cell
+MOST_ROWS, MOST_LANES, MOST_PROBLEMS, MOST_POINTS = 8, 9, 4, 3     # of a table, a chart, a list: read from afar
 SUMMARY = "summary"
 
 
@@ -51,14 +54,26 @@ def _figure(section: Section | None, key: str) -> Block | None:
     return _first(section, lambda block: isinstance(block, Figure) and block.key == key)
 
 
-def _table(section: Section | None, key: str) -> Block | None:
+def _table(section: Section | None, key: str, words: Words, most: int = MOST_ROWS) -> Block | None:
+    """Return the first rows of a table without its small print; rows left out are told."""
     found = _first(section, lambda block: isinstance(block, Table) and block.key == key)
-    return _short(found) if isinstance(found, Table) else None
+    if not isinstance(found, Table):
+        return None
+    n = len(found.rows)
+    left_out = words.text("board.cut", shown=most, n=n) if n > most else ""
+    rows = tuple(replace(row, cells=tuple(map(_brief, row.cells))) for row in found.rows[:most])
+    return replace(found, rows=rows, source=left_out, is_dense=True)
 
 
-def _short(table: Table) -> Table:
-    """Return the first rows of a table, without its small print."""
-    return replace(table, rows=table.rows[:MOST_ROWS], source="", is_dense=True)
+def _brief(cell: Cell) -> Cell:
+    """Return a cell whose words leave room for the others; the whole of them stands in the report."""
+    if isinstance(cell, Stack):
+        return replace(cell, lines=tuple(map(_brief_words, cell.lines)))
+    return _brief_words(cell) if isinstance(cell, Statement) else cell
+
+
+def _brief_words(said: Statement) -> Statement:
+    return said if len(said.text) <= MOST_SIGNS else replace(said, text=f"{said.text[:MOST_SIGNS].rstrip()}…")
 
 
 def _slide(section: Section | None, blocks: Sequence[Block | None], key: str = "") -> Section | None:
@@ -72,9 +87,7 @@ def _slide(section: Section | None, blocks: Sequence[Block | None], key: str = "
 def _summary(report: StudyReport, words: Words) -> Section | None:
     section = _find(report, SUMMARY)
     figures = _first(section, lambda block: isinstance(block, KeyFigures))
-    points = _table(section, "t-summary")
-    problems = replace(points, rows=points.rows[:MOST_PROBLEMS]) if isinstance(points, Table) else None
-    return _slide(section, (figures, problems))
+    return _slide(section, (figures, _table(section, "t-summary", words, MOST_PROBLEMS)))
 
 
 def _problems(report: StudyReport, words: Words) -> Section | None:
@@ -84,25 +97,52 @@ def _problems(report: StudyReport, words: Words) -> Section | None:
 
 def _links(report: StudyReport, words: Words) -> Section | None:
     section = _find(report, "links")
-    return _slide(section, (_figure(section, "f-links"),)) or _slide(
+    return _slide(section, (_low(_figure(section, "f-links")),)) or _slide(
         _find(report, "causes"), (_figure(_find(report, "causes"), "f-causes"),))
 
 
 def _customers(report: StudyReport, words: Words) -> Section | None:
     """Return the map with the table beside it that names its points."""
     section = _find(report, "customers")
-    return _slide(section, (_first(section, lambda block: isinstance(block, Columns) and any(
-        isinstance(one, Figure) and isinstance(one.chart, QuadrantMap) for one in block.left)),))
+    found = _first(section, lambda block: isinstance(block, Columns) and any(map(_is_map, block.left)))
+    if not isinstance(found, Columns):
+        return None
+    return _slide(section, (replace(found, left=tuple(_low(block) or block for block in found.left)),))
+
+
+def _is_map(block: Block) -> bool:
+    return isinstance(block, Figure) and isinstance(block.chart, QuadrantMap)
+
+
+def _low(block: Block | None) -> Block | None:
+    """Return a map or matrix as low as a slide needs it, any other block as it is."""
+    if isinstance(block, Figure) and isinstance(block.chart, (Matrix, QuadrantMap)):
+        return replace(block, chart=replace(block.chart, is_low=True))
+    return block
 
 
 def _measures(report: StudyReport, words: Words) -> Section | None:
     section = _find(report, "strategies")
-    return _slide(section, (_table(section, "t-ranks"),))
+    return _slide(section, (_table(section, "t-ranks", words),))
 
 
 def _roadmap(report: StudyReport, words: Words) -> Section | None:
+    """Return the roadmap with owners beside their bars; lanes that a slide does not hold are told."""
     section = _find(report, "roadmap")
-    return _slide(section, (_figure(section, "f-roadmap"),))
+    found = _figure(section, "f-roadmap")
+    if not isinstance(found, Figure) or not isinstance(found.chart, RoadmapChart):
+        return None
+    measures = [lane for lane in found.chart.lanes if not _is_support(lane)]
+    support = [lane for lane in found.chart.lanes if _is_support(lane)]
+    shown = measures[:MOST_LANES - len(support)]
+    chart = replace(found.chart, lanes=(*shown, *support), is_low=True)
+    told = [words.text("board.cut", shown=len(shown), n=len(measures))] if len(shown) < len(measures) else []
+    source = words.text("labels.between_sentences").join([*told, found.source])
+    return _slide(section, (replace(found, chart=chart, source=source),))
+
+
+def _is_support(lane: Lane) -> bool:
+    return any(bar.kind == "support" for bar in lane.bars)
 
 
 def _decisions(report: StudyReport, words: Words) -> Section | None:

@@ -1,18 +1,23 @@
 """The board pack: few wide pages that say what the diagnosis report says, with its numbers."""
 
 import io
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import pikepdf
 import pytest
 
-from reports.content import Bullets, Callout, Figure, StudyReport, Table
+from reports.content import Bullets, Callout, Figure, Statement, StudyReport, Table
 from reports.deliver import report_pdf
-from reports.kinds.board import MOST_ROWS, board_pack
-from reports.pdf import missing_system_libraries
+from reports.kinds.board import MOST_LANES, MOST_ROWS, MOST_SIGNS, board_pack
+from reports.pdf import layout, missing_system_libraries
+from reports.render import report_html
 from reports.sections.study import study_report
 from tests.unit.reports.conftest import Study
 
 MOST_PAGES = 8
+SMALLEST, POINTS = 8.95, 0.75           # of a text on a slide; points a pixel
 
 
 @pytest.fixture(scope="module", params=["en", "zh"])
@@ -43,6 +48,71 @@ def test_a_study_with_too_little_has_a_pack_of_what_there_is(empty_bank: Study) 
     pack = board_pack(study_report(*empty_bank, language="en"))
 
     assert len(pack.sections) <= 2
+
+
+def test_rows_and_lanes_that_a_slide_does_not_hold_are_told(whole: StudyReport) -> None:
+    roadmap = next(block for block in whole.blocks() if isinstance(block, Figure) and block.key == "f-roadmap")
+    measure = next(lane for lane in roadmap.chart.lanes if lane.owner)
+    many = replace(roadmap, chart=replace(roadmap.chart, lanes=(*roadmap.chart.lanes, *[measure] * 9)))
+    sections = tuple(replace(one, blocks=tuple(many if block == roadmap else block for block in one.blocks))
+                     for one in whole.sections)
+
+    pack = board_pack(replace(whole, sections=sections))
+
+    shown = next(block for block in pack.blocks() if isinstance(block, Figure) and block.key == "f-roadmap")
+    n = sum(bool(lane.owner) for lane in many.chart.lanes)
+    assert len(shown.chart.lanes) == MOST_LANES
+    assert str(n) in shown.source
+    assert shown.source != roadmap.source
+    table = next(block for block in pack.blocks() if isinstance(block, Table) and block.key == "t-summary")
+    assert bool(table.source) == (len(next(block for block in whole.blocks() if isinstance(block, Table)
+                                           and block.key == "t-summary").rows) > len(table.rows))
+
+
+def test_long_words_of_a_cell_are_cut_on_a_slide(whole: StudyReport) -> None:
+    def longer(block: object) -> object:
+        if isinstance(block, Table) and block.key == "t-ranks":
+            return replace(block, rows=tuple(replace(row, cells=(Statement("word " * 60), *row.cells[1:]))
+                                             for row in block.rows))
+        return block
+
+    sections = tuple(replace(one, blocks=tuple(map(longer, one.blocks))) for one in whole.sections)
+
+    table = next(block for block in board_pack(replace(whole, sections=sections)).blocks()
+                 if isinstance(block, Table) and block.key == "t-ranks")
+
+    assert all(row.cells[0].text.endswith("word…") and len(row.cells[0].text) <= MOST_SIGNS for row in table.rows)
+
+
+@pytest.mark.skipif(bool(missing_system_libraries()), reason=missing_system_libraries() or "-")
+def test_nothing_on_a_slide_is_smaller_than_nine_points(whole: StudyReport) -> None:
+    document = layout(report_html(board_pack(whole), is_traced=False))
+
+    sizes = [found for page in document.pages for found in sizes_of(page._page_box)]
+
+    assert len(sizes) > 100
+    assert [found for found in sizes if found[0] < SMALLEST] == []
+
+
+def sizes_of(box: Any) -> Iterator[tuple[float, str]]:
+    """Return size in points and beginning of every text of a page, those of its charts at the size they are drawn."""
+    kind, text = type(box).__name__, getattr(box, "text", "")
+    if kind == "TextBox" and text.strip():
+        yield round(box.style["font_size"] * POINTS, 2), text[:40]
+    if "Replaced" in kind:
+        drawn = box.replacement._svg.tree
+        _, _, width, height = map(float, drawn.get("viewBox").split())
+        scale = min(box.width / width, box.height / height) * POINTS
+        yield from ((round(float(one.get("font-size")) * scale, 2), one.text or "")
+                    for one in walk_svg(drawn) if one.get("font-size"))
+    for child in getattr(box, "children", ()):
+        yield from sizes_of(child)
+
+
+def walk_svg(node: Any) -> Iterator[Any]:
+    yield node
+    for child in node:
+        yield from walk_svg(child)
 
 
 @pytest.mark.skipif(bool(missing_system_libraries()), reason=missing_system_libraries() or "-")
