@@ -74,6 +74,7 @@ class QuestionnaireFieldwork:
     n_excluded: int | None = None                   # None: not told
     paper: PaperCheck | None = None
     n_foreign: int = 0                              # answers that came in a file, of whose collection nothing is known
+    population: int | None = None                   # of whom the answers of a file are some; entered as a fact
     n_mails: int = 0                                # invitations and reminders sent
 
 

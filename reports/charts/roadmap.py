@@ -22,7 +22,8 @@ def roadmap(data: RoadmapChart, title: str, language: str) -> str:
     sheet = Canvas(title, language)
     left = LOW_LABEL_WIDTH if data.is_low else LABEL_WIDTH
     unit = (sheet.width - left - 8) / data.months
-    lanes = [_Low(sheet, lane, (left, unit)) if data.is_low else _High(sheet, lane, (left, unit)) for lane in data.lanes]
+    kind = _Low if data.is_low else _High
+    lanes = [kind(sheet, lane, (left, unit)) for lane in data.lanes]
 
     def x(month: float) -> float:
         return left + month * unit
@@ -115,7 +116,8 @@ class _Low(_High):
 
     def height(self) -> float:
         words = len(self.labels) * c.LABEL + len(self.owners) * c.TINY
-        return max(words * self.sheet.leading + 5, len(self.beside) * c.TINY * self.sheet.leading + 2, self.bar_height() + 4,
+        beside = len(self.beside) * c.TINY
+        return max(words * self.sheet.leading + 5, beside * self.sheet.leading + 2, self.bar_height() + 4,
                    len(self.lane.bars) * (BAR + 4) + (17 if self.lane.milestone else 0) + 3)
 
     def draw(self, y: float) -> None:
@@ -132,7 +134,8 @@ class _Low(_High):
             self.milestone(self.lane.milestone_at, foot + 7 if self.lane.milestone else top + BAR / 2)
         for place, line in enumerate(self.beside):
             shift = (place - (len(self.beside) - 1) / 2) * c.TINY * self.sheet.leading
-            self.sheet.rect(self.right - 2, middle + shift - 6, self.sheet.measure(line, c.TINY) + 4, 12, c.WHITE)
+            width = self.sheet.measure(line, c.TINY)
+            self.sheet.rect(self.right - 2, middle + shift - 6, width + 4, 12, c.WHITE)
             self.sheet.text(self.right, middle + shift + c.TINY * 0.35, line, c.TINY, fill=c.INK_SOFT)
 
     def bar_height(self) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from analysis.results.actions import Action
-from analysis.results.diagnosis import Diagnosis
+from analysis.results.diagnosis import Diagnosis, MeasureFinding
 from instruments.facts import StudyFacts
 from instruments.template import StudyTemplate
 from reports.content import Block, Bullets, Heading, Number, Row, Section, Statement, StudyReport, Table
@@ -16,7 +16,7 @@ from reports.sections.source import Source, capitalised
 from reports.sections.strengths import points_of
 from reports.sections.table_columns import columns_of
 
-MOST_POINTS = 4
+MOST_POINTS, MOST_ANSWERED = 4, 2
 PRIVACY = ("anonymous", "confidential", "identified")
 
 
@@ -46,12 +46,13 @@ def _told(study: Source) -> Section:
     """Return what those who answered said: what works first, then the problems and reasons they see."""
     words = study.words
     good = points_of(study)[:MOST_POINTS]
-    rows = [Row((Statement(capitalised(study.name(found.level.construct))),
-                 Statement(words.text(f"feedback.group_{group}")),
-                 Number(found.level.mean, "mean", found.level.ci_low, found.level.ci_high),
-                 Number(found.level.unfavourable.value if found.level.unfavourable else None, "percent")))
-            for group, levels in (("problem", study.diagnosis.problems), ("cause", study.diagnosis.causes))
-            for found in levels if found.level.status == "supports"]
+    rows = [Row((Statement(capitalised(study.name(level.construct))), Statement(words.text(f"feedback.group_{group}")),
+                 Number(level.mean, "mean", level.ci_low, level.ci_high),
+                 Number(level.unfavourable.value if level.unfavourable else None, "percent")))
+            for group, levels in (("problem", [found.level for found in study.diagnosis.problems]),
+                                  ("cause", [found.level for found in study.diagnosis.causes]))
+            for level in sorted(levels, key=lambda one: (-(one.mean or 0.0), one.construct))
+            if level.status == "supports"]
     blocks: list[Block] = [
         Heading(words.text("feedback.good")), Bullets(tuple(good) or (words.say("strengths.none"),)),
         Heading(words.text("feedback.problems"))]
@@ -69,44 +70,67 @@ def _told(study: Source) -> Section:
 
 
 def _decided(study: Source, actions: Mapping[str, Action]) -> Section:
-    words, rows = study.words, []
-    for finding in study.proposed:
-        recorded = actions.get(finding.key)
-        action = recorded.in_words_of(study.language) if recorded else None
-        name, decision = study.read(study.measure(finding.key).name), action.decision if action else "open"
-        rows.append(Row((Statement(name), Statement(words.text(f"feedback.decision_{decision}")),
-                         Statement(_reason(action)), Statement(_when(study, action)))))
-    decided = sum(finding.key in actions for finding in study.proposed)
-    columns = columns_of(words, "feedback.action_", ("measure", 0.34), ("decision", 0.16), ("reason", 0.28),
+    """Return what was decided with reason and date; measures that wait for a decision are named below."""
+    words = study.words
+    decided = [finding for finding in study.proposed if finding.key in actions]
+    waiting = [finding for finding in study.proposed if finding.key not in actions]
+    rows = [_row(study, finding, actions[finding.key].in_words_of(study.language)) for finding in decided]
+    columns = columns_of(words, "feedback.action_", ("measure", 0.28), ("decision", 0.14), ("reason", 0.36),
                          ("when", 0.22))
     blocks: list[Block] = []
     if rows:
-        key = "feedback.action_title" if decided else "feedback.action_title_none"
-        blocks.append(Table("t-decided", words.say(key, n=len(rows), decided=decided), columns, tuple(rows), "",
+        blocks.append(Table("t-decided", words.say("feedback.action_title", n=len(study.proposed),
+                                                   decided=len(decided)), columns, tuple(rows), "",
                             words.text("feedback.action_note")))
-    else:
+    if waiting:
+        head = words.text("feedback.waiting_more" if decided else "feedback.waiting", n=len(waiting))
+        names = tuple(Statement(study.read(study.measure(finding.key).name)) for finding in waiting)
+        blocks += [Heading(head), Bullets(names)]
+    if not study.proposed:
         blocks.append(words.say("feedback.no_measures"))
-    title = words.say("feedback.decided" if decided else "feedback.decided_none", n=decided)
+    title = words.say("feedback.decided" if decided else "feedback.decided_none", n=len(decided))
     return Section("decided", words.text("feedback.part_decided"), title, tuple(blocks))
 
 
-def _reason(action: Action | None) -> str:
-    told = list(filter(None, (action.change, action.reason))) if action else []
-    return " ".join(told) or "–"
+def _row(study: Source, finding: MeasureFinding, action: Action) -> Row:
+    words, name = study.words, study.read(study.measure(finding.key).name)
+    return Row((Statement(name), Statement(words.text(f"feedback.decision_{action.decision}")),
+                Statement(_reason(study, finding, action)), Statement(_when(study, action))))
 
 
-def _when(study: Source, action: Action | None) -> str:
+def _reason(study: Source, finding: MeasureFinding, action: Action) -> str:
+    """Return the reason recorded; of what is taken on without one, what it answers of that which people told."""
+    told = list(filter(None, (action.change, action.reason)))
+    answers = _answered(study, finding) if action.is_taken_on else []
+    if answers and not action.reason:
+        told.append(study.words.text("feedback.answers", names=study.names(answers)))
+    return study.words.text("labels.between_sentences").join(told) or study.words.text("feedback.no_reason")
+
+
+def _answered(study: Source, finding: MeasureFinding) -> list[str]:
+    """Return the supported problems, else the supported reasons, that a measure acts on, the strongest first."""
+    measure = study.measure(finding.key)
+    for strengths, levels in ((measure.address_problem, study.diagnosis.problems),
+                              (measure.address_cause, study.diagnosis.causes)):
+        shown = {found.level.construct for found in levels if found.level.status == "supports"}
+        hit = sorted((key for key, strength in strengths.items() if strength and key in shown),
+                     key=lambda key: (-strengths[key], key))
+        if hit:
+            return hit[:MOST_ANSWERED]
+    return []
+
+
+def _when(study: Source, action: Action) -> str:
     """Return when something happens: the next open milestone, else the start, else when it is decided anew."""
     words = study.words
-    if action is None:
-        return "–"
     if action.again_on:
         return words.text("feedback.when_again", day=action.again_on)
     following = sorted((one for one in action.milestones if one.state == "open" and one.due_on),
                        key=lambda one: one.due_on)
     if following:
         return words.text("feedback.when_milestone", name=following[0].name, day=following[0].due_on)
-    return words.text("feedback.when_start", day=action.starts_on) if action.starts_on else "–"
+    return words.text("feedback.when_start", day=action.starts_on) if action.starts_on else \
+        "–" if action.decision == "rejected" else words.text("feedback.when_open")
 
 
 def _protected(study: Source, privacy: str) -> Section:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from analysis.results.fieldwork import Fieldwork, QuestionnaireFieldwork
 from reports.content import Block, Bullets, Contents, Facts, Row, Section, Statement, StudyReport, Table
@@ -20,6 +20,7 @@ from reports.kinds.frame import CoverFact, Face, Naming, bound, naming
 from reports.numbers import day, printed
 from reports.sections.source import capitalised
 from reports.sections.table_columns import columns_of
+from reports.wording import Words
 
 # AAPOR's code (2021, III.A): what is told at once, in the order of the code; where it stands here.
 DISCLOSED = ("strategy", "sponsor", "instrument", "population", "sample", "mode", "dates", "sizes", "weighting",
@@ -30,8 +31,8 @@ def fieldwork_report(found: Fieldwork, language: str) -> StudyReport:
     """Return the report of one closed wave."""
     names = naming(language)
     closed = max((one.closed_on for one in found.questionnaires), default="")
-    sections = [_overview(names, found), *(_questionnaire(names, one) for one in found.questionnaires),
-                _disclosure(names, found), _limits(names, found)]
+    forms = [_questionnaire(names, one, place) for place, one in enumerate(found.questionnaires, 1)]
+    sections = [_overview(names, found), _disclosure(names, found), *forms, _limits(names, found)]
     face = Face(names.words.text("fieldwork.kind"), names.words.text("fieldwork.title", wave=found.wave),
                 names.words.text("fieldwork.subtitle"), names.read(found.organisation), _cover(names, found),
                 found.is_synthetic, closed)
@@ -70,7 +71,7 @@ def _point(names: Naming, one: QuestionnaireFieldwork) -> Statement:
                            n=one.n_submitted, asked=one.n_asked, rr1=rr1, rr2=rr2)
 
 
-def _questionnaire(names: Naming, one: QuestionnaireFieldwork) -> Section:
+def _questionnaire(names: Naming, one: QuestionnaireFieldwork, place: int) -> Section:
     words, name = names.words, names.read(one.name)
     rate = one.rates.get("rr1")
     title = (words.say("fieldwork.form_title", name=name, rate=rate) if rate is not None
@@ -85,22 +86,25 @@ def _questionnaire(names: Naming, one: QuestionnaireFieldwork) -> Section:
     blocks += group_blocks(names, one, source)
     care = care_table(names, one, source)
     blocks += [care] if care is not None else []
-    return Section(f"form-{one.audience}", name, title, tuple(blocks), starts_page=bool(one.dispositions))
+    return Section(f"form-{one.audience}", words.text("fieldwork.part_form", n=place), title, tuple(blocks),
+                   starts_page=bool(one.dispositions))
 
 
 def _facts(names: Naming, one: QuestionnaireFieldwork) -> tuple[tuple[str, Statement], ...]:
     words = names.words
+    is_foreign = bool(one.n_foreign) and not one.n_submitted
     told = [
         ("form", words.say("fieldwork.fact_form_text", version=one.version, items=one.n_items, languages=words.join(
-            [words.text(f"fieldwork.language_{key}") if words.has(f"fieldwork.language_{key}") else key
-             for key in one.languages]))),
-        ("asked", words.say(f"fieldwork.base_{one.base or 'none'}", n=one.n_asked)),
+            _languages(words, one.languages)))),
+        ("asked", _chosen(words, one)),
         ("door", words.say("fieldwork.by_invitation" if one.is_by_invitation else "fieldwork.by_link",
                            mails=one.n_mails)),
         ("promise", words.say(f"fieldwork.privacy_{one.privacy}", minimum=one.minimum_group)),
         ("dates", words.say("fieldwork.dates_text", start=one.opened_on, end=one.closed_on)),
         ("complete", words.say("fieldwork.complete_text", complete=one.complete_from, partial=one.partial_from)),
     ]
+    if is_foreign:                      # what was done here tells nothing of answers that came from elsewhere
+        told = [row for row in told if row[0] not in ("door", "complete")]
     if one.n_foreign:
         told.append(("foreign", words.say("fieldwork.foreign_text", n=one.n_foreign)))
     if one.median_minutes is not None:
@@ -112,9 +116,37 @@ def _facts(names: Naming, one: QuestionnaireFieldwork) -> tuple[tuple[str, State
     return tuple((words.text(f"fieldwork.fact_{key}"), text) for key, text in told)
 
 
+def _languages(words: Words, keys: Iterable[str]) -> list[str]:
+    return [words.text(f"fieldwork.language_{key}") if words.has(f"fieldwork.language_{key}") else key for key in keys]
+
+
+def _asked_of_file(words: Words, one: QuestionnaireFieldwork) -> Statement:
+    if not one.population:
+        return words.say("fieldwork.base_file")
+    return words.say("fieldwork.base_file_of", n=one.population, share=one.n_foreign / one.population)
+
+
 # ---- disclosure and limits ------------------------------------------------------------------------------------------
+def _of_each(words: Words, found: Fieldwork, key: str, said: Sequence[Statement]) -> Statement:
+    """Return what holds of each questionnaire: one number of all would mix people who were asked different things."""
+    of_one = [words.text("fieldwork.of_form", n=place, said=one.text) for place, one in enumerate(said, 1)]
+    each = words.text("fieldwork.between_forms").join(of_one if len(of_one) > 1 else [one.text for one in said])
+    values = {f"{name}_{place}": value for place, one in enumerate(said, 1) for name, value in one.values.items()}
+    return Statement(words.text(key, each=each), {**values, "n": len(found.questionnaires)})
+
+
+def _chosen(words: Words, one: QuestionnaireFieldwork) -> Statement:
+    return _asked_of_file(words, one) if one.n_foreign and not one.n_submitted else \
+        words.say(f"fieldwork.base_{one.base or 'none'}", n=one.n_asked)
+
+
+def _size(words: Words, one: QuestionnaireFieldwork) -> Statement:
+    key = "fieldwork.size_of" if one.n_asked else "fieldwork.size"
+    return words.say(key, n=one.n_submitted + one.n_foreign, asked=one.n_asked)
+
+
 def _disclosure(names: Naming, found: Fieldwork) -> Section:
-    words = names.words
+    words, forms = names.words, found.questionnaires
     first = min((one.opened_on for one in found.questionnaires), default="")
     last = max((one.closed_on for one in found.questionnaires), default="")
     versions = words.join([f"{names.read(one.name)} {one.version}" for one in found.questionnaires])
@@ -124,10 +156,11 @@ def _disclosure(names: Naming, found: Fieldwork) -> Section:
                              conductor=names.said(found.conductor)),
         "instrument": words.say("fieldwork.aapor_instrument_text", versions=versions),
         "population": Statement(names.said(found.population)),
-        "sample": words.say("fieldwork.aapor_sample_text"),
-        "mode": Statement(_modes(names, found.questionnaires)),
+        "sample": _of_each(words, found, "fieldwork.aapor_sample_text", [_chosen(words, one) for one in forms]),
+        "mode": words.say("fieldwork.aapor_mode_text", modes=_modes(names, forms), languages=words.join(
+            _languages(words, dict.fromkeys(key for one in forms for key in one.languages)))),
         "dates": words.say("fieldwork.dates_text", start=first, end=last),
-        "sizes": words.say("fieldwork.aapor_sizes_text", n=_sheets(found)),
+        "sizes": _of_each(words, found, "fieldwork.aapor_sizes_text", [_size(words, one) for one in forms]),
         "weighting": words.say("fieldwork.aapor_weighting_text"),
         "processing": words.say("fieldwork.aapor_processing_text"),
         "limits": words.say("fieldwork.aapor_limits_text"),
@@ -138,7 +171,7 @@ def _disclosure(names: Naming, found: Fieldwork) -> Section:
     table = Table("t-aapor", words.say("fieldwork.aapor_table", n=len(rows)), columns, rows, "",
                   words.text("fieldwork.aapor_source"))
     return Section("disclosure", words.text("fieldwork.part_disclosure"), words.say("fieldwork.disclosure_title"),
-                   (table,))
+                   (table,), starts_page=False)
 
 
 def _modes(names: Naming, forms: Sequence[QuestionnaireFieldwork]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from analysis.results.fieldwork import GroupRate, GroupTable, QuestionnaireFieldwork
 from reports.content import Block, Figure, Number, Row, Statement, Table
@@ -16,6 +16,7 @@ ENDINGS = ("complete", "partial", "break_off", "opened", "withdrawn", "refused",
            "ineligible", "screened", "quota_full")
 ALWAYS = ("complete", "partial", "break_off")
 RATES = ("rr1", "rr2", "rr3", "rr4", "rr5", "rr6", "coop1", "coop2", "ref1", "e")
+NEED_E = frozenset({"rr3", "rr4", "e"})
 FEWEST_DAYS, MOST_DAYS, MOST_DAY_LABELS = 3, 60, 10
 USABLE = ("complete", "partial")
 BEGUN = (*USABLE, "break_off", "opened", "withdrawn", "screened", "quota_full")
@@ -64,9 +65,10 @@ def rate_table(names: Naming, one: QuestionnaireFieldwork, source: str) -> Table
     rows = tuple(Row((Statement(words.text(f"fieldwork.rate_{key}_name")),
                       Statement(words.text(f"fieldwork.rate_{key}")),
                       Number(value, "percent1", is_emphasised=key == "rr1"))) for key, value in known)
+    of_e = words.text("fieldwork.rate_note_e") if any(key in NEED_E for key, _ in known) else ""
     columns = columns_of(words, "fieldwork.rate_head_", ("name", 0.14), ("meaning", 0.68), ("value", 0.18, "right"))
     return Table(f"t-rates-{one.audience}", words.say("fieldwork.rate_title", rate=one.rates.get("rr1")), columns, rows,
-                 "", _noted(names, source, words.text("fieldwork.rate_note")))
+                 "", _noted(names, source, words.text("fieldwork.rate_note"), of_e))
 
 
 def course_figure(names: Naming, one: QuestionnaireFieldwork, source: str) -> Figure | None:
@@ -99,7 +101,8 @@ def break_off_table(names: Naming, one: QuestionnaireFieldwork, source: str) -> 
     columns = columns_of(words, "fieldwork.page_", ("name", 0.8), ("n", 0.2, "right"))
     most = max(one.break_off_pages.items(), key=lambda found: found[1])
     return Table(f"t-pages-{one.audience}", words.say("fieldwork.page_title", n=most[1], page=most[0] or words.text(
-        "fieldwork.several_pages")), columns, rows, "", _noted(names, source, _few(names, one)))
+        "fieldwork.several_pages")), columns, rows, "",
+                 _noted(names, source, _few(names, one, one.break_off_pages.values())))
 
 
 def mode_table(names: Naming, one: QuestionnaireFieldwork, source: str) -> Table | None:
@@ -110,7 +113,7 @@ def mode_table(names: Naming, one: QuestionnaireFieldwork, source: str) -> Table
     rows = tuple(Row((Statement(words.text(f"fieldwork.mode_{mode}")), _count(n))) for mode, n in one.modes.items())
     columns = columns_of(words, "fieldwork.mode_head_", ("name", 0.8), ("n", 0.2, "right"))
     return Table(f"t-modes-{one.audience}", words.say("fieldwork.mode_title", n=len(rows)), columns, rows, "",
-                 _noted(names, source, _few(names, one)))
+                 _noted(names, source, _few(names, one, one.modes.values())))
 
 
 # ---- groups ---------------------------------------------------------------------------------------------------------
@@ -160,17 +163,18 @@ def care_table(names: Naming, one: QuestionnaireFieldwork, source: str) -> Table
     columns = columns_of(words, "fieldwork.care_", ("name", 0.8), ("n", 0.2, "right"))
     key = "fieldwork.care_title" if one.n_excluded is not None else "fieldwork.care_title_few"
     return Table(f"t-care-{one.audience}", words.say(key, n=one.n_excluded), columns, rows, "",
-                 _noted(names, source, words.text("fieldwork.care_note"), _few(names, one)))
+                 _noted(names, source, words.text("fieldwork.care_note"), _few(names, one, one.flags.values())))
 
 
 def _count(n: int | None) -> Number:
     return Number(None if n is None else float(n), "count", is_hidden=n is None)
 
 
-def _few(names: Naming, one: QuestionnaireFieldwork) -> str:
-    return names.words.text("labels.hidden_note", minimum=one.minimum_group)
+def _few(names: Naming, one: QuestionnaireFieldwork, shown: Iterable[int | None]) -> str:
+    """Return what the sign of a hidden number means, where one stands in the table."""
+    return names.words.text("labels.hidden_note", minimum=one.minimum_group) if None in set(shown) else ""
 
 
 def _noted(names: Naming, *notes: str) -> str:
     """Return a source line with its notes behind it."""
-    return names.words.text("labels.between_sentences").join(notes)
+    return names.words.text("labels.between_sentences").join(filter(None, notes))

@@ -26,7 +26,7 @@ from reports.kinds.frame import CoverFact, Face, bound, naming
 from reports.numbers import printed
 from reports.sections.appendix_words import codebook
 from reports.sections.situation import roles_interviewed
-from reports.sections.source import Source
+from reports.sections.source import Source, capitalised
 from reports.sections.table_columns import columns_of
 
 MOST_QUOTES = 4             # of a code
@@ -62,10 +62,9 @@ def interview_report(diagnosis: Diagnosis, template: StudyTemplate, facts: Study
                      questions: Sequence[QuestionAsked], language: str) -> StudyReport:
     """Return the report on the interviews behind a diagnosis."""
     names, study = naming(language), Source(diagnosis, template, facts, language)
-    sections = [_overview(study, log), _coverage(study, questions), _said(study)]
+    sections = [_overview(study, log), _limits(study, log), _coverage(study, questions), _said(study)]
     part = study.words.text("interviewing.part_codes")
     sections += [replace(section, is_appendix=False, part=part) for section in codebook(study)]
-    sections.append(_limits(study, log))
     face = Face(names.words.text("interviewing.kind"), names.words.text("interviewing.title"),
                 names.words.text("interviewing.subtitle"), study.organisation, _cover(study, log), study.is_synthetic,
                 diagnosis.provenance.frozen_on or log.last_on)
@@ -93,12 +92,21 @@ def _overview(study: Source, log: InterviewLog) -> Section:
         rows.append(("checked", words.say("interviewing.checked", n=log.n_checked, confirmed=log.n_confirmed,
                                           corrected=log.n_corrected)))
     blocks: list[Block] = [Facts(tuple((words.text(f"interviewing.fact_{key}"), text) for key, text in rows))]
-    blocks += [Heading(words.text("situation.interviews", n=study.n_interviews)), Facts(roles_interviewed(study))]
+    blocks += [Heading(words.text("situation.interviews", n=study.n_interviews)), Facts(_heard(study), is_wide=True)]
     most = _most_named(study)
-    blocks += [Bullets(tuple(most))] if most else []
+    blocks += [Heading(words.text("interviewing.most_named")), Bullets(tuple(most))] if most else []
     blocks.append(Contents())
     return Section("overview", words.text("interviewing.part_overview"),
                    words.say("interviewing.overview_title", n=log.n), tuple(blocks), is_listed=False)
+
+
+def _heard(study: Source) -> tuple[tuple[str, Statement], ...]:
+    """Return how many were heard of each role, and of those whose roles nobody noted how many of each audience."""
+    words, rows = study.words, roles_interviewed(study)
+    left = sum(study.diagnosis.n_interviews.values()) - sum(study.diagnosis.roles_interviewed.values())
+    others = [(audience, n) for audience, n in study.diagnosis.n_interviews.items() if audience == study.served]
+    return (*rows, *((capitalised(study.audience(audience)), words.say("situation.interviewees", n=min(n, left)))
+                     for audience, n in others if left > 0))
 
 
 def _most_named(study: Source) -> list[Statement]:
@@ -110,9 +118,14 @@ def _most_named(study: Source) -> list[Statement]:
 
 
 def code_name(study: Source, key: str) -> str:
-    """Return what the codebook calls a code; its key where it has no name."""
+    """Return what the report calls a code: the construct that it alone stands for, else its name, else its key."""
     codes = study.template.codebook.codes if study.template.codebook else ()
-    return next((study.read(code.name) for code in codes if code.key == key), "") or key
+    code = next((code for code in codes if code.key == key), None)
+    if code is None:
+        return key
+    heads = {one.key for one in codes if one.construct == code.construct} if code.construct else set()
+    stands_for = code.construct and code.parent not in heads and study.construct(code.construct) is not None
+    return (capitalised(study.name(str(code.construct))) if stands_for else study.read(code.name)) or key
 
 
 def _is_finding(study: Source, row: InterviewEvidence) -> bool:
@@ -147,8 +160,24 @@ def _said(study: Source) -> Section:
         n += len(passages)
         blocks += [Heading(words.text("interviewing.said_head", name=code_name(study, row.code), k=row.supports,
                                       n=row.n_asked)), Passages(passages)]
-    return Section("said", words.text("interviewing.part_said"), words.say("interviewing.said_title", n=n),
-                   tuple(blocks))
+    served, m = _said_by_served(study)
+    return Section("said", words.text("interviewing.part_said"), words.say("interviewing.said_title", n=n + m),
+                   (*blocks, *served))
+
+
+def _said_by_served(study: Source) -> tuple[list[Block], int]:
+    """Return what those said whom the organisation serves, in how many passages; topics that head others left out."""
+    codes = study.template.codebook.codes if study.template.codebook else ()
+    heads, n = {code.parent for code in codes}, 0
+    blocks: list[Block] = []
+    for row in study.diagnosis.customer_interviews:
+        passages = () if row.code in heads else study.passages(row.quotes, MOST_QUOTES)
+        if passages:
+            n += len(passages)
+            blocks += [Heading(study.words.text("interviewing.said_head_served", name=code_name(study, row.code),
+                                                k=row.supports, n=row.n_asked, who=study.audience(study.served))),
+                       Passages(passages)]
+    return blocks, n
 
 
 def _limits(study: Source, log: InterviewLog) -> Section:

@@ -70,7 +70,7 @@ def _summary(of: Progress) -> Section:
     blocks: list[Block] = [
         KeyFigures(tuple(_figures(of, better, worse))),
         Callout("warning", words.text("followup.no_proof"), (words.say("followup.no_proof_more"),)),
-        Facts(tuple((words.text(f"progress.found_{one}"), _found(of, one)) for one in FOUND)),
+        Facts(tuple((words.text(f"progress.found_{one}"), _found(of, one)) for one in FOUND), is_wide=True),
         decision_box(of, asked[:MOST_ASKED]), Contents()]
     return Section("summary", words.text("progress.part_summary"), title, tuple(blocks), is_listed=False)
 

@@ -103,11 +103,12 @@ def readings(of: Progress) -> Section:
             n += len(own)
     if not rows:
         return Section("reading", words.text("progress.part_reading"), words.say("progress.reading_title"), ())
-    columns = columns_of(words, "progress.column_", ("name", 0.25), ("acts", 0.15), ("change", 0.18, "right"),
-                         ("sure", 0.17), ("found", 0.25))
+    columns = columns_of(words, "progress.column_", ("name", 0.21), ("acts", 0.135), ("change", 0.165, "right"),
+                         ("sure", 0.215), ("found", 0.275))
     table = Table("t-readings", words.say("progress.reading_table", n=n), columns, tuple(rows), "",
                   words.text("progress.reading_source"), is_dense=True)
-    return Section("reading", words.text("progress.part_reading"), words.say("progress.reading_title"), (table,))
+    return Section("reading", words.text("progress.part_reading"), words.say("progress.reading_title"), (table,),
+                   starts_page=False)
 
 
 def _group(of: Progress, one: ScaleWaves) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
-from analysis.results.actions import ActionContrast, ActionFollowUp, FollowUp
+from analysis.results.actions import Action, ActionContrast, ActionFollowUp, FollowUp
 from analysis.results.diagnosis import KpiRow
 from analysis.results.waves import ScaleWaves
 from reports.sections.changes_since import Reading, reading_of
@@ -27,6 +27,11 @@ class Late:
     due_on: str
     days: int
     owner: str
+
+    def in_words_of(self, action: Action | None, language: str) -> Late:
+        """Return it with the wordings that the action has in a language."""
+        known = action.wordings.get(language, {}) if action else {}
+        return replace(self, name=known.get(self.name, self.name), owner=known.get(self.owner, self.owner))
 
 
 @dataclass(frozen=True)
@@ -51,8 +56,13 @@ class Progress:
     """A study's later wave with what was decided before it, in the words of one language."""
 
     def __init__(self, study: Source, found: FollowUp, register: Register) -> None:
-        self.study, self.found, self.register = study, found, register
-        self.words, self.language = study.words, study.language
+        language = study.language
+        self.study, self.words, self.language = study, study.words, language
+        actions = {row.action.measure: row.action for row in found.actions}
+        self.found = replace(found, actions=tuple(
+            replace(row, action=row.action.in_words_of(language)) for row in found.actions))
+        self.register = replace(register, late=tuple(
+            one.in_words_of(actions.get(one.measure), language) for one in register.late))
 
     @cached_property
     def scales(self) -> list[ScaleWaves]:

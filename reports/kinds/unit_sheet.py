@@ -44,11 +44,11 @@ def _sheet(study: Source, item: str, unit: str, figures: Mapping[str, GroupFigur
     shown = [problem for problem in study.problems if problem.level.construct in figures]
     n = max(figures[problem.level.construct].n or 0 for problem in shown)
     blocks: list[Block] = [_figure(study, name, shown, figures), _table(study, shown, figures),
-                           Callout("so_what", words.text("unit_sheet.talk"), tuple(_points(study, shown, figures)))]
+                           _talk(study, shown, figures)]
     blocks.append(Paragraph((words.say("unit_sheet.care_small"), words.say("unit_sheet.care_order"),
                              words.say("unit_sheet.care_people")), "small"))
-    section = Section("unit", name, words.say("unit_sheet.title", unit=name, n=n), tuple(blocks), starts_page=False,
-                      is_listed=False)
+    section = Section("unit", words.text("unit_sheet.part"), words.say("unit_sheet.title", n=n), tuple(blocks),
+                      starts_page=False, is_listed=False)
     face = Face(words.text("unit_sheet.kind"), name, words.text("unit_sheet.subtitle"), study.organisation, (),
                 study.is_synthetic, released_on)
     made = bound(names, face, (section,), [study.diagnosis.provenance.input_hash, item, unit, released_on])
@@ -94,6 +94,11 @@ def _table(study: Source, shown: list[ProblemFinding], figures: Mapping[str, Gro
                          ("reading", 0.26))
     return Table("t-unit", words.say("unit_sheet.table", n=len(rows)), columns, tuple(rows), "",
                  words.text("unit_sheet.note"), is_dense=True)
+
+
+def _talk(study: Source, shown: list[ProblemFinding], figures: Mapping[str, GroupFigure]) -> Callout:
+    points = _points(study, shown, figures)
+    return Callout("so_what", study.words.text("unit_sheet.talk", n=len(points)), tuple(points))
 
 
 def _points(study: Source, shown: list[ProblemFinding], figures: Mapping[str, GroupFigure]) -> list[Statement]:

@@ -44,7 +44,7 @@ from surveyapp.services.invitation import get_instrument_of
 from surveyapp.services.mail_text import INVITATION
 from surveyapp.services.outbox import finished_invitations
 from surveyapp.services.privacy_mode import kept_minimum
-from surveyapp.services.protection import is_protected
+from surveyapp.services.protection import is_collected, is_protected
 from surveyapp.services.questionnaire import Questionnaire
 from surveyapp.services.relevance import relevance_of
 from surveyapp.services.response import find_door, is_empty
@@ -109,7 +109,7 @@ def _endings(session: Session, link: QuestionnaireLink, wave: Wave, questionnair
              today: Any) -> dict[str, Ending]:
     rows = (select(Response.key, Response.state, ResponsePage.section, ResponsePage.answers, ResponsePage.duration_ms)
             .outerjoin(ResponsePage, ResponsePage.response_key == Response.key)
-            .where(Response.link_id == link.id, is_protected()).order_by(Response.key))
+            .where(Response.link_id == link.id, is_collected()).order_by(Response.key))
     pages: dict[str, dict[str, Mapping[str, Any]]] = {}
     states: dict[str, str] = {}
     times: Counter[str] = Counter()

@@ -22,7 +22,7 @@ from surveyapp.models.wave import QuestionnaireLink, Wave
 from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis
 from surveyapp.services.fieldwork_view import Fieldwork, fieldwork_of, group_tables
 from surveyapp.services.mode import MODE_OF_SOURCE
-from surveyapp.services.protection import is_protected
+from surveyapp.services.protection import is_collected
 from surveyapp.services.study import facts_of, instrument_of, template_of
 from surveyapp.services.wave import local_text
 
@@ -68,6 +68,7 @@ def _questionnaire(session: Session, study: Study, found: Fieldwork, screening: 
         n_asked=sum(counts.values()) if base and not is_foreign else None,
         n_submitted=int(closing["n_submitted"]), dispositions={} if is_foreign else counts,
         rates={} if is_foreign else dict(closing["rates"]), n_foreign=foreign,
+        population=facts.population.get(found.published.audience) if is_foreign else None,
         complete_from=closing["definition"]["complete_from"], partial_from=closing["definition"]["partial_from"],
         days=tuple((str(row["day"]), int(row["n_submitted"])) for row in found.days),
         break_off_pages={pages.get(key, key): int(n) for key, n in closing.get("break_off_pages", {}).items()},
@@ -78,7 +79,7 @@ def _questionnaire(session: Session, study: Study, found: Fieldwork, screening: 
 
 def _foreign(session: Session, link: QuestionnaireLink) -> int:
     return session.scalar(select(func.count()).select_from(Response).where(
-        Response.link_id == link.id, Response.state == SUBMITTED, ~is_protected())) or 0
+        Response.link_id == link.id, Response.state == SUBMITTED, ~is_collected())) or 0
 
 
 def _first(text: Mapping[str, str]) -> str:
@@ -106,7 +107,7 @@ def _pair(rate: float | list[float] | None) -> tuple[float, float] | None:
 def _modes(session: Session, link: QuestionnaireLink, minimum: int) -> dict[str, int | None]:
     """Return how many handed in by each way; ways of few people, and what would give them away, are None."""
     rows = session.execute(select(Response.mode, Response.source).where(
-        Response.link_id == link.id, Response.state == SUBMITTED, is_protected()))
+        Response.link_id == link.id, Response.state == SUBMITTED, is_collected()))
     counts = Counter(str(mode or MODE_OF_SOURCE.get(source, source)) for mode, source in rows)
     hidden = suppress_cells(counts, minimum)
     return {mode: None if mode in hidden else n for mode, n in sorted(counts.items())}

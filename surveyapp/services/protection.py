@@ -10,7 +10,13 @@ from sqlalchemy.orm import Session
 from surveyapp.models.response import SUBMITTED, Response
 from surveyapp.models.wave import QuestionnaireLink
 
-FOREIGN = ("import", "sample")      # the researcher's own before they came here, or nobody's
+IMPORTED = "import"                 # collected elsewhere: how is not known here
+FOREIGN = (IMPORTED, "sample")      # the researcher's own before they came here, or nobody's
+
+
+def is_collected() -> ColumnElement[bool]:
+    """Return the condition that an answer came in here, or is told as such in a synthetic sample."""
+    return Response.source != IMPORTED
 
 
 def is_protected() -> ColumnElement[bool]:

@@ -32,7 +32,10 @@ def get_stored(session: Session, study: Study, which: str, number: int) -> Repor
 
 
 def request_pictures(session: Session, study: Study, which: str, number: int, account: Account) -> Job | None:
-    """Return the job that draws the report's figures; None where they are drawn. One that still waits is not doubled."""
+    """Return the job that draws the report's figures; None where they are drawn.
+
+    One that still waits is not doubled.
+    """
     stored = get_stored(session, study, which, number)
     content_of(stored)                  # of an earlier version nothing but the PDF is known: say so at once
     if stored.pictures is not None:

@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy.orm import Session
 
 from analysis.results.actions import ActionFollowUp
 from analysis.results.diagnosis import Diagnosis

@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.results.actions import Action, Milestone
-from reports.content import Table
+from reports.content import Bullets, Table
 from reports.kinds.feedback import feedback_sheet
 from reports.render import report_html
 from reports.wording import forbidden_phrases
@@ -36,10 +36,14 @@ def test_each_proposed_measure_stands_with_its_decision_reason_and_next_date(ban
 
     rows = {row[0]: row[1:] for row in texts(sheet.section("decided").blocks[0])}
     told = [tuple(row) for row in rows.values()]
-    assert ("taken on", "–", "First list: 15 December 2026") in told
+    assert ("taken on", "An answer to what you told: low management effectiveness and incomplete customer information.",
+            "First list: 15 December 2026") in told
     assert ("not taken on", "No budget this year.", "–") in told
-    assert ("put off", "–", "decided anew on 20 January 2027") in told
-    assert ("not decided yet", "–", "–") in told
+    assert ("put off", "No reason is recorded.", "decided anew on 20 January 2027") in told
+    assert "–" not in {row[1] for row in told}
+    waiting = sheet.section("decided").blocks[-1]
+    assert isinstance(waiting, Bullets)
+    assert len(waiting.items) + len(told) == sum(one.verdict == "proposed" for one in bank[0].measures)
     assert "Confidential" in report_html(sheet)
 
 

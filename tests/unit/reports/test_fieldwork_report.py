@@ -24,7 +24,7 @@ def table(report: StudyReport, key: str) -> Table:
 
 
 def test_each_questionnaire_has_its_part_and_the_code_of_ethics_its_table(report: StudyReport) -> None:
-    assert [section.key for section in report.sections] == ["overview", "form-staff", "form-customer", "disclosure",
+    assert [section.key for section in report.sections] == ["overview", "disclosure", "form-staff", "form-customer",
                                                             "limits"]
     assert len(table(report, "t-aapor").rows) == len(DISCLOSED) == 11
 
@@ -82,3 +82,29 @@ def test_the_report_prints_and_the_same_facts_give_the_same_bytes(report: StudyR
 
     assert pdf.startswith(b"%PDF")
     assert pdf == report_pdf(fieldwork_report(WAVE, report.language))
+
+
+@pytest.mark.parametrize(("population", "words"), [
+    (600, {"en": ["600 people by their number", "15% of that number", "no rate after AAPOR"], "zh": ["占该人数的15%"]}),
+    (None, {"en": ["not known here: the answers came in a file"], "zh": ["答卷由文件导入，可作答人数此处不详"]})])
+def test_of_answers_that_came_in_a_file_nothing_is_told_that_is_not_known(population: int | None,
+                                                                         words: dict[str, list[str]]) -> None:
+    foreign = replace(STAFF, n_submitted=0, n_foreign=90, population=population, base=None, n_asked=None, rates={},
+                      dispositions={}, days=(), break_off_pages={}, group_tables=(), modes={}, flags={},
+                      n_excluded=None, paper=None, median_minutes=None)
+
+    pages = {language: report_html(fieldwork_report(replace(WAVE, questionnaires=(foreign,)), language))
+             for language in ("en", "zh")}
+
+    assert [word for language, told in words.items() for word in told if word not in pages[language]] == []
+    assert "at least 80%" not in pages["en"]
+    assert "personal invitation" not in pages["en"]
+    assert "RR1" not in pages["en"]
+
+
+def test_the_sign_of_a_hidden_number_is_explained_only_where_one_stands(report: StudyReport) -> None:
+    care, pages = table(report, "t-care-staff"), table(report, "t-pages-staff")
+
+    sign = {"en": "s = ", "zh": "s表示"}[report.language]
+    assert sign in care.source
+    assert sign not in pages.source

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from reports.content import Heading, Number, Passages, StudyReport, Table
+from reports.content import Facts, Heading, Number, Passages, StudyReport, Table
 from reports.kinds.interviews import InterviewLog, QuestionAsked, interview_report
 from reports.render import report_html
 from reports.wording import forbidden_phrases
@@ -35,6 +35,14 @@ def test_every_code_with_a_voice_has_a_heading_of_its_own(report: StudyReport, b
 
     assert heads
     assert len(heads) == len(set(heads)) == sum(isinstance(block, Passages) for block in blocks)
+
+
+def test_everybody_heard_stands_in_the_list_of_roles_customers_among_them(report: StudyReport, bank: Study) -> None:
+    listed = [block for block in report.section("overview").blocks if isinstance(block, Facts)][1]
+
+    counts = [int(text.text) for _, text in listed.rows]
+    assert sum(counts) == sum(bank[0].n_interviews.values())
+    assert listed.rows[-1][0] == {"en": "Customers", "zh": "客户"}[report.language]
 
 
 def test_codes_saturation_and_agreement_are_those_of_the_diagnosis_report(report: StudyReport) -> None:

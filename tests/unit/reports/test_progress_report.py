@@ -78,6 +78,17 @@ def test_every_verdict_and_every_state_is_told_and_nothing_is_claimed(bank: Stud
     assert forbidden_phrases(page, language) == []
 
 
+def test_milestones_owners_and_what_is_overdue_are_told_in_the_words_of_the_language(bank: Study) -> None:
+    action = replace(RUNNING, wordings={"zh": {"Trained": "完成培训", "Retail": "零售金融部", "Issued": "已印发"}})
+    rows = (replace(everything(bank)[0], action=action),)
+
+    pages = {language: report_html(progress(bank, language, *rows)) for language in ("en", "zh")}
+
+    assert all(word in pages["zh"] and word not in pages["en"] for word in ("完成培训", "零售金融部", "已印发"))
+    assert "Trained" not in pages["zh"]
+    assert "Trained" in pages["en"]
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_where_nothing_was_decided_and_nothing_compared_the_report_says_so(bank: Study, language: str) -> None:
     report = progress(bank, language, scales=(), late=())
