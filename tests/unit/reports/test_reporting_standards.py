@@ -1,4 +1,4 @@
-"""Every item that a reporting standard asks for stands where docs/reporting-standards.md says, and rates are AAPOR's."""
+"""Each item of a reporting standard stands where docs/reporting-standards.md says; rates are those of AAPOR."""
 
 import re
 from collections.abc import Iterator
