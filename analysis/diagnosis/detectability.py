@@ -13,6 +13,7 @@ from analysis.diagnosis.power import wilson_of
 from analysis.diagnosis.surveyed import Surveyed
 from analysis.errors import TooFewData
 from analysis.quant.associate import LinkEstimates
+from analysis.quant.corrected_weights import corrected_like
 from analysis.quant.dominance import standardised_beta
 from analysis.quant.intervals import benjamini_hochberg
 from analysis.quant.minimal_effect import minimal_effect_p, testing_error
@@ -44,6 +45,7 @@ class LinkSetting:
     delta: float
     fdr_q: float
     n_covariates: int = 0               # of the causes: those of which no link is judged
+    is_freed: bool = False              # weights freed of unreliability are judged
 
     @property
     def n_judged(self) -> int:
@@ -73,7 +75,7 @@ def setting_of(estimates: LinkEstimates, reliabilities: Mapping[str, float],
     correlations = np.array([[1.0 if a == b else estimates.correlation[a, b] for b in causes] for a in causes])
     known = {key: min(max(reliabilities.get(key, 1.0), LEAST_RELIABILITY), 1.0) for key in (*causes, *problems)}
     return LinkSetting(causes, problems, correlations, known, estimates.n, estimates.n_groups, thresholds["delta"],
-                       thresholds["fdr_q"], len(estimates.covariates))
+                       thresholds["fdr_q"], len(estimates.covariates), bool(estimates.freed))
 
 
 def beside_uncertain(links: Links, side: Surveyed, thresholds: Mapping[str, float], draw: DrawScores | None, *,
@@ -180,6 +182,8 @@ def _found(setting: LinkSetting, draw: DrawScores, planted: tuple[float, Sequenc
     beta = standardised_beta(R, k)
     degrees = setting.n - k - setting.n_groups
     error = testing_error(R, k, resampled.std(axis=0, ddof=1), setting.n, degrees)
+    if setting.is_freed:
+        beta, error = corrected_like(R, resampled, k, np.concatenate([own[0], own[1], own[1]]))
     p = minimal_effect_p(beta, error, setting.delta, degrees)
     without, having = p[:judged, :m], p[:judged, m:]
     together = benjamini_hochberg(having.ravel()).reshape(judged, m)[linked, range(m)]

@@ -63,7 +63,7 @@ def find_links(side: Surveyed, sources: LinkSources, thresholds: Mapping[str, fl
     Links
         All causes enter together for each problem. Supports: minimal-effect test with false discovery rate at most
         `fdr_q` over all pairs; against: upper limit below `delta`, only from `minimum_n_absent_links` rows; else
-        uncertain. No links below `minimum_n_links` rows and none for scales whose reliability is too low.
+        uncertain. From `minimum_n_corrected_links` rows on the weight freed of unreliability is judged. No links below `minimum_n_links` rows and none for scales whose reliability is too low.
     """
     estimated = estimate_links(side, thresholds, seed=seed, n_resamples=n_resamples)
     return judge_links(side, estimated, sources, thresholds)
@@ -92,7 +92,8 @@ def estimate_links(side: Surveyed, thresholds: Mapping[str, float], *, seed: int
     Returns
     -------
     Estimated
-        Of the thresholds `minimum_n_links`, `delta` and `confidence` are used, and those behind `side`.
+        Of the thresholds `minimum_n_links`, `minimum_n_corrected_links`, `delta` and `confidence` are used, and those
+        behind `side`.
     """
     entered, problems = _varying(side, "cause", thresholds), _reliable(side, _varying(side, "problem", thresholds))
     causes = _reliable(side, entered)
@@ -107,7 +108,7 @@ def estimate_links(side: Surveyed, thresholds: Mapping[str, float], *, seed: int
             rows[entered], rows[problems], groups=department_of(side), delta=thresholds["delta"],
             n_resamples=n_resamples, seed=[seed, SECTION], confidence=thresholds["confidence"],
             reliabilities=reliabilities_of(side, (*entered, *problems)),
-            covariates=frozenset(entered).difference(causes))
+            covariates=frozenset(entered).difference(causes), corrected_from=thresholds["minimum_n_corrected_links"])
     except AnalysisError:
         # Causes that repeat each other exactly leave nothing to separate.
         return Estimated(None, len(rows), reason="not_separable")
@@ -138,7 +139,7 @@ def judge_links(side: Surveyed, estimated: Estimated, sources: LinkSources, thre
     findings = tuple(_finding(side, estimates, pair, sources, thresholds, withheld) for pair in estimates.beta)
     return Links(findings, LinkModel(
         estimates.n, estimates.n_groups, estimates.r_squared, estimates.n_resamples, "", estimates.sd,
-        {key: side.range_of(key) for key in estimates.sd}, estimates.covariates), estimates)
+        {key: side.range_of(key) for key in estimates.sd}, estimates.covariates, bool(estimates.freed)), estimates)
 
 
 def _varying(side: Surveyed, group: Literal["cause", "problem"], thresholds: Mapping[str, float]) -> list[str]:
@@ -284,11 +285,13 @@ def _finding(side: Surveyed, estimates: LinkEstimates, pair: Pair, sources: Link
         stated_k=None if stated is None else stated.k, stated_n=None if stated is None else stated.n,
         quotes=sources.quotes.get(pair, ()), dominance_low=estimates.general_dominance_lo[pair],
         dominance_high=estimates.general_dominance_hi[pair], slope=estimates.slope[pair],
-        slope_low=estimates.slope_lo[pair], slope_high=estimates.slope_hi[pair])
+        slope_low=estimates.slope_lo[pair], slope_high=estimates.slope_hi[pair],
+        is_freed=pair in estimates.freed)
 
 
 def _status(estimates: LinkEstimates, pair: Pair, thresholds: Mapping[str, float]) -> Status:
     if estimates.q[pair] <= thresholds["fdr_q"]:
         return "supports"
-    is_absent = estimates.n >= thresholds["minimum_n_absent_links"] and estimates.hi[pair] < thresholds["delta"]
+    upper = estimates.beta_dis_hi[pair] if pair in estimates.freed else estimates.hi[pair]
+    is_absent = upper is not None and estimates.n >= thresholds["minimum_n_absent_links"] and upper < thresholds["delta"]
     return "against" if is_absent else "uncertain"

@@ -183,7 +183,8 @@ def _links(staff: Surveyed, manifest: Manifest, thresholds: Mapping[str, float])
     estimates = known_links(
         np.array(matrix.values), matrix.causes, matrix.problems, n=matrix.n, n_groups=matrix.n_groups,
         spread={(row.cause, row.problem): (row.standard_error, row.lo, row.hi) for row in manifest.links},
-        delta=thresholds["delta"], covariates=matrix.covariates)
+        delta=thresholds["delta"], covariates=matrix.covariates, confidence=thresholds["confidence"],
+        corrected={(row.cause, row.problem): row.freed for row in manifest.links if row.freed is not None})
     said = {(row.cause, row.problem): (row.interviewees, row.interview_roles, cast("LinkStatus", row.interview_status))
             for row in manifest.links}
     sources = LinkSources(interviews=said, n_interviews=manifest.n_staff_interviews,

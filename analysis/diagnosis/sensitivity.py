@@ -27,7 +27,8 @@ from analysis.tables import StudyTables
 N_RESAMPLES = 2000          # model 7: of the links; everything else needs no resampling
 NONE_SHOWN = 2              # resamples where their intervals are not looked at
 MEASURING = ("alpha_good", "alpha_acceptable", "alpha_limited", "style_minimum_scales", "minimum_group")
-LINKING = ("minimum_n_links", "delta", "confidence", "minimum_group", "minimum_n_description")
+LINKING = ("minimum_n_links", "minimum_n_corrected_links", "delta", "confidence", "minimum_group",
+           "minimum_n_description")
 
 Words = dict[str, str | None]
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from analysis.errors import NoVariation, SpecError, TooFewData
 from analysis.quant.attribution import StatedLink, stated_attribution, stated_shares
+from analysis.quant.corrected_weights import corrected_weights, weights_as_found
 from analysis.quant.dominance import (
     disattenuate,
     explained_variance,
@@ -46,6 +47,7 @@ class LinkEstimates:
 
     beta, se, lo, hi        weight, bootstrap SE, percentile interval
     p, q                    minimal-effect test H0 beta <= delta; q by Benjamini-Hochberg over all pairs
+    freed                   pairs whose weight freed of unreliability was tested, not the one measured
     beta_dis, _lo, _hi      weight after correction for unreliability; None where a reliability is unknown
     general_dominance, …    mean gain in explained variance, with percentile interval; adds up to r_squared
     relative_weight, …      Johnson's weights, with percentile interval
@@ -86,6 +88,7 @@ class LinkEstimates:
     slope: Mapping[Pair, float] = field(default_factory=dict)
     slope_lo: Mapping[Pair, float] = field(default_factory=dict)
     slope_hi: Mapping[Pair, float] = field(default_factory=dict)
+    freed: frozenset[Pair] = frozenset()
 
 
 def centre_groups(scores: pd.DataFrame, groups: pd.Series | None, *, minimum_groups: int = CENTRING_GROUPS,
@@ -127,7 +130,7 @@ def cause_links(causes: pd.DataFrame, problems: pd.DataFrame, *,  # noqa: PLR091
                 groups: pd.Series | None = None,
                 delta: float = DELTA, n_resamples: int = N_RESAMPLES, seed: Sequence[int], confidence: float = 0.95,
                 reliabilities: Mapping[str, float] | None = None,
-                covariates: Collection[str] = ()) -> LinkEstimates:
+                covariates: Collection[str] = (), corrected_from: float = np.inf) -> LinkEstimates:
     """Return how each problem goes with all causes together, resampling respondents.
 
     Parameters
@@ -150,11 +153,16 @@ def cause_links(causes: pd.DataFrame, problems: pd.DataFrame, *,  # noqa: PLR091
     covariates : collection of str, optional
         Columns of `causes` too unreliable to be judged. They enter every regression, lest what they do be put down to
         causes that go with them; no pair of theirs is returned or counted among the tests.
+    corrected_from : float, optional
+        Complete rows from which the weight freed of unreliability is tested, where it is known. Unreliable causes leave
+        part of what they do to the causes that go with them, and the more people answer the surer that part seems;
+        in smaller surveys the correction costs more certainty than it takes away error (docs/validation.md).
 
     Returns
     -------
     LinkEstimates
-        ``p = P(T(n - k - G) > (beta - delta) / SE)`` with SE of `testing_error` and G groups.
+        ``p = P(T(n - k - G) > (beta - delta) / SE)`` with SE of `testing_error` and G groups; with beta and SE freed
+        of unreliability from `corrected_from` rows on.
 
     Raises
     ------
@@ -185,16 +193,18 @@ def cause_links(causes: pd.DataFrame, problems: pd.DataFrame, *,  # noqa: PLR091
                    frozenset(covariates))
     beta, beta_draws = _wide(standardised_beta(R, k), m), _wide(standardised_beta(draws, k), m)
     se = beta_draws.std(axis=0, ddof=1)
-    p = minimal_effect_p(beta, testing_error(R, k, se, n, degrees), delta, degrees)
-    q = names.family(p)
+    corrected = corrected_weights(R, draws, k, names.reliabilities(reliabilities or {}), names.tail)
+    freed = corrected.is_known & (n >= corrected_from)
+    p = minimal_effect_p(np.where(freed, corrected.value, beta),
+                         np.where(freed, corrected.error, testing_error(R, k, se, n, degrees)), delta, degrees)
     sd = x.std(axis=0, ddof=1)
     slope_draws = beta_draws * _ratios(_spread(covariances[is_usable]) * sd, k)
     dominance, dominance_draws = _wide(general_dominance(R, k), m), _wide(general_dominance(draws, k), m)
     weights, weight_draws = _wide(relative_weights(R, k), m), _wide(relative_weights(draws, k), m)
-    corrected, corrected_lo, corrected_hi = _corrected_betas(R, draws, names, reliabilities or {})
     return LinkEstimates(
         beta=names.pairs(beta), se=names.pairs(se), lo=names.lower(beta_draws), hi=names.upper(beta_draws),
-        p=names.pairs(p), q=names.pairs(q), beta_dis=corrected, beta_dis_lo=corrected_lo, beta_dis_hi=corrected_hi,
+        p=names.pairs(p), q=names.pairs(names.family(p)), beta_dis=names.known(corrected.value),
+        beta_dis_lo=names.known(corrected.lo), beta_dis_hi=names.known(corrected.hi), freed=names.where(freed),
         general_dominance=names.pairs(dominance), general_dominance_lo=names.lower(dominance_draws),
         general_dominance_hi=names.upper(dominance_draws), relative_weight=names.pairs(weights),
         relative_weight_lo=names.lower(weight_draws), relative_weight_hi=names.upper(weight_draws),
@@ -210,7 +220,9 @@ def cause_links(causes: pd.DataFrame, problems: pd.DataFrame, *,  # noqa: PLR091
 
 def known_links(R: Numbers, causes: Sequence[str], problems: Sequence[str], *, n: int, n_groups: int,
                 spread: Mapping[Pair, tuple[float, float, float]], delta: float = DELTA,
-                covariates: Collection[str] = ()) -> LinkEstimates:
+                covariates: Collection[str] = (),
+                corrected: Mapping[Pair, tuple[float | None, float | None, float | None]] | None = None,
+                confidence: float = 0.95) -> LinkEstimates:
     """Return the estimates that follow from a correlation matrix where nobody can be resampled any more.
 
     Parameters
@@ -225,24 +237,30 @@ def known_links(R: Numbers, causes: Sequence[str], problems: Sequence[str], *, n
     delta : float, optional
     covariates : collection of str, optional
         Those among the causes of which no pair is returned, see `cause_links`.
+    corrected : Mapping[Pair, tuple], optional
+        Weight freed of unreliability and both its limits, as they were found, of the pairs that were tested by it.
+    confidence : float, optional
+        Coverage of all limits.
 
     Returns
     -------
     LinkEstimates
-        Weights, shares, tests and q values anew; SE and interval as given; nothing corrected for unreliability.
+        Weights, shares, tests and q values anew; SE, interval and corrected weights as given.
     """
     k, m = len(causes), len(problems)
-    names = _Names(tuple(causes), tuple(problems), 0.0, frozenset(covariates))
+    names = _Names(tuple(causes), tuple(problems), (1 - confidence) / 2, frozenset(covariates))
     beta, dominance = _wide(standardised_beta(R, k), m), _wide(general_dominance(R, k), m)
     se = np.array([[spread.get((cause, problem), _NO_SPREAD)[0] for problem in problems] for cause in causes])
-    p = minimal_effect_p(beta, testing_error(R, k, se, n, n - k - n_groups), delta, n - k - n_groups)
+    freed = weights_as_found(corrected or {}, causes, problems, names.tail)
+    p = minimal_effect_p(
+        np.where(freed.is_known, freed.value, beta),
+        np.where(freed.is_known, freed.error, testing_error(R, k, se, n, n - k - n_groups)), delta, n - k - n_groups)
     weights, shares = names.pairs(_wide(relative_weights(R, k), m)), names.pairs(dominance)
     low, high = ({pair: spread[pair][place] for pair in shares} for place in (1, 2))
-    nothing: dict[Pair, float | None] = dict.fromkeys(shares)
     return LinkEstimates(
         beta=names.pairs(beta), se=names.pairs(se), lo=low, hi=high, p=names.pairs(p),
-        q=names.pairs(names.family(p)), beta_dis=nothing, beta_dis_lo=nothing,
-        beta_dis_hi=nothing, general_dominance=shares, general_dominance_lo=shares, general_dominance_hi=shares,
+        q=names.pairs(names.family(p)), beta_dis=names.known(freed.value), beta_dis_lo=names.known(freed.lo),
+        beta_dis_hi=names.known(freed.hi), freed=names.where(freed.is_known), general_dominance=shares, general_dominance_lo=shares, general_dominance_hi=shares,
         relative_weight=weights, relative_weight_lo=weights, relative_weight_hi=weights, r=names.pairs(R[:k, k:]), n=n,
         n_groups=n_groups, r_squared=dict(zip(problems, explained_variance(R, k).tolist(), strict=True)),
         vif=dict(zip(causes, vif(R[:k, :k]).tolist(), strict=True)), n_resamples=0,
@@ -327,8 +345,17 @@ class _Names:
         q[rows] = benjamini_hochberg(p[rows].ravel()).reshape(p[rows].shape)
         return q
 
-    def reliability(self, known: Mapping[str, float], key: str) -> float:
-        """Return what a score is corrected by; NaN where that is unknown."""
+    def known(self, values: Numbers) -> dict[Pair, float | None]:
+        return {pair: None if np.isnan(value) else value for pair, value in self.pairs(values).items()}
+
+    def where(self, holds: NDArray[np.bool_]) -> frozenset[Pair]:
+        return frozenset(pair for pair, is_so in self.pairs(holds.astype(float)).items() if is_so)
+
+    def reliabilities(self, known: Mapping[str, float]) -> Numbers:
+        """Return what each score is corrected by; NaN where that is unknown."""
+        return np.array([self._reliability(known, key) for key in (*self.causes, *self.problems)])
+
+    def _reliability(self, known: Mapping[str, float], key: str) -> float:
         value = known.get(key, float("nan"))
         return 1.0 if key in self.covariates and not value > 0 else value
 
@@ -366,28 +393,3 @@ def _spread(covariances: Numbers) -> Numbers:
 def _ratios(sd: Numbers, k: int) -> Numbers:
     """Return the SD of every problem over that of every cause, (..., k, m), from the SDs of all scores."""
     return np.asarray(sd[..., None, k:] / sd[..., :k, None])
-
-
-def _corrected_betas(R: Numbers, draws: Numbers, names: _Names, reliabilities: Mapping[str, float],
-                     ) -> tuple[dict[Pair, float | None], dict[Pair, float | None], dict[Pair, float | None]]:
-    """Return weights after correction for unreliability with their percentile limits, problem by problem."""
-    k = len(names.causes)
-    value: dict[Pair, float | None] = {}
-    low: dict[Pair, float | None] = {}
-    high: dict[Pair, float | None] = {}
-    for j, problem in enumerate(names.problems):
-        known = [names.reliability(reliabilities, key) for key in (*names.causes, problem)]
-        pairs = [(cause, problem) for _, cause in names.judged]
-        if not all(reliability > 0 for reliability in known):
-            for target in (value, low, high):
-                target.update(dict.fromkeys(pairs))
-            continue
-        place = np.array([*range(k), k + j])
-        beta = standardised_beta(disattenuate(R[np.ix_(place, place)], known))
-        spread = standardised_beta(disattenuate(draws[:, place[:, None], place[None, :]], known))
-        lower, upper = np.quantile(spread, [names.tail, 1 - names.tail], axis=0)
-        rows = [i for i, _ in names.judged]
-        value.update(zip(pairs, beta[rows].tolist(), strict=True))
-        low.update(zip(pairs, lower[rows].tolist(), strict=True))
-        high.update(zip(pairs, upper[rows].tolist(), strict=True))
-    return value, low, high

@@ -212,6 +212,7 @@ class LinkFinding:
     slope: float | None = None                  # points of the problem that go with one point of the cause
     slope_low: float | None = None
     slope_high: float | None = None
+    is_freed: bool = False                      # judged by the weight freed of unreliability
 
 
 @dataclass(frozen=True)
@@ -226,6 +227,7 @@ class LinkModel:
     sd: Mapping[str, float] = field(default_factory=dict)       # construct → SD of its scores in these rows
     ends: Mapping[str, tuple[float, float]] = field(default_factory=dict)   # construct → ends of its scale
     covariates: tuple[str, ...] = ()            # causes too unreliable to be judged, which entered all the same
+    is_freed: bool = False                      # weights freed of unreliability were judged, where they are known
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from analysis.diagnosis.package import carried_items, compare, packed_metrics
 from analysis.diagnosis.surveyed import empty_answers, survey_audience
 from analysis.qual.frequency import STAFF, count_code, interviewees
 from analysis.quant.associate import centre_groups
-from analysis.results.diagnosis import Diagnosis
+from analysis.results.diagnosis import Diagnosis, LinkFinding
 from analysis.results.package import (
     FORMAT,
     Manifest,
@@ -119,8 +119,13 @@ def _manifest(study: Study, tables: StudyTables, diagnosis: Diagnosis, left_out:
                              row.response_rate) for row in diagnosis.screening.values()),
         _codes(tables, diagnosis),
         tuple(PackedLink(link.cause, link.problem, link.standard_error, link.lo, link.hi, link.interviewees,
-                         link.interview_roles, link.interview_status) for link in diagnosis.links),
+                         link.interview_roles, link.interview_status, _freed(link)) for link in diagnosis.links),
         _matrix(tables, diagnosis), sum(diagnosis.roles_interviewed.values()), dict(diagnosis.metrics), dict(left_out))
+
+
+def _freed(link: LinkFinding) -> tuple[float, float, float] | None:
+    weight, low, high = link.beta_disattenuated, link.beta_dis_low, link.beta_dis_high
+    return None if not link.is_freed or weight is None or low is None or high is None else (weight, low, high)
 
 
 def _codes(tables: StudyTables, diagnosis: Diagnosis) -> tuple[PackedCode, ...]:

@@ -132,10 +132,12 @@ class Rules:
         """Return how a link came to its status and its grade."""
         stem = f"link.{link.cause}.{link.problem}"
         n = self.diagnosis.link_model.n
+        upper = link.beta_dis_high if link.is_freed else link.hi
         status = Ruling("minimal_effect", "7", link.status, (
             self.check("answers", n, "ge", "minimum_n_links"),
+            self.check("answers_freed", n, "ge", "minimum_n_corrected_links"),
             self.check("q_plain", link.q_value, "le", "fdr_q", path=f"{stem}.beta"),
-            self.check("upper_limit", link.hi, "lt", "delta", path=f"{stem}.hi"),
+            self.check("upper_limit", upper, "lt", "delta", path=f"{stem}.hi"),
             self.check("answers_absent", n, "ge", "minimum_n_absent_links")))
         voices = Ruling("link_voices", "8", link.interview_status, (
             self.check("say_so", link.interviewees, "ge", "link_interviewees"),
