@@ -14,7 +14,8 @@ from analysis.diagnosis.triggers import judge_trigger
 from analysis.privacy import told_count
 from analysis.quant.describe import item_shares
 from analysis.results.comments import Comments
-from analysis.results.diagnosis import FacetFinding, GroupFigure, InterviewEvidence, MeasureFinding, ProblemFinding
+from analysis.results.comparisons import GroupFigure
+from analysis.results.diagnosis import FacetFinding, InterviewEvidence, MeasureFinding, ProblemFinding
 from analysis.results.measures import (
     ItemGround,
     MeasureGrounds,

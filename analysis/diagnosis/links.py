@@ -63,7 +63,8 @@ def find_links(side: Surveyed, sources: LinkSources, thresholds: Mapping[str, fl
     Links
         All causes enter together for each problem. Supports: minimal-effect test with false discovery rate at most
         `fdr_q` over all pairs; against: upper limit below `delta`, only from `minimum_n_absent_links` rows; else
-        uncertain. From `minimum_n_corrected_links` rows on the weight freed of unreliability is judged. No links below `minimum_n_links` rows and none for scales whose reliability is too low.
+        uncertain. From `minimum_n_corrected_links` rows on the weight freed of unreliability is judged. No links below
+        `minimum_n_links` rows and none for scales whose reliability is too low.
     """
     estimated = estimate_links(side, thresholds, seed=seed, n_resamples=n_resamples)
     return judge_links(side, estimated, sources, thresholds)
@@ -293,5 +294,5 @@ def _status(estimates: LinkEstimates, pair: Pair, thresholds: Mapping[str, float
     if estimates.q[pair] <= thresholds["fdr_q"]:
         return "supports"
     upper = estimates.beta_dis_hi[pair] if pair in estimates.freed else estimates.hi[pair]
-    is_absent = upper is not None and estimates.n >= thresholds["minimum_n_absent_links"] and upper < thresholds["delta"]
-    return "against" if is_absent else "uncertain"
+    is_below = upper is not None and upper < thresholds["delta"]
+    return "against" if is_below and estimates.n >= thresholds["minimum_n_absent_links"] else "uncertain"

@@ -12,8 +12,8 @@ from analysis.diagnosis.levels import construct_level
 from analysis.diagnosis.surveyed import HIDDEN, Surveyed
 from analysis.quant.compare import adjust_comparisons, group_comparisons, group_means
 from analysis.quant.intervals import mean_interval
-from analysis.results.comparisons import GroupComparison
-from analysis.results.diagnosis import GroupFigure, InterviewEvidence, Level, SingleItem, SituationFinding
+from analysis.results.comparisons import GroupComparison, GroupFigure
+from analysis.results.diagnosis import InterviewEvidence, Level, SingleItem, SituationFinding
 from instruments.schema import CHOICE_KINDS, NUMBER_KINDS, Item, ItemRole
 
 SINGLE_ROLES: tuple[ItemRole, ...] = ("benchmark", "trend", "nps", "importance", "readiness", "fact", "stated_problem",

@@ -218,8 +218,8 @@ def cause_links(causes: pd.DataFrame, problems: pd.DataFrame, *,  # noqa: PLR091
                      for j, b in enumerate(names.causes) if i != j})
 
 
-def known_links(R: Numbers, causes: Sequence[str], problems: Sequence[str], *, n: int, n_groups: int,
-                spread: Mapping[Pair, tuple[float, float, float]], delta: float = DELTA,
+def known_links(R: Numbers, causes: Sequence[str], problems: Sequence[str], *,  # noqa: PLR0913 - as found
+                n: int, n_groups: int, spread: Mapping[Pair, tuple[float, float, float]], delta: float = DELTA,
                 covariates: Collection[str] = (),
                 corrected: Mapping[Pair, tuple[float | None, float | None, float | None]] | None = None,
                 confidence: float = 0.95) -> LinkEstimates:
@@ -260,7 +260,8 @@ def known_links(R: Numbers, causes: Sequence[str], problems: Sequence[str], *, n
     return LinkEstimates(
         beta=names.pairs(beta), se=names.pairs(se), lo=low, hi=high, p=names.pairs(p),
         q=names.pairs(names.family(p)), beta_dis=names.known(freed.value), beta_dis_lo=names.known(freed.lo),
-        beta_dis_hi=names.known(freed.hi), freed=names.where(freed.is_known), general_dominance=shares, general_dominance_lo=shares, general_dominance_hi=shares,
+        beta_dis_hi=names.known(freed.hi), freed=names.where(freed.is_known),
+        general_dominance=shares, general_dominance_lo=shares, general_dominance_hi=shares,
         relative_weight=weights, relative_weight_lo=weights, relative_weight_hi=weights, r=names.pairs(R[:k, k:]), n=n,
         n_groups=n_groups, r_squared=dict(zip(problems, explained_variance(R, k).tolist(), strict=True)),
         vif=dict(zip(causes, vif(R[:k, :k]).tolist(), strict=True)), n_resamples=0,

@@ -13,8 +13,7 @@ from scipy import stats
 
 from analysis.privacy import MINIMUM_GROUP, PrintRegister, is_unanimous, suppress_cells
 from analysis.quant.intervals import TOLERANCE, benjamini_hochberg, known_values, mean_interval
-from analysis.results.comparisons import GroupComparison
-from analysis.results.diagnosis import GroupFigure
+from analysis.results.comparisons import GroupComparison, GroupFigure
 from analysis.results.measurement import Estimate
 
 MINIMUM_COMPARED = 30       # model 5: groups are tested when each has so many

@@ -19,8 +19,8 @@ class CorrectedWeights:
     """Weights between true scores, each (k, m); NaN in the column of an outcome that could not be corrected.
 
     value, lo, hi       weight and percentile limits over resamples
-    error               half the width of that interval over the normal quantile: resamples of a matrix that nearly is not
-                        positive definite have a few very large weights, which a standard deviation would be made of
+    error               half the width of that interval over the normal quantile: the few resamples whose matrix is
+                        nearly not positive definite have very large weights, which would make a standard deviation
     """
 
     value: Numbers
@@ -46,7 +46,8 @@ def corrected_weights(R: Numbers, draws: Numbers, k: int, reliabilities: Numbers
     k : int
         Causes.
     reliabilities : numpy.ndarray, shape (k + m,)
-        Taken as known; NaN or not above 0 where unknown. An outcome is corrected when its own and all causes' are known.
+        Taken as known; NaN or not above 0 where unknown. An outcome is corrected when its own and all causes'
+        are.
     tail : float
         Share of resamples beyond each limit, such as .025.
 

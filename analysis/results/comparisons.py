@@ -10,6 +10,20 @@ from analysis.results.measurement import Estimate
 
 
 @dataclass(frozen=True)
+class GroupFigure:
+    """A construct's mean in one group; hidden cells hold None."""
+
+    construct: str
+    profile_item: str
+    choice: str
+    n: int | None
+    mean: float | None
+    ci_low: float | None
+    ci_high: float | None
+    is_hidden: bool
+
+
+@dataclass(frozen=True)
 class GroupComparison:
     """The difference of a construct's mean between two groups that are both shown (section 5)."""
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from analysis.results.actions import FollowUp
 from analysis.results.comments import Comments
-from analysis.results.comparisons import CoderAgreement, GroupComparison
+from analysis.results.comparisons import CoderAgreement, GroupComparison, GroupFigure
 from analysis.results.crosstab import Crosstab
 from analysis.results.customers import CustomerPicture
 from analysis.results.integrity import Integrity
@@ -266,20 +266,6 @@ class SingleItem:
     ci_high: float | None
     frequencies: Mapping[str, int]
     median: float | None = None
-
-
-@dataclass(frozen=True)
-class GroupFigure:
-    """A construct's mean in one group; hidden cells hold None."""
-
-    construct: str
-    profile_item: str
-    choice: str
-    n: int | None
-    mean: float | None
-    ci_low: float | None
-    ci_high: float | None
-    is_hidden: bool
 
 
 @dataclass(frozen=True)

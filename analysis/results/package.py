@@ -44,7 +44,7 @@ class PackedLink:
     interviewees: int
     interview_roles: int
     interview_status: str
-    freed: tuple[float, float, float] | None = None     # weight freed of unreliability and its limits, where judged by it
+    freed: tuple[float, float, float] | None = None     # freed of unreliability: weight, limits, where judged
 
 
 @dataclass(frozen=True)

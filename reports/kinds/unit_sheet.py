@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from analysis.results.diagnosis import Diagnosis, GroupFigure, ProblemFinding
+from analysis.results.comparisons import GroupFigure
+from analysis.results.diagnosis import Diagnosis, ProblemFinding
 from instruments.facts import StudyFacts
 from instruments.template import StudyTemplate
 from reports.content import Block, Callout, Figure, Number, Paragraph, Row, Section, Statement, StudyReport, Table

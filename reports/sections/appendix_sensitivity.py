@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from analysis.results.diagnosis import GroupFigure, Level, LinkFinding
+from analysis.results.comparisons import GroupFigure
+from analysis.results.diagnosis import Level, LinkFinding
 from instruments.schema import Item
 from reports.content import Block, Column, Number, Row, Section, Statement, Table
 from reports.sections.source import Source

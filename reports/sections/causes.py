@@ -114,6 +114,8 @@ def _matrix(study: Source, links: list[LinkFinding]) -> Figure:
                       problem=study.in_sentence(best.problem), trace=(f"link.{best.cause}.{best.problem}.beta",))
     model = study.diagnosis.link_model
     source = words.text("causes.matrix_source", n=model.n, resamples=model.n_resamples, asked=study.n_heard)
+    if model.is_freed:
+        source += words.text("causes.judged_freed")
     if model.covariates:
         source += words.text("causes.matrix_covariates", n=len(model.covariates),
                              names=study.names(list(model.covariates)))
@@ -141,8 +143,10 @@ def _display(study: Source, supported: list[LinkFinding]) -> Table:
                          study.grade(link.grade))))
     columns = columns_of(words, "causes.display_",
         ("pair", 0.27), ("survey", 0.15), ("stated", 0.17), ("interviews", 0.16), ("conclusion", 0.15), ("grade", 0.10))
-    return Table("t-display", words.say("causes.display_title", n=len(rows)), columns, tuple(rows), "",
-                 words.text("causes.display_source", delta=study.threshold("delta", 0.10)))
+    source = words.text("causes.display_source", delta=study.threshold("delta", 0.10))
+    if study.diagnosis.link_model.is_freed:
+        source += words.text("causes.judged_freed")
+    return Table("t-display", words.say("causes.display_title", n=len(rows)), columns, tuple(rows), "", source)
 
 
 def _stated(study: Source) -> list[Block]:

@@ -116,6 +116,8 @@ def _links(told: TraceWords, kind: Kind, found: list[TracedFinding]) -> Table:
                         q=study.threshold("fdr_q", 0.05), delta=study.threshold("delta", 0.1),
                         absent=study.threshold("minimum_n_absent_links", 250),
                         least=study.threshold("link_interviewees", 2), roles=int(study.threshold("interview_roles", 2)))
+    if study.diagnosis.link_model.is_freed:
+        source += words.text("causes.judged_freed")
     title = words.say("trace.table", kind=words.text(f"trace_kind.{kind}"), n=len(rows))
     return Table("t-evidence-link", title, columns,
                  rows, "", source, is_dense=True)

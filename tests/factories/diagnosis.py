@@ -11,13 +11,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from analysis.diagnosis.thresholds import resolve_thresholds
-from analysis.results.comparisons import CoderAgreement
+from analysis.results.comparisons import CoderAgreement, GroupFigure
 from analysis.results.diagnosis import (
     CauseFinding,
     Diagnosis,
     FacetFinding,
     Gap,
-    GroupFigure,
     InterviewEvidence,
     Level,
     LinkFinding,

@@ -39,7 +39,8 @@ RECIPES: Mapping[str, Mapping[str, Recipe]] = {
     "link": {"beta": Recipe("regression", "7", ("minimum_n_links",)),
              "lo": Recipe("resampled", "7", ("confidence",), 7),
              "hi": Recipe("resampled", "7", ("confidence",), 7),
-             "status": Recipe("minimal_effect", "7", ("delta", "fdr_q", "minimum_n_absent_links"), 7),
+             "status": Recipe("minimal_effect", "7", ("delta", "fdr_q", "minimum_n_absent_links",
+                                                   "minimum_n_corrected_links"), 7),
              "grade": Recipe("link_grade", "9", ("link_interviewees", "interview_roles", *CAPS))},
     "situation": _DESCRIBED | {"tag": Recipe("situation_tag", "4", ("situation_border_pomp", "minimum_n_tests"))},
     "facet": _DESCRIBED | {

@@ -135,7 +135,7 @@ class Rules:
         upper = link.beta_dis_high if link.is_freed else link.hi
         status = Ruling("minimal_effect", "7", link.status, (
             self.check("answers", n, "ge", "minimum_n_links"),
-            self.check("answers_freed", n, "ge", "minimum_n_corrected_links"),
+            *([self.check("answers_freed", n, "ge", "minimum_n_corrected_links")] if link.is_freed else ()),
             self.check("q_plain", link.q_value, "le", "fdr_q", path=f"{stem}.beta"),
             self.check("upper_limit", upper, "lt", "delta", path=f"{stem}.hi"),
             self.check("answers_absent", n, "ge", "minimum_n_absent_links")))

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pikepdf
 import pytest
 
-from analysis.results.diagnosis import GroupFigure
+from analysis.results.comparisons import GroupFigure
 from reports.content import Callout, Number, StudyReport, Table
 from reports.deliver import report_pdf
 from reports.kinds.unit_sheet import unit_sheets

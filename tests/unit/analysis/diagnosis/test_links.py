@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analysis.diagnosis.detectability import setting_of
-from analysis.diagnosis.links import Estimated, estimate_links, reliabilities_of
+from analysis.diagnosis.links import Estimated, LinkSources, estimate_links, find_links, reliabilities_of
 from analysis.diagnosis.surveyed import Surveyed, survey_audience
 from analysis.diagnosis.thresholds import resolve_thresholds
 from analysis.tables import StudyTables
@@ -93,3 +93,41 @@ def test_a_scale_asked_of_a_small_part_leaves_the_others_their_links():
     assert found is not None
     assert {cause for cause, _ in found.beta} == set(CAUSES) - {CAUSES[1]}
     assert found.covariates == ()
+
+
+@pytest.fixture(scope="module")
+def many() -> Surveyed:
+    """Enough answers for weights freed of unreliability; the first cause acts on the first problem."""
+    return asked(520, World(links={(CAUSES[0], PROBLEMS[0]): 0.45}, cause_correlation=0.3, reliability=0.75,
+                            share_missing=0.0, seed=5))
+
+
+def test_large_surveys_are_judged_by_weights_freed_of_unreliability(many: Surveyed):
+    links = find_links(many, LinkSources(), THRESHOLDS, seed=1, n_resamples=200)
+
+    estimates = links.estimates
+    assert estimates is not None
+    assert estimates.n >= THRESHOLDS["minimum_n_corrected_links"]
+    assert estimates.freed == estimates.beta.keys()
+    assert links.model.is_freed
+    assert all(link.is_freed for link in links.findings)
+    assert {(link.cause, link.problem) for link in links.findings if link.status == "supports"} == {
+        (CAUSES[0], PROBLEMS[0])}
+    against = {(link.cause, link.problem) for link in links.findings if link.status == "against"}
+    assert against == {pair for pair, limit in estimates.beta_dis_hi.items() if limit is not None and limit < 0.10}
+
+
+def test_a_study_may_set_how_many_answers_that_takes(many: Surveyed):
+    thresholds = THRESHOLDS | {"minimum_n_corrected_links": 1000.0}
+
+    links = find_links(many, LinkSources(), thresholds, seed=1, n_resamples=200)
+
+    assert not links.model.is_freed
+    assert {link.is_freed for link in links.findings} == {False}
+
+
+def test_smaller_surveys_are_judged_by_the_weights_that_were_measured(loose: Surveyed):
+    found = estimated(loose).estimates
+
+    assert found is not None
+    assert found.freed == frozenset()

@@ -19,7 +19,10 @@ from analysis.diagnosis.power import (
 from analysis.diagnosis.thresholds import resolve_thresholds
 from analysis.errors import TooFewData
 from analysis.quant.associate import cause_links
+from analysis.quant.corrected_weights import corrected_like, corrected_weights
+from analysis.quant.dominance import standardised_beta
 from analysis.quant.intervals import wilson
+from analysis.quant.resampling import resample_correlations
 from instruments.template_loader import load_catalogue_template
 from surveyapp.jobs.planner import drawer
 from surveyapp.sample.score_worlds import draw_scores
@@ -154,6 +157,22 @@ def test_the_setting_is_read_off_the_estimates_of_a_study():
     assert (own.causes, own.problems, own.n, own.n_groups) == (CAUSES, PROBLEMS, 150, 1)
     assert own.correlations == pytest.approx(causes.corr().to_numpy())
     assert own.reliabilities == {"A": 0.7, "B": 0.05, "C": 1.0, "P": 1.0, "Q": 1.0}
+
+
+def test_a_simulated_survey_is_judged_by_freed_weights_where_the_study_is():
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=(600, 5)) + 0.8 * rng.normal(size=(600, 1))
+    R, draws = np.corrcoef(x, rowvar=False), resample_correlations(x, n_resamples=2000, seed=[1])
+    reliabilities = np.array([0.8, 0.75, 0.7, 0.85, 0.65])
+
+    weights, error = corrected_like(R, standardised_beta(draws, 3), 3, reliabilities)
+
+    whole = corrected_weights(R, draws, 3, reliabilities, 0.025)
+    assert weights == pytest.approx(whole.value)
+    assert error == pytest.approx(whole.error, rel=0.12)
+    plain, freed = (link_detectability(replace(setting(n=500), is_freed=is_freed), draw_scores, n_surveys=40)
+                    for is_freed in (False, True))
+    assert sum(one.share for one in freed) > sum(one.share for one in plain)
 
 
 def test_pairs_that_are_asked_for_get_the_shares_that_all_pairs_get():

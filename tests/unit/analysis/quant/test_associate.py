@@ -13,6 +13,7 @@ from analysis.quant.associate import (
     driver_dominance,
     explained_variance,
     general_dominance,
+    known_links,
     relative_weights,
 )
 from analysis.quant.intervals import benjamini_hochberg
@@ -63,6 +64,85 @@ def test_large_surveys_are_tested_with_the_spread_over_resamples_alone():
 
     for pair, p in links.p.items():
         assert p == pytest.approx(stats.t.sf((links.beta[pair] - 0.10) / links.se[pair], 400 - 3 - 1), rel=1e-9)
+
+
+RELIABILITIES = {"C1": 0.9, "C2": 0.88, "C3": 0.85, "P1": 0.9, "P2": 0.92}
+
+
+def test_from_the_given_number_of_rows_weights_freed_of_unreliability_are_tested():
+    causes, problems = planted(300)
+    x = np.hstack([causes, problems])
+    rng = np.random.default_rng([5])
+    samples = [np.corrcoef(x[rng.integers(0, 300, 300)], rowvar=False) for _ in range(400)]
+    root = np.sqrt([RELIABILITIES[key] for key in (*CAUSES, *PROBLEMS)])
+
+    def freed(R):
+        true = R / np.outer(root, root)
+        np.fill_diagonal(true, 1.0)
+        return np.linalg.solve(true[:3, :3], true[:3, 3:])
+    # Resamples of their own: the two bootstraps differ by chance alone.
+    low, high = np.quantile([freed(R) for R in samples], [0.025, 0.975], axis=0)
+    weight, width = freed(np.corrcoef(x, rowvar=False)), (high - low) / (2 * stats.norm.ppf(0.975))
+
+    links = cause_links(causes, problems, n_resamples=2000, seed=[5], reliabilities=RELIABILITIES, corrected_from=300)
+    smaller = cause_links(causes, problems, n_resamples=200, seed=[5], reliabilities=RELIABILITIES, corrected_from=301)
+
+    assert links.freed == {(cause, problem) for cause in CAUSES for problem in PROBLEMS}
+    assert smaller.freed == frozenset()
+    for i, cause in enumerate(CAUSES):
+        for j, problem in enumerate(PROBLEMS):
+            pair = cause, problem
+            error = (links.beta_dis_hi[pair] - links.beta_dis_lo[pair]) / (2 * stats.norm.ppf(0.975))
+            assert links.beta_dis[pair] == pytest.approx(weight[i, j], abs=1e-9)
+            assert error == pytest.approx(width[i, j], rel=0.15)
+            assert links.p[pair] == pytest.approx(stats.t.sf((weight[i, j] - 0.10) / error, 300 - 3 - 1), rel=1e-6)
+            assert smaller.p[pair] == pytest.approx(
+                stats.t.sf((smaller.beta[pair] - 0.10) / smaller.se[pair], 300 - 3 - 1), rel=1e-9)
+
+
+def test_a_problem_of_unknown_reliability_is_tested_as_it_was_measured():
+    known = {key: value for key, value in RELIABILITIES.items() if key != "P2"}
+
+    links = cause_links(*planted(300), n_resamples=200, seed=[5], reliabilities=known, corrected_from=100)
+
+    assert links.freed == {(cause, "P1") for cause in CAUSES}
+    assert {links.beta_dis[cause, "P2"] for cause in CAUSES} == {None}
+    for cause in CAUSES:
+        t = (links.beta[cause, "P2"] - 0.10) / links.se[cause, "P2"]
+        assert links.p[cause, "P2"] == pytest.approx(stats.t.sf(t, 300 - 3 - 1), rel=1e-9)
+
+
+def test_what_a_badly_measured_cause_does_is_not_put_down_to_another_however_many_answer():
+    rng = np.random.default_rng(8)
+    n = 4000
+    true = rng.multivariate_normal([0, 0], [[1, 0.6], [0.6, 1]], size=n)
+    problem = 0.6 * true[:, 0] + 0.8 * rng.normal(size=n)
+    seen = np.column_stack([true[:, 0] + rng.normal(size=n), true[:, 1] + 0.1 * rng.normal(size=n)])
+    causes = pd.DataFrame(seen, columns=["bad", "good"])       # reliability .50 and .99; only the first acts
+    problems = pd.DataFrame({"P": problem})
+    known = {"bad": 0.5, "good": 1 / 1.01, "P": 1.0}
+
+    measured = cause_links(causes, problems, n_resamples=300, seed=[1], reliabilities=known)
+    freed = cause_links(causes, problems, n_resamples=300, seed=[1], reliabilities=known, corrected_from=400)
+
+    assert measured.q["good", "P"] < 0.001
+    assert freed.q["good", "P"] > 0.5
+    assert freed.q["bad", "P"] < 0.001
+
+
+def test_estimates_carried_with_a_matrix_give_the_same_tests():
+    causes, problems = planted(300)
+    found = cause_links(causes, problems, n_resamples=200, seed=[5], reliabilities=RELIABILITIES, corrected_from=100)
+    R = np.corrcoef(np.hstack([causes, problems]), rowvar=False)
+
+    again = known_links(R, CAUSES, PROBLEMS, n=300, n_groups=1,
+                        spread={pair: (found.se[pair], found.lo[pair], found.hi[pair]) for pair in found.beta},
+                        corrected={pair: (found.beta_dis[pair], found.beta_dis_lo[pair], found.beta_dis_hi[pair])
+                                   for pair in found.freed})
+
+    assert again.freed == found.freed
+    for figure in ("beta", "q", "beta_dis", "beta_dis_hi"):
+        assert getattr(again, figure) == pytest.approx(getattr(found, figure)), figure
 
 
 def test_a_covariate_takes_its_part_and_none_of_its_pairs_is_told_or_counted():
