@@ -17,6 +17,7 @@ from reports.content import (
     Callout,
     Contents,
     Facts,
+    Group,
     Number,
     Paragraph,
     Row,
@@ -26,10 +27,11 @@ from reports.content import (
     StudyReport,
     Table,
 )
-from reports.kinds.frame import CoverFact, Face, Naming, bound, naming
+from reports.kinds.frame import CoverFact, Face, Naming, bound
 from reports.numbers import day, month, printed
 from reports.sections.method import threshold_table
 from reports.sections.table_columns import columns_of
+from reports.wording import Words
 
 GROUPS = ("problem", "cause", "situation", "outcome", "experience")
 STEPS = ("score", "level", "link", "interviews", "grade", "measures")
@@ -60,17 +62,17 @@ class Protocol:
 
 def protocol_report(protocol: Protocol, language: str) -> StudyReport:
     """Return the protocol in one language."""
-    names = naming(language)
     template = protocol.template
+    names = Naming(Words(language, template.served), language)
     organisation = names.read(protocol.facts.organisation) or names.read(template.organisation) or protocol.name
     sections = [_overview(names, protocol), _constructs(names, template), _forms(names, protocol),
                 _people(names, protocol)]
     sections += _interviews(names, template)
     sections += [_judging(names, protocol), _measures(names, template), _care(names, protocol),
                  *(_items(names, instrument) for instrument in template.instruments), _thresholds(names, protocol)]
+    subtitle = names.words.text("protocol.subtitle_late" if protocol.has_answers else "protocol.subtitle")
     face = Face(names.words.text("protocol.kind"), names.read(template.report_title) or names.read(template.title),
-                names.words.text("protocol.subtitle"), organisation, _cover(names, protocol), protocol.is_synthetic,
-                protocol.written_on)
+                subtitle, organisation, _cover(names, protocol), protocol.is_synthetic, protocol.written_on)
     return bound(names, face, tuple(section for section in sections if section.blocks), protocol)
 
 
@@ -118,15 +120,24 @@ def _constructs(names: Naming, template: StudyTemplate) -> Section:
         for instrument, construct in found:
             n = len(instrument.items_of_construct(construct.key))
             rows.append(Row((Statement(names.read(construct.name)), Statement(names.read(construct.definition)),
-                             words.say("protocol.items", n=n, form=names.read(instrument.title)))))
+                             words.say("protocol.items", n=n, form=_called(words, template, instrument)))))
     n_problems = sum(construct.group == "problem" for construct in template.constructs)
     n_causes = sum(construct.group == "cause" for construct in template.constructs)
-    columns = columns_of(words, "protocol.construct_", ("name", 0.2), ("definition", 0.54), ("measured", 0.26))
+    columns = columns_of(words, "protocol.construct_", ("name", 0.22), ("definition", 0.6), ("measured", 0.18))
     title = words.say("protocol.construct_title", n=len(template.constructs))
     table = Table("t-constructs", title, columns, tuple(rows), is_dense=True)
     return Section("constructs", words.text("protocol.part_constructs"),
                    words.say("protocol.constructs_title", problems=n_problems, causes=n_causes),
                    (words.say("protocol.question"), table))
+
+
+def _called(words: Words, template: StudyTemplate, instrument: Instrument) -> str:
+    """Return who fills in a questionnaire, else its place among them: titles are too long to stand in every row."""
+    if instrument.audience == template.served_audience:
+        return words.text("audience.customer")
+    key = f"audience.{instrument.audience}"
+    place = next(place for place, one in enumerate(template.instruments, 1) if one.key == instrument.key)
+    return words.text(key) if words.has(key) else words.text("fieldwork.part_form", n=place)
 
 
 def _forms(names: Naming, protocol: Protocol) -> Section:
@@ -176,7 +187,8 @@ def _interviews(names: Naming, template: StudyTemplate) -> list[Section]:
     columns = columns_of(words, "protocol.question_", ("key", 0.1), ("text", 0.62), ("codes", 0.28))
     blocks.append(Table("t-questions", words.say("protocol.question_title", n=len(rows)), columns, rows, is_dense=True))
     return [Section("interviews", words.text("protocol.part_interviews"),
-                    words.say("protocol.interviews_title", n=guide.target_interviews), tuple(blocks))]
+                    words.say("protocol.interviews_title", n=guide.target_interviews), tuple(blocks),
+                    starts_page=False)]
 
 
 # ---- of whom, and what numbers can show -----------------------------------------------------------------------------
@@ -250,7 +262,8 @@ def _judging(names: Naming, protocol: Protocol) -> Section:
     columns = columns_of(words, "protocol.gate_", ("meaning", 0.84), ("value", 0.16, "right"))
     table = Table("t-gates", words.say("protocol.gate_title", n=len(rows)), columns, rows, "",
                   words.text("protocol.gate_note"))
-    return Section("judging", words.text("protocol.part_judging"), words.say("protocol.judging_title"), (steps, table))
+    return Section("judging", words.text("protocol.part_judging"), words.say("protocol.judging_title"), (steps, table),
+                   starts_page=False)
 
 
 def _measures(names: Naming, template: StudyTemplate) -> Section:
@@ -262,8 +275,8 @@ def _measures(names: Naming, template: StudyTemplate) -> Section:
                       Statement(strategies.get(one.strategy, one.strategy)),
                       Statement(names.read(one.owner)), Number(float(one.horizon_months), "months")))
                  for one in rules.measures)
-    columns = columns_of(words, "protocol.measure_", ("name", 0.44), ("strategy", 0.24), ("owner", 0.2),
-                         ("months", 0.12, "right"))
+    columns = columns_of(words, "protocol.measure_", ("name", 0.4), ("strategy", 0.22), ("owner", 0.28),
+                         ("months", 0.1, "right"))
     table = Table("t-measures", words.say("protocol.measure_title", n=len(rows)), columns, rows, "",
                   words.text("protocol.measure_note"))
     return Section("measures", words.text("protocol.part_measures"), words.say("protocol.measures_title", n=len(rows)),
@@ -279,7 +292,7 @@ def _care(names: Naming, protocol: Protocol) -> Section:
               words.say("protocol.care_kept" if protocol.retain_until else "protocol.care_kept_unknown",
                         until=protocol.retain_until), words.say("protocol.deviations")]
     return Section("care", words.text("protocol.part_care"), words.say("protocol.care_title"),
-                   (Bullets(tuple(points)),), starts_page=False)
+                   (Group((Bullets(tuple(points)),)),), starts_page=False)
 
 
 # ---- appendices -----------------------------------------------------------------------------------------------------
@@ -299,5 +312,5 @@ def _items(names: Naming, instrument: Instrument) -> Section:
 
 def _thresholds(names: Naming, protocol: Protocol) -> Section:
     table = threshold_table(names.words, names.language, protocol.thresholds, tuple(THRESHOLDS))
-    return Section("thresholds", names.words.text("part.thresholds"),
+    return Section("thresholds", names.words.text("protocol.part_thresholds"),
                    names.words.say("protocol.thresholds_title", n=len(THRESHOLDS)), (table,), is_appendix=True)
