@@ -24,7 +24,7 @@ from reports.content import (
 from reports.figures import Lane, Matrix, QuadrantMap, RoadmapChart
 from reports.wording import Words
 
-MOST_SIGNS = 120        # of the words of a cell
+MOST_SIGNS, MOST_SIGNS_BESIDE = 120, 60     # of the words of a cell; in a table beside a figure
 MOST_ROWS, MOST_LANES, MOST_PROBLEMS, MOST_POINTS = 8, 9, 4, 3     # of a table, a chart, a list: read from afar
 SUMMARY = "summary"
 
@@ -61,19 +61,24 @@ def _table(section: Section | None, key: str, words: Words, most: int = MOST_ROW
         return None
     n = len(found.rows)
     left_out = words.text("board.cut", shown=most, n=n) if n > most else ""
-    rows = tuple(replace(row, cells=tuple(map(_brief, row.cells))) for row in found.rows[:most])
-    return replace(found, rows=rows, source=left_out, is_dense=True)
+    return replace(_briefly(found, most), source=left_out, is_dense=True)
 
 
-def _brief(cell: Cell) -> Cell:
+def _briefly(table: Table, most: int = MOST_ROWS, signs: int = MOST_SIGNS) -> Table:
+    """Return the first rows of a table, whose cells leave room for each other."""
+    rows = (replace(row, cells=tuple(_brief(cell, signs) for cell in row.cells)) for row in table.rows[:most])
+    return replace(table, rows=tuple(rows))
+
+
+def _brief(cell: Cell, signs: int) -> Cell:
     """Return a cell whose words leave room for the others; the whole of them stands in the report."""
     if isinstance(cell, Stack):
-        return replace(cell, lines=tuple(map(_brief_words, cell.lines)))
-    return _brief_words(cell) if isinstance(cell, Statement) else cell
+        return replace(cell, lines=tuple(_brief_words(line, signs) for line in cell.lines))
+    return _brief_words(cell, signs) if isinstance(cell, Statement) else cell
 
 
-def _brief_words(said: Statement) -> Statement:
-    return said if len(said.text) <= MOST_SIGNS else replace(said, text=f"{said.text[:MOST_SIGNS].rstrip()}…")
+def _brief_words(said: Statement, signs: int) -> Statement:
+    return said if len(said.text) <= signs else replace(said, text=f"{said.text[:signs].rstrip()}…")
 
 
 def _slide(section: Section | None, blocks: Sequence[Block | None], key: str = "") -> Section | None:
@@ -107,7 +112,10 @@ def _customers(report: StudyReport, words: Words) -> Section | None:
     found = _first(section, lambda block: isinstance(block, Columns) and any(map(_is_map, block.left)))
     if not isinstance(found, Columns):
         return None
-    return _slide(section, (replace(found, left=tuple(_low(block) or block for block in found.left)),))
+    return _slide(section, (replace(
+        found, left=tuple(_low(block) or block for block in found.left),
+        right=tuple(_briefly(block, signs=MOST_SIGNS_BESIDE) if isinstance(block, Table) else block
+                    for block in found.right)),))
 
 
 def _is_map(block: Block) -> bool:
