@@ -22,6 +22,7 @@ from reports.sections.undecided import found_sentence
 INDENT = "　"               # an ideographic space for each step down
 MOST_QUOTES = 3
 MOST_ITEMS = 12             # more are folded away
+CONSTRUCTS = frozenset({"problem", "cause", "situation", "experience", "outcome"})
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,11 @@ def evidence_page(study: Source, found: TracedFinding) -> EvidencePage:
     """Return the page of a finding: no answer of a person, no count of few people, no passage that is not released."""
     told = TraceWords(study, study.ledger)
     steps = study.ledger.chain(found.paths)
-    codes = tuple(dict.fromkeys((*(key for step in steps for key in step.inputs.codes), *_own_codes(found))))
-    makers = (("value", _values(told, found)), ("rules", _rules(told, found)), ("voices", _voices(told, found, codes)),
-              ("file", _file(told, steps)), ("who", _who(told, steps)), ("related", _related(told, found)),
-              ("versions", [basis(study)]))
+    own = _own_codes(study, found)
+    codes = tuple(dict.fromkeys((*own, *(key for step in steps for key in step.inputs.codes))))
+    makers = (("value", _values(told, found)), ("rules", _rules(told, found)),
+              ("voices", _voices(told, found, codes, own or codes)), ("file", _file(told, steps)),
+              ("who", _who(told, steps)), ("related", _related(told, found)), ("versions", [basis(study)]))
     parts = [EvidencePart(key, _title(told, key), tuple(blocks)) for key, blocks in makers if blocks]
     place = sum(part.key in ("value", "rules") for part in parts)
     parts[place:place] = [part for part in (_items(told, found, steps),) if part]
@@ -62,8 +64,11 @@ def evidence_page(study: Source, found: TracedFinding) -> EvidencePage:
     return EvidencePage(found.id, kind, told.name(found), tuple(parts), codes)
 
 
-def _own_codes(found: TracedFinding) -> tuple[str, ...]:
-    return (found.key,) if found.kind == "code" else ()
+def _own_codes(study: Source, found: TracedFinding) -> tuple[str, ...]:
+    """Return the codes that count for the finding itself; others are those of figures that it builds on."""
+    if found.kind == "code":
+        return (found.key,)
+    return study.ledger.design.code_of(found.key) if found.kind in CONSTRUCTS else ()
 
 
 def _title(told: TraceWords, key: str) -> str:
@@ -74,11 +79,13 @@ def _title(told: TraceWords, key: str) -> str:
 def _values(told: TraceWords, found: TracedFinding) -> list[Block]:
     words, study = told.words, told.study
     inputs = [one for path in found.paths for one in [told.ledger.inputs(path)] if one]
-    if found.kind == "item":                # choices, facts and open answers have no mean, and none is missing
-        inputs = [one for one in inputs if one.value is not None]
+    # Choices, facts and open answers have no mean, some measures no size: none is missing.
+    inputs = [one for one in inputs if one.value is not None or not (
+        found.kind == "item" or one.path.endswith(".size"))]
     rows = (*_recommendation(told, found), *(_value_row(told, one) for one in inputs))
     columns = columns_of(words, "trace.value_", ("column", 0.24), ("found", 0.16), ("how", 0.34), ("thresholds", 0.26))
-    source = words.text("trace.value_source", percent=100 * study.threshold("confidence", 0.95))
+    has_bounds = any("[" in cell.text for row in rows for cell in row.cells[1:2] if isinstance(cell, Statement))
+    source = (words.text("trace.value_source", percent=100 * study.threshold("confidence", 0.95)) if has_bounds else "")
     blocks: list[Block] = [Table("t-value", Statement(""), columns, rows, "", source)] if rows else []
     blocks += [Paragraph((said,)) for said in (*_edited(study, found), *_heard(told, found))]
     link = next((x for x in study.diagnosis.links if f"{x.cause}>{x.problem}" == found.key), None)
@@ -97,7 +104,8 @@ def _recommendation(told: TraceWords, found: TracedFinding) -> list[Row]:
         "trace.bounds", n=nps.n, interval=interval(nps.ci_low, nps.ci_high, "signed_points", study.language))
     shown = words.text("trace.interval", value=printed(nps.value, "signed_points"), interval=bounds)
     how = (words.say("trace_path.nps"), words.say("trace.model_section", section="6"))
-    return [Row((words.say("summary.figure_nps"), Statement(shown), Stack(how, has_head=False), Statement("–")))]
+    name = Statement(capitalised(words.text("summary.figure_nps")))
+    return [Row((name, Statement(shown), Stack(how, has_head=False), Statement("–")))]
 
 
 def _heard(told: TraceWords, found: TracedFinding) -> list[Statement]:
@@ -248,13 +256,14 @@ def _flags(told: TraceWords, screening: Screening) -> Table:
 
 
 # ---- from whose words -----------------------------------------------------------------------------------------------
-def _voices(told: TraceWords, finding: TracedFinding, codes: Iterable[str]) -> list[Block]:
+def _voices(told: TraceWords, finding: TracedFinding, codes: Iterable[str], quoted: Iterable[str]) -> list[Block]:
+    """Return what interviews say by code, then passages: those of the finding's own codes where it has any."""
     evidence = [(code, told.evidence(code)) for code in codes]
     if not evidence:
         return []
     lines = tuple(_voice(told, code, found) for code, found in evidence)
     of_link = (link.quotes for link in told.study.diagnosis.links if f"{link.cause}>{link.problem}" == finding.key)
-    of_codes = (found.quotes for _, found in evidence if found is not None)
+    of_codes = (found.quotes for code in quoted for found in [told.evidence(code)] if found is not None)
     quotes = tuple({passage.text: passage for quotes in (*of_link, *of_codes)
                     for passage in told.study.passages(quotes, MOST_QUOTES)}.values())
     if not quotes:

@@ -112,7 +112,7 @@ class TraceWords:
     def path_value(self, found: PathInputs, target: object = None) -> str:
         """Return the value of a path as it may be shown: few customers, or a sum of mostly one, stay hidden."""
         family, key, field = split_path(found.path)
-        if found.value is None and family == "measure":
+        if found.value is None and family == "measure" and field != "size":
             return self.words.text("trace.not_ranked")
         if found.value is not None and (family, field) in (("measure", "size"), ("objective", "baseline")):
             return self._of_plan(family, key, float(found.value))
@@ -140,6 +140,8 @@ class TraceWords:
 
     def threshold(self, name: str) -> str:
         """Return a threshold by its meaning and value."""
+        if name == "favourable_at":                     # told as the border of the other side
+            return self.words.text("trace.low_is_unfavourable", value=self.study.threshold(name, 2.5))
         value = self.study.diagnosis.provenance.thresholds.get(name)
         meaning = THRESHOLDS[name].meaning.get(self.study.language, name) if name in THRESHOLDS else name
         return self.words.text("trace.threshold", meaning=self.words.named(meaning),

@@ -133,9 +133,9 @@ def test_every_figure_of_the_summary_stands_on_a_page_that_its_sentence_leads_to
 
 
 def numbers(html: str) -> set[str]:
-    """Return the figures of a wording; the place of a row, the ends of the scale and a short name are none."""
+    """Return the figures of a wording; the place of a row, scale, level and a short name are none."""
     text = re.sub(r"<(style|script|head).*?</\1>|<[^>]*>", " ", html, flags=re.DOTALL)
-    return set(re.findall(r"(?<![A-Z\d.])\d+(?:[.,]\d+)*", re.sub(r"^\s*\d+[.．](?!\d)|1[–～]5", "", text)))
+    return set(re.findall(r"(?<![A-Z\d.])\d+(?:[.,]\d+)*", re.sub(r"^\s*\d+[.．](?!\d)|1[–～]5|95%", "", text)))
 
 
 @pytest.mark.parametrize("role", READERS)

@@ -28,6 +28,8 @@ class Recipe:
 
 _DESCRIBED = {"mean": Recipe("scale_mean", "2", ("minimum_n_description",)), "pomp": Recipe("pomp", "2"),
               "unfavourable_pct": Recipe("unfavourable", "5", ("unfavourable_at",))}
+# Where a high score is good, the unfavourable side is the low one.
+_GOOD_IS_HIGH = _DESCRIBED | {"unfavourable_pct": Recipe("unfavourable", "5", ("favourable_at",))}
 _FILE_THRESHOLDS = {"key_customers_count": ("key_customer_share",),
                     "multi_channel_customers_count": ("multi_channel_minimum",)}
 RECIPES: Mapping[str, Mapping[str, Recipe]] = {
@@ -42,8 +44,8 @@ RECIPES: Mapping[str, Mapping[str, Recipe]] = {
              "status": Recipe("minimal_effect", "7", ("delta", "fdr_q", "minimum_n_absent_links",
                                                    "minimum_n_corrected_links"), 7),
              "grade": Recipe("link_grade", "9", ("link_interviewees", "interview_roles", *CAPS))},
-    "situation": _DESCRIBED | {"tag": Recipe("situation_tag", "4", ("situation_border_pomp", "minimum_n_tests"))},
-    "facet": _DESCRIBED | {
+    "situation": _GOOD_IS_HIGH | {"tag": Recipe("situation_tag", "4", ("situation_border_pomp", "minimum_n_tests"))},
+    "facet": _GOOD_IS_HIGH | {
         "importance_stated": Recipe("importance_stated", "6", ("minimum_n_description",)),
         "importance_derived": Recipe("importance_derived", "6", ("minimum_n_customers",), 6),
         "quadrant": Recipe("quadrant", "6", ("metric_minimum_n", "derived_importance_n"))},
@@ -55,7 +57,7 @@ RECIPES: Mapping[str, Mapping[str, Recipe]] = {
     | {"status": Recipe("interview_status", "8", VOICES)},
     "safeguard": {"required_by_measures": Recipe("required_by", "11"),
                   "readiness": Recipe("readiness", "11", ("readiness_minimum_n",))},
-    "outcome": _DESCRIBED, "data": {},
+    "outcome": _GOOD_IS_HIGH, "data": {},
     "quality": {"n_submitted": Recipe("submitted", "1"), "n_excluded": Recipe("excluded", "1", SCREENING),
                 "excluded_pct": Recipe("excluded", "1", SCREENING), "response_rate": Recipe("response_rate", "1")},
     "comment": {},
