@@ -7,6 +7,10 @@ libraries included. `python -m bench.customers [N …]`.
 
 from __future__ import annotations
 
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")      # as the command line sets it: said before numpy is loaded
+
 import json
 import resource
 import subprocess

@@ -6,6 +6,10 @@ are answered by the same people.
 
 from __future__ import annotations
 
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")      # as the command line sets it: said before numpy is loaded
+
 import sys
 import time
 from dataclasses import replace
@@ -43,11 +47,11 @@ def main() -> int:
     study = simulated_study(template, n_staff=N_STAFF, n_customers=N_CUSTOMERS, plan=plan,
                             interviews=simulated_interviews(said), customers=simulated_customers(N_FILE_ROWS))
     study = replace(study, answers={key: with_blanks(table, rng) for key, table in study.answers.items()})
-    started = time.perf_counter()
+    started, began = time.perf_counter(), time.process_time()
     diagnosis = diagnose(study, draw_scores=draw_scores)
-    seconds = time.perf_counter() - started
-    print(f"whole diagnosis: {seconds:.2f} s (goal {GOAL_S:g} s), {len(diagnosis.links)} links, "
-          f"{len(diagnosis.groups)} group figures")
+    seconds, cpu = time.perf_counter() - started, time.process_time() - began
+    print(f"whole diagnosis: {seconds:.2f} s (goal {GOAL_S:g} s), {cpu:.2f} s of processor, "
+          f"{len(diagnosis.links)} links, {len(diagnosis.groups)} group figures")
     return 0 if seconds <= GOAL_S else 1
 
 

@@ -1,6 +1,9 @@
 """Fixtures of every test: a database on each engine, the application, the bank study."""
 
 import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")      # as the command line sets it: said before numpy is loaded
+
 import shutil
 from collections.abc import Iterator
 from functools import partial

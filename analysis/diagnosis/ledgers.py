@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.privacy import PrintRegister
 
@@ -24,6 +25,8 @@ class SharedLedgers(PrintRegister):
         self._first: dict[frozenset[str], str] = {}
         self._hidden: dict[tuple[str, frozenset[frozenset[str]], frozenset[frozenset[str]]],
                            frozenset[frozenset[str]]] = {}
+        self._people: dict[str, int] = {}
+        self._members: dict[frozenset[str], NDArray[np.intp]] = {}
 
     def print_table(self, figure: str, cells: Mapping[str, Iterable[str]], minimum: int | None = None,
                     total: Iterable[str] | None = None, unsafe: Collection[str] = ()) -> frozenset[str]:
@@ -62,21 +65,26 @@ class SharedLedgers(PrintRegister):
         new = [frozenset(group) for group in groups]
         if all(len(group) >= self.minimum for group in new):
             printed = list(dict.fromkeys((*self.printed(figure), *new)))
-            if _largest_leverage(printed) < 1 / (self.minimum - 1) - TOLERANCE:
+            if self._largest_leverage(printed) < 1 / (self.minimum - 1) - TOLERANCE:
                 return True
         return super().admits(figure, *new)
 
+    def _largest_leverage(self, groups: Sequence[frozenset[str]]) -> float:
+        """Return the largest diagonal element of the projection on the printed groups, 0..1.
 
-def _largest_leverage(groups: Sequence[frozenset[str]]) -> float:
-    """Return the largest diagonal element of the projection on the printed groups, 0..1.
+        Sums that determine the sum over m people fix a vector of squared length m in the row space; by Cauchy-Schwarz
+        each of the m has a leverage of at least 1 / m. Where nobody's reaches 1 / (minimum - 1) no such set is small.
+        """
+        places = [self._places(group) for group in groups]
+        member = np.zeros((len(self._people), len(groups)))
+        for column, rows in enumerate(places):
+            member[rows, column] = 1.0
+        inverse = np.linalg.pinv(member.T @ member, hermitian=True)
+        return float(((member @ inverse) * member).sum(axis=1).max(initial=0.0))
 
-    Sums that determine the sum over m people fix a vector of squared length m in the row space; by Cauchy-Schwarz each
-    of the m has a leverage of at least 1 / m. Where nobody's reaches 1 / (minimum - 1) no such set is small.
-    """
-    people = frozenset[str]().union(*groups)
-    place = {person: row for row, person in enumerate(people)}
-    member = np.zeros((len(place), len(groups)))
-    for column, group in enumerate(groups):
-        member[[place[person] for person in group], column] = 1.0
-    inverse = np.linalg.pinv(member.T @ member, hermitian=True)
-    return float(np.einsum("ig,gh,ih->i", member, inverse, member, optimize=True).max(initial=0.0))
+    def _places(self, group: frozenset[str]) -> NDArray[np.intp]:
+        """Return the rows of a group's people; the same few groups are printed again and again."""
+        if group not in self._members:
+            self._members[group] = np.array([self._people.setdefault(person, len(self._people)) for person in group],
+                                            dtype=np.intp)
+        return self._members[group]
