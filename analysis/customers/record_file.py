@@ -211,18 +211,27 @@ def _typed(kinds: pd.Categorical, tiers: pd.Categorical) -> pd.Categorical:
 # ---- figures --------------------------------------------------------------------------------------------------------
 def _figure(key: str, cells: Sequence[_Cells], mask: Mask) -> RecordFigure:
     n_cells = n_filled = n_aged = n_stale = 0
-    ages = []
+    days = np.zeros(1, dtype=np.int64)      # counts by age: whole days, of which a file has few different ones
     for cell in cells:
         n_cells += int((cell.applies & mask).sum())
         n_filled += int((cell.is_filled & mask).sum())
         is_aged = cell.is_aged & mask
         n_aged += int(is_aged.sum())
         n_stale += int((cell.is_stale & mask).sum())
-        ages.append(cell.age[mask & ~np.isnan(cell.age)])
-    together = np.concatenate(ages) if ages else np.empty(0)
+        found = np.bincount(cell.age[mask & ~np.isnan(cell.age)].astype(np.int32), minlength=len(days))
+        found[:len(days)] += days
+        days = found
     return RecordFigure(key, int(mask.sum()), n_filled / n_cells if n_cells else None,
                         n_stale / n_aged if n_aged else None,
-                        float(np.median(together)) if len(together) else None)
+                        _median(days))
+
+
+def _median(counts: NDArray[np.int64]) -> float | None:
+    """Return the median of 0, 1, 2 … that were met so often; None where nothing was."""
+    n, up_to = int(counts.sum()), np.cumsum(counts)
+    if not n:
+        return None
+    return float(np.searchsorted(up_to, (n + 1) // 2) + np.searchsorted(up_to, n // 2 + 1)) / 2
 
 
 def _shown(key: str, cells: Sequence[_Cells], minimum: int) -> RecordFigure:
