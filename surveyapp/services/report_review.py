@@ -42,7 +42,7 @@ class ReviewPart:
     part: str
     title: str
     pieces: tuple[ReviewPiece, ...]
-    is_appendix: bool = False           # looked up rather than read: folded
+    is_appendix: bool = False           # looked up rather than read: shown when asked for
 
     @property
     def n_open(self) -> int:

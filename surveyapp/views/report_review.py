@@ -19,6 +19,7 @@ from surveyapp.models.diagnosis import Report, StoredDiagnosis
 from surveyapp.services.diagnosis import diagnosis_of, get_report, request_reports
 from surveyapp.services.report_release import list_releases
 from surveyapp.services.report_review import (
+    ReviewPart,
     add_comment,
     answer_comment,
     check_answered,
@@ -54,6 +55,7 @@ def _page(report_id: int, fault: BadInput | Refused | None = None, place: str = 
         row.answered_by for row in list_comments(session, report)}
     return render_template(
         "report/review.html", study=g.study, report=report, content=content, parts=parts, fault=fault, place=place,
+        shown=_shown(parts, place.partition(":")[0] or request.args.get("part", "")),
         drawn=_drawer({part.key for part in parts if part.pieces}),
         names={key: session.get_one(Account, key).name for key in people if key},
         reviewers=reviewers_of(session, report.diagnosis_id), n_open=n_open_comments(session, report.diagnosis_id),
@@ -63,6 +65,12 @@ def _page(report_id: int, fault: BadInput | Refused | None = None, place: str = 
                                                               report.language)},
         is_released=any(one.diagnosis_id == report.diagnosis_id and not one.is_recalled
                         for one in list_releases(session, g.study)))
+
+
+def _shown(parts: Iterable[ReviewPart], asked: str) -> set[str]:
+    """Return the parts whose pieces are drawn: tables of appendices are thousands of cells, and hardly ever discussed."""
+    return {part.key for part in parts
+            if not part.is_appendix or part.key == asked or any(piece.comments for piece in part.pieces)}
 
 
 def _status(fault: BadInput | Refused) -> int:
@@ -89,7 +97,7 @@ def _report(report_id: int) -> Report:
 
 def _back(study_id: int, report_id: int, place: str = "") -> Page:
     return redirect(url_for("report_review.show", study_id=study_id, report_id=report_id,
-                            _anchor=place.replace(":", "-") or None))
+                            part=place.partition(":")[0] or None, _anchor=place.replace(":", "-") or None))
 
 
 @blueprint.post(f"{PLACE}/comments")

@@ -58,6 +58,21 @@ def comment(client: FlaskClient, drafted: tuple[Study, int], at: str = "limits:0
     return client.post(place(drafted, "/comments"), data={"place": at, "text": text}).status_code
 
 
+def test_tables_of_an_appendix_are_shown_when_asked_for_or_discussed(app: Flask, drafted: tuple[Study, int]):
+    client = client_of(app, drafted[0], "manager")
+    key = next(section.key for section in content(drafted).sections if section.is_appendix)
+    folded = client.get(place(drafted)).text
+
+    asked = client.get(place(drafted, f"?part={key}")).text
+
+    piece = f'id="{key}-0"'
+    assert (piece in folded, piece in asked) == (False, True)
+    assert f"/review?part={key}#part-{key}" in folded
+    assert 'id="limits-0"' in folded
+    assert comment(client, drafted, f"{key}:0") == 302
+    assert piece in client.get(place(drafted)).text
+
+
 def test_a_manager_comments_a_researcher_answers_and_both_read_it(app: Flask, drafted):
     manager, researcher = client_of(app, drafted[0], "manager"), client_of(app, drafted[0], "researcher")
     assert comment(manager, drafted) == 302
