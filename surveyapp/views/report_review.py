@@ -68,7 +68,7 @@ def _page(report_id: int, fault: BadInput | Refused | None = None, place: str = 
 
 
 def _shown(parts: Iterable[ReviewPart], asked: str) -> set[str]:
-    """Return the parts whose pieces are drawn: tables of appendices are thousands of cells, and hardly ever discussed."""
+    """Return the parts whose pieces are drawn; tables of appendices are thousands of cells, hardly ever discussed."""
     return {part.key for part in parts
             if not part.is_appendix or part.key == asked or any(piece.comments for piece in part.pieces)}
 
