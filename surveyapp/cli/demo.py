@@ -9,6 +9,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from reports.pdf import missing_system_libraries
 from surveyapp.cli.output import Subparsers, add_command, open_database
 from surveyapp.cli.report import target
@@ -22,7 +24,13 @@ from surveyapp.jobs.diagnose import diagnose_study, write_reports
 from surveyapp.jobs.further_report import write_further_reports
 from surveyapp.jobs.interview_analysis import analyse_study
 from surveyapp.jobs.sample import add_sample_edits, add_sample_study, take_over_sample_edits
-from surveyapp.jobs.second_wave import SECOND_WAVE, add_second_wave, close_first_wave, release_with_decisions
+from surveyapp.jobs.second_wave import (
+    SECOND_WAVE,
+    add_second_wave,
+    close_first_wave,
+    open_a_wave,
+    release_with_decisions,
+)
 from surveyapp.jobs.wave_change import compare_with_earlier
 from surveyapp.models.diagnosis import StoredDiagnosis
 from surveyapp.models.study import Study
@@ -30,7 +38,7 @@ from surveyapp.sample.plan import Plan
 from surveyapp.sample.studies import SAMPLES, sample_of
 from surveyapp.services.account import add_account, add_member, list_accounts
 from surveyapp.services.customer import find_file
-from surveyapp.services.study import get_study, get_wave, instrument_of, list_links
+from surveyapp.services.study import FIRST_WAVE, get_study, get_wave, instrument_of, list_links
 
 USUAL_TEMPLATE = "bank_crm"
 LANGUAGES = ("en", "zh")
@@ -71,11 +79,10 @@ def _demo(options: argparse.Namespace) -> None:
         study = add_sample_study(session, options.template, name)
         for account in list_accounts(session):
             add_member(session, study, account)
-        if sample.second is not None:
-            close_first_wave(session, config.secret_key, study)
+        _close(session, config.secret_key, study, is_asked_again=sample.second is not None)
     _add_more(options, name)
     _say("Diagnosing …")
-    stored, _ = diagnose_study(name)
+    stored, _ = diagnose_study(name, FIRST_WAVE)
     with transaction() as session:
         add_sample_edits(session, get_study(session, name))
     close_read_session()        # what was just stored shall be printed
@@ -91,6 +98,13 @@ def _demo(options: argparse.Namespace) -> None:
         close_read_session()
         _print_links(get_study(read_session(), name), options.port, logins)
         serve(config, "127.0.0.1", options.port)
+
+
+def _close(session: Session, secret: str, study: Study, *, is_asked_again: bool) -> None:
+    """End collection of the sample; where nobody is asked again, a wave is opened to try the questionnaires in."""
+    close_first_wave(session, secret, study)
+    if not is_asked_again:
+        open_a_wave(session, study, SECOND_WAVE)
 
 
 def _add_more(options: argparse.Namespace, name: str) -> None:

@@ -36,6 +36,7 @@ from surveyapp.services.plan_edit import edits_of
 from surveyapp.services.report_files import packed
 from surveyapp.services.report_wording import responses_of, wording_edits
 from surveyapp.services.study import get_study, get_wave, template_of
+from surveyapp.services.wave import local_text
 from surveyapp.services.wave_change import changes_since
 from surveyapp.services.what_if import store_trial
 
@@ -46,7 +47,7 @@ def compute_diagnosis(study: Study, wave: Wave, n_resamples: int = 2000, *, is_t
     tables = load_tables(session, study, wave)
     frozen = wave.closed_at or wave.opened_at
     diagnosis = diagnose(tables, n_resamples=n_resamples, study=study.name, is_synthetic=study.is_synthetic,
-                         frozen_on=frozen.date().isoformat() if frozen else "", draw_scores=draw_scores)
+                         frozen_on=local_text(study, frozen)[:10], draw_scores=draw_scores)
     diagnosis = replace(diagnosis, follow_up=follow_up_of(session, study, wave, tables))
     if not is_tried:
         return diagnosis

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -18,9 +18,11 @@ from surveyapp.sample.second_wave import (
     DECIDED_DAYS,
     DECISIONS,
     IN_ENGLISH,
+    SECOND_DAYS,
     PlantedDecision,
     day_after,
 )
+from surveyapp.sample.studies import sample_of
 from surveyapp.services.action import load_register, save_action
 from surveyapp.services.report_release import release_report, today_of
 from surveyapp.services.response_import import load_sample_responses
@@ -29,13 +31,17 @@ from surveyapp.services.upkeep import close_collection
 from surveyapp.services.wave import add_wave, start_wave
 
 SECOND_WAVE, OPEN_WAVE = "w2", "w3"
+OFFICE_HOUR = time(9)
 
 
 def close_first_wave(session: Session, secret: str, study: Study) -> None:
-    """End collection of the sample's first wave, with its final figures, on a day before its report is released."""
-    wave = get_wave(session, study, FIRST_WAVE)
+    """End collection of the sample's first wave, with its final figures, on the last of its planned days."""
+    sample, wave = sample_of(study.template_key), get_wave(session, study, FIRST_WAVE)
+    begun, ended = (datetime.combine(day, OFFICE_HOUR, UTC) for day in sample.plan.fieldwork)
     close_collection(session, secret, study, wave)
-    wave.closed_at = utc_now() - timedelta(days=DAYS_SINCE_RELEASE + CLOSED_BEFORE)
+    # A report on it is released later, where there is a second wave.
+    latest = utc_now() - timedelta(days=DAYS_SINCE_RELEASE + CLOSED_BEFORE if sample.second else 0)
+    wave.opened_at, wave.closed_at = min(begun, latest), min(ended, latest)
 
 
 def release_with_decisions(session: Session, study: Study) -> ReportRelease:
@@ -68,4 +74,10 @@ def add_second_wave(session: Session, secret: str, study: Study, plan: Plan) -> 
         instrument = instrument_of(published)
         load_sample_responses(session, link, instrument, generate_responses(instrument, plan, published.audience))
     close_collection(session, secret, study, wave)
-    start_wave(session, study, add_wave(session, study, OPEN_WAVE))
+    wave.opened_at = utc_now() - timedelta(days=SECOND_DAYS)
+    open_a_wave(session, study, OPEN_WAVE)
+
+
+def open_a_wave(session: Session, study: Study, key: str) -> None:
+    """Open an empty wave to try the questionnaires in."""
+    start_wave(session, study, add_wave(session, study, key))

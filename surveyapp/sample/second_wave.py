@@ -75,22 +75,23 @@ DECISIONS: Final = (
 # The register is kept in the branch's own language; how its texts are told in English.
 IN_ENGLISH: Final[Mapping[str, str]] = {
     "分行行长办公会": "branch management meeting",
-    "全行一次补齐人手不够。": "Not enough hands for the whole branch at once.",
-    "先在公司金融部和零售金融部实行，再决定是否推广。": "The two business departments first, then the others.",
-    "零售金融部会同科技与数据部": "retail banking with technology",
-    "印发字段清单和填写标准": "field list issued",
-    "完成两个部门的培训": "both departments trained",
-    "首轮补录验收": "first round of records checked",
+    "全行一次补齐人手不够。": "There are too few people to complete all records at once.",
+    "先在公司金融部和零售金融部实行，再决定是否推广。": "Corporate and retail banking begin; others may follow.",
+    "零售金融部会同科技与数据部": "Retail banking with technology and data",
+    "印发字段清单和填写标准": "List of fields and rules for filling them issued",
+    "完成两个部门的培训": "Both departments trained",
+    "首轮补录验收": "First completed records checked",
     "客户信息系统月报": "monthly report of the customer system",
-    "公司金融部": "corporate banking",
-    "确定重点客户名单": "list of key customers fixed",
-    "服务团队到位": "teams in place",
-    "总行正在制定统一指标，待下发后再定。": "Head office is preparing one index; wait for it.",
-    "考核办法由总行统一规定，分行无权调整。": "Appraisal is ruled by head office; the branch may not change it.",
+    "公司金融部": "Corporate banking",
+    "确定重点客户名单": "List of key customers fixed",
+    "服务团队到位": "Service teams in place",
+    "总行正在制定统一指标，待下发后再定。": "Head office is preparing a common index; to be decided once it is issued.",
+    "考核办法由总行统一规定，分行无权调整。": "Head office sets the appraisal rules; the branch cannot change them.",
 }
 DECIDED_DAYS: Final = 7
 CLOSED_BEFORE: Final = 14           # days between the end of the first wave and the release of its report
 DAYS_SINCE_RELEASE: Final = 45      # what is planted happened in these days, so some of it is overdue
+SECOND_DAYS: Final = 8              # of collection in the second wave, after the last of what was done
 
 
 def second_plan() -> Plan:

@@ -23,10 +23,11 @@ from surveyapp.models.wave import Wave
 from surveyapp.services.action import action_of
 from surveyapp.services.organisation import practice_items
 from surveyapp.services.study import facts_of, list_waves, template_of
+from surveyapp.services.wave import local_text
 
 # What an action's progress is called in the register of present measures.
 STATUS_OF: Mapping[str, str] = {"planned": "planned", "running": "running", "done": "running", "stopped": "failed"}
-YEAR_AND_MONTH = 7      # signs of 2027-03
+YEAR_AND_MONTH, DAY = 7, 10      # signs of 2027-03 and of 2027-03-01
 
 
 def earlier_release(session: Session, study: Study, wave: Wave) -> ReportRelease | None:
@@ -49,8 +50,23 @@ def actions_on_record(session: Session, study: Study, before: Wave | None = None
 
 def facts_at(session: Session, study: Study, wave: Wave) -> StudyFacts:
     """Return what was entered about the organisation, with the measures decided on before the wave."""
-    facts, actions = facts_of(study), actions_on_record(session, study, wave)
+    facts, actions = with_days_of(session, study, wave), actions_on_record(session, study, wave)
     return with_actions(facts, actions, template_of(session, study)) if actions else facts
+
+
+def with_days_of(session: Session, study: Study, wave: Wave) -> StudyFacts:
+    """Return what was entered, with the days of fieldwork that are this wave's.
+
+    They are entered once for a study. Those that end before a later wave was opened, or begin after a wave was closed,
+    are of another wave: this one then has the days on which it was opened and closed.
+    """
+    facts = facts_of(study)
+    begun, ended = (local_text(study, instant)[:DAY] for instant in (wave.opened_at, wave.closed_at))
+    is_later = any(other.id < wave.id for other in list_waves(session, study) if not other.is_pilot)
+    is_before = is_later and bool(begun) and facts.fieldwork_until < begun
+    if not facts.fieldwork_until or not (is_before or (bool(ended) and facts.fieldwork_from > ended)):
+        return facts
+    return replace(facts, fieldwork_from=begun, fieldwork_until=ended)
 
 
 def facts_of_wave(session: Session, study: Study, wave_key: str) -> StudyFacts:

@@ -19,6 +19,7 @@ from surveyapp.models.mail import SENT, OutboxMessage
 from surveyapp.models.response import SUBMITTED, Response
 from surveyapp.models.study import Study
 from surveyapp.models.wave import QuestionnaireLink, Wave
+from surveyapp.services.action_feed import with_days_of
 from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis
 from surveyapp.services.fieldwork_view import Fieldwork, fieldwork_of, group_tables
 from surveyapp.services.mode import MODE_OF_SOURCE
@@ -51,7 +52,7 @@ def _screenings(session: Session, study: Study, wave: Wave) -> Mapping[str, Scre
 
 def _questionnaire(session: Session, study: Study, found: Fieldwork, screening: Screening | None,
                    ) -> QuestionnaireFieldwork:
-    closing, facts = found.closing or {}, facts_of(study)
+    closing, facts = found.closing or {}, with_days_of(session, study, found.wave)
     instrument = instrument_of(found.published)
     counts = {str(key): int(n) for key, n in closing["dispositions"].items()}
     base = closing.get("base")

@@ -41,7 +41,7 @@ from tests.factories.questionnaire import SECRET
 NAME = "study"
 SIZES = {"tiny": 12, "sample": 0, "large": 1500}        # people of each audience; 0 = as planned
 TODAY = datetime(2027, 2, 1, 9, tzinfo=UTC)     # of the study's clock, so that pages do not change with the day
-RELEASED = date(2026, 10, 24)
+RELEASED = date(2026, 11, 13)
 FIRST_WAVE = "w1"
 UNREAD = b"%PDF-1.7 handed to management"       # what was released is not read again
 
