@@ -13,6 +13,7 @@ Unit = Literal["pomp", "percent", "number", "days", "count"]     # count: any ot
 
 OBJECTIVE_MONTHS = 12       # an objective that no measure serves is looked at again after a year
 FULL = 100.0
+MOST_OF_WHAT_IS_LEFT = 0.5     # of the way to 0 or 100, whatever the step: rule of the project
 _COMPLEMENT = re.compile(r"\s*100\s*-\s*(\S+)\s*")
 
 
@@ -49,8 +50,8 @@ def kpi_row(kpi: Kpi, metrics: Mapping[str, Any], months: int, thresholds: Mappi
     Returns
     -------
     KpiRow
-        Baseline and target None where the figure is not known ("to be measured first"); scales and shares stay
-        within 0..100.
+        Baseline and target None where the figure is not known ("to be measured first"); scales and shares go no
+        further than half of the way that is left to 0 or 100, so that no target asks for perfection.
     """
     if kpi.baseline is None:
         return KpiRow(kpi.name, kpi.better, None, None, "count", months)
@@ -61,9 +62,10 @@ def kpi_row(kpi: Kpi, metrics: Mapping[str, Any], months: int, thresholds: Mappi
         return KpiRow(kpi.name, kpi.better, None, None, unit, months)
     baseline = FULL - value if is_complement else float(value)
     step = thresholds["kpi_step_pomp"] if unit == "pomp" else thresholds["kpi_step_relative"] * abs(baseline)
-    target = baseline + (step if kpi.better == "higher" else -step)
     if unit in ("pomp", "percent"):
-        target = min(max(target, 0.0), FULL)
+        left = FULL - baseline if kpi.better == "higher" else baseline
+        step = min(step, max(left, 0.0) * MOST_OF_WHAT_IS_LEFT)
+    target = baseline + (step if kpi.better == "higher" else -step)
     return KpiRow(kpi.name, kpi.better, baseline, target, unit, months)
 
 

@@ -28,7 +28,7 @@ _SCREENING: tuple[Row, ...] = (
      "Respondents per item needed before unusual patterns are looked for",
      "每题对应的人数达到该值，才检查异常作答模式"),
     ("mahalanobis_factor", 3.1, 2.0, 5.0, "Model 1; normal approximation of chi-square",
-     "Multiplier in the limit k + factor x sqrt(2k) for unusual patterns", "异常作答模式界限k＋系数×√(2k)中的系数"),
+     "Multiplier in the limit k + factor × √(2k) for unusual patterns", "异常作答模式界限k＋系数×√(2k)中的系数"),
     ("empty_share", 0.5, 0.1, 0.9, "Model 1",
      "Share of rating items answered below which a response is empty", "评分题作答比例低于该值视为空卷"),
     ("exclusion_flags", 2, 2, 5, "Model 1; Curran 2016",
