@@ -15,6 +15,7 @@ from reports.figures import Chart
 NumberStyle = Literal["count", "percent", "percent1", "points", "signed_points", "signed", "mean", "score",
                       "coefficient", "three", "four", "p", "money", "millions", "months", "rank", "one"]
 Align = Literal["left", "right", "center"]
+Split = Literal["6-6", "7-5", "8-4"]
 
 
 @dataclass(frozen=True)
@@ -201,7 +202,7 @@ class Columns:
 
     left: tuple[Block, ...]
     right: tuple[Block, ...]
-    split: Literal["6-6", "7-5", "8-4"] = "6-6"
+    split: Split = "6-6"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -53,6 +54,10 @@ _CONTROL: dict[int, str | None] = {
                      *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10), 0xFEFF)),
     **dict.fromkeys((0x1680, 0x180E, 0x2028, 0x2029, 0x205F), " "),
 }
+
+# What reads as one thing: an interval in brackets, "n 169" and "n = 169", 0–100, "3 of 12".
+_UNBROKEN = re.compile(r"(\[[^\[\]]{1,24}\]|\bn (?:= )?\d[\d,]*|\b\d+–\d+\b|\b\d+ of \d+\b)")
+_LAST_WORDS = re.compile(r"(?<= )([\w’'-]{1,20} \S{1,16})$")
 
 _KINDS: dict[type, str] = {
     Statement: "statement", Paragraph: "paragraph", Bullets: "bullets", Facts: "facts", Passages: "passages",
@@ -126,8 +131,17 @@ def _environment() -> Environment:
                               trim_blocks=True, lstrip_blocks=True)
     environment.globals.update(kind=_kind, chart=_chart, figure_text=_figure_text, range_text=_range_text,
                                cell_class=_cell_class, grade_steps=GRADE_STEPS, pieces=_pieces, marks=_marks,
-                               is_long=is_long)
+                               is_long=is_long, shown=_shown)
     return environment
+
+
+def _shown(text: str, *, is_title: bool = False) -> Markup | str:
+    """Return a text whose intervals, counts and ranges no line end tears; a title does not end in a single word."""
+    parts = _LAST_WORDS.split(text, maxsplit=1) if is_title else _UNBROKEN.split(text)
+    if len(parts) == 1:
+        return text
+    return Markup("").join(Markup('<span class="whole">{}</span>').format(part) if place % 2 else part
+                           for place, part in enumerate(parts))
 
 
 def _pieces(statement: Statement, evidence_of: EvidenceOf) -> list[Piece]:

@@ -25,6 +25,21 @@ class PhraseMissing(KeyError):
         super().__init__(f"phrases/{language}: no phrase {key!r}. Add it in every language.")
 
 
+_ADDRESS = re.compile(r"doi|://", re.IGNORECASE)
+_TYPED = ((re.compile(r"(?<=\d)-(?=\d)"), "–"), (re.compile(r" - (?=\d)"), " − "), (re.compile(r" - "), " – "),
+          (re.compile(r"(?<=[\d)]) x (?=[\d(])"), " × "),
+          (re.compile(r'"([^"]+)"'), "“\\1”"))
+
+
+def typeset(text: str) -> str:
+    """Return a template's wording with the signs of print for those of a keyboard; an address stays as it is."""
+    if _ADDRESS.search(text):
+        return text
+    for pattern, sign in _TYPED:
+        text = pattern.sub(sign, text)
+    return text
+
+
 class _Formatter(string.Formatter):
     """Reads `{value:style}`; `{n:one thing|# things}` chooses the plural, # is the number and @ its word at a start.
 

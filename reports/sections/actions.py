@@ -23,7 +23,7 @@ from reports.numbers import printed
 from reports.sections.edited import count_line, edit_of, notes, owner_of, phase_cell, phase_of, term, told, what_of
 from reports.sections.file_figures import is_hidden
 from reports.sections.forms import form_of, found_here
-from reports.sections.source import Source
+from reports.sections.source import Source, capitalised
 from reports.sections.table_columns import columns_of
 from reports.sections.triggers import described, failed_condition, subjects_needed
 
@@ -125,8 +125,8 @@ def _card(study: Source, m: MeasureFinding) -> Card:
     rows.append((words.text("actions.why"), Statement(study.read(measure.rationale))))
     rows.append((words.text("actions.aim"), Statement(study.read(measure.expected_effect))))
     if m.kpis:
-        rows.append((words.text("actions.kpi"), Statement(between.join(
-            _kpi(study, kpi, rule.baseline or "").text for kpi, rule in zip(m.kpis, measure.kpis, strict=True)))))
+        rows.append((words.text("actions.kpi"), Statement(capitalised(between.join(
+            _kpi(study, kpi, rule.baseline or "").text for kpi, rule in zip(m.kpis, measure.kpis, strict=True))))))
     rows.append((words.text("actions.risk"), Statement(study.read(measure.risk))))
     if edit is not None and edit.values.note:
         rows.append((term(study, edit, "note", "edits.note"), Statement(study.read(edit.values.note))))
@@ -140,7 +140,8 @@ def _card(study: Source, m: MeasureFinding) -> Card:
 def _trigger_text(study: Source, m: MeasureFinding) -> Statement:
     holding = [described(study, trigger) for trigger in m.triggers if trigger.outcome == "true"][:MOST_TRIGGERS]
     between = "；" if study.language == "zh" else "; "
-    return Statement(between.join(part.text for part in holding), {}, tuple(t for part in holding for t in part.trace))
+    return Statement(capitalised(between.join(part.text for part in holding)), {},
+                     tuple(t for part in holding for t in part.trace))
 
 
 def _addresses(study: Source, measure: Measure) -> Statement:

@@ -10,6 +10,7 @@ from reports.content import Column, Facts, Row, Section, Statement, Table
 from reports.numbers import HIDDEN, printed
 from reports.render import ANCHOR
 from reports.sections.source import Source
+from reports.wording import typeset
 
 ATTRIBUTES = ("profile", "quota", "fact")       # roles of items that tell who somebody is
 
@@ -30,8 +31,8 @@ def wording(study: Source) -> list[Section]:
                 rows.extend(_row(study, instrument, item, frequencies.get(item.key)) for item in items)
         columns = (Column(words.text("wording.key"), 0.12), Column(words.text("wording.item"), 0.51),
                    Column(words.text("wording.n"), 0.05, "right"), Column(words.text("wording.answers"), 0.32))
-        table = Table(f"t-wording-{instrument.audience}", words.say("wording.table", title=study.read(
-            instrument.title), version=instrument.version), columns, tuple(rows), "",
+        table = Table(f"t-wording-{instrument.audience}", words.say("wording.table", title=typeset(
+            study.read(instrument.title)), version=instrument.version), columns, tuple(rows), "",
             words.text("wording.source", minimum=study.minimum_group), is_dense=True)
         title = words.say("wording.title", who=study.audience(instrument.audience), n=len(instrument.items))
         found.append(Section(f"wording-{instrument.audience}", words.text("part.appendix_c"), title,
@@ -44,7 +45,7 @@ def _scales(study: Source, instrument: Instrument) -> Facts:
     words, rows = study.words, []
     for scale in instrument.scales:
         points = [words.text("wording.point", value=p.value, label=study.read(p.label)) for p in scale.points
-                  if study.read(p.label)]
+                  if study.read(p.label) not in ("", str(p.value))]
         if scale.not_applicable:
             points.append(study.read(scale.not_applicable))
         used = sum(item.scale == scale.key for item in instrument.items)
@@ -102,8 +103,10 @@ def _hidden(study: Source, item: Item, counts: Mapping[str, int]) -> frozenset[s
     """Return the answers to hide: attributes of people; ratings over all respondents form no group of people."""
     if item.role not in ATTRIBUTES or item.kind == "rating":
         return frozenset()
-    return suppress_cells({value: n for value, n in counts.items() if n >= 0}, study.minimum_group) | frozenset(
-        value for value, n in counts.items() if n < 0)
+    told_before = frozenset(value for value, n in counts.items() if n < 0)
+    if item.kind == "multiple":         # people tick several: what is hidden cannot be worked out from a sum
+        return told_before | frozenset(value for value, n in counts.items() if 0 < n < study.minimum_group)
+    return suppress_cells({value: n for value, n in counts.items() if n >= 0}, study.minimum_group) | told_before
 
 
 def _count(n: int, is_hidden: bool) -> str:

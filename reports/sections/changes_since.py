@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal
 
 from analysis.results.waves import ScaleWaves, WaveComparison
 from reports.content import Block, Bullets, Heading, Number, Paragraph, Row, Section, Statement, Table
@@ -11,6 +11,7 @@ from reports.numbers import printed
 from reports.sections.named import Named
 from reports.sections.source import Source
 from reports.sections.table_columns import columns_of
+from reports.wording import typeset
 
 MOST_WORST = 6              # scales whose worst unit is told one by one
 Reading = Literal["better", "worse", "same", "open"]
@@ -22,25 +23,44 @@ def changes(study: Source) -> list[Section]:
     if not study.changes:
         return []
     words = study.words
-    scales = [one for found in study.changes for one in found.scales]
-    compared = [one for one in scales if one.verdict != "refused"]
-    first = study.changes[0]
-    title = words.say("changes.title", first=first.first, second=first.second, n=len(compared),
-                      changed=sum(one.verdict == "changed" for one in compared))
     blocks = [block for found in study.changes
-              for block in (Heading(questionnaire_of(study, found)), *comparison_blocks(study, found))]
-    return [Section("changes", words.text("part.changes"), title, tuple(blocks), words.say("changes.lead"))]
+              for block in (Heading(questionnaire_of(study, found)), *_of_questionnaire(study, found))]
+    return [Section("changes", words.text("part.changes"), change_told(study), (*blocks, _care(study)),
+                    words.say("changes.lead"))]
+
+
+def change_told(study: Source) -> Statement:
+    """Return in a sentence which scales changed since the wave before, with their names while they are few."""
+    words, found = study.words, study.changes[0]
+    compared = [one for change in study.changes for one in change.scales if one.verdict != "refused"]
+    changed = [one for one in compared if one.verdict == "changed"]
+    told: dict[str, Any] = {"first": found.first, "second": found.second, "n": len(compared),
+                            "changed": len(changed)}
+    trace = tuple(f"change.{one.scale}.difference" for one in changed)
+    if len(changed) == 1:
+        return study.title(words.say(f"changes.title_{reading_of(study, changed[0])}",
+                                     name=study.in_sentence(changed[0].scale), trace=trace, **told),
+                           words.say("changes.title", trace=trace, **told))
+    return words.say("changes.title", trace=trace, **told)
 
 
 def questionnaire_of(study: Named, found: WaveComparison) -> str:
     """Return the title of the questionnaire that a comparison is of."""
     keys = {one.scale for one in found.scales}
-    return next((study.read(form.title) for form in study.template.instruments
+    return next((typeset(study.read(form.title)) for form in study.template.instruments
                  if keys & {construct.key for construct in form.constructs}), "")
 
 
 def comparison_blocks(study: Named, found: WaveComparison) -> list[Block]:
-    """Return the blocks of one questionnaire's comparison, for the report and for the page."""
+    """Return the blocks of one questionnaire's comparison with what is to be borne in mind, for its page."""
+    return [*_of_questionnaire(study, found), _care(study)]
+
+
+def _care(study: Named) -> Bullets:
+    return Bullets((study.words.say("changes.unlinked"), study.words.say("changes.no_cause")))
+
+
+def _of_questionnaire(study: Named, found: WaveComparison) -> list[Block]:
     words = study.words
     blocks: list[Block] = [Paragraph((words.say("changes.answers", first=found.first, second=found.second,
                                                 n_first=found.n_first, n_second=found.n_second),))]
@@ -50,8 +70,7 @@ def comparison_blocks(study: Named, found: WaveComparison) -> list[Block]:
     told = [*_refused(study, found), *_worst(study, found)]
     if found.composition:
         blocks.append(_composition(study, found))
-    blocks.append(Bullets((*told, words.say("changes.unlinked"), words.say("changes.no_cause"))))
-    return blocks
+    return [*blocks, Bullets(tuple(told))] if told else blocks
 
 
 def _changes(study: Named, found: WaveComparison, scales: Sequence[ScaleWaves]) -> Table:
@@ -86,8 +105,12 @@ def reading_of(study: Named, one: ScaleWaves) -> Reading:
     return "worse" if ((one.difference.value or 0) > 0) == is_bad else "better"
 
 
-def _evidence(study: Named, found: WaveComparison, scales: Sequence[ScaleWaves]) -> Table:
+def _evidence(study: Named, found: WaveComparison, scales: Sequence[ScaleWaves]) -> Block:
+    """Return on what each comparison rests: a table, or a sentence where the same holds for all."""
     words = study.words
+    held = {one.invariance.word for one in scales}
+    if len(held) == 1 and len(scales) > 1 and not any(one.flagged for one in scales):
+        return Paragraph(tuple(_same_for_all(study, scales, held.pop())))
     columns = columns_of(words, "changes.column_",
         ("scale", 0.25, "left"), ("invariance", 0.23, "left"), ("flagged", 0.13, "left"), ("without", 0.21, "right"),
         ("detectable", 0.18, "right"))
@@ -97,6 +120,13 @@ def _evidence(study: Named, found: WaveComparison, scales: Sequence[ScaleWaves])
         Number(one.detectable.value if one.detectable else None, "mean"))) for one in scales)
     return Table(f"t-change-evidence-{_slug(found)}", words.say("changes.evidence"), columns, rows, "",
                  words.text("changes.evidence_note"), is_dense=True)
+
+
+def _same_for_all(study: Named, scales: Sequence[ScaleWaves], held: str) -> Iterator[Statement]:
+    yield study.words.say(f"changes.all_{held}", n=len(scales))
+    sizes = [one.detectable.value for one in scales if one.detectable and one.detectable.value is not None]
+    if sizes:
+        yield study.words.say("changes.all_detectable", low=min(sizes), high=max(sizes))
 
 
 def _without(study: Named, one: ScaleWaves) -> Statement:
@@ -115,13 +145,16 @@ def _refused(study: Named, found: WaveComparison) -> list[Statement]:
 
 
 def _worst(study: Named, of: WaveComparison) -> list[Statement]:
-    words = study.words
-    found = [words.say("changes.worst_beyond" if one.is_beyond else "changes.worst_within",
-                       unit=_unit(study, of, one.unit), scale=study.in_sentence(one.scale), first=one.first,
-                       second=one.second,
+    """Return where the unit that stood worst moved beyond what chance alone would show, and how many did not."""
+    words, beyond = study.words, [one for one in of.worst_units if one.is_beyond]
+    n_within = len(of.worst_units) - len(beyond)
+    if not beyond:
+        return [words.say("changes.worst_within", n=n_within)] if n_within else []
+    found = [words.say("changes.worst_beyond", unit=_unit(study, of, one.unit), scale=study.in_sentence(one.scale),
+                       first=one.first, second=one.second,
                        expected=study.estimate(one.expected_second.value, one.expected_second.ci_low,
-                                               one.expected_second.ci_high)) for one in of.worst_units[:MOST_WORST]]
-    return [words.say("changes.regression"), *found] if found else []
+                                               one.expected_second.ci_high)) for one in beyond[:MOST_WORST]]
+    return [*found, words.say("changes.worst_others", n=n_within)] if n_within else found
 
 
 def _composition(study: Named, found: WaveComparison) -> Table:

@@ -12,7 +12,7 @@ from reports.numbers import HIDDEN, printed
 from reports.sections.customer_links import connection_blocks, move_blocks, tier_order
 from reports.sections.customer_records import quality_table, record_blocks
 from reports.sections.customer_source import CustomerSource, customer_source
-from reports.sections.source import Source
+from reports.sections.source import Source, capitalised
 from reports.sections.table_columns import columns_of
 
 SHADES = (0.01, 0.03, 0.06, 0.12)       # share of all customers from which a cell is a shade darker
@@ -146,7 +146,7 @@ def _sizes(study: CustomerSource, picture: CustomerPicture) -> Table | None:
 
 
 def _size_name(study: CustomerSource, key: str) -> str:
-    name = study.words.text(f"data.{key}")
+    name = capitalised(study.words.text(f"data.{key}"))
     return study.words.text("file.in_unit", name=name, unit=study.money) if key in STYLES and study.money else name
 
 
@@ -159,7 +159,7 @@ def _size(study: CustomerSource, picture: CustomerPicture, key: str) -> Number:
 
 def _shares(study: CustomerSource, picture: CustomerPicture) -> Table | None:
     words = study.words
-    rows = tuple(Row((Statement(words.text(f"data.{key}")), _share(study, picture, key)))
+    rows = tuple(Row((Statement(capitalised(words.text(f"data.{key}"))), _share(study, picture, key)))
                  for key in SHARES if picture.figures.get(key) is not None)
     if not rows:
         return None

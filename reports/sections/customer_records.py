@@ -45,8 +45,8 @@ def _figures(study: CustomerSource, key: str, title: str, figures: tuple[RecordF
     rows = tuple(Row((Statement(named(found.key)), _number(found.n, "count", found),  # type: ignore[operator]  # a function of the key
                       _number(found.filled, "percent", found), _number(found.stale, "percent", found),
                       _number(found.median_age_days, "count", found))) for found in figures)
-    columns = columns_of(words, "records.column_", ("what", 0.36, "left"), ("n", 0.16, "right"),
-                         ("filled", 0.16, "right"), ("stale", 0.16, "right"), ("age", 0.16, "right"))
+    columns = columns_of(words, "records.column_", ("what", 0.3, "left"), ("n", 0.2, "right"),
+                         ("filled", 0.14, "right"), ("stale", 0.17, "right"), ("age", 0.19, "right"))
     return Table(key, words.say(title), columns, rows, "", words.text("records.source", minimum=study.minimum_group),
                  is_dense=True)
 

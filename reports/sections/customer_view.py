@@ -120,10 +120,10 @@ def _status_table(study: Source, facets: list[FacetFinding]) -> Table:
                                 (f"facet.{key}.importance_derived",)),
                          Statement(mirrored), words.say(f"customer_status.{f.status}"))))
     columns = columns_of(words, "customers.column_",
-        ("facet", 0.19, "left"), ("score", 0.13, "left"), ("share", 0.1, "right"), ("derived", 0.18, "left"),
-        ("mirrors", 0.28, "left"), ("status", 0.12, "left"))
+        ("facet", 0.21, "left"), ("score", 0.12, "left"), ("share", 0.09, "right"), ("derived", 0.18, "left"),
+        ("mirrors", 0.26, "left"), ("status", 0.14, "left"))
     return Table("t-facets-customers", words.say("customers.table_title"), columns, tuple(rows), "",
-                 words.text("customers.table_source", n=study.n_valid(study.served)))
+                 words.text("customers.table_source", n=study.n_valid(study.served)), is_dense=True)
 
 
 def gap_told(study: Source, gap: Gap) -> str:
@@ -204,4 +204,10 @@ def _so_what(study: Source, facets: list[FacetFinding]) -> Statement:
     focus = _focus(facets)
     if focus:
         return study.words.say("customers.so_what", names=study.names([f.level.construct for f in focus]))
-    return study.words.say("customers.so_what_none")
+    rated = [f for f in facets if f.level.mean is not None and f.level.unfavourable is not None]
+    if not rated:
+        return study.words.say("customers.so_what_none")
+    lowest = min(rated, key=lambda f: f.level.mean or 0).level
+    return study.words.say("customers.so_what_lowest", name=study.in_sentence(lowest.construct),
+                           share=lowest.unfavourable.value if lowest.unfavourable else None,
+                           trace=(f"facet.{lowest.construct}.pomp",))

@@ -8,7 +8,7 @@ from analysis.results.actions import Action, ActionContrast, ActionFollowUp, Fol
 from analysis.results.measurement import Estimate
 from reports.content import Block, Callout, Paragraph, Row, Section, Stack, Statement, Table
 from reports.numbers import printed
-from reports.sections.source import Source
+from reports.sections.source import Source, capitalised, lowered
 from reports.sections.table_columns import columns_of
 
 JUDGED = ("apart", "not_apart")
@@ -84,7 +84,8 @@ def _where(study: Source, found: FollowUp, action: Action) -> str:
     item = study.item(found.unit_item)
     if not action.units or item is None:
         return study.words.text("followup.everywhere")
-    return study.words.join([study.choice(item, unit) for unit in action.units])
+    names = [study.choice(item, unit) for unit in action.units]
+    return study.words.join([*names[:1], *(lowered(name) if study.language == "en" else name for name in names[1:])])
 
 
 def _done(study: Source, row: ActionFollowUp) -> Stack | Statement:
@@ -96,7 +97,7 @@ def _done(study: Source, row: ActionFollowUp) -> Stack | Statement:
     if action.milestones:
         k = sum(one.state == "done" for one in action.milestones)
         lines.append(words.say("followup.reached", k=k, n=len(action.milestones)))
-    lines += [words.say("followup.reading", name=indicator_name(study, action.measure, one.kpi),
+    lines += [words.say("followup.reading", name=capitalised(indicator_name(study, action.measure, one.kpi)),
                         value=_value(study, action, one), day=one.read_on, source=one.source)
               for one in action.readings]
     lines.append(_known(study, row))

@@ -21,7 +21,7 @@ from reports.content import (
     Table,
 )
 from reports.sections.joint_words import JointWords, is_dissonant
-from reports.sections.source import Source
+from reports.sections.source import Source, lowered
 from reports.sections.table_columns import columns_of
 
 AGREED = ("agreement", "partial_agreement")
@@ -82,10 +82,15 @@ def _verdicts(study: Source, told: JointWords, shown: Sequence[JointRow], record
     order = [told.verdict(verdict) for verdict in ("agreement", "partial_agreement", "dissonance")]
     ordered = sorted(by_verdict, key=lambda verdict: order.index(verdict) if verdict in order else len(order))
     rows = tuple(Row((Statement(verdict), Number(float(len(by_verdict[verdict])), "count"),
-                      Statement(words.join(by_verdict[verdict])))) for verdict in ordered)
+                      Statement(_listed(study, by_verdict[verdict])))) for verdict in ordered)
     columns = columns_of(words, "joint.column_", ("verdict", 0.2), ("n", 0.1, "right"), ("topics", 0.7))
     return Table("t-joint-verdicts", words.say("joint.verdicts"), columns, rows, "",
                  words.text("joint.verdicts_source"))
+
+
+def _listed(study: Source, names: Sequence[str]) -> str:
+    """Return names as a list that begins a cell: only the first with a capital."""
+    return study.words.join([*names[:1], *(lowered(name) if study.language == "en" else name for name in names[1:])])
 
 
 def _table(study: Source, told: JointWords, shown: Sequence[JointRow], record: JointRecord) -> Table:

@@ -18,6 +18,7 @@ from reports.content import (
     Passages,
     Row,
     Section,
+    Split,
     Statement,
     Table,
 )
@@ -204,17 +205,10 @@ def entered_facts(study: Source) -> list[Section]:
     if facts.profile:
         blocks.append(Facts(tuple((_profile_term(study, key), Statement(study.read(text)))
                                   for key, text in facts.profile.items())))
-    left = [unit_tree(facts, study.language)] if facts.units else []
-    right = [table for table in (_headcount(study), _workload(study)) if table]
-    if left and right:
-        blocks.append(Columns(tuple(left), tuple(right), "6-6"))
-    else:
-        blocks.extend((*left, *right))
+    blocks += _side_by_side(unit_tree(facts, study.language) if facts.units else None, _workload(study), "7-5")
     if facts.process:
         blocks.append(process_flow(facts, study.language))
-    practices = _practices(study)
-    if practices:
-        blocks.append(practices)
+    blocks += _side_by_side(_practices(study), _headcount(study), "8-4")
     if not blocks:
         blocks.append(Callout("warning", words.text("situation.nothing_entered_head"),
                               (words.say("situation.nothing_entered"),)))
@@ -224,6 +218,13 @@ def entered_facts(study: Source) -> list[Section]:
     title = (words.say("situation.entered_title", unit=responsible[0]) if responsible
              else words.say("situation.entered_title_plain"))
     return [Section("entered", words.text("part.situation"), title, tuple(blocks), is_listed=False)]
+
+
+def _side_by_side(left: Block | None, right: Block | None, split: Split) -> list[Block]:
+    """Return two blocks beside each other, or the one that there is."""
+    if left is not None and right is not None:
+        return [Columns((left,), (right,), split)]
+    return [block for block in (left, right) if block is not None]
 
 
 def _profile_term(study: Source, key: str) -> str:

@@ -21,14 +21,14 @@ from reports.content import (
     Table,
 )
 from reports.numbers import interval
+from reports.sections.changes_since import change_told
 from reports.sections.edited import owner_of, values_of
-from reports.sections.notices import further_topics_decisions
-from reports.sections.source import Source, capitalised, lowered
+from reports.sections.first_steps import SURE, decisions, standing
+from reports.sections.source import Source, capitalised
 from reports.sections.table_columns import columns_of
-from reports.sections.triggers import failed_condition
+from reports.sections.triggers import failed_briefly
 
 MOST_PROBLEMS, MOST_FIGURES, MOST_SET_ASIDE, MOST_NAMED = 5, 4, 3, 2
-SURE = 0.80                             # rank probability from which a place is named; model 11
 
 
 def summary(study: Source) -> list[Section]:
@@ -43,13 +43,23 @@ def summary(study: Source) -> list[Section]:
     blocks.append(_problem_table(study))
     blocks.append(Heading(study.words.text("summary.not_do")))
     blocks.append(Bullets(tuple(_set_aside(study))))
-    decisions = _decisions(study)
-    blocks.append(Callout("decision", study.words.text("summary.decisions", n=len(decisions)), tuple(decisions)))
-    sources = study.sources()
-    lead = study.words.say("summary.lead_single" if len(sources) == 1 else "summary.lead",
-                           sources=study.words.join(sources) or study.words.text("labels.no_sources"),
-                           trace=who_answered(study))
-    return [Section("summary", study.words.text("part.summary"), _headline(study), tuple(blocks), lead)]
+    asked = decisions(study, who_answered(study))
+    blocks.append(Callout("decision", study.words.text("summary.decisions", n=len(asked)), tuple(asked)))
+    return [Section("summary", study.words.text("part.summary"), _headline(study), tuple(blocks), _lead(study))]
+
+
+def _lead(study: Source) -> Statement:
+    """Return what the report is judged from, and what is new since the wave before where there was one."""
+    words, sources = study.words, study.sources()
+    named = words.join(sources) or words.text("labels.no_sources")
+    if not study.changes:
+        return words.say("summary.lead_single" if len(sources) == 1 else "summary.lead", sources=named,
+                         trace=who_answered(study))
+    changed, found = change_told(study), study.diagnosis.follow_up
+    done = sum(row.action.is_taken_on for row in found.actions) if found else 0
+    key = "summary.lead_later_decided" if found and found.actions else "summary.lead_later"
+    return words.say(key, sources=named, changed=changed.text, k=done, n=len(found.actions) if found else 0,
+                     trace=[*who_answered(study), *changed.trace])
 
 
 def _headline(study: Source) -> Statement:
@@ -198,33 +208,6 @@ def _strategy_cell(study: Source, found: ProblemFinding) -> Cell:
                      f"measure-{best.key}")
 
 
-def _decisions(study: Source) -> list[Statement]:
-    words, proposed = study.words, study.proposed
-    if not proposed:
-        return [words.say("summary.decide_more_data", trace=who_answered(study))]
-    first = [m for m in proposed if m.is_stable and (m.rank_probability_top3 or 0) >= SURE] or proposed[:2]
-    names = words.text("summary.between_steps").join(_first_step(study, m) for m in first[:3])
-    found = [words.say("summary.decide_owner", names=names, n=len(proposed),
-                       trace=[f"measure.{m.key}.rank" for m in first])]
-    required = [s.key for s in study.diagnosis.safeguards if s.is_required]
-    if required:
-        guards = [study.read(g.name) for key in required for g in [study.safeguard(key)] if g]
-        found.append(words.say("summary.decide_safeguards",
-                               names=words.join([lowered(name) for name in guards]),
-                               trace=[f"safeguard.{key}.required_by_measures" for key in required]))
-    return [*found, *(further_topics_decisions(study) or [
-        words.say("summary.decide_repeat", trace=who_answered(study))])]
-
-
-def _first_step(study: Source, m: MeasureFinding) -> str:
-    """Return a measure to begin with: what, who, by when."""
-    measure, due_on = study.measure(m.key), values_of(study, "measure", m.key).due_on
-    due = (study.words.text("edits.by", date=due_on) if due_on
-           else study.words.text("summary.within", n=measure.horizon_months))
-    return study.words.text("summary.first_step", name=f"{m.key} {study.read(measure.name)}", owner=owner_of(study, m),
-                            due=due)
-
-
 # ---- page 2 ---------------------------------------------------------------------------------------------------------
 def summary_more(study: Source) -> list[Section]:
     """Return page 2; nothing is left to say where no measure is proposed and no cause was tested."""
@@ -249,7 +232,7 @@ def _limits(study: Source) -> list[Statement]:
                     for found in [study.instrument_of(item)] if found})
     open_cases = [f"problem.{p.level.construct}.grade" for p in study.problems
                   if p.grade in ("inconclusive", "insufficient")]
-    return [say("summary.limit_once", trace=who_answered(study)),
+    return [say("changes.limit" if study.changes else "summary.limit_once", trace=who_answered(study)),
             say("summary.limit_self_report", trace=[*(f"quality.{audience}.n_submitted" for audience in asked),
                                                     "links.n"]),
             say("summary.limit_absent", trace=[*open_cases, "links.n"])]
@@ -319,11 +302,12 @@ def _perspectives(study: Source) -> Table | None:
 
 
 def _main_problems(study: Source, measure: Measure) -> Statement:
-    """Return the problems that a measure bears on most, the gravest first, at most two."""
+    """Return the problems that a measure bears on most, established ones first, then the gravest, at most two."""
     strengths = measure.address_problem
     order = [p.level.construct for p in study.problems if strengths.get(p.level.construct)]
     strong = [key for key in order if strengths[key] >= STRONGLY]
-    chosen = sorted(strong or order or strengths, key=lambda key: -strengths[key])[:MOST_NAMED]
+    sure = {p.level.construct for p in study.established}
+    chosen = sorted(strong or order or strengths, key=lambda key: (key not in sure, -strengths[key]))[:MOST_NAMED]
     return Statement(study.listed(chosen), {}, tuple(f"problem.{key}.grade" for key in chosen))
 
 
@@ -354,8 +338,7 @@ def _plan_table(study: Source) -> Table:
         rows.append(Row((
             Statement(f"{m.key} {study.read(measure.name)}", {}, (f"measure.{m.key}.rank",), f"measure-{m.key}"),
             Number(float(m.rank) if m.rank else None, "rank"), _main_problems(study, measure),
-            Statement(owner_of(study, m)),
-            words.say("edits.by", date=due_on) if due_on else words.say("actions.months", n=measure.horizon_months))))
+            Statement(owner_of(study, m)), _due(study, m, due_on))))
     columns = columns_of(words, "summary.plan_column_",
         ("measure", 0.29, "left"), ("rank", 0.06, "right"), ("addresses", 0.25, "left"), ("owner", 0.25, "left"),
         ("due", 0.15, "left"))
@@ -364,13 +347,22 @@ def _plan_table(study: Source) -> Table:
                  tuple(rows), words.text("summary.plan_unit"), words.text("summary.strategy_source"), is_dense=True)
 
 
+def _due(study: Source, m: MeasureFinding, due_on: str) -> Statement:
+    """Return by when a measure is due, or how it stands where it was decided on before."""
+    words, before = study.words, standing(study, m.key)
+    if before:
+        return Statement(before)
+    return (words.say("edits.by", date=due_on) if due_on
+            else words.say("actions.months", n=study.measure(m.key).horizon_months))
+
+
 def _set_aside(study: Source) -> list[Statement]:
     words, found = study.words, []
     for measure in study.diagnosis.measures:
         name, trace = study.read(study.measure(measure.key).name), (f"measure.{measure.key}.verdict",)
         if measure.verdict == "not_proposed":
             found.append(words.say("summary.not_proposed", key=measure.key, name=name, trace=trace,
-                                   reason=lowered(failed_condition(study, measure.triggers))))
+                                   reason=failed_briefly(study, measure.triggers)))
         elif measure.verdict in ("opportunity", "data_needed"):
             found.append(words.say(f"summary.{measure.verdict}", key=measure.key, name=name, trace=trace))
     return found[:MOST_SET_ASIDE] or [words.say("summary.nothing_aside", trace=_all_strategies(study))]

@@ -42,7 +42,7 @@ class TraceWords:
             return (self.words.text("trace_kind.links") if kind == "links" else capitalised(study.audience(key)))
         if kind == "item":
             item = study.item(key)
-            return study.read(item.text) if item else key
+            return study.read(item.text).rstrip(".。") if item else key
         if kind == "figure":
             return self.words.text(f"data.{key}") if self.words.has(f"data.{key}") else key.replace("_", " ")
         if kind == "code":

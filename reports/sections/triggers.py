@@ -38,6 +38,19 @@ def failed_condition(study: Source, triggers: tuple[TriggerResult, ...]) -> str:
     return described(study, failed).text if failed else study.words.text("labels.none")
 
 
+def failed_briefly(study: Source, triggers: tuple[TriggerResult, ...]) -> str:
+    """Return the first condition that does not hold, in a sentence's words; of a grade without the rule."""
+    failed = next((trigger for trigger in triggers if trigger.outcome == "false"), None)
+    if failed is None:
+        return study.words.text("labels.none")
+    family, *middle, field = failed.metric.split(".")
+    if field != "grade" or not isinstance(failed.value, str):
+        return lowered(described(study, failed).text)
+    name = _name(study, family, ".".join(middle))
+    return study.words.text("triggers.graded", name=lowered(name) if study.language == "en" else name,
+                            value=_value(study, failed.value, field))
+
+
 def subjects_needed(study: Source, triggers: tuple[TriggerResult, ...]) -> str:
     """Return what data are lacking, in words."""
     found = dict.fromkeys(_subject(study, t.metric) for t in triggers if t.outcome == "unknown")
@@ -48,6 +61,8 @@ def _subject(study: Source, metric: str) -> str:
     family, *middle, field = metric.split(".")
     key, words = ".".join(middle), study.words
     field_name = words.text(f"field.{field}") if words.has(f"field.{field}") else field.replace("_", " ")
+    if field == "required_by_measures":
+        return field_name
     if family == "data":
         return words.text(f"data.{field}") if words.has(f"data.{field}") else field.replace("_", " ")
     name = _name(study, family, key)

@@ -37,9 +37,9 @@ def followed(action: Action = ACCEPTED, **changes: Any) -> ActionFollowUp:
 
 @pytest.mark.parametrize(("language", "words"), [
     ("en", ["No proof of effect.", "accepted with changes", "19 October 2026, Board", "Two departments first.",
-            "Corporate banking and Retail banking", "Under way since 24 October 2026", "1 of 2 milestones reached",
+            "Corporate banking and retail banking", "Under way since 24 October 2026", "1 of 2 milestones reached",
             "71% on 21 November 2026; source: Report", "Known by 54% [48–60%], n = 168; before 25% [19–31%]",
-            "−0.45 [−0.65 to −0.25]", "n = 68, then 61", "changed otherwise than the other units",
+            "−0.45 [−0.65 to −0.25]", "n = 68, then 61", "changed differently from the other units",
             "no demonstrable difference", "cannot be judged: fewer than 30 people in a group",
             "not shown: too few people in a group", "cannot be compared", "covers every unit",
             "To be decided again on 15 January 2027", "S3.1 Customer life-cycle management"]),
@@ -54,7 +54,7 @@ def test_every_decision_and_every_verdict_is_told(bank: Any, language: str, word
 
 
 @pytest.mark.parametrize(("verdicts", "title"), [
-    (("apart",), "one problem changed otherwise in the units covered than in the others"),
+    (("apart",), "one problem changed differently in the units covered"),
     (("not_apart", "cannot_judge"), "no demonstrable difference between the units covered and the others"),
     (("cannot_judge", "too_few"), "change beside other units cannot be judged"), ((), "cannot be judged")])
 def test_the_title_says_no_more_than_the_verdicts(bank: Any, verdicts: tuple[str, ...], title: str) -> None:

@@ -1,0 +1,98 @@
+"""What management is asked to decide: where to begin and why, what has to be in place first, when to ask again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from analysis.results.actions import Action
+from analysis.results.diagnosis import MeasureFinding
+from reports.content import Statement
+from reports.sections.edited import owner_of, values_of
+from reports.sections.notices import further_topics_decisions
+from reports.sections.source import Source, capitalised, lowered
+
+SURE = 0.80                             # probability of a place from which it is named; model 11
+MOST_FIRST = 3
+
+
+def decisions(study: Source, who_answered: list[str]) -> list[Statement]:
+    """Return the decisions asked, in their order; the first says where to begin and why there."""
+    words, proposed = study.words, study.proposed
+    if not proposed:
+        return [words.say("summary.decide_more_data", trace=who_answered)]
+    found = [_begin(study, proposed)]
+    required = [s.key for s in study.diagnosis.safeguards if s.is_required]
+    if required:
+        guards = [study.read(g.name) for key in required for g in [study.safeguard(key)] if g]
+        found.append(words.say("summary.decide_safeguards",
+                               names=words.join([lowered(name) for name in guards]),
+                               trace=[f"safeguard.{key}.required_by_measures" for key in required]))
+    return [*found, *(further_topics_decisions(study) or [words.say("summary.decide_repeat", trace=who_answered)])]
+
+
+def decided(study: Source) -> Mapping[str, Action]:
+    """Return what was decided on measures before this wave, by measure; nothing after a first wave."""
+    found = study.diagnosis.follow_up
+    return {row.action.measure: row.action for row in found.actions} if found else {}
+
+
+def standing(study: Source, key: str) -> str:
+    """Return how a measure stands that was decided on before this wave; "" for one that was not."""
+    action, words = decided(study).get(key), study.words
+    if action is None:
+        return ""
+    if not action.is_taken_on:
+        return capitalised(words.text(f"followup.{action.decision}"))
+    since = words.text("followup.since", day=action.progress_on) if action.progress_on else ""
+    return words.text(f"followup.progress_{action.progress}", since=since)
+
+
+def _begin(study: Source, proposed: list[MeasureFinding]) -> Statement:
+    """Return which measures to begin with, and why with these; those carried out already are only named."""
+    words, before = study.words, decided(study)
+    carried = [m.key for m in proposed if m.key in before and before[m.key].is_taken_on]
+    open_ones = [m for m in proposed if m.key not in carried] or proposed
+    sure = [m for m in open_ones if m.is_stable and (m.rank_probability_top3 or 0) >= SURE][:MOST_FIRST]
+    first = sure or open_ones[:2]
+    parts = [words.text("summary.decide_owner", n=len(proposed), names=words.text("summary.between_steps").join(
+        _first_step(study, m) for m in first))]
+    parts += [_why(study, proposed, first, is_sure=bool(sure))]
+    parts += [words.text("summary.carried_out", n=len(carried), names=words.join(carried))] if carried else []
+    shares = [m.rank_probability_top3 or 0.0 for m in first]
+    return Statement(words.text("labels.between_sentences").join(part for part in parts if part), {
+        "n": len(proposed), "share": min(shares), "impact": [m.impact for m in first],
+        "feasibility": [m.feasibility for m in first]}, tuple(f"measure.{m.key}.rank" for m in first))
+
+
+def _why(study: Source, proposed: list[MeasureFinding], first: list[MeasureFinding], *, is_sure: bool) -> str:
+    """Return why these come first: what each is foremost in, and how firm the order is."""
+    if len(proposed) <= len(first):
+        return ""
+    words = study.words
+    known = [m for m in first if m.impact is not None and m.feasibility is not None]
+    if not known:
+        return ""
+    reasons = words.text("summary.between_steps").join(_foremost(study, proposed, m) for m in known)
+    share = min(m.rank_probability_top3 or 0.0 for m in first)
+    return words.text("summary.why_first" if is_sure else "summary.why_first_open", reasons=reasons, k=len(first),
+                      share=share)
+
+
+def _foremost(study: Source, proposed: list[MeasureFinding], m: MeasureFinding) -> str:
+    words = study.words
+    if m.impact == max(other.impact or 0 for other in proposed):
+        return words.text("summary.first_impact", key=m.key, value=m.impact)
+    if m.feasibility == max(other.feasibility or 0 for other in proposed):
+        return words.text("summary.first_feasible", key=m.key, value=m.feasibility)
+    return words.text("summary.first_both", key=m.key, impact=m.impact, feasibility=m.feasibility)
+
+
+def _first_step(study: Source, m: MeasureFinding) -> str:
+    """Return a measure to begin with: what, who, by when, and how it was decided before."""
+    measure, due_on = study.measure(m.key), values_of(study, "measure", m.key).due_on
+    due = (study.words.text("edits.by", date=due_on) if due_on
+           else study.words.text("summary.within", n=measure.horizon_months))
+    before = standing(study, m.key)
+    key = "summary.first_step_anew" if before else "summary.first_step"
+    return study.words.text(key, name=f"{m.key} {study.read(measure.name)}", owner=owner_of(study, m), due=due,
+                            before=lowered(before))
