@@ -17,6 +17,8 @@ from instruments.facts import Unit
 from surveyapp.db.session import close_read_session, read_session, transaction
 from surveyapp.jobs.diagnose import compute_diagnosis, report_content, write_report
 from surveyapp.jobs.export import write_files
+from surveyapp.jobs.further_report import WRITERS as FURTHER
+from surveyapp.jobs.further_report import further_reports
 from surveyapp.jobs.measure import measure_study
 from surveyapp.jobs.sample import add_sample_study
 from surveyapp.models.study import Study
@@ -31,7 +33,8 @@ from surveyapp.services.joint_sheet import shared_display, write_joint_sheet
 from surveyapp.services.measurement import subject_of
 from surveyapp.services.report_files import FILES
 from surveyapp.services.report_release import get_release, release_report
-from surveyapp.services.study import close_wave, facts_of, get_instrument, get_study, get_wave, instrument_of
+from surveyapp.services.study import facts_of, get_instrument, get_study, get_wave, instrument_of
+from surveyapp.services.upkeep import close_collection
 from tests.conftest import PASSWORD
 
 BANK, BANK_ZH, CITY, UNIT = "Harbour Commercial Bank", "海港商业银行股份有限公司", "Kingsport", "Kingsport main outlet"
@@ -71,7 +74,7 @@ def _decide() -> None:
         for language in ("en", "zh"):
             store_report(session, stored, language, b"%PDF-1.7 the report")
         account = add_account(session, "may", "May", "administrator", PASSWORD)
-        close_wave(session, study, get_wave(session, study))
+        close_collection(session, "secret of the test", study, get_wave(session, study))
         release = release_report(session, study, account)
         today = release.released_on.isoformat()
         save_action(session, study, release, Action(
@@ -100,12 +103,14 @@ def outputs(study: Study, folder: Path, client: FlaskClient) -> dict[str, str]:
             found[f"report {format} {language}"] = _text(FILES[format][1](report))
     pdf = pypdfium2.PdfDocument(write_report(study, stored, "en").content)
     found["report pdf"] = " ".join(" ".join(page.get_textpage().get_text_range().split()) for page in pdf)
+    found["report pdf properties"] = json.dumps(pdf.get_metadata_dict(), ensure_ascii=False)
     pdf.close()
     published = get_instrument(read_session(), study, "staff")
     release = plan_release(read_session(), study, wave, published)
     for format in ("csv", "xlsx", "sav", "ddi", "r"):
         written = write_files(release, format, folder / f"{shown_name(study).replace(' ', '_')}.{format}")
         found |= {f"{format} {path.name}": _text(path.read_bytes()) for path in written.paths}
+    found |= _further(study, wave.key)
     for kind in WRITERS:
         stream = io.BytesIO()
         with transaction() as session:
@@ -115,14 +120,24 @@ def outputs(study: Study, folder: Path, client: FlaskClient) -> dict[str, str]:
     sheet = io.BytesIO()
     write_joint_sheet(shared_display(read_session(), study), study, "en", sheet)
     found["joint sheet"] = _text(sheet.getvalue())
-    measured = measure_study(study, wave, "staff")
-    found["measurement"] = str(subject_of(study, measured, instrument_of(published), "en"))
+    found["measurement"] = str(subject_of(study, measure_study(study, wave, "staff"), instrument_of(published), "en"))
     close_read_session()
     found |= _register(study)
     for page in ("diagnosis", "quality", "what-if", "joint", "reports", "plan", "actions"):
         answer = client.get(f"/studies/{study.id}/{page}")
         assert answer.status_code == 200, (page, answer.location)
         found[f"page {page}"] = answer.text
+    return found
+
+
+def _further(study: Study, wave: str) -> dict[str, str]:
+    found = {}
+    for kind in FURTHER.keys() - {"progress"}:      # it needs a second wave
+        for about, one in further_reports(study, kind, wave, ("en", "zh")):
+            name = f"{kind} {one.language} {about}"
+            found[name] = f"{about} {json.dumps(to_document(one), ensure_ascii=False)}"
+            found[f"{name} sheet"] = _text(FILES["xlsx"][1](one))
+    assert {name.split()[0] for name in found} == FURTHER.keys() - {"progress"}
     return found
 
 
