@@ -56,7 +56,7 @@ _CONTROL: dict[int, str | None] = {
 }
 
 # What reads as one thing: an interval in brackets, "n 169" and "n = 169", 0–100, "3 of 12".
-_UNBROKEN = re.compile(r"(\[[^\[\]]{1,24}\]|\bn (?:= )?\d[\d,]*|\b\d+–\d+\b|\b\d+ of \d+\b)")
+_UNBROKEN = re.compile(r"(\[[^\[\]]{1,24}\]|\bn (?:= )?\d[\d,]*|\bn＝\d[\d,]*|\b\d+–\d+\b|\b\d+ of \d+\b)")
 _LAST_WORDS = re.compile(r"(?<= )([\w’'-]{1,20} \S{1,16})$")
 
 _KINDS: dict[type, str] = {

@@ -31,11 +31,14 @@ _TYPED = ((re.compile(r"(?<=\d)-(?=\d)"), "–"), (re.compile(r" - (?=\d)"), " �
           (re.compile(r'"([^"]+)"'), "“\\1”"))
 
 
-def typeset(text: str) -> str:
-    """Return a template's wording with the signs of print for those of a keyboard; an address stays as it is."""
+def typeset(text: str, language: str = "en") -> str:
+    """Return a template's wording with the signs of print for those of a keyboard; an address stays as it is.
+
+    Quotation marks are left alone in Chinese, whose fonts draw them too wide for a title in another language.
+    """
     if _ADDRESS.search(text):
         return text
-    for pattern, sign in _TYPED:
+    for pattern, sign in _TYPED if language == "en" else _TYPED[:-1]:
         text = pattern.sub(sign, text)
     return text
 

@@ -67,7 +67,8 @@ def glossary(study: Source) -> list[Section]:
     blocks: list[Block] = []
     if study.template.glossary:
         blocks.append(Facts(tuple((study.read(entry.term), Statement(_with_sources(
-            study, typeset(study.read(entry.meaning)), entry.sources))) for entry in study.template.glossary)))
+            study, typeset(study.read(entry.meaning), study.language), entry.sources)))
+            for entry in study.template.glossary)))
     blocks.append(Heading(words.text("glossary.constructs")))
     between = words.text("labels.between_sources")
     rows = tuple(Row((Statement(study.read(c.name)), words.say(f"group.{c.group}"),
@@ -93,9 +94,10 @@ def theory(study: Source) -> list[Section]:
     blocks: list[Block] = [Statement(study.read(paragraph)) for paragraph in template.theory]
     if template.references:
         blocks.append(Heading(words.text("theory.references")))
-        blocks.append(Bullets(tuple(Statement(typeset(reference.citation)) for reference in template.references)))
+        blocks.append(Bullets(tuple(Statement(typeset(one.citation, study.language)) for one in template.references)))
     known = {_author_and_year(reference.citation) for reference in template.references}
-    method = [typeset(words.text(f"theory.reference_{number}")) for number in range(1, METHOD_REFERENCES + 1)]
+    method = [typeset(words.text(f"theory.reference_{number}"), study.language)
+              for number in range(1, METHOD_REFERENCES + 1)]
     method = [reference for reference in method if _author_and_year(reference) not in known]
     if method:
         blocks.extend((Heading(words.text("theory.method_references")), Bullets(tuple(map(Statement, method)))))

@@ -14,6 +14,8 @@ from reports.wording import Words
 LOADING_SHOWN = 0.30                    # loadings from here are set bold, as is usual in print
 MOST_EIGENVALUES = 15
 ALPHA_GOOD, ALPHA_ACCEPTABLE = 0.80, 0.70
+# Widths of names, items and alphas: Chinese names are short, and its figures wide.
+NAMES_AND_ITEMS = {"en": (0.14, 0.55, 0.15), "zh": (0.12, 0.55, 0.17)}
 
 Name = Callable[[str], str]
 
@@ -98,7 +100,9 @@ def item_summary(words: Words, scales: Mapping[str, Sequence[ItemStatistics]], n
             words.text("measure.reversed") if item.is_reverse else ""), mean=item.mean, sd=item.sd) for item in items]),
         line([printed(item.item_rest_r, "coefficient") for item in items]),
         line([printed(item.alpha_if_dropped, "coefficient") for item in items]))) for key, items in scales.items())
-    columns = columns_of(words, "measure.summary_", ("scale", 0.14), ("items", 0.55), ("rest", 0.16), ("dropped", 0.15))
+    names, told, dropped = NAMES_AND_ITEMS[words.language]
+    columns = columns_of(words, "measure.summary_", ("scale", names), ("items", told), ("rest", 0.16),
+                         ("dropped", dropped))
     n_items = sum(len(items) for items in scales.values())
     return Table("t-items", words.say("measure.item_title", n=n_items), columns, rows, "", source, is_dense=True)
 

@@ -14,7 +14,8 @@ from reports.wording import typeset
 
 @pytest.mark.parametrize(("said", "whole"), [
     ("54% [46–61%] of staff", "[46–61%]"), ("of staff (n = 168)", "n = 168"), ("4 answers, n 1,169.", "n 1,169"),
-    ("Channels, 0–100 score: 56", "0–100"), ("named by 3 of 12 interviewees", "3 of 12")])
+    ("Channels, 0–100 score: 56", "0–100"), ("named by 3 of 12 interviewees", "3 of 12"),
+    ("员工知晓率为54%（n＝162）", "n＝162")])
 def test_what_reads_as_one_thing_is_not_torn_at_the_end_of_a_line(said: str, whole: str) -> None:
     html = statement_html(Statement(said), "en", lambda _name: "")
 
@@ -33,6 +34,10 @@ def test_a_title_does_not_end_in_a_single_word(bank: Any) -> None:
     ("doi:10.1000/12-34", "doi:10.1000/12-34"), ("Lee, J.-Y.", "Lee, J.-Y.")])
 def test_typed_signs_are_printed_as_signs_of_print_and_addresses_stay(typed: str, set_: str) -> None:
     assert typeset(typed) == set_
+
+
+def test_a_chinese_report_keeps_the_quotation_marks_of_a_foreign_title() -> None:
+    assert typeset('The "net promoter score", 365-372.', "zh") == 'The "net promoter score", 365–372.'
 
 
 def test_a_point_of_a_scale_without_a_label_of_its_own_is_not_explained_by_itself(bank: Any) -> None:
