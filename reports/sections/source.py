@@ -35,6 +35,7 @@ __all__ = ["Source", "capitalised", "lowered"]
 ESTABLISHED: tuple[Grade, ...] = ("strong", "moderate")
 MARKS = (("「", "」"), ("『", "』"), ("“", "”"), ('"', '"'))
 _FILLED = {"strong": 3, "moderate": 2, "weak": 1}
+NESTED = str.maketrans({"“": "‘", "”": "’"})
 TITLE_WIDTH, TITLE_LINES = 493.0, 2     # 174 mm in points; an action title takes at most two lines
 TITLE_SIZE = {"en": 18.5, "zh": 17.0}   # points, as in the style sheet
 
@@ -221,7 +222,7 @@ class Source(Named):
         if quote.polarity == "contradicts":
             notes.append(self.words.text("labels.dissenting"))
         wording = quote.text[self.language]
-        return Passage(unmarked(wording) if quote.is_verbatim else wording, source, quote.is_verbatim,
+        return Passage(nested(unmarked(wording)) if quote.is_verbatim else wording, source, quote.is_verbatim,
                        " · ".join(notes), (quote.segment,))
 
 
@@ -237,6 +238,11 @@ def unmarked(text: str) -> str:
     is_marked = any(bare.startswith(first) and bare.endswith(last) and first not in inner and last not in inner
                     for first, last in MARKS)
     return inner.strip() if is_marked and inner.strip() else text
+
+
+def nested(text: str) -> str:
+    """Return words said with single marks for what is quoted inside them, in either language."""
+    return text.translate(NESTED)
 
 
 def _no_rules(key: str) -> Measure:

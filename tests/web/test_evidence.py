@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from reports.sections.source import nested
 from surveyapp.db.session import Database, close_read_session, read_session, transaction
 from surveyapp.jobs.sample import add_sample_edits
 from surveyapp.models.account import Role
@@ -161,7 +162,8 @@ def test_no_page_of_a_finding_shows_a_person_or_a_passage_that_is_not_released(c
 
 
 def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("'", "&#39;").strip("“”\"")
+    bare = nested(text.strip("“”\""))
+    return bare.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("'", "&#39;")
 
 
 def test_only_who_may_code_is_led_on_to_all_passages(client: FlaskClient, diagnosed: Study):

@@ -178,7 +178,7 @@ def test_the_line_says_how_many_of_how_many_and_how_sure():
 
 def test_in_chinese_the_line_says_the_same():
     assert evidence_line(evidence(), Words("zh"), {"teller": "柜员", "manager": "客户经理"}.get) == (
-        "14名受访者中有9名提及（柜员 4/5，客户经理 5/6），17个片段，2名持相反意见；编码员一致性α 0.81 "
+        "14名受访者中有9名谈到（柜员 4/5，客户经理 5/6），17个片段，2名持相反意见；编码员一致性α 0.81 "
         "[0.70–0.90]（2名编码员，14次访谈中4次双人编码）；编码饱和（≤5%）在第10+2次访谈时达到")
 
 
