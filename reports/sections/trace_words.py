@@ -17,6 +17,7 @@ from reports.sections.source import Source, capitalised
 
 SHARES = frozenset({"share", "rank_top2_probability", "rank_top3_probability", "response_rate", "top_decile_aum_share",
                     "excluded", "part_rank_probability", "excluded_doubtful_share", "excluded_stop_share"})
+HUNDREDS = frozenset({"impact", "feasibility", "priority"})     # of 100, printed as the report prints them
 SMALL_Q, LARGE = 0.001, 1000
 WORD_FAMILIES = ("grade", "status", "quadrant", "tag", "band", "cap", "cause_reading", "quality", "agreement",
                  "verdict")
@@ -112,8 +113,8 @@ class TraceWords:
     def path_value(self, found: PathInputs, target: object = None) -> str:
         """Return the value of a path as it may be shown: few customers, or a sum of mostly one, stay hidden."""
         family, key, field = split_path(found.path)
-        if found.value is None and family == "measure" and field != "size":
-            return self.words.text("trace.not_ranked")
+        if family == "measure" and (found.value is None or field in HUNDREDS) and field != "size":
+            return self.words.text("trace.not_ranked" if found.value is None else "trace.of_hundred", value=found.value)
         if found.value is not None and (family, field) in (("measure", "size"), ("objective", "baseline")):
             return self._of_plan(family, key, float(found.value))
         picture = self.study.diagnosis.customers
