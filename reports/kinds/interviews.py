@@ -64,12 +64,23 @@ def interview_report(diagnosis: Diagnosis, template: StudyTemplate, facts: Study
     names, study = naming(language), Source(diagnosis, template, facts, language)
     sections = [_overview(study, log), _limits(study, log), _coverage(study, questions), _said(study)]
     part = study.words.text("interviewing.part_codes")
-    sections += [replace(section, is_appendix=False, part=part) for section in codebook(study)]
+    sections += [replace(section, is_appendix=False, part=part,
+                         blocks=tuple(_of_this_report(study, block) for block in section.blocks))
+                 for section in codebook(study)]
     face = Face(names.words.text("interviewing.kind"), names.words.text("interviewing.title"),
                 names.words.text("interviewing.subtitle"), study.organisation, _cover(study, log), study.is_synthetic,
                 diagnosis.provenance.frozen_on or log.last_on)
     return bound(names, face, tuple(section for section in sections if section.blocks),
                  [diagnosis.provenance.input_hash, log, list(questions)])
+
+
+def _of_this_report(study: Source, block: Block) -> Block:
+    """Return a block of the codebook whose note leads to the part of this report that it speaks of."""
+    words = study.words
+    if isinstance(block, Table) and block.source == words.text("codes.source"):
+        part = words.text("interviewing.part_said")
+        return replace(block, source=words.text("interviewing.codes_source", part=part))
+    return block
 
 
 def _cover(study: Source, log: InterviewLog) -> tuple[CoverFact, ...]:
@@ -83,7 +94,8 @@ def _overview(study: Source, log: InterviewLog) -> Section:
     words = study.words
     rows = [("dates", words.say("interviewing.dates", start=log.first_on, end=log.last_on) if log.first_on
              else Statement(words.text("labels.not_known"))),
-            ("record", words.say("interviewing.record", n=log.n, verbatim=log.n_verbatim)),
+            ("record", words.say(f"interviewing.record{'_all' if log.n_verbatim == log.n else ''}", n=log.n,
+                                 verbatim=log.n_verbatim)),
             ("consent", words.say("interviewing.consent", n=log.n, given=log.n_with_consent)),
             ("languages", Statement(words.join([words.text(f"fieldwork.language_{key}")
                                                 if words.has(f"fieldwork.language_{key}") else key

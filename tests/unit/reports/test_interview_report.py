@@ -50,12 +50,15 @@ def test_codes_saturation_and_agreement_are_those_of_the_diagnosis_report(report
 
     assert {"t-coverage", "t-codes"} <= tables
     assert not report.section("codebook").is_appendix
+    codes = next(block for block in report.blocks() if isinstance(block, Table) and block.key == "t-codes")
+    assert report.section("said").part in codes.source
 
 
 def test_notes_are_named_among_the_limits_only_where_there_are_any(bank: Study) -> None:
     spoken = interview_report(*bank, replace(LOG, n_verbatim=18), QUESTIONS, "en")
 
     assert "notes only" not in report_html(spoken)
+    assert "the others as notes" not in report_html(spoken)
     assert "Three interviews left notes only" in report_html(interview_report(*bank, LOG, QUESTIONS, "en"))
 
 
