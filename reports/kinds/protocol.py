@@ -302,7 +302,7 @@ def _items(names: Naming, instrument: Instrument) -> Section:
     rows = tuple(Row((Statement(item.key + (words.text("measure.reversed") if item.is_reverse else "")),
                       Statement(names.read(item.text)), Statement(constructs.get(item.construct or "", "–"))))
                  for item in instrument.items if item.stores_answer)
-    columns = columns_of(words, "protocol.item_", ("key", 0.12), ("text", 0.64), ("construct", 0.24))
+    columns = columns_of(words, "protocol.item_", ("key", 0.145), ("text", 0.625), ("construct", 0.23))
     table = Table(f"t-items-{instrument.audience}", words.say("protocol.item_title", n=len(rows)), columns, rows,
                   is_dense=True)
     title = words.say("protocol.items_title", name=names.read(instrument.title), version=instrument.version)
