@@ -30,6 +30,6 @@ translations:
 accessibility:
 	SURVEYAPP_ACCESSIBILITY_OUT=surveyapp/accessibility.json $(PYTHON) -m pytest -q tests/browser/test_accessibility.py
 report-gates:
-	$(PYTHON) -m pytest -q -p no:cacheprovider tests/unit/reports tests/gates/every_size.py tests/gates/hostile_text.py
+	$(PYTHON) -m pytest -q -p no:cacheprovider -o faulthandler_timeout=2400 tests/unit/reports tests/gates/every_size.py tests/gates/hostile_text.py
 approve-pages:
 	$(PYTHON) -m tests.gates.pictures
