@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from analysis.diagnosis.plan_basis import STRONGLY
 from analysis.results.actions import Action
 from analysis.results.diagnosis import MeasureFinding
 from reports.content import Statement
@@ -74,8 +75,29 @@ def _why(study: Source, proposed: list[MeasureFinding], first: list[MeasureFindi
         return ""
     reasons = words.text("summary.between_steps").join(_foremost(study, proposed, m) for m in known)
     share = min(m.rank_probability_top3 or 0.0 for m in first)
-    return words.text("summary.why_first" if is_sure else "summary.why_first_open", reasons=reasons, k=len(first),
-                      share=share)
+    why = words.text("summary.why_first" if is_sure else "summary.why_first_open", reasons=reasons, k=len(first),
+                     share=share)
+    return words.text("labels.between_sentences").join(part for part in (why, _against_gravest(study, known)) if part)
+
+
+def foremost_against(study: Source, problem: str) -> MeasureFinding | None:
+    """Return the measure of the highest rank among those that bear strongly on a problem, else among all that do."""
+    strength = {m.key: study.measure(m.key).address_problem.get(problem, 0) for m in study.proposed}
+    strong = [m for m in study.proposed if strength[m.key] >= STRONGLY] or [m for m in study.proposed
+                                                                           if strength[m.key]]
+    return min(strong, key=lambda m: (m.rank is None, m.rank or 0, m.key), default=None)
+
+
+def _against_gravest(study: Source, first: list[MeasureFinding]) -> str:
+    """Return why the measure against the gravest problem does not come first; "" where it does."""
+    gravest = study.established[0].level.construct if study.established else ""
+    best, ahead = foremost_against(study, gravest), first[0]
+    if not gravest or best is None or best.rank is None or best.impact is None or best.feasibility is None or any(
+            study.measure(m.key).address_problem.get(gravest, 0) >= STRONGLY for m in first):
+        return ""
+    return study.words.text(
+        "summary.why_gravest", key=best.key, rank=best.rank, impact=best.impact,
+        feasibility=best.feasibility, first=ahead.key, first_impact=ahead.impact, first_feasibility=ahead.feasibility)
 
 
 def _foremost(study: Source, proposed: list[MeasureFinding], m: MeasureFinding) -> str:

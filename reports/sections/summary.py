@@ -23,7 +23,7 @@ from reports.content import (
 from reports.numbers import interval
 from reports.sections.changes_since import change_told
 from reports.sections.edited import owner_of, values_of
-from reports.sections.first_steps import SURE, decisions, standing
+from reports.sections.first_steps import SURE, decisions, foremost_against, standing
 from reports.sections.source import Source, capitalised
 from reports.sections.table_columns import columns_of
 from reports.sections.triggers import failed_briefly
@@ -161,7 +161,7 @@ def _base(study: Source, n: int, low: float | None, high: float | None, style: s
 def _problem_table(study: Source) -> Table:
     words = study.words
     columns = columns_of(words, "summary.column_",
-        ("problem", 0.26, "left"), ("severity", 0.15, "left"), ("cause", 0.19, "left"), ("strategy", 0.29, "left"),
+        ("problem", 0.28, "left"), ("severity", 0.15, "left"), ("cause", 0.17, "left"), ("strategy", 0.29, "left"),
         ("evidence", 0.11, "left"))
     rows = tuple(_problem_row(study, problem) for problem in study.problems[:MOST_PROBLEMS])
     trace = [f"problem.{p.level.construct}.grade" for p in study.problems[:MOST_PROBLEMS]]
@@ -192,17 +192,21 @@ def _band(study: Source, problem: ProblemFinding) -> Statement:
     words = study.words
     if problem.band != "-":
         return words.say(f"band.{problem.band}")
-    return words.say("summary.survey_status", status=words.text(f"status.{problem.level.status}"))
+    voices = problem.interview.status if problem.interview else "none"
+    others = [words.text(f"trace_check.{source}") for source, status in (
+        ("interviews", voices), ("customers", problem.customer_status)) if status == "supports"]
+    status = words.text(f"status.{problem.level.status}")
+    return (words.say("summary.survey_status_others", status=status, others=words.join(others), n=len(others))
+            if others else words.say("summary.survey_status", status=status))
 
 
 def _strategy_cell(study: Source, found: ProblemFinding) -> Cell:
     if found.grade == "not_indicated":
         return study.words.say("summary.no_strategy_asked")
     problem = found.level.construct
-    candidates = [m for m in study.proposed if study.measure(m.key).address_problem.get(problem)]
-    if not candidates:
+    best = foremost_against(study, problem)
+    if best is None:
         return study.words.say("summary.no_strategy")
-    best = max(candidates, key=lambda m: (study.measure(m.key).address_problem[problem], m.priority or 0))
     measure = study.measure(best.key)
     return Statement(f"{best.key} {study.read(measure.name)}", {}, (f"measure.{best.key}.verdict",),
                      f"measure-{best.key}")
@@ -271,7 +275,8 @@ def _cause_lines(study: Source) -> list[Block]:
         ("cause", 0.20, "left"), ("level", 0.16, "left"), ("problems", 0.20, "left"), ("share", 0.08, "right"),
         ("said", 0.12, "left"), ("reading", 0.24, "left"))
     return [Table("t-summary-causes", words.say("summary.cause_table", trace=("links.n",)), columns, tuple(rows),
-                  words.text("summary.cause_unit"), words.text("summary.cause_source", n=study.diagnosis.link_model.n),
+                  words.text("summary.cause_unit"), words.text("summary.cause_source", n=study.diagnosis.link_model.n,
+                                                           tau=study.threshold("tau", 3.0)),
                   is_dense=True)]
 
 
@@ -298,15 +303,16 @@ def _perspectives(study: Source) -> Table | None:
     columns = columns_of(words, "summary.perspective_",
         ("name", 0.2), ("problems", 0.32), ("causes", 0.26), ("measures", 0.22))
     return Table("t-perspectives", words.say("summary.perspective_title", n=len(rows), trace=_all_strategies(study)),
-                 columns, tuple(rows), is_dense=True)
+                 columns, tuple(rows), "", words.text("summary.perspective_source"), is_dense=True)
 
 
 def _main_problems(study: Source, measure: Measure) -> Statement:
     """Return the problems that a measure bears on most, established ones first, then the gravest, at most two."""
     strengths = measure.address_problem
     order = [p.level.construct for p in study.problems if strengths.get(p.level.construct)]
-    strong = [key for key in order if strengths[key] >= STRONGLY]
     sure = {p.level.construct for p in study.established}
+    unseen = {p.level.construct for p in study.problems if p.grade == "not_indicated"}
+    strong = [key for key in order if strengths[key] >= STRONGLY and key not in unseen]
     chosen = sorted(strong or order or strengths, key=lambda key: (key not in sure, -strengths[key]))[:MOST_NAMED]
     return Statement(study.listed(chosen), {}, tuple(f"problem.{key}.grade" for key in chosen))
 

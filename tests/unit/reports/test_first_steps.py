@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from analysis.results.actions import Action, ActionFollowUp, FollowUp
-from reports.content import Callout, Table
+from reports.content import Callout, Stack, Table
+from reports.sections.first_steps import foremost_against
 from reports.sections.source import Source
 from reports.sections.study import study_report
 
@@ -78,3 +79,67 @@ def test_a_measure_is_said_to_be_against_established_problems_first(bank: Any) -
                  if isinstance(block, Table) and block.key == "t-summary-measures")
     told = [row.cells[2].text.lower() for row in table.rows]  # type: ignore[union-attr]  # a statement
     assert [text for text in told if any(name in text for name in names) and not text.startswith(tuple(names))] == []
+
+
+def test_a_problem_is_met_by_the_measure_of_the_highest_rank_that_bears_strongly_on_it(bank: Any) -> None:
+    study = Source(*bank, "en")
+    told = {problem.level.construct: foremost_against(study, problem.level.construct) for problem in study.problems}
+
+    for problem, best in told.items():
+        strong = [m for m in study.proposed if study.measure(m.key).address_problem.get(problem, 0) >= 2]
+        assert not strong or best in strong
+        assert all(best.rank <= m.rank for m in strong if m.rank)
+
+
+def test_a_problem_that_the_survey_leaves_open_names_the_sources_that_support_it(bank: Any) -> None:
+    diagnosis, template, facts = bank
+    first = diagnosis.problems[0]
+    open_one = replace(first, band="-", level=replace(first.level, status="uncertain"), customer_status="supports",
+                       interview=replace(first.interview, status="supports"))
+    changed = replace(diagnosis, problems=(open_one, *diagnosis.problems[1:]))
+
+    table = study_report(changed, template, facts, language="en").section("summary").blocks
+
+    cells = [line.text for block in table if isinstance(block, Table) for row in block.rows
+             for cell in row.cells if isinstance(cell, Stack) for line in cell.lines]
+    assert "survey: uncertain; interviews and customers support it" in cells
+
+
+def test_a_measure_is_not_said_to_be_against_a_problem_that_was_not_found(bank: Any) -> None:
+    diagnosis, template, facts = bank
+    gone = replace(diagnosis.problems[0], grade="not_indicated")
+    changed = replace(diagnosis, problems=(gone, *diagnosis.problems[1:]))
+    name = template.construct(gone.level.construct).name["en"]
+    study = Source(changed, template, facts, "en")
+
+    table = study_report(changed, template, facts, language="en").section("summary-causes").blocks
+
+    against = {row.cells[0].text.split()[0]: row.cells[2].text.lower() for block in table
+               if isinstance(block, Table) and block.key == "t-summary-measures" for row in block.rows}
+    others = {m.key for m in study.proposed
+              if {key for key, strength in study.measure(m.key).address_problem.items() if strength >= 2}
+              - {gone.level.construct}}
+    assert others
+    assert not [key for key in others if name.lower() in against[key]]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_it_says_why_the_measure_against_the_gravest_problem_does_not_come_first(bank: Any, language: str) -> None:
+    diagnosis, template, facts = bank
+    study = Source(*bank, "en")
+    gravest = study.established[0].level.construct
+    strong = {m.key for m in study.proposed if study.measure(m.key).address_problem.get(gravest, 0) >= 2}
+    order = sorted((m for m in diagnosis.measures if m.rank), key=lambda m: (m.key in strong, m.rank))
+    ranks = {m.key: place for place, m in enumerate(order, start=1)}
+    turned = replace(diagnosis, measures=tuple(
+        replace(m, rank=ranks[m.key], is_stable=ranks[m.key] == 1, rank_probability_top3=1.0 / ranks[m.key])
+        if m.key in ranks else m for m in diagnosis.measures))
+
+    begin = _decisions((turned, template, facts), language)[0]
+
+    best = next(m for m in order if m.key in strong)
+    said = {"en": f"{best.key}, against the gravest problem, ranks {ranks[best.key]}: ",
+            "zh": f"针对最突出问题的{best.key}排第{ranks[best.key]}位："}
+    assert order[0].key not in strong
+    assert said[language] in begin
+    assert said[language][:20] not in _decisions(bank, language)[0]
