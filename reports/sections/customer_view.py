@@ -7,6 +7,7 @@ from reports.content import (
     Block,
     Bullets,
     Callout,
+    Cell,
     Columns,
     Figure,
     Heading,
@@ -14,6 +15,7 @@ from reports.content import (
     Passages,
     Row,
     Section,
+    Stack,
     Statement,
     Table,
 )
@@ -72,40 +74,64 @@ def _focus_figures(study: Source, facets: list[FacetFinding]) -> list[Figure]:
 
 
 def _map(study: Source, facets: list[FacetFinding]) -> Figure:
-    words, points = study.words, []
+    words, points, by = study.words, [], "_derived" if is_by_derived(study, facets) else ""
     for number, f in enumerate(facets, 1):
         stated, mean = f.importance_stated, f.level.mean
-        if stated is not None and stated.value is not None and mean is not None:
-            points.append(MapPoint(number, study.name(f.level.construct), mean, stated.value, f.level.ci_low,
-                                   f.level.ci_high, stated.ci_low, stated.ci_high, f.quadrant == "concentrate_here"))
+        place = ((f.importance_derived, f.derived_low, f.derived_high) if by
+                 else (stated.value, stated.ci_low, stated.ci_high) if stated else (None, None, None))
+        if place[0] is not None and mean is not None:
+            points.append(MapPoint(number, study.name(f.level.construct), mean, place[0], f.level.ci_low,
+                                   f.level.ci_high, place[1], place[2], f.quadrant == "concentrate_here"))
     cross_x, cross_y = (sum(p.x for p in points) / len(points), sum(p.y for p in points) / len(points))
     corners = tuple(words.text(f"customers.corner_{key}") for key in (
         "concentrate_here", "keep_up", "low_priority", "possible_overkill"))
-    chart = QuadrantMap(tuple(points), cross_x, cross_y, words.text("customers.x"), words.text("customers.y"),
+    chart = QuadrantMap(tuple(points), cross_x, cross_y, words.text("customers.x"),
+                        words.text(f"customers.y{by}"),
                         (corners[0], corners[1], corners[2], corners[3]))
     focus = _focus(facets)
     names = study.names([f.level.construct for f in focus]) or words.text("labels.none")
     title = (words.say("customers.map_title_focus", names=capitalised(names),
                        trace=[f"facet.{f.level.construct}.quadrant" for f in focus])
              if focus else words.say("customers.map_title", n=len(facets)))
-    alt = words.text("customers.map_alt", n=len(facets), names=names, x=cross_x, y=cross_y)
-    return Figure("f-map", title, chart, alt, words.text("customers.map_unit"),
-                  words.text("customers.map_source", x=cross_x, y=cross_y))
+    alt = words.text(f"customers.map_alt{by}", n=len(facets), names=names, x=cross_x, y=cross_y)
+    return Figure("f-map", title, chart, alt, words.text(f"customers.map_unit{by}"),
+                  words.text(f"customers.map_source{by}", x=cross_x, y=cross_y))
+
+
+def is_by_derived(study: Source, facets: list[FacetFinding]) -> bool:
+    """Return whether the quadrants are those of derived importance: where enough customers answered (model 6)."""
+    enough = study.threshold("derived_importance_n", 100)
+    return all(f.level.n >= enough and f.importance_derived is not None and f.quadrant_derived is not None
+               for f in facets)
 
 
 def _map_table(study: Source, facets: list[FacetFinding]) -> Table:
-    words, rows = study.words, []
+    words, rows, has_both = study.words, [], is_by_derived(study, facets)
     for number, f in enumerate(facets, 1):
         key = f.level.construct
+        derived = [Number(f.importance_derived, "coefficient", trace=(f"facet.{key}.importance_derived",))]
         rows.append(Row((Statement(f"{number} {study.name(key)}"),
                          Number(f.importance_stated.value if f.importance_stated else None, "mean",
-                                trace=(f"facet.{key}.importance_stated",)),
-                         Number(f.level.mean, "mean", trace=(f"facet.{key}.pomp",)),
-                         words.say(f"quadrant.{f.quadrant}") if f.quadrant else Statement("–"))))
-    columns = columns_of(words, "customers.map_",
-        ("facet", 0.32, "left"), ("importance", 0.17, "right"), ("performance", 0.15, "right"),
-        ("quadrant", 0.36, "left"))
-    return Table("t-map", words.say("customers.map_table"), columns, tuple(rows), is_dense=True)
+                                trace=(f"facet.{key}.importance_stated",)), *(derived if has_both else []),
+                         Number(f.level.mean, "mean", trace=(f"facet.{key}.pomp",)), _quadrant(study, f))))
+    columns = columns_of(
+        words, "customers.map_", ("facet", 0.26, "left"), ("said", 0.14, "right"), ("derived", 0.18, "right"),
+        ("performance", 0.13, "right"), ("quadrant", 0.29, "left")) if has_both else columns_of(
+        words, "customers.map_", ("facet", 0.32, "left"), ("importance", 0.17, "right"),
+        ("performance", 0.15, "right"), ("quadrant", 0.36, "left"))
+    return Table("t-map", words.say("customers.map_table"), columns, tuple(rows), "",
+                 words.text("customers.map_table_source") if has_both else "", is_dense=True)
+
+
+def _quadrant(study: Source, f: FacetFinding) -> Cell:
+    """Return the quadrant that holds, and below it the one by stated importance where that is another."""
+    if not f.quadrant:
+        return Statement("–")
+    said = study.words.say(f"quadrant.{f.quadrant}")
+    if f.quadrant_stated in (None, f.quadrant):
+        return said
+    other = study.words.text(f"quadrant.{f.quadrant_stated}")
+    return Stack((said, study.words.say("customers.map_stated", quadrant=other)), has_head=False)
 
 
 def _status_table(study: Source, facets: list[FacetFinding]) -> Table:
