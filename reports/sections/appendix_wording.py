@@ -29,7 +29,7 @@ def wording(study: Source) -> list[Section]:
             if items:
                 rows.append(Row((Statement(study.read(section.title)),), is_group=True))
                 rows.extend(_row(study, instrument, item, frequencies.get(item.key)) for item in items)
-        columns = (Column(words.text("wording.key"), 0.12), Column(words.text("wording.item"), 0.51),
+        columns = (Column(words.text("wording.key"), 0.145), Column(words.text("wording.item"), 0.485),
                    Column(words.text("wording.n"), 0.05, "right"), Column(words.text("wording.answers"), 0.32))
         table = Table(f"t-wording-{instrument.audience}", words.say("wording.table", title=typeset(
             study.read(instrument.title)), version=instrument.version), columns, tuple(rows), "",

@@ -27,7 +27,7 @@ from surveyapp.models.wave import Wave
 from surveyapp.queue import enqueue_job
 from surveyapp.services.anonymised import masked, shown_name
 from surveyapp.services.audit import record_change
-from surveyapp.services.study import list_waves
+from surveyapp.services.study import facts_of, list_waves
 
 JOB = "measure"
 LARGEST_SPEC = 100_000      # bytes
@@ -66,9 +66,9 @@ def subject_of(study: Study, measured: Measurement, instrument: Instrument, lang
     names |= {item.key: item.text for item in instrument.items}
     labels = {key: name[language] for key, name in names.items() if language in name}
     return masked(study, Subject(
-        instrument.title.get(language, study.name), shown_name(study), measured.n, labels, measured.frozen_on,
-        study.is_synthetic, spec=measured.spec, specification=measured.specification, versions=measured.versions,
-        left_out=measured.left_out))
+        instrument.title.get(language, study.name), facts_of(study).organisation.get(language) or shown_name(study),
+        measured.n, labels, measured.frozen_on, study.is_synthetic, spec=measured.spec,
+        specification=measured.specification, versions=measured.versions, left_out=measured.left_out))
 
 
 def measured_waves(session: Session, study: Study) -> list[Wave]:

@@ -12,16 +12,18 @@ from reports.content import Columns, Figure, Stack, StudyReport, Table
 from reports.figures import QuadrantMap
 from reports.sections.study import study_report
 
+ENOUGH = 100        # model 6: customers from which derived importance decides
 STATED, DERIVED = (4.4, 3.2, 4.0), (0.05, 0.30, 0.10)
 
 
 def _report(bank: Any, n: int, language: str = "en") -> StudyReport:
     """Return the report with three facets whose stated and derived importance differ."""
     diagnosis, template, facts = bank
+    quadrant = "keep_up" if n < ENOUGH else "possible_overkill"
     facets = tuple(
         replace(facet, level=replace(facet.level, n=n),
-                importance_stated=Estimate(stated, stated - .1, stated + .1, n, ""), importance_derived=derived, derived_low=derived - .02, derived_high=derived + .02,
-                quadrant="keep_up" if n < 100 else "possible_overkill", quadrant_stated="keep_up",
+                importance_stated=Estimate(stated, stated - .1, stated + .1, n, ""), importance_derived=derived,
+                derived_low=derived - .02, derived_high=derived + .02, quadrant=quadrant, quadrant_stated="keep_up",
                 quadrant_derived="possible_overkill")
         for facet, stated, derived in zip(diagnosis.facets[:3], STATED, DERIVED, strict=True))
     return study_report(replace(diagnosis, facets=facets), template, facts, language=language)
