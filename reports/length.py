@@ -12,7 +12,7 @@ MOST_SIGNS = 1_800          # of one of two columns; a Chinese sign counts for t
 MOST_SLIDE_SIGNS = 1_000    # the same on a slide, whose figures are drawn half as high
 MOST_CARD_SIGNS = 2_400     # of what a card says; it holds 3,900
 MOST_LABEL_SIGNS = 250      # of a key figure
-SIGNS_OF_FIGURE, SIGNS_OF_ROW = 600, 30
+SIGNS_OF_FIGURE, SIGNS_OF_ROW = 1_000, 30
 UNSAID = frozenset({"trace", "key", "anchor", "evidence", "link", "kind", "split", "align", "values", "alt", "chart"})
 
 

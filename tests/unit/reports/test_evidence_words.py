@@ -76,7 +76,7 @@ def test_the_item_of_the_net_promoter_score_shows_the_score_with_its_interval_an
 
     name, shown, *_ = values(page_of(study, "NPS"))[0]
 
-    assert name == "净推荐值（−100～+100）"
+    assert name == "客户净推荐值（−100～+100）"
     assert str(abs(round(nps.value))) in shown
     assert f"n＝{nps.n}" in shown
 
