@@ -59,10 +59,13 @@ def _begin(study: Source, proposed: list[MeasureFinding]) -> Statement:
         _first_step(study, m) for m in first))]
     parts += [_why(study, proposed, first, is_sure=bool(sure))]
     parts += [words.text("summary.carried_out", n=len(carried), names=words.join(carried))] if carried else []
+    later = _met_later(study, first) if len(proposed) > len(first) else None
+    told = [*first, *([later] if later else [])]
     shares = [m.rank_probability_top3 or 0.0 for m in first]
     return Statement(words.text("labels.between_sentences").join(part for part in parts if part), {
-        "n": len(proposed), "share": min(shares), "impact": [m.impact for m in first],
-        "feasibility": [m.feasibility for m in first]}, tuple(f"measure.{m.key}.rank" for m in first))
+        "n": len(proposed), "share": min(shares), "impact": [m.impact for m in told],
+        "feasibility": [m.feasibility for m in told], "rank": [m.rank for m in told]},
+        tuple(f"measure.{m.key}.rank" for m in told))
 
 
 def _why(study: Source, proposed: list[MeasureFinding], first: list[MeasureFinding], *, is_sure: bool) -> str:
@@ -88,16 +91,21 @@ def foremost_against(study: Source, problem: str) -> MeasureFinding | None:
     return min(strong, key=lambda m: (m.rank is None, m.rank or 0, m.key), default=None)
 
 
+def _met_later(study: Source, first: list[MeasureFinding]) -> MeasureFinding | None:
+    """Return the ranked measure against the gravest problem, where those that come first bear less on it."""
+    gravest = study.established[0].level.construct if study.established else ""
+    best = foremost_against(study, gravest)
+    is_ranked = best is not None and best.rank is not None and best.impact is not None and best.feasibility is not None
+    is_met = any(study.measure(m.key).address_problem.get(gravest, 0) >= STRONGLY for m in first)
+    return best if is_ranked and not is_met else None
+
+
 def _against_gravest(study: Source, first: list[MeasureFinding]) -> str:
     """Return why the measure against the gravest problem does not come first; "" where it does."""
-    gravest = study.established[0].level.construct if study.established else ""
-    best, ahead = foremost_against(study, gravest), first[0]
-    if not gravest or best is None or best.rank is None or best.impact is None or best.feasibility is None or any(
-            study.measure(m.key).address_problem.get(gravest, 0) >= STRONGLY for m in first):
-        return ""
-    return study.words.text(
-        "summary.why_gravest", key=best.key, rank=best.rank, impact=best.impact,
-        feasibility=best.feasibility, first=ahead.key, first_impact=ahead.impact, first_feasibility=ahead.feasibility)
+    later, ahead = _met_later(study, first), first[0]
+    return "" if later is None else study.words.text(
+        "summary.why_gravest", key=later.key, rank=later.rank, impact=later.impact, feasibility=later.feasibility,
+        first=ahead.key, first_impact=ahead.impact, first_feasibility=ahead.feasibility)
 
 
 def _foremost(study: Source, proposed: list[MeasureFinding], m: MeasureFinding) -> str:

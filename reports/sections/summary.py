@@ -275,8 +275,7 @@ def _cause_lines(study: Source) -> list[Block]:
         ("cause", 0.20, "left"), ("level", 0.16, "left"), ("problems", 0.20, "left"), ("share", 0.08, "right"),
         ("said", 0.12, "left"), ("reading", 0.24, "left"))
     return [Table("t-summary-causes", words.say("summary.cause_table", trace=("links.n",)), columns, tuple(rows),
-                  words.text("summary.cause_unit"), words.text("summary.cause_source", n=study.diagnosis.link_model.n,
-                                                           tau=study.threshold("tau", 3.0)),
+                  words.text("summary.cause_unit"), words.text("summary.cause_source", n=study.diagnosis.link_model.n),
                   is_dense=True)]
 
 
