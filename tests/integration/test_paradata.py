@@ -23,7 +23,7 @@ TRACES = {
     "User-Agent": AGENT, "X-Forwarded-For": FORWARDED, "X-Real-IP": FORWARDED, "Accept-Language": "zh-CN,fr-CH;q=0.7",
     "Sec-CH-UA-Model": '"V2307A"', "Referer": "https://mail.example/inbox/4711", "Cookie": "who=Zhang-Wei",
     "Accept": "image/strange-type", "X-Requested-With": "com.tencent.mm"}
-FINGERPRINT = ("V2307A", "MicroMessenger", "Chrome/116", "Android 13", "5845", ADDRESS, FORWARDED, "fr-CH",
+FINGERPRINT = ("V2307A", "MicroMessenger", "Chrome/116", "Android 13", "0.5845.187", ADDRESS, FORWARDED, "fr-CH",
                "mail.example", "Zhang-Wei", "strange-type", "com.tencent")
 ALL_OF_B = {f"L{n}": "4" for n in range(1, 6)} | {"CHECK": "2"}
 
