@@ -118,6 +118,11 @@ def _correlated(world: World, _instrument: Instrument, _rng: np.random.Generator
     return replace(world, cause_correlation=HIGH_CORRELATION)
 
 
+def _complete(world: World, _instrument: Instrument, _rng: np.random.Generator) -> World:
+    """Return the world with nobody who leaves a rating blank: as many rows for the links as people."""
+    return replace(world, share_missing=0.0)
+
+
 def _unreliable(world: World, _instrument: Instrument, _rng: np.random.Generator) -> World:
     return replace(world, reliabilities=dict.fromkeys(world.reliabilities, LOW_RELIABILITY))
 
@@ -131,4 +136,5 @@ SETTINGS: Final[Mapping[str, Setting]] = {
     "weak": Setting(_weak),
     "correlated": Setting(_correlated),
     "unreliable": Setting(_unreliable),
+    "complete": Setting(_complete),
 }
