@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
+from math import ceil
 from typing import Any
 
 from reports.charts.metrics import FIRST_WIDE
-from reports.content import Card, Columns, Figure, KeyFigures, Row, Statement
+from reports.content import Card, Cell, Columns, Figure, KeyFigures, Row, Stack, Statement, Table
 
 MOST_SIGNS = 1_800          # of one of two columns; a Chinese sign counts for two. The narrowest holds 1,900 a page
 MOST_SLIDE_SIGNS = 1_000    # the same on a slide, whose figures are drawn half as high
 MOST_CARD_SIGNS = 2_400     # of what a card says; it holds 3,900
 MOST_LABEL_SIGNS = 250      # of a key figure
 SIGNS_OF_FIGURE, SIGNS_OF_ROW = 1_000, 30
+LINE_SIGNS, PARTS = 90, 12  # of a dense table as wide as a page; parts of that width, of which each column has some
 UNSAID = frozenset({"trace", "key", "anchor", "evidence", "link", "kind", "split", "align", "values", "alt", "chart"})
 
 
 def is_long(block: Any, shape: str = "page") -> bool:
     """Return whether a block of things side by side may be higher than a page; it is then printed one below another."""
     if isinstance(block, Columns):
-        return max(_signs(block.left), _signs(block.right)) > (MOST_SLIDE_SIGNS if shape == "slide" else MOST_SIGNS)
+        left, right = (LINE_SIGNS * int(part) / PARTS for part in block.split.split("-"))
+        most = MOST_SLIDE_SIGNS if shape == "slide" else MOST_SIGNS
+        return max(_signs(block.left, left), _signs(block.right, right)) > most
     if isinstance(block, Card):
         return _signs(block.rows) > MOST_CARD_SIGNS or _signs(block.side) > MOST_SIGNS / 2
     if isinstance(block, KeyFigures):
@@ -27,15 +31,35 @@ def is_long(block: Any, shape: str = "page") -> bool:
     return False
 
 
-def _signs(part: Any) -> int:
+def _signs(part: Any, line: float = LINE_SIGNS / 2) -> int:
+    """Return how many signs a part takes that stands where so many make a line; a line of a table counts for 30."""
     if isinstance(part, str):
         return sum(2 if ord(sign) >= FIRST_WIDE else 1 for sign in part)
     if isinstance(part, tuple):
-        return sum(map(_signs, part))
+        return sum(_signs(one, line) for one in part)
+    if isinstance(part, Table):
+        return _of_table(part, line)
     if isinstance(part, Row):
-        return max(SIGNS_OF_ROW, *map(_signs, part.cells))
-    return _own(part) + sum(_signs(getattr(part, field.name)) for field in fields(part) if field.name not in UNSAID) \
-        if is_dataclass(part) else 0
+        return max(SIGNS_OF_ROW, *(_signs(cell, line) for cell in part.cells))
+    return _own(part) + sum(_signs(getattr(part, field.name), line) for field in fields(part)
+                            if field.name not in UNSAID) if is_dataclass(part) else 0
+
+
+def _of_table(table: Table, line: float) -> int:
+    """Return the same of a table: a row is as high as the cell with the most lines, by the width of its column."""
+    widths = [line * column.width for column in table.columns]
+    heads = tuple(Statement(column.title) for column in table.columns)
+    rows = [heads, *(row.cells for row in table.rows if not row.is_group)]
+    lines = sum(max(_lines(cell, width) for cell, width in zip(row, widths, strict=False)) for row in rows)
+    groups = sum(_signs(row, line) for row in table.rows if row.is_group)
+    return lines * SIGNS_OF_ROW + groups + _signs((table.title, table.unit, table.source), line)
+
+
+def _lines(cell: Cell, width: float) -> int:
+    """Return the lines of a cell in a column that holds so many signs; a figure takes one."""
+    if isinstance(cell, Stack):
+        return sum(_lines(one, width) for one in cell.lines)
+    return max(1, ceil(_signs(cell.text) / width)) if isinstance(cell, Statement) else 1
 
 
 def _own(part: Any) -> int:

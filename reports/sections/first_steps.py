@@ -103,9 +103,15 @@ def _met_later(study: Source, first: list[MeasureFinding]) -> MeasureFinding | N
 def _against_gravest(study: Source, first: list[MeasureFinding]) -> str:
     """Return why the measure against the gravest problem does not come first; "" where it does."""
     later, ahead = _met_later(study, first), first[0]
-    return "" if later is None else study.words.text(
-        "summary.why_gravest", key=later.key, rank=later.rank, impact=later.impact, feasibility=later.feasibility,
-        first=ahead.key, first_impact=ahead.impact, first_feasibility=ahead.feasibility)
+    if later is None:
+        return ""
+    told = {"first": ahead.key, "impact": later.impact, "first_impact": ahead.impact,
+            "feasibility": later.feasibility, "first_feasibility": ahead.feasibility}
+    reasons = [study.words.text(f"summary.later_{key}", **told) for key, own, other in (
+        ("impact", later.impact, ahead.impact), ("feasible", later.feasibility, ahead.feasibility))
+        if own is not None and other is not None and own < other]
+    return study.words.text("summary.why_gravest", key=later.key, rank=later.rank,
+                            reasons=study.words.join(reasons)) if reasons else ""
 
 
 def _foremost(study: Source, proposed: list[MeasureFinding], m: MeasureFinding) -> str:

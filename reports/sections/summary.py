@@ -50,7 +50,7 @@ def summary(study: Source) -> list[Section]:
 
 def _lead(study: Source) -> Statement:
     """Return what the report is judged from, and what is new since the wave before where there was one."""
-    words, sources = study.words, study.sources()
+    words, sources = study.words, _sources(study)
     named = words.join(sources) or words.text("labels.no_sources")
     if not study.changes:
         return words.say("summary.lead_single" if len(sources) == 1 else "summary.lead", sources=named,
@@ -60,6 +60,14 @@ def _lead(study: Source) -> Statement:
     key = "summary.lead_later_decided" if found and found.actions else "summary.lead_later"
     return words.say(key, sources=named, changed=changed.text, k=done, n=len(found.actions) if found else 0,
                      trace=[*who_answered(study), *changed.trace])
+
+
+def _sources(study: Source) -> list[str]:
+    """Return what the findings rest on; of the interviews also how many speak of the problems and causes."""
+    found = study.sources()
+    if 0 < study.n_heard < study.n_interviews:
+        found[-1] = study.words.text("summary.of_them_inside", all=found[-1], n=study.n_heard)
+    return found
 
 
 def _headline(study: Source) -> Statement:

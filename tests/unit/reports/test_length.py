@@ -31,6 +31,7 @@ from tests.unit.reports.conftest import Study
 
 LONG = "word " * 2000
 WORDS = Paragraph((Statement(LONG),))
+WORDS_OF_A_NOTE = Paragraph((Statement("A note."),))
 TALL = Figure("f", Statement("Tall"), Forest(tuple(ForestRow(f"row {n}", 3.0, 2.0, 4.0, 10) for n in range(120)),
                                              1.0, 5.0, ((1.0, "1"),), "axis", "mean", "n"),
               "A text alternative that has 120 rows in it.", "", "")
@@ -41,6 +42,9 @@ BLOCKS: dict[str, Block] = {
     "a row": Table("t", Statement("A table"), (Column("A", 0.5), Column("B", 0.5)),
                    (Row((Statement("x"), Statement(LONG))),)),
     "a figure": TALL,
+    "narrow cells in columns": Columns((WORDS_OF_A_NOTE,), (Table(
+        "n", Statement("A table"), (Column("Facet", 0.26), Column("Quadrant", 0.74)),
+        tuple(Row((Statement("W" * 120), Statement("x"))) for _ in range(8))),), "7-5"),
     "a figure in columns": Columns((TALL,), (WORDS,)),
 }
 
