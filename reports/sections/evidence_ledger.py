@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from analysis.diagnosis.trace.design import baseline_path, trigger_paths
 from analysis.results.diagnosis import LinkFinding
-from analysis.results.trace import Kind, TracedFinding
+from analysis.results.trace import Kind, PathInputs, TracedFinding
 from analysis.told_figures import RATIOS
 from reports.content import Block, Cell, Facts, Heading, Number, Row, Section, Stack, Statement, Table
 from reports.numbers import day
@@ -180,8 +180,7 @@ def _values(told: TraceWords, found: TracedFinding) -> list[Statement]:
 def _rests(told: TraceWords, found: TracedFinding) -> list[Statement]:
     """Return items, codes and columns that the finding's figures are computed from, then the findings it builds on."""
     words, inputs = told.words, [one for path in found.paths for one in [told.ledger.inputs(path)] if one]
-    items = told.items(dict.fromkeys(key for one in inputs for key in one.items)) if found.kind not in (
-        "link", "links") else ""
+    items = told.items(_own_items(told, found, inputs)) if found.kind not in ("link", "links") else ""
     codes = dict.fromkeys(key for one in inputs for key in one.codes)
     fields = dict.fromkeys(key for one in inputs for key in one.fields)
     ids = told.ledger.ids_of(path for one in inputs for path in one.paths) if found.kind != "link" else found.related
@@ -201,6 +200,17 @@ def _rests(told: TraceWords, found: TracedFinding) -> list[Statement]:
     if others:
         lines.append(_leading(words.text("trace.others", ids=" ".join(others)), others))
     return [*lines, *_answers(told, found)]
+
+
+def _own_items(told: TraceWords, found: TracedFinding, inputs: Sequence[PathInputs]) -> dict[str, None]:
+    """Return the items behind a finding; those of other facets stand in their own rows, which it leads to."""
+    every = dict.fromkeys(key for one in inputs for key in one.items)
+    if found.kind != "experience":
+        return every
+    facets = {f.level.construct for f in told.study.diagnosis.facets} - {found.key}
+    foreign = {item.key for instrument in told.study.template.instruments for item in instrument.items
+               if item.construct in facets or item.importance_of in facets}
+    return {key: None for key in every if key not in foreign}
 
 
 def _of_model(told: TraceWords) -> Statement:
