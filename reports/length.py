@@ -7,13 +7,14 @@ from math import ceil
 from typing import Any
 
 from reports.charts.metrics import FIRST_WIDE
-from reports.content import Card, Cell, Columns, Figure, KeyFigures, Row, Stack, Statement, Table
+from reports.content import Card, Cell, Columns, Facts, Figure, KeyFigures, Row, Stack, Statement, Table
 
 MOST_SIGNS = 1_800          # of one of two columns; a Chinese sign counts for two. The narrowest holds 1,900 a page
-MOST_SLIDE_SIGNS = 1_000    # the same on a slide, whose figures are drawn half as high
+MOST_SLIDE_SIGNS = 1_400    # the same on a slide, whose figures are drawn half as high
 MOST_CARD_SIGNS = 2_400     # of what a card says; it holds 3,900
 MOST_LABEL_SIGNS = 250      # of a key figure
 SIGNS_OF_FIGURE, SIGNS_OF_ROW = 1_000, 30
+TERM = 0.4                  # of the width: what stands before a fact
 LINE_SIGNS, PARTS = 90, 12  # of a dense table as wide as a page; parts of that width, of which each column has some
 UNSAID = frozenset({"trace", "key", "anchor", "evidence", "link", "kind", "split", "align", "values", "alt", "chart"})
 
@@ -39,6 +40,9 @@ def _signs(part: Any, line: float = LINE_SIGNS / 2) -> int:
         return sum(_signs(one, line) for one in part)
     if isinstance(part, Table):
         return _of_table(part, line)
+    if isinstance(part, Facts):
+        return sum(max(_lines(Statement(term), TERM * line), _lines(said, (1 - TERM) * line))
+                   for term, said in part.rows) * SIGNS_OF_ROW
     if isinstance(part, Row):
         return max(SIGNS_OF_ROW, *(_signs(cell, line) for cell in part.cells))
     return _own(part) + sum(_signs(getattr(part, field.name), line) for field in fields(part)

@@ -115,8 +115,8 @@ def _map_table(study: Source, facets: list[FacetFinding]) -> Table:
                                 trace=(f"facet.{key}.importance_stated",)), *(derived if has_both else []),
                          Number(f.level.mean, "mean", trace=(f"facet.{key}.pomp",)), _quadrant(study, f))))
     columns = columns_of(
-        words, "customers.map_", ("facet", 0.31, "left"), ("said", 0.13, "right"), ("derived", 0.17, "right"),
-        ("performance", 0.12, "right"), ("quadrant", 0.27, "left")) if has_both else columns_of(
+        words, "customers.map_", ("facet", 0.31, "left"), ("said", 0.12, "right"), ("derived", 0.15, "right"),
+        ("performance", 0.11, "right"), ("quadrant", 0.31, "left")) if has_both else columns_of(
         words, "customers.map_", ("facet", 0.32, "left"), ("importance", 0.17, "right"),
         ("performance", 0.15, "right"), ("quadrant", 0.36, "left"))
     return Table("t-map", words.say("customers.map_table"), columns, tuple(rows), "",
