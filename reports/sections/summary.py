@@ -63,10 +63,11 @@ def _lead(study: Source) -> Statement:
 
 
 def _sources(study: Source) -> list[str]:
-    """Return what the findings rest on; of the interviews also how many speak of the problems and causes."""
-    found = study.sources()
-    if 0 < study.n_heard < study.n_interviews:
-        found[-1] = study.words.text("summary.of_them_inside", all=found[-1], n=study.n_heard)
+    """Return what the findings rest on; of the interviews also with whom, where not only the organisation was heard."""
+    found, others = study.sources(), study.others_heard
+    if study.n_heard and others:
+        found[-1] = study.words.text("summary.of_them_inside", all=found[-1],
+                                     others=study.words.join([study.audience(key) for key in others]))
     return found
 
 
