@@ -205,7 +205,7 @@ def _band(study: Source, problem: ProblemFinding) -> Statement:
     others = [words.text(f"trace_check.{source}") for source, status in (
         ("interviews", voices), ("customers", problem.customer_status)) if status == "supports"]
     status = words.text(f"status.{problem.level.status}")
-    return (words.say("summary.survey_status_others", status=status, others=words.join(others), n=len(others))
+    return (words.say("summary.survey_status_others", status=status, others=words.join(others))
             if others else words.say("summary.survey_status", status=status))
 
 
