@@ -14,6 +14,7 @@ MOST_SLIDE_SIGNS = 1_400    # the same on a slide, whose figures are drawn half 
 MOST_CARD_SIGNS = 2_400     # of what a card says; it holds 3,900
 MOST_LABEL_SIGNS = 250      # of a key figure
 SIGNS_OF_FIGURE, SIGNS_OF_ROW = 1_000, 30
+TALL_LINES = 30             # of a dense table; a page holds some 55
 TERM = 0.4                  # of the width: what stands before a fact
 LINE_SIGNS, PARTS = 90, 12  # of a dense table as wide as a page; parts of that width, of which each column has some
 UNSAID = frozenset({"trace", "key", "anchor", "evidence", "link", "kind", "split", "align", "values", "alt", "chart"})
@@ -30,6 +31,16 @@ def is_long(block: Any, shape: str = "page") -> bool:
     if isinstance(block, KeyFigures):
         return any(_signs((item.label, item.detail)) > MOST_LABEL_SIGNS for item in block.items)
     return False
+
+
+def tall_rows(table: Table) -> frozenset[int]:
+    """Return the rows, counted from 0, that may take most of a page: they are cut at its end.
+
+    Kept whole, such a row is printed without the table's head above it where both together are higher than a page.
+    """
+    widths = [LINE_SIGNS * column.width for column in table.columns]
+    return frozenset(place for place, row in enumerate(table.rows) if not row.is_group and max(
+        _lines(cell, width) for cell, width in zip(row.cells, widths, strict=False)) > TALL_LINES)
 
 
 def _signs(part: Any, line: float = LINE_SIGNS / 2) -> int:

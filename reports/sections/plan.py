@@ -188,8 +188,8 @@ def safeguards(study: Source) -> list[Section]:
     items += [words.say("plan.unknown_readiness", names=_guard_names(study, lacking))] if lacking else []
     if items:
         blocks.append(Callout("warning", words.text("plan.readiness"), tuple(items)))
-    title = words.say("plan.safeguard_title" if required else "plan.safeguard_title_none",
-                      names=_guard_names(study, required), n=len(required))
+    title = study.title(*(words.say(f"plan.{key}", names=_guard_names(study, required), n=len(required)) for key in (
+        ("safeguard_title", "safeguard_title_count") if required else ("safeguard_title_none",))))
     return [Section("safeguards", words.text("part.safeguards"), title, tuple(blocks),
                     words.say("plan.safeguard_lead"))]
 
