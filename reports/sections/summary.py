@@ -50,7 +50,7 @@ def summary(study: Source) -> list[Section]:
 
 def _lead(study: Source) -> Statement:
     """Return what the report is judged from, and what is new since the wave before where there was one."""
-    words, sources = study.words, _sources(study)
+    words, sources = study.words, study.sources()
     named = words.join(sources) or words.text("labels.no_sources")
     if not study.changes:
         return words.say("summary.lead_single" if len(sources) == 1 else "summary.lead", sources=named,
@@ -60,15 +60,6 @@ def _lead(study: Source) -> Statement:
     key = "summary.lead_later_decided" if found and found.actions else "summary.lead_later"
     return words.say(key, sources=named, changed=changed.text, k=done, n=len(found.actions) if found else 0,
                      trace=[*who_answered(study), *changed.trace])
-
-
-def _sources(study: Source) -> list[str]:
-    """Return what the findings rest on; of the interviews also with whom, where not only the organisation was heard."""
-    found, others = study.sources(), study.others_heard
-    if study.n_heard and others:
-        found[-1] = study.words.text("summary.of_them_inside", all=found[-1],
-                                     others=study.words.join([study.audience(key) for key in others]))
-    return found
 
 
 def _headline(study: Source) -> Statement:
