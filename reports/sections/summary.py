@@ -195,9 +195,9 @@ def _band(study: Source, problem: ProblemFinding) -> Statement:
     voices = problem.interview.status if problem.interview else "none"
     others = [words.text(f"trace_check.{source}") for source, status in (
         ("interviews", voices), ("customers", problem.customer_status)) if status == "supports"]
-    status = words.text(f"status.{problem.level.status}")
-    return (words.say("summary.survey_status_others", status=status, others=words.join(others))
-            if others else words.say("summary.survey_status", status=status))
+    if others and problem.level.status in ("uncertain", "insufficient"):
+        return words.say("summary.survey_status_others", others=words.join(others))
+    return words.say("summary.survey_status", status=words.text(f"status.{problem.level.status}"))
 
 
 def _strategy_cell(study: Source, found: ProblemFinding) -> Cell:
