@@ -9,7 +9,7 @@ from analysis.results.actions import Action
 from analysis.results.diagnosis import MeasureFinding
 from reports.content import Statement
 from reports.sections.edited import owner_of, values_of
-from reports.sections.notices import further_topics_decisions
+from reports.sections.prerequisites import safeguards_decision, survey_decision
 from reports.sections.source import Source, capitalised, lowered
 
 SURE = 0.80                             # probability of a place from which it is named; model 11
@@ -21,14 +21,8 @@ def decisions(study: Source, who_answered: list[str]) -> list[Statement]:
     words, proposed = study.words, study.proposed
     if not proposed:
         return [words.say("summary.decide_more_data", trace=who_answered)]
-    found = [_begin(study, proposed)]
-    required = [s.key for s in study.diagnosis.safeguards if s.is_required]
-    if required:
-        guards = [study.read(g.name) for key in required for g in [study.safeguard(key)] if g]
-        found.append(words.say("summary.decide_safeguards",
-                               names=words.join([lowered(name) for name in guards]),
-                               trace=[f"safeguard.{key}.required_by_measures" for key in required]))
-    return [*found, *(further_topics_decisions(study) or [words.say("summary.decide_repeat", trace=who_answered)])]
+    return [_begin(study, proposed), *safeguards_decision(study, decided(study)),
+            survey_decision(study, begun_with(study), who_answered)]
 
 
 def decided(study: Source) -> Mapping[str, Action]:
@@ -48,16 +42,29 @@ def standing(study: Source, key: str) -> str:
     return words.text(f"followup.progress_{action.progress}", since=since)
 
 
+def begun_with(study: Source) -> list[MeasureFinding]:
+    """Return the measures to begin with: those surely among the first, else the two of the highest rank."""
+    carried = _carried_out(study)
+    open_ones = [m for m in study.proposed if m.key not in carried] or study.proposed
+    return [m for m in open_ones if _is_sure(m)][:MOST_FIRST] or open_ones[:2]
+
+
+def _is_sure(m: MeasureFinding) -> bool:
+    return bool(m.is_stable) and (m.rank_probability_top3 or 0) >= SURE
+
+
+def _carried_out(study: Source) -> list[str]:
+    before = decided(study)
+    return [m.key for m in study.proposed if m.key in before and before[m.key].is_taken_on]
+
+
 def _begin(study: Source, proposed: list[MeasureFinding]) -> Statement:
     """Return which measures to begin with, and why with these; those carried out already are only named."""
-    words, before = study.words, decided(study)
-    carried = [m.key for m in proposed if m.key in before and before[m.key].is_taken_on]
-    open_ones = [m for m in proposed if m.key not in carried] or proposed
-    sure = [m for m in open_ones if m.is_stable and (m.rank_probability_top3 or 0) >= SURE][:MOST_FIRST]
-    first = sure or open_ones[:2]
+    words, carried, first = study.words, _carried_out(study), begun_with(study)
+    is_sure = all(_is_sure(m) for m in first)
     parts = [words.text("summary.decide_owner", n=len(proposed), names=words.text("summary.between_steps").join(
         _first_step(study, m) for m in first))]
-    parts += [_why(study, proposed, first, is_sure=bool(sure))]
+    parts += [_why(study, proposed, first, is_sure=is_sure)]
     parts += [words.text("summary.carried_out", n=len(carried), names=words.join(carried))] if carried else []
     later = _met_later(study, first) if len(proposed) > len(first) else None
     told = [*first, *([later] if later else [])]

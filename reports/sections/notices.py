@@ -61,8 +61,8 @@ def further_topics(study: Source) -> list[Block]:
     return [Group(tuple(blocks))]
 
 
-def further_topics_decisions(study: Source) -> list[Statement]:
-    """Return one decision for each such topic: to measure it next time."""
+def further_topics_asked(study: Source) -> list[Statement]:
+    """Return what is asked for each such topic: that the next survey measures it."""
     return [study.words.say("summary.decide_repeat_other", k=found.supports, n=found.n_asked, name=_topic(study, found),
                             trace=(f"interview.{found.code}.interviewees",), link="further-topics")
             for found in candidates(study)]

@@ -45,12 +45,13 @@ class Source(Named):
 
     def __init__(self, diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFacts, language: str,
                  joint: JointRecord | None = None, edits: Iterable[PlanEdit] = (),
-                 changes: Iterable[WaveComparison] = ()) -> None:
+                 changes: Iterable[WaveComparison] = (), asks_again_on: str = "") -> None:
         super().__init__(template, language)
         self.diagnosis, self.facts = diagnosis, facts
         self.joint = joint or JointRecord()     # what people judged of the joint display
         self.edits = {(edit.kind, edit.key): edit for edit in edits}    # what was changed of the plan by hand
         self.changes = tuple(changes)           # since the wave before, by questionnaire
+        self.asks_again_on = asks_again_on      # the planned day of the next survey; "" where none is planned
         self.is_synthetic = diagnosis.provenance.is_synthetic
 
     # ---- names ------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from analysis.results.diagnosis import Diagnosis
 from analysis.results.joint import JointRecord
@@ -72,15 +72,24 @@ SHORT = (
 )
 
 
+@dataclass(frozen=True)
+class OtherWaves:
+    """What a report tells of other waves: changes since the one before, by questionnaire, and the next one's day."""
+
+    changes: tuple[WaveComparison, ...] = ()
+    asks_again_on: str = ""         # for which the next survey is planned; "" where none is
+
+
 def study_report(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFacts, *, language: str,
                  title: Text | None = None, joint_record: JointRecord | None = None,
-                 edits: Iterable[PlanEdit] = (), changes: Iterable[WaveComparison] = ()) -> StudyReport:
+                 edits: Iterable[PlanEdit] = (), waves: OtherWaves | None = None) -> StudyReport:
     """Return the report of a diagnosis in one language; `title` stands for the template's own.
 
     `joint_record` holds what people judged of the joint display, `edits` what they changed of the plan; without them
-    the proposals stand alone. `changes` compares the wave with the one before it, by questionnaire.
+    the proposals stand alone. `waves` holds what is known of the waves before and after it.
     """
-    study = Source(diagnosis, template, facts, language, joint_record, edits, changes)
+    waves = waves or OtherWaves()
+    study = Source(diagnosis, template, facts, language, joint_record, edits, waves.changes, waves.asks_again_on)
     cover = front.cover(study, title)
     is_short = needs.is_too_little(study)
     parts, first = (SHORT, FIRST_OF_SHORT) if is_short else (WHOLE, FIRST_OF_PAGE)

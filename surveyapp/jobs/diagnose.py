@@ -19,7 +19,7 @@ from instruments.facts import StudyFacts
 from reports import deliver
 from reports.content import StudyReport
 from reports.reviewing import as_draft, with_edits, with_responses
-from reports.sections.study import study_report
+from reports.sections.study import OtherWaves, study_report
 from surveyapp.dataset import load_tables
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import Refused
@@ -36,7 +36,7 @@ from surveyapp.services.plan_edit import edits_of
 from surveyapp.services.report_files import packed
 from surveyapp.services.report_wording import responses_of, wording_edits
 from surveyapp.services.study import get_study, get_wave, template_of
-from surveyapp.services.wave import local_text
+from surveyapp.services.wave import local_text, planned_after
 from surveyapp.services.wave_change import changes_since
 from surveyapp.services.what_if import store_trial
 
@@ -134,11 +134,11 @@ def write_reports(study: Study, stored: StoredDiagnosis, languages: Sequence[str
 def report_content(study: Study, stored: StoredDiagnosis, language: str) -> StudyReport:
     """Return what the report of a stored diagnosis says in one language."""
     diagnosis, session = diagnosis_of(stored), read_session()
-    template = template_of(session, study)
+    template, wave = template_of(session, study), session.get_one(Wave, stored.wave_id)
     report = study_report(
         shown_diagnosis(study, diagnosis), template, facts_told(study, diagnosis), language=language,
         joint_record=judged_of(study, stored, diagnosis), edits=edited_of(study, stored, diagnosis),
-        changes=changes_since(session, study, session.get_one(Wave, stored.wave_id)))
+        waves=OtherWaves(tuple(changes_since(session, study, wave)), planned_after(session, study, wave)))
     # Masked before wordings are looked for, as they were read masked, and after, for what people wrote.
     answered = with_responses(masked(study, report), responses_of(session, stored.id, diagnosis, template, language))
     return masked(study, with_edits(answered, wording_edits(session, stored.id, language))[0])

@@ -81,6 +81,15 @@ def local_text(study: Study, instant: datetime | None) -> str:
     return instant.astimezone(ZoneInfo(study.time_zone)).strftime(LOCAL) if instant else ""
 
 
+def planned_after(session: Session, study: Study, wave: Wave) -> str:
+    """Return the day for which the next wave after this one is planned; empty where none is, or it has begun."""
+    since = wave.closed_at or wave.opened_at
+    days = [one.opens_at for one in list_waves(session, study)
+            if one.id != wave.id and not one.is_pilot and one.opens_at and one.opened_at is None
+            and (since is None or one.opens_at > since)]
+    return local_text(study, min(days))[:10] if days else ""
+
+
 def apply_dates(session: Session, study: Study, now: datetime | None = None) -> list[str]:
     """Open and close waves whose date has come; a wave is closed after the grace period for those still filling in."""
     now = now or utc_now()

@@ -19,7 +19,7 @@ from surveyapp.services.invitation import Person, add_invitations, set_fact
 from surveyapp.services.roster_file import read_roster
 from surveyapp.services.study import get_study, get_wave
 from surveyapp.services.upkeep import close_collection, keep_up, reopen_collection
-from surveyapp.services.wave import add_wave, define_complete, plan_wave, start_wave
+from surveyapp.services.wave import add_wave, define_complete, plan_wave, planned_after, start_wave
 from surveyapp.services.wave_dates import GRACE, takes_answers
 from tests.factories import questionnaire as make
 from tests.factories.roster import SECRET, Invited, Roster, finish, fresh, roster, tokens_of
@@ -112,6 +112,26 @@ def test_a_planned_wave_opens_by_its_date_and_has_links_of_its_own(client: Flask
     assert shut == 409
     assert client.get(f"/q/{before.token}").status_code == 200     # no job had to run
     assert before.token != people.link.token
+
+
+def test_the_next_survey_is_the_next_planned_wave_that_has_not_begun(database):
+    people = roster()
+    with transaction() as session:
+        study = get_study(session, people.study.id)
+        for key, day in (("w2", "2099-05-01"), ("w3", "2099-02-01")):
+            plan_wave(session, study, add_wave(session, study, key), day, "")
+
+        planned = planned_after(session, study, get_wave(session, study, "w1"))
+        session.execute(update(Wave).where(Wave.key == "w3").values(opened_at=NOW))
+        later = planned_after(session, study, get_wave(session, study, "w1"))
+
+    assert (planned, later) == ("2099-02-01", "2099-05-01")
+
+
+def test_without_a_planned_wave_no_day_is_named(database):
+    people = roster()
+
+    assert planned_after(fresh(), people.study, get_wave(fresh(), people.study, "w1")) == ""
 
 
 def test_dates_are_those_of_the_studys_clock(database):

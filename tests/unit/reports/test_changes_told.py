@@ -11,7 +11,7 @@ from analysis.results.actions import Action, ActionFollowUp, FollowUp
 from analysis.results.measurement import Estimate
 from analysis.results.waves import RegressionToMean, ScaleWaves, WaveComparison
 from reports.content import Bullets, Paragraph, StudyReport, Table
-from reports.sections.study import study_report
+from reports.sections.study import OtherWaves, study_report
 from tests.unit.reports.test_progress_report import scale
 
 BETTER = scale("PRB_INFO", -0.4, "changed")
@@ -23,7 +23,7 @@ def _told(bank: Any, *scales: ScaleWaves, worst: tuple[RegressionToMean, ...] = 
     diagnosis, template, facts = bank
     compared = WaveComparison("w1", "w2", 318, 160, 158, False, (), scales, (), worst, "test")
     return study_report(replace(diagnosis, follow_up=followed), template, facts, language=language,
-                        changes=(compared,))
+                        waves=OtherWaves((compared,)))
 
 
 def _worst(*, is_beyond: bool) -> RegressionToMean:
@@ -90,6 +90,6 @@ def test_what_is_to_be_borne_in_mind_is_said_once_for_all_questionnaires(bank: A
     diagnosis, template, facts = bank
     first = WaveComparison("w1", "w2", 318, 160, 158, False, (), (BETTER, SAME), (), (), "test")
 
-    report = study_report(diagnosis, template, facts, language="en", changes=(first, first))
+    report = study_report(diagnosis, template, facts, language="en", waves=OtherWaves((first, first)))
 
     assert str(report.section("changes")).count("A change between two waves is no proof") == 1

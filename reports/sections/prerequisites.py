@@ -1,0 +1,94 @@
+"""What has to stand before measures start, who owns it and by when; and when to ask again whether they worked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from analysis.results.actions import Action
+from analysis.results.diagnosis import MeasureFinding
+from reports.content import Statement
+from reports.sections.edited import values_of
+from reports.sections.notices import further_topics_asked
+from reports.sections.source import Source, lowered
+
+BEGUN = ("running", "done")
+
+
+def safeguards_decision(study: Source, decided: Mapping[str, Action]) -> list[Statement]:
+    """Return the decision on the safeguards: for which measure each has to stand first, by when, and who owns it.
+
+    A safeguard has to stand before the first measure that needs it starts. That measure is told with its own
+    date; where one that needs it has begun already, the safeguard is due at once.
+    """
+    words = study.words
+    guards = _first_needed(study)
+    late = {key: begun for key, needing in guards.items()
+            for begun in [[m for m in needing if _has_begun(decided.get(m.key))]] if begun}
+    steps = []
+    if late:
+        measures = list(dict.fromkeys(m.key for begun in late.values() for m in begun))
+        steps.append(words.text("summary.safeguards_late", measures=words.join(measures), k=len(measures),
+                                guards=_with_owners(study, list(late))))
+    waiting = [(needing[0], key) for key, needing in guards.items() if key not in late]
+    for first in sorted({m.key: m for m, _ in waiting}.values(), key=lambda m: _months(study, m)):
+        steps.append(words.text("summary.safeguards_before", measure=first.key, due=_due(study, first.key),
+                                guards=_with_owners(study, [key for m, key in waiting if m is first])))
+    if not steps:
+        return []
+    return [words.say("summary.decide_safeguards", steps=words.text("summary.between_steps").join(steps),
+                      trace=[f"safeguard.{key}.required_by_measures" for key in guards])]
+
+
+def _first_needed(study: Source) -> dict[str, list[MeasureFinding]]:
+    """Return the proposed measures that need each required safeguard, the one due first at the head."""
+    found = {s.key: sorted((m for m in study.proposed if s.key in study.measure(m.key).safeguards),
+                           key=lambda m: _months(study, m)) for s in study.diagnosis.safeguards if s.is_required}
+    return {key: needing for key, needing in found.items() if needing}
+
+
+def _has_begun(action: Action | None) -> bool:
+    return action is not None and action.is_taken_on and action.progress in BEGUN
+
+
+def survey_decision(study: Source, first: list[MeasureFinding], who_answered: list[str]) -> Statement:
+    """Return the decision on the next survey: its date where one is planned, else when the rules let one ask again."""
+    words, trace = study.words, list(who_answered)
+    if study.asks_again_on:
+        said = words.text("summary.decide_repeat_planned", date=study.asks_again_on)
+    else:
+        last = max(first, key=lambda m: _months(study, m))
+        due_on, months = values_of(study, "measure", last.key).due_on, study.measure(last.key).horizon_months
+        when = (words.text("summary.after_date", date=due_on) if due_on else words.text("summary.after", n=months))
+        said = words.text("summary.decide_repeat", key=last.key, when=when)
+        trace.append(f"measure.{last.key}.rank")
+    topics = further_topics_asked(study)
+    return Statement(words.text("labels.between_sentences").join([said, *(topic.text for topic in topics)]),
+                     {name: value for topic in topics for name, value in topic.values.items()},
+                     (*trace, *(path for topic in topics for path in topic.trace)),
+                     topics[0].link if topics else "")
+
+
+def _with_owners(study: Source, keys: list[str]) -> str:
+    words, told = study.words, []
+    for key in keys:
+        guard = study.safeguard(key)
+        if guard is not None:
+            owner = study.read(guard.owner) or words.text("summary.owner_open")
+            told.append(words.text("summary.safeguard", name=lowered(study.read(guard.name)), owner=owner))
+    return words.text("summary.between_safeguards").join(told)
+
+
+def _due(study: Source, measure: str) -> str:
+    due_on = values_of(study, "measure", measure).due_on
+    return (study.words.text("edits.by", date=due_on) if due_on
+            else study.words.text("summary.within", n=study.measure(measure).horizon_months))
+
+
+def _months(study: Source, m: MeasureFinding) -> tuple[float, int]:
+    """Return in how many months a measure is due, counted from the data where a date was set, and its rank."""
+    due_on, frozen_on = values_of(study, "measure", m.key).due_on, study.diagnosis.provenance.frozen_on
+    months = float(study.measure(m.key).horizon_months)
+    if due_on and frozen_on:
+        months = (date.fromisoformat(due_on[:10]) - date.fromisoformat(frozen_on[:10])).days / 30.4
+    return months, m.rank or len(study.proposed) + 1
