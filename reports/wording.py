@@ -44,7 +44,7 @@ def typeset(text: str, language: str = "en") -> str:
 
 
 class _Formatter(string.Formatter):
-    """Reads `{value:style}`; `{n:one thing|# things}` chooses the plural, # is the number and @ its word at a start.
+    """Reads `{value:style}`; `{n:one thing|# things}` chooses the plural: # is the number, ~ its word, @ that capital.
 
     `{n:nobody|one|# people}` has words for none of its own.
     """
@@ -57,7 +57,8 @@ class _Formatter(string.Formatter):
             *none, singular, plural = format_spec.split("|")
             word = self.phrases.get(f"count.{value}", printed(value, "count"))
             chosen = none[0] if none and value == 0 else singular if value == 1 else plural
-            return chosen.replace("#", printed(value, "count")).replace("@", word[:1].upper() + word[1:])
+            return chosen.replace("#", printed(value, "count")).replace("~", word).replace(
+                "@", word[:1].upper() + word[1:])
         if format_spec in ("day", "month"):
             return (day if format_spec == "day" else month)(str(value), self.language)
         if format_spec:

@@ -117,7 +117,7 @@ def _against_gravest(study: Source, first: list[MeasureFinding]) -> str:
         ("impact", later.impact, ahead.impact), ("feasible", later.feasibility, ahead.feasibility))
         if own is not None and other is not None and own < other]
     return study.words.text("summary.why_gravest", key=later.key, rank=later.rank,
-                            reasons=study.words.join(reasons)) if reasons else ""
+                            reasons=study.words.text("summary.between_reasons").join(reasons)) if reasons else ""
 
 
 def _foremost(study: Source, proposed: list[MeasureFinding], m: MeasureFinding) -> str:

@@ -21,23 +21,25 @@ def safeguards_decision(study: Source, decided: Mapping[str, Action]) -> list[St
     A safeguard has to stand before the first measure that needs it starts. That measure is told with its own
     date; where one that needs it has begun already, the safeguard is due at once.
     """
-    words = study.words
-    guards = _first_needed(study)
+    words, guards, named = study.words, _first_needed(study), []
     late = {key: begun for key, needing in guards.items()
             for begun in [[m for m in needing if _has_begun(decided.get(m.key))]] if begun}
     steps = []
     if late:
         measures = list(dict.fromkeys(m.key for begun in late.values() for m in begun))
+        named += measures
         steps.append(words.text("summary.safeguards_late", measures=words.join(measures), k=len(measures),
                                 guards=_with_owners(study, list(late))))
     waiting = [(needing[0], key) for key, needing in guards.items() if key not in late]
     for first in sorted({m.key: m for m, _ in waiting}.values(), key=lambda m: _months(study, m)):
+        named.append(first.key)
         steps.append(words.text("summary.safeguards_before", measure=first.key, due=_due(study, first.key),
                                 guards=_with_owners(study, [key for m, key in waiting if m is first])))
     if not steps:
         return []
     return [words.say("summary.decide_safeguards", steps=words.text("summary.between_steps").join(steps),
-                      trace=[f"safeguard.{key}.required_by_measures" for key in guards])]
+                      trace=[*(f"safeguard.{key}.required_by_measures" for key in guards),
+                             *(f"measure.{key}.rank" for key in named)])]
 
 
 def _first_needed(study: Source) -> dict[str, list[MeasureFinding]]:

@@ -133,9 +133,10 @@ def _composition(study: Source, screening: Screening) -> list[Table]:
         columns = columns_of(words, "situation.composition_",
         ("group", 0.4, "left"), ("n", 0.15, "right"), ("share", 0.15, "right"), ("people", 0.15, "right"),
             ("people_share", 0.15, "right"))
-        found.append(Table(f"t-composition-{key}", words.say("situation.composition_title", who=study.audience(
-            screening.audience)), columns, tuple(rows), study.read(item.text),
-            _hidden_note(study, rows), is_dense=True))
+        title = words.say("situation.composition_title", who=study.audience(screening.audience))
+        found.append(Table(f"t-composition-{key}", title, columns, tuple(rows),
+            words.text("situation.composition_unit", item=study.read(item.text)), _hidden_note(study, rows),
+            is_dense=True))
     return found
 
 

@@ -345,8 +345,8 @@ def _plan_table(study: Source) -> Table:
             Number(float(m.rank) if m.rank else None, "rank"), _main_problems(study, measure),
             Statement(owner_of(study, m)), _due(study, m, due_on))))
     columns = columns_of(words, "summary.plan_column_",
-        ("measure", 0.29, "left"), ("rank", 0.06, "right"), ("addresses", 0.25, "left"), ("owner", 0.25, "left"),
-        ("due", 0.15, "left"))
+        ("measure", 0.28, "left"), ("rank", 0.06, "right"), ("addresses", 0.25, "left"), ("owner", 0.27, "left"),
+        ("due", 0.14, "left"))
     return Table("t-summary-measures", words.say(
         "summary.strategy_title", n=len(study.proposed), trace=_all_strategies(study)), columns,
                  tuple(rows), words.text("summary.plan_unit"), words.text("summary.strategy_source"), is_dense=True)

@@ -183,3 +183,11 @@ def test_names_that_are_lists_themselves_are_kept_apart() -> None:
 
 def test_signed_bounds_are_read_with_a_word_too() -> None:
     assert interval(5, 13, "signed_points", "en") == "[+5 to +13]"
+
+
+def test_a_small_number_is_told_as_a_word_inside_a_title_too() -> None:
+    words = Words("en")
+
+    assert [words.text("board.decisions", n=n) for n in (1, 3, 12)] == [
+        "What is asked of you: one decision", "What is asked of you: three decisions",
+        "What is asked of you: 12 decisions"]
