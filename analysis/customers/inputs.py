@@ -27,6 +27,8 @@ _FIGURES: Mapping[str, tuple[str, ...]] = {
     "tier_value_mismatch_pct": ("tier_value_mismatch", "index_decile"), "linked_customers_pct": ("relation_group",),
     "upper_tier_retention_pct": ("aum_12m_ago", "is_upper_by_aum"), "top_decile_aum_share": ("aum",),
     "top_decile_aum_share_pct": ("aum",), "products_per_customer": ("products",), "customers_per_rm": ("rm_id",),
+    "split_groups_count": ("relation_group", "rm_id"), "one_manager_groups_pct": ("relation_group", "rm_id"),
+    "linked_upper_tier_pct": ("relation_group", "is_upper_tier"),
     "customers_by_tier_and_stage": ("is_upper_tier", "stage"), "aum_by_tier_and_stage": ("is_upper_tier", "stage"),
 }
 

@@ -20,6 +20,7 @@ from reports.sections.trace_words import TraceWords
 LISTED: tuple[Kind, ...] = ("problem", "cause", "links", "link", "situation", "experience", "outcome", "figure",
                             "strategy", "measure", "safeguard", "objective", "audience")
 CONSTRUCTS: tuple[Kind, ...] = ("cause", "problem")
+TWICE = frozenset({"top_decile_aum_share"})      # told in percent, under its other name
 HEADLINE: dict[Kind, tuple[str, ...]] = {
     "problem": ("mean", "unfavourable_pct", "grade"), "cause": ("mean", "unfavourable_pct", "elevated"),
     "link": ("beta",), "links": ("n",), "situation": ("pomp", "tag"), "experience": ("pomp", "quadrant"),
@@ -93,6 +94,8 @@ def _is_there(study: Source, found: TracedFinding) -> bool:
 
 def is_told(study: Source, found: TracedFinding) -> bool:
     """Return False for what is printed nowhere: flags of the value model, and tables with cells of their own."""
+    if found.key in TWICE and found.key not in _of_rules(study):
+        return False
     return found.kind != "figure" or found.key in (*SIZES, *SHARES, *RATIOS, *_of_rules(study))
 
 
@@ -128,7 +131,8 @@ def _figures(told: TraceWords, kind: Kind, found: list[TracedFinding]) -> Table:
     words, picture = told.words, told.study.diagnosis.customers
     between = words.text("evidence.list_between")
     rows = tuple(Row((Statement(one.id), Statement(told.name(one)), Statement(told.path_value(inputs), {}, one.paths),
-                      Statement(between.join(inputs.fields))), f"{ANCHOR}{one.id}")
+                      Statement(words.text("trace.records_file") if told.is_of_records(inputs)
+                                else between.join(inputs.fields))), f"{ANCHOR}{one.id}")
                  for one in found for inputs in [told.ledger.inputs(one.paths[0])] if inputs is not None)
     columns = columns_of(words, "trace.column_",
         ("id", 0.07, "left"), ("figure", 0.33, "left"), ("value", 0.14, "right"), ("columns", 0.46, "left"))
@@ -182,7 +186,7 @@ def _rests(told: TraceWords, found: TracedFinding) -> list[Statement]:
     words, inputs = told.words, [one for path in found.paths for one in [told.ledger.inputs(path)] if one]
     items = told.items(_own_items(told, found, inputs)) if found.kind not in ("link", "links") else ""
     codes = dict.fromkeys(key for one in inputs for key in one.codes)
-    fields = dict.fromkeys(key for one in inputs for key in one.fields)
+    fields = dict.fromkeys(key for one in inputs for key in told.fields(one))
     ids = told.ledger.ids_of(path for one in inputs for path in one.paths) if found.kind != "link" else found.related
     lines = []
     if items:

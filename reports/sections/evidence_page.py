@@ -178,7 +178,14 @@ def _ruling(told: TraceWords, place: int, ruling: Ruling) -> Table:
     columns = (columns_of(words, "trace.", ("condition", 0.46), ("found", 0.2), ("wanted", 0.2), ("outcome", 0.14))
                if is_compared else columns_of(words, "trace.", ("part_head", 0.6), ("found", 0.4)))
     title = words.say("trace.rule_result", rule=told.rule(ruling), result=told.result(ruling))
-    return Table(f"t-rule-{place}", title, columns, rows, "", words.text("trace.model_section", section=ruling.section))
+    section = words.text("trace.model_section", section=ruling.section)
+    rule = told.combination(ruling)
+    is_of_file = ruling.rule == "measure_verdict" and any(check.path.startswith("data.") for check in ruling.checks)
+    phrase = "trace.combination_file" if is_of_file else "trace.combination"
+    note = f"trace_note.{ruling.rule}"
+    source = words.text(phrase, rule=rule, section=section) if rule else (
+        words.text(note, section=section) if words.has(note) else section)
+    return Table(f"t-rule-{place}", title, columns, rows, "", source)
 
 
 def _with_name(told: TraceWords, text: str, path: str) -> Statement:
@@ -283,10 +290,15 @@ def _voice(told: TraceWords, code: str, found: InterviewEvidence | None) -> Stat
 
 # ---- from the file, and the whole way down --------------------------------------------------------------------------
 def _file(told: TraceWords, steps: Sequence[ChainStep]) -> list[Block]:
-    fields, picture = dict.fromkeys(key for step in steps for key in step.inputs.fields), told.study.diagnosis.customers
-    if not fields or picture is None:
+    words, picture = told.words, told.study.diagnosis.customers
+    fields = dict.fromkeys(key for step in steps for key in told.fields(step.inputs))
+    if picture is None:
         return []
-    return [told.words.say("trace.file", n=picture.n_customers, rows=picture.n_rows, fields=told.columns(fields))]
+    said = [words.say("trace.file", n=picture.n_customers, rows=picture.n_rows,
+                      fields=told.columns(fields))] if fields else []
+    if picture.records is not None and any(told.is_of_records(step.inputs) for step in steps):
+        said.append(words.say("trace.file_records", n=picture.records.n_customers))
+    return [Paragraph((one,)) for one in said]
 
 
 def _chain(told: TraceWords, steps: Sequence[ChainStep]) -> EvidencePart | None:
@@ -306,7 +318,10 @@ def _grounds(told: TraceWords, step: ChainStep) -> str:
     if step.is_repeated:
         return told.words.text("trace.chain_repeated")
     one = step.inputs
-    return told.words.text("evidence.list_between").join((*one.items, *one.codes, *one.fields)) or "–"
+    if told.is_of_records(one):
+        return told.words.text("trace.records_file")
+    parts = (*one.items, *one.codes, *((told.columns(one.fields),) if one.fields else ()))
+    return told.words.text("evidence.list_between").join(parts) or "–"
 
 
 def _related(told: TraceWords, found: TracedFinding) -> list[Block]:

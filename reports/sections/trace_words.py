@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from analysis.diagnosis.thresholds import THRESHOLDS
+from analysis.diagnosis.trace.design import trigger_paths
 from analysis.diagnosis.trace.ledger import Ledger
 from analysis.diagnosis.trace.paths import split_path
 from analysis.results.diagnosis import InterviewEvidence
 from analysis.results.trace import HIDDEN_COUNT, Check, ItemAnswers, PathInputs, Ruling, TracedFinding
 from analysis.told_figures import SHARE
+from instruments.template import Condition, ConditionGroup
 from reports.numbers import HIDDEN, fixed, printed
+from reports.sections.customer_file import STYLES
+from reports.sections.customer_source import customer_source
 from reports.sections.file_figures import is_hidden, told_limit, told_share, told_size
 from reports.sections.source import Source, capitalised
 
+AGREEMENT = frozenset({"agreement_value", "agreement_accepted"})
+PARTS = frozenset({"part_problem", "part_cause", "part_customer", "part_readiness", "part_support"})   # 0..1
+OF_HUNDRED = frozenset({"part_impact", "part_feasibility", "part_priority"})
+MOST_PLACES = 6
+# Where there is a completeness file, these figures come from it and not from cells of the customer file.
+OF_RECORDS = frozenset({"completeness_pct", "incomplete_records_count", "stale_fields_pct", "stale_records_count",
+                        "median_age_days"})
 SHARES = frozenset({"share", "rank_top2_probability", "rank_top3_probability", "response_rate", "top_decile_aum_share",
                     "excluded", "part_rank_probability", "excluded_doubtful_share", "excluded_stop_share"})
+POINTS = frozenset({"pomp", "pomp_high", "pomp_low", "readiness"})      # of 100, with one place
 HUNDREDS = frozenset({"impact", "feasibility", "priority"})     # of 100, printed as the report prints them
 SMALL_Q, LARGE = 0.001, 1000
 WORD_FAMILIES = ("grade", "status", "quadrant", "tag", "band", "cap", "cause_reading", "quality", "agreement",
@@ -69,6 +81,8 @@ class TraceWords:
             return name
         if family == "item":                            # a whole sentence, set off as one
             name = self.words.text("trace.quoted", name=name.rstrip(".。"))
+        if self.words.has(f"trace_subject.{field}"):
+            return self.words.text(f"trace_subject.{field}", name=name)
         return self.words.text("triggers.subject", name=name, field=self.field(field, family))
 
     def field(self, field: str, family: str = "") -> str:
@@ -97,22 +111,24 @@ class TraceWords:
         return words.text(f"{family}.{value}") if family else str(value)
 
     def _figure(self, value: float, what: str) -> str:
-        if what in SHARES:
-            return printed(value, "percent")
-        if what == "agreement_value":
+        if what in SHARES or what.endswith(SHARE):
+            return printed(value, "percent") if what in SHARES else told_limit(value)
+        if what in AGREEMENT:
             return fixed(value, 2)
-        if what.endswith(SHARE):
-            return told_limit(value)
+        if what in PARTS or what in OF_HUNDRED:
+            return self.words.text("trace.of_hundred", value=value if what in OF_HUNDRED else 100 * value)
         if what.startswith("q_"):
             return "< 0.001" if value < SMALL_Q else fixed(value, 3)
         is_count = value == int(value) and (abs(value) >= 1 or value == 0)
-        if is_count or abs(value) >= LARGE:
+        if what not in POINTS and (is_count or abs(value) >= LARGE):
             return printed(value, "count")
-        return printed(value, "points1" if what in ("pomp", "pomp_high", "pomp_low", "readiness") else "mean")
+        return printed(value, "points1" if what in POINTS else "mean")
 
     def path_value(self, found: PathInputs, target: object = None) -> str:
         """Return the value of a path as it may be shown: few customers, or a sum of mostly one, stay hidden."""
         family, key, field = split_path(found.path)
+        if (family, field) == ("problem", "severity") and found.value in (None, "-"):
+            return self.words.text("trace.no_band")
         if family == "measure" and (found.value is None or field in HUNDREDS) and field != "size":
             return self.words.text("trace.not_ranked" if found.value is None else "trace.of_hundred", value=found.value)
         if found.value is not None and (family, field) in (("measure", "size"), ("objective", "baseline")):
@@ -120,10 +136,17 @@ class TraceWords:
         picture = self.study.diagnosis.customers
         if family != "data" or picture is None:
             return self._share_or(found.value, field, target)
-        if field not in picture.figures:                # a table: its cells stand in the report, under its own rule
+        return self._of_file(found, field, picture.figures, target)
+
+    def _of_file(self, found: PathInputs, field: str, figures: Mapping[str, float | None], target: object) -> str:
+        """Return a figure of the customer file, money in its unit, few customers hidden."""
+        if field not in figures:                        # a table: its cells stand in the report, under its own rule
             return self.words.text("trace.stated")
         if is_hidden(self.study, found.path):
             return HIDDEN
+        money = customer_source(self.study) if field in STYLES and found.value is not None else None
+        if money is not None and money.money:
+            return self.words.text("trace.amount", value=float(found.value), unit=money.money)
         return self._share_or(found.value, field, target)
 
     def _of_plan(self, family: str, key: str, value: float) -> str:
@@ -164,6 +187,24 @@ class TraceWords:
             check.path.startswith(f"cause.{cause.level.construct}.") for check in ruling.checks)), None)
         return self.words.text(self.study.cause_reading(reading)) if reading else self.value(ruling.result)
 
+    def combination(self, ruling: Ruling) -> str:
+        """Return which conditions must hold together and which of several are enough; "" where there is one only."""
+        rules, paths = self.study.template.rules, {check.path for check in ruling.checks if check.what == "metric"}
+        triggers = [*(m.trigger for m in rules.measures), *(s.trigger for s in rules.safeguards)] if rules else []
+        trigger = next((one for one in triggers if set(trigger_paths(one)) == paths), None)
+        if len(paths) == 1 or not isinstance(trigger, ConditionGroup):
+            return ""
+        return self._combined(trigger)
+
+    def _combined(self, trigger: Condition | ConditionGroup) -> str:
+        if isinstance(trigger, Condition):
+            ids = () if split_path(trigger.metric)[0] == "safeguard" else self.ledger.ids_of((trigger.metric,))
+            return " ".join(ids) or self.path_name(trigger.metric)
+        parts = [self.words.text("trace.combination_inside", rule=self._combined(part))
+                 if isinstance(part, ConditionGroup) and len(part.conditions) > 1 else self._combined(part)
+                 for part in trigger.conditions]
+        return self.words.text(f"trace.combination_{trigger.mode}").join(parts)
+
     def what(self, check: Check) -> str:
         if check.what == "metric":
             return self.path_name(check.path)
@@ -178,14 +219,33 @@ class TraceWords:
                     else self.value(check.value))
         if check.what in ("baseline", "target") and check.value is not None:
             return self._of_plan("objective", split_path(check.path)[1], float(check.value))
-        return self.value(check.value, check.what)
+        return self._apart(check) or self.value(check.value, check.what)
+
+    def _apart(self, check: Check) -> str:
+        """Return a figure with as many places as keep it on its own side of the limit; "" where the usual ones do."""
+        value, target = check.value, check.target
+        if (check.operator not in SIGNS or isinstance(value, bool) or not isinstance(value, int | float)
+                or not isinstance(target, int | float) or value == target
+                or self.value(value, check.what) != self.value(target, check.what)):
+            return ""
+        factor, sign = (100, "%") if check.what in SHARES else (1, "")
+        places = next((n for n in range(1, MOST_PLACES) if fixed(value * factor, n) != fixed(target * factor, n)),
+                      MOST_PLACES)
+        return f"{fixed(value * factor, places)}{sign}"
 
     def wanted(self, check: Check) -> str:
         """Return what a condition asks for, or "" of a part that is only stated."""
         if check.operator not in OPERATORS:
             return ""
-        field = split_path(check.path)[2] if check.what == "metric" else check.threshold
-        return self.words.text(f"triggers.{check.operator}", target=self.value(check.target, field))
+        return self.words.text(f"triggers.{check.operator}", target=self._limit(check))
+
+    def _limit(self, check: Check) -> str:
+        """Return what is asked for: a threshold as it is set, another limit as its figure is printed."""
+        if check.what == "metric":
+            return self.value(check.target, split_path(check.path)[2])
+        if isinstance(check.target, bool) or not isinstance(check.target, int | float) or check.threshold in SHARES:
+            return self.value(check.target, check.threshold)
+        return f"{check.target:g}"
 
     def outcome(self, check: Check) -> str:
         key = {"true": "yes", "false": "no", "unknown": "open", "told": "stated"}[check.outcome]
@@ -199,8 +259,7 @@ class TraceWords:
         if isinstance(check.target, bool):
             text = self.words.text("trace.told", what=what, value=value)
         elif sign and check.target is not None:
-            field = split_path(check.path)[2] if check.what == "metric" else check.threshold
-            text = f"{what} {value} {sign} {self.value(check.target, field)}"
+            text = f"{what} {value} {sign} {self._limit(check)}"
         elif check.outcome == "told" or check.target is None:
             text = self.words.text("trace.told", what=what, value=value)
         else:
@@ -256,6 +315,15 @@ class TraceWords:
         if found is None or not found.n_asked:
             return self.words.text("trace.code_none", code=key)
         return self.words.text("trace.code", code=key, k=found.supports, n=found.n_asked, x=found.contradicts)
+
+    def fields(self, found: PathInputs) -> tuple[str, ...]:
+        """Return the columns of the customer file behind a figure; none where the completeness file gave it."""
+        return () if self.is_of_records(found) else found.fields
+
+    def is_of_records(self, found: PathInputs) -> bool:
+        """Return whether a figure was computed from the completeness file."""
+        picture, (family, _, field) = self.study.diagnosis.customers, split_path(found.path)
+        return family == "data" and field in OF_RECORDS and picture is not None and picture.records is not None
 
     def columns(self, fields: Iterable[str]) -> str:
         """Return columns of the customer file by the names that the value model gives them."""

@@ -61,9 +61,9 @@ RECIPES: Mapping[str, Mapping[str, Recipe]] = {
     "quality": {"n_submitted": Recipe("submitted", "1"), "n_excluded": Recipe("excluded", "1", SCREENING),
                 "excluded_pct": Recipe("excluded", "1", SCREENING), "response_rate": Recipe("response_rate", "1")},
     "comment": {},
-    "measure": {name: Recipe("measure_verdict", "11") for name in ("verdict", "size")}
-    | {name: Recipe("measure_rank", "11", (), 11) for name in ("rank", "priority", "impact", "feasibility",
-                                                               "rank_top3_probability")},
+    "measure": {"verdict": Recipe("measure_verdict", "11"), "size": Recipe("measure_size", "11")}
+    | {name: Recipe(f"measure_{name}", "11") for name in ("rank", "priority", "impact", "feasibility")}
+    | {"rank_top3_probability": Recipe("measure_top_ranks", "11", (), 11)},
     "objective": {"active": Recipe("objective_active", "11"),
                   "baseline": Recipe("objective_baseline", "11", ("kpi_step_pomp", "kpi_step_relative"))},
     "strategy": {"measures": Recipe("strategy_measures", "11")},

@@ -117,7 +117,8 @@ class Rules:
                   Check("reliability", quality, "is", None, is_reliable, "alpha_limited"),
                   self.check("excluded", self.excluded, "le", "excluded_doubtful_share")]
         if voices is not None and voices.agreement is not None:
-            checks.append(self.check("agreement_value", voices.agreement.value, "ge", "agreement_tentative"))
+            checks += [self.check("agreement_value", voices.agreement.value, "ge", "agreement_tentative"),
+                       self.check("agreement_accepted", voices.agreement.value, "ge", "agreement_accept")]
         return checks
 
     # ---- words of sections 4, 7 and 11 ----------------------------------------------------------------------
