@@ -171,6 +171,23 @@ def _instrument(form: Instrument, choices: AdoptionChoices, gone: set[str], drop
     return with_words(trimmed, words) if words else trimmed
 
 
+def name_of(template: StudyTemplate, one: Dropped) -> Text:
+    """Return what something that went along is called in the template it came from; {} where it has no name."""
+    if one.part in ("item", "choice"):
+        key, _, value = one.key.partition(": ")
+        item = next((item for form in template.instruments if form.audience == one.audience for item in form.items
+                     if item.key == key), None)
+        if item is None or one.part == "item":
+            return item.text if item else {}
+        return next((choice.label for choice in item.choices if choice.value == value), {})
+    rules = template.rules
+    names: dict[tuple[str, str], Text] = {} if rules is None else {
+        **{("measure", found.key): found.name for found in rules.measures},
+        **{("safeguard", found.key): found.name for found in rules.safeguards},
+        **{("objective", found.key): found.name for found in rules.objectives}}
+    return names.get((one.part, one.key), {})
+
+
 def _reason(item: Item, off: set[str], gone: set[str]) -> Why | None:
     if item.importance_of in gone:
         return "weighs_removed"

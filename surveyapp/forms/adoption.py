@@ -21,6 +21,7 @@ LARGEST = 1e15
 NOT_WHOLE = marked("This is no whole number of people.")
 NO_NUMBER = marked("This is no number.")
 WRITE_NUMBER = marked("Write digits, such as 500000.")
+WRITE_COUNT = marked("Write digits, such as 120.")
 
 
 def read_text(form: Posted, name: str, languages: tuple[str, ...]) -> dict[str, str]:
@@ -65,16 +66,18 @@ def read_words(form: Posted, instrument: Instrument, choices: AdoptionChoices) -
     return replace(choices, wordings={**choices.wordings, instrument.audience: kept})
 
 
-def read_tiers(form: Posted, template: StudyTemplate, choices: AdoptionChoices) -> AdoptionChoices:
+def read_tiers(form: Posted, template: StudyTemplate, choices: AdoptionChoices, language: str) -> AdoptionChoices:
     """Return the choices with the organisation's own tiers; BadInput names each border that is no number."""
     rows: list[RowError] = []
     tiers: dict[str, dict[str, TierChoice]] = {}
+    place = 0
     for served, known in (template.value_model.tiers if template.value_model else {}).items():
-        for place, tier in enumerate(known, 1):
+        for tier in known:
+            place += 1                              # in the order of the page, whoever is served
             text = form.get(f"{served}/{tier.key}/minimum", "")
             border = number_of(text)
             if border is None:
-                rows.append(RowError(place, marked("Lower border"), text, NO_NUMBER, WRITE_NUMBER))
+                rows.append(RowError(place, tier.name.get(language) or tier.key, text, NO_NUMBER, WRITE_NUMBER))
                 continue
             tiers.setdefault(served, {})[tier.key] = TierChoice(
                 border, read_text(form, f"{served}/{tier.key}/name", template.languages))
@@ -93,7 +96,7 @@ def read_people(form: Posted, template: StudyTemplate, facts: StudyFacts, langua
             text = form.get(f"{prefix}/{key}", "").strip()
             number = number_of(text) if text else None
             if text and (number is None or number < 0 or number != int(number)):
-                rows.append(RowError(place, name.get(language) or key, text, NOT_WHOLE, WRITE_NUMBER))
+                rows.append(RowError(place, name.get(language) or key, text, NOT_WHOLE, WRITE_COUNT))
             elif number is not None:
                 found[key] = int(number)
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -10,12 +10,13 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from instruments.adoption import AdoptionChoices
+from instruments.adoption import AdoptionChoices, Dropped, name_of
 from instruments.errors import Finding, InstrumentError
 from instruments.facts import StudyFacts
 from instruments.schema import Instrument, Text
 from instruments.template import StudyTemplate
 from instruments.template_loader import catalogue, load_catalogue_template
+from instruments.texts import Wording
 from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import AppError, BadInput, NotFound, marked
 from surveyapp.forms.adoption import (
@@ -180,7 +181,7 @@ def _save_wording(session: Session, row: Adoption) -> str:
 
 
 def _save_tiers(session: Session, row: Adoption) -> str:
-    save_choices(session, row, read_tiers(request.form, original_of(row), choices_of(row)), "people")
+    save_choices(session, row, read_tiers(request.form, original_of(row), choices_of(row), reader_language()), "people")
     return _next(row, "people")
 
 
@@ -213,9 +214,22 @@ def _nothing(_row: Adoption, _template: StudyTemplate, _choices: AdoptionChoices
 
 
 def _scope(row: Adoption, template: StudyTemplate, _choices: AdoptionChoices) -> dict[str, Any]:
-    return {"dropped": adopted_of(row).dropped, "is_new": row.step == "scope",
+    return {"dropped": _dropped(row), "is_new": row.step == "scope",
             "others": {form.audience: [item for item in form.items if not item.construct]
                        for form in template.instruments}}
+
+
+def _dropped(row: Adoption) -> list[tuple[Dropped, Text]]:
+    """Return what had to go along, each with what it is called in the template."""
+    return [(one, name_of(original_of(row), one)) for one in adopted_of(row).dropped]
+
+
+def _by_key(found: Iterable[Wording]) -> dict[str, list[Wording]]:
+    """Return wordings by item or section, in the order of the questionnaire."""
+    listed: dict[str, list[Wording]] = {}
+    for one in found:
+        listed.setdefault(one.key, []).append(one)
+    return listed
 
 
 def _place(template: StudyTemplate) -> tuple[Instrument, str]:
@@ -234,7 +248,7 @@ def _wording(row: Adoption, template: StudyTemplate, choices: AdoptionChoices) -
     comparability = comparability_of(row)
     return {
         "form": form, "here": group, "groups": groups_of(form), "whole": WHOLE, "scales": SCALES, "own": own,
-        "listed": [one for one in wordings_in(form, group) if one.key not in gone],
+        "listed": _by_key(one for one in wordings_in(form, group) if one.key not in gone),
         "comparability": comparability, "constructs": {one.key: one.name for one in template.constructs},
         "fate_of": {(one.audience, one.key): one for one in comparability.fates},
         "titles": {section.key: section.title for section in form.sections},
@@ -257,7 +271,7 @@ def _people(row: Adoption, _template: StudyTemplate, _choices: AdoptionChoices) 
 
 def _rehearsal(row: Adoption, template: StudyTemplate, _choices: AdoptionChoices) -> dict[str, Any]:
     adopted = adopted_of(row)
-    return {"faults": [_located(finding, template) for finding in faults_of(adopted)], "dropped": adopted.dropped,
+    return {"faults": [_located(finding, template) for finding in faults_of(adopted)], "dropped": _dropped(row),
             "comparability": comparability_of(row), "facts": _filled(facts_of_adoption(row)),
             "is_current": is_current(row)}
 
@@ -270,12 +284,13 @@ def _filled(facts: StudyFacts) -> int:
     return sum(facts.population.values())
 
 
-def _opening(row: Adoption, _template: StudyTemplate, _choices: AdoptionChoices) -> dict[str, Any]:
+def _opening(row: Adoption, template: StudyTemplate, _choices: AdoptionChoices) -> dict[str, Any]:
     session = read_session()
     study = session.get(Study, row.study_id) if row.study_id else None
     found = find_rehearsal(session, study) if study else None
     jobs = list_rehearsals(session, study, 1) if study else []
-    return {"made": study, "is_current": is_current(row), "found": found[0] if found else None,
+    titled = {one.audience: _read(one.title) for one in template.instruments}
+    return {"made": study, "titled": titled, "is_current": is_current(row), "found": found[0] if found else None,
             "specimens": found[1] if found else [], "job": jobs[0] if jobs else None}
 
 

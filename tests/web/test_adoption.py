@@ -160,7 +160,7 @@ def test_a_changed_wording_is_told_as_not_comparable_and_back_again(researcher: 
     researcher.post(page, data={f"{FIELD}|en": f" {RATED.text['en']} ", "stay": "1"})
 
     assert f"{n - 1} of {n} items of the scales stay comparable." in changed
-    assert "other words: not comparable (en)" in " ".join(changed.split())
+    assert "other words: not comparable (English)" in " ".join(changed.split())
     assert f"In the template: {RATED.text['en']}"[:30] in changed
     assert f"{n} of {n} items of the scales stay comparable." in researcher.get(page).text
     assert choices_of(row_of(place)).wordings == {"staff": {}}
@@ -303,3 +303,40 @@ def test_every_step_is_read_in_chinese(researcher: FlaskClient, step: str):
 
     assert 'lang="zh-Hans"' in page
     assert "适用内容" in page
+
+
+def test_what_goes_along_is_listed_by_name(researcher: FlaskClient):
+    place = begin(researcher)
+    researcher.post(f"{place}/name", data={"name": "North"})
+    objective = next(one for one in BANK.rules.objectives if one.problem == PROBLEM)
+
+    researcher.post(f"{place}/scope", data=everything(construct={PROBLEM}))
+
+    listed = unescape(researcher.get(f"{place}/scope").text)
+    assert f"<code>{objective.key}</code> {objective.name['en']}: it belongs to what was taken out" in listed
+    choice = next(one for item in STAFF.items if item.key == "STP" for one in item.choices if one.value == PROBLEM)
+    assert f"<code>STP: {PROBLEM}</code> {choice.label['en']}: " in listed
+
+
+def test_wordings_stand_in_the_order_of_the_questionnaire(researcher: FlaskClient):
+    place = begin(researcher)
+
+    page = researcher.get(f"{place}/wording?audience=staff&page={RATED.section}").text
+
+    legends = re.findall(r'data-item="(\w+)"', page)
+    assert legends == [item.key for item in STAFF.items if item.section == RATED.section and item.key in legends]
+    assert len(legends) > 3
+
+
+def test_a_border_that_is_no_number_is_named_by_its_tier_and_people_by_a_number_of_people(researcher: FlaskClient):
+    place = begin(researcher)
+    researcher.post("/language", data={"language": "zh"})
+
+    borders = researcher.post(f"{place}/tiers", data=tiers(**{"corporate/key/minimum": "x",
+                                                              "personal/wealth/minimum": "abc"})).text
+    people = researcher.post(f"{place}/people", data={"population/staff": "many"}).text
+
+    assert "Lower border" not in borders
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", borders.partition("<tbody")[2].partition("</tbody>")[0], re.DOTALL)
+    assert [re.sub(r"<[^>]+>", "", cell) for cell in cells[:3]] == ["4", "财富客户", "abc"]
+    assert "请填写数字，如120。" in people
