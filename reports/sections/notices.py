@@ -12,8 +12,8 @@ TOLD_ELSEWHERE = frozenset({
     "screening_doubtful", "screening_no_grades", "candidate_construct", "no_links", "customer_duplicate_rows",
     "customer_negative_values", "customer_unknown_tiers", "customer_impossible_tenure"})
 
-OF_AUDIENCE = frozenset({"style_not_checkable", "screening_no_data", "integrity_conspicuous", "modes_note",
-                         "modes_apart"})
+OF_AUDIENCE = frozenset({"screening_doubtful", "screening_no_grades", "screening_no_data", "style_not_checkable",
+                         "integrity_conspicuous", "modes_note", "modes_apart"})
 
 
 def notices(study: Source) -> list[Statement]:
@@ -30,15 +30,30 @@ def _said(study: Source, code: str, what: str, warning: str) -> Statement:
     words = study.words
     if not words.has(f"warning.{code}"):
         return words.say("warning.other", what=warning)
+    return words.say(f"warning.{code}", what=_subject(study, code, what))
+
+
+def about(study: Source, warning: str) -> str:
+    """Return what a warning of the diagnosis is about, by name."""
+    code, _, what = warning.partition(": ")
+    return _subject(study, code, what)
+
+
+def _subject(study: Source, code: str, what: str) -> str:
+    """Return what a warning is about as its reader calls it: people, a scale, a topic, a reason, a threshold."""
     if code in OF_AUDIENCE:
-        what = study.audience(what)
-    elif code == "check_keying":
-        what = study.in_sentence(what)
-    elif code == "threshold_changed":
+        return study.audience(what)
+    if code == "check_keying":
+        return study.in_sentence(what)
+    if code == "candidate_construct":
+        return study.words.text("labels.topic", name=study.code(what), code=what)
+    if code == "no_links" and study.words.has(f"no_links_reason.{what}"):
+        return study.words.text(f"no_links_reason.{what}")
+    if code == "threshold_changed":
         name, _, value = what.partition(" = ")
         meaning = THRESHOLDS[name].meaning.get(study.language, name) if name in THRESHOLDS else name
-        what = f"{lowered(meaning) if study.language == 'en' else meaning} = {value}"
-    return words.say(f"warning.{code}", what=what)
+        return f"{lowered(meaning) if study.language == 'en' else meaning} = {value}"
+    return what
 
 
 def candidates(study: Source) -> list[InterviewEvidence]:

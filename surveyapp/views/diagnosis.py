@@ -15,6 +15,7 @@ from reports.content import Block, Figure, Table
 from reports.quality import quality_parts
 from reports.render import block_html
 from reports.sections.benchmark import beside_others
+from reports.sections.notices import about
 from reports.sections.source import Source
 from surveyapp.db.session import read_session, transaction
 from surveyapp.models.wave import Wave
@@ -38,10 +39,12 @@ def show(study_id: int) -> str:
     stored = newest if wave is None else newest_diagnosis(session, g.study, wave)
     template = template_of(session, g.study)
     diagnosis = diagnosis_of(stored) if stored else None
-    others = beside_others(Source(diagnosis, template, facts_of(g.study), reader_language())) if diagnosis else []
+    source = Source(diagnosis, template, facts_of(g.study), reader_language()) if diagnosis else None
+    others = beside_others(source) if source else []
     edits = edits_of(session, stored.wave_id, diagnosis, template) if stored and diagnosis else ()
     return render_template(
         "diagnosis/show.html", study=g.study, template=template, stored=stored, diagnosis=diagnosis,
+        warnings=[(one, about(source, one)) for one in source.diagnosis.warnings] if source else [],
         shown=shown_wave(session, g.study, stored, newest),
         ledger=Ledger(diagnosis, template) if diagnosis else None,
         jobs=list_jobs(session, g.study), names={construct.key: construct.name for construct in template.constructs},
