@@ -43,6 +43,7 @@ class ReviewPart:
     title: str
     pieces: tuple[ReviewPiece, ...]
     is_appendix: bool = False           # looked up rather than read: shown when asked for
+    called: str = ""                    # in the list of the page's parts: `part`, or the title where that is taken
 
     @property
     def n_open(self) -> int:
@@ -55,11 +56,13 @@ def load_parts(session: Session, report: Report) -> tuple[StudyReport, tuple[Rev
     comments: dict[str, list[ReportComment]] = {}
     for row in list_comments(session, report):
         comments.setdefault(row.place, []).append(row)
-    parts = []
+    parts: list[ReviewPart] = []
     for section in content.sections:
         pieces = tuple(ReviewPiece(place, block, wordings_of(block), tuple(comments.get(place, ())))
                        for place, block in _placed(section.key, section.blocks))
-        parts.append(ReviewPart(section.key, section.part, section.title.text, pieces, section.is_appendix))
+        is_taken = any(section.part == other.part and other.pieces for other in parts)
+        parts.append(ReviewPart(section.key, section.part, section.title.text, pieces, section.is_appendix,
+                                section.title.text if is_taken else section.part))
     return content, tuple(parts)
 
 

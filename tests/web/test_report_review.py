@@ -1,6 +1,7 @@
 """Review before release: comments and answers, edited wordings, management's response, drafts and the final version."""
 
 import json
+import re
 
 import pytest
 from flask import Flask
@@ -56,6 +57,14 @@ def content(drafted: tuple[Study, int]) -> StudyReport:
 
 def comment(client: FlaskClient, drafted: tuple[Study, int], at: str = "limits:0", text: str = "Too soft.") -> int:
     return client.post(place(drafted, "/comments"), data={"place": at, "text": text}).status_code
+
+
+def test_no_two_links_to_the_parts_of_a_review_have_the_same_words(app: Flask, drafted: tuple[Study, int]):
+    page = client_of(app, drafted[0], "researcher").get(place(drafted)).get_data(as_text=True)
+
+    links = re.findall(r'<li><a href="#part-[^"]+">(.*?)</a></li>', page)
+    assert len(links) > 10
+    assert len(set(links)) == len(links)
 
 
 def test_tables_of_an_appendix_are_shown_when_asked_for_or_discussed(app: Flask, drafted: tuple[Study, int]):
