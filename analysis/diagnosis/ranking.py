@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.results.measures import low_effort
 from instruments.template import Measure, RuleDefaults
 
 Numbers = NDArray[np.float64]
 
 FULL_STRENGTH = 3           # strengths of `address` run 0..3
-EFFORT_STEPS = 4            # effort runs 1..5
 TOP_RANKS = 3
 RANGE_PERCENT = (10.0, 50.0, 90.0)
 IMPACT_PARTS = ("problem", "cause", "customer")
@@ -98,7 +98,7 @@ def priorities(measures: Sequence[Measure], weights: Weights, axes: Axes, impact
         _addressed(weights.causes, [measure.address_cause for measure in measures], axes.causes),
         _addressed(weights.facets, [measure.address_facet for measure in measures], axes.facets),
     ], axis=-1)
-    effort = np.array([1 - (measure.effort - 1) / EFFORT_STEPS for measure in measures], dtype=float)
+    effort = np.array([low_effort(measure.effort) for measure in measures], dtype=float)
     ease = np.stack([
         np.broadcast_to(effort, (n_draws, len(measures))),
         _readiness(weights.readiness, measures, axes.safeguards),

@@ -11,6 +11,9 @@ from analysis.results.measurement import Estimate
 Form = Literal["introduce", "make_known", "repair", "continue", "stop"]
 
 
+EFFORT_STEPS = 4            # effort runs 1..5
+
+
 @dataclass(frozen=True)
 class PresentMeasure:
     """The entry of the register that a measure corresponds to, as it stood when the diagnosis was made."""
@@ -85,3 +88,19 @@ class TriggerResult:
     target: Any
     value: Any
     outcome: Literal["true", "false", "unknown"]
+
+
+def low_effort(effort: float) -> float:
+    """Return how little effort a measure takes.
+
+    Parameters
+    ----------
+    effort : float
+        1 (least) to 5 (most).
+
+    Returns
+    -------
+    float
+        1 at the least effort, 0 at the most.
+    """
+    return 1 - (effort - 1) / EFFORT_STEPS

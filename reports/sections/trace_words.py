@@ -20,7 +20,8 @@ from reports.sections.file_figures import is_hidden, told_limit, told_share, tol
 from reports.sections.source import Source, capitalised
 
 AGREEMENT = frozenset({"agreement_value", "agreement_accepted"})
-PARTS = frozenset({"part_problem", "part_cause", "part_customer", "part_readiness", "part_support"})   # 0..1
+PARTS = frozenset({"part_problem", "part_cause", "part_customer", "part_low_effort", "part_readiness",
+                   "part_support"})                         # 0..1
 OF_HUNDRED = frozenset({"part_impact", "part_feasibility", "part_priority"})
 MOST_PLACES = 6
 # Where there is a completeness file, these figures come from it and not from cells of the customer file.

@@ -22,7 +22,7 @@ from analysis.results.diagnosis import (
     Screening,
     SituationFinding,
 )
-from analysis.results.measures import TriggerResult
+from analysis.results.measures import TriggerResult, low_effort
 from analysis.results.trace import Check, CheckOperator, CheckOutcome, Ruling
 
 ITEMS_TAG = "judged_item_by_item"
@@ -162,8 +162,10 @@ class Rules:
         verdict = Ruling("measure_verdict", "11", finding.verdict, triggered(finding.triggers))
         if finding.priority is None:
             return (verdict,)
-        parts = {**finding.impact_parts, "impact": finding.impact, "feasibility": finding.feasibility,
-                 "readiness": finding.readiness, "support": finding.support, "priority": finding.priority,
+        asked = self.design.measure(finding.key)
+        parts = {**finding.impact_parts, "impact": finding.impact,
+                 "low_effort": low_effort(asked.effort) if asked is not None else None, "readiness": finding.readiness,
+                 "support": finding.support, "feasibility": finding.feasibility, "priority": finding.priority,
                  "rank_probability": finding.rank_probability_top3}
         return verdict, Ruling("measure_rank", "11", finding.rank, tuple(
             told(f"part_{name}", value) for name, value in parts.items() if value is not None))

@@ -149,3 +149,15 @@ def test_a_score_of_a_whole_number_keeps_its_place_after_the_point():
     study = study_of()
 
     assert TraceWords(study, study.ledger).value(60.0, "readiness") == "60.0"
+
+
+def test_the_feasibility_of_a_measure_stands_below_all_of_its_parts():
+    study = study_of()
+    words = TraceWords(study, study.ledger)
+    rank = next(ruling for found in study.ledger.findings() if found.kind == "measure" for ruling in found.rulings
+                if ruling.rule == "measure_rank")
+
+    shown = {check.what: words.found(check) for check in rank.checks}
+
+    assert list(shown).index("part_low_effort") < list(shown).index("part_feasibility")
+    assert all(shown[name].endswith(" of 100") for name in ("part_low_effort", "part_feasibility", "part_impact"))
