@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.diagnosis.links import Links, reliabilities_of
+from analysis.diagnosis.links import Links, is_adaptive, reliabilities_of
 from analysis.diagnosis.power import wilson_of
 from analysis.diagnosis.surveyed import Surveyed
 from analysis.errors import TooFewData
 from analysis.quant.associate import LinkEstimates
 from analysis.quant.corrected_weights import corrected_like
 from analysis.quant.dominance import standardised_beta
-from analysis.quant.intervals import benjamini_hochberg
-from analysis.quant.minimal_effect import minimal_effect_p, testing_error
+from analysis.quant.minimal_effect import discovery_rates, minimal_effect_p, testing_error
 from analysis.quant.resampling import resample_correlations
 from analysis.results.planning import LinkDetectability
 
@@ -46,6 +46,7 @@ class LinkSetting:
     fdr_q: float
     n_covariates: int = 0               # of the causes: those of which no link is judged
     is_freed: bool = False              # weights freed of unreliability are judged
+    is_adaptive: bool = True            # of the test family, the share of true nulls is estimated
 
     @property
     def n_judged(self) -> int:
@@ -64,7 +65,7 @@ def setting_of(estimates: LinkEstimates, reliabilities: Mapping[str, float],
     reliabilities : Mapping[str, float]
         Construct → reliability; one that is missing counts as 1, one below 0.05 as 0.05.
     thresholds : Mapping[str, float]
-        `delta` and `fdr_q` are used.
+        `delta`, `fdr_q` and `minimum_n_corrected_links` are used.
 
     Returns
     -------
@@ -75,7 +76,8 @@ def setting_of(estimates: LinkEstimates, reliabilities: Mapping[str, float],
     correlations = np.array([[1.0 if a == b else estimates.correlation[a, b] for b in causes] for a in causes])
     known = {key: min(max(reliabilities.get(key, 1.0), LEAST_RELIABILITY), 1.0) for key in (*causes, *problems)}
     return LinkSetting(causes, problems, correlations, known, estimates.n, estimates.n_groups, thresholds["delta"],
-                       thresholds["fdr_q"], len(estimates.covariates), bool(estimates.freed))
+                       thresholds["fdr_q"], len(estimates.covariates), bool(estimates.freed),
+                       is_adaptive(estimates.n, thresholds))
 
 
 def beside_uncertain(links: Links, side: Surveyed, thresholds: Mapping[str, float], draw: DrawScores | None, *,
@@ -181,17 +183,18 @@ def _found(setting: LinkSetting, draw: DrawScores, planted: tuple[float, Sequenc
     R = np.asarray(np.corrcoef(x, rowvar=False))
     beta = standardised_beta(R, k)
     degrees = setting.n - k - setting.n_groups
-    error = testing_error(R, k, resampled.std(axis=0, ddof=1), setting.n, degrees)
+    error = testing_error(R, k, resampled.std(axis=0, ddof=1), degrees)
     if setting.is_freed:
         beta, error = corrected_like(R, resampled, k, np.concatenate([own[0], own[1], own[1]]))
     p = minimal_effect_p(beta, error, setting.delta, degrees)
     without, having = p[:judged, :m], p[:judged, m:]
-    together = benjamini_hochberg(having.ravel()).reshape(judged, m)[linked, range(m)]
+    rates = partial(discovery_rates, level=setting.fdr_q, is_adaptive=setting.is_adaptive)
+    together = rates(having)[linked, range(m)]
     alone = np.empty(m)
     for place in range(m):
         family = without.copy()
         family[:, place] = having[:, place]
-        alone[place] = benjamini_hochberg(family.ravel()).reshape(judged, m)[linked[place], place]
+        alone[place] = rates(family)[linked[place], place]
     return (alone <= setting.fdr_q).astype(float), (together <= setting.fdr_q).astype(float)
 
 

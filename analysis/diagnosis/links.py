@@ -11,8 +11,9 @@ import pandas as pd
 from analysis.diagnosis.grades import UNRELIABLE, Conditions, capped_grade
 from analysis.diagnosis.surveyed import Surveyed
 from analysis.errors import AnalysisError
-from analysis.quant.associate import LinkEstimates, cause_links
+from analysis.quant.associate import LinkEstimates, cause_links, link_rates
 from analysis.quant.attribution import StatedLink
+from analysis.quant.scoring import half_answered_scores
 from analysis.results.diagnosis import LinkFinding, LinkModel, Quote, Status
 from analysis.results.measurement import DistinctPair
 from instruments.schema import Item
@@ -99,7 +100,7 @@ def estimate_links(side: Surveyed, thresholds: Mapping[str, float], *, seed: int
     entered, problems = _varying(side, "cause", thresholds), _reliable(side, _varying(side, "problem", thresholds))
     causes = _reliable(side, entered)
     reason = _refusal(side, causes, entered, problems, thresholds)
-    rows = side.scores.plain[[*entered, *problems]].dropna()
+    rows = link_scores(side)[[*entered, *problems]].dropna()
     if not reason and len(rows) < thresholds["minimum_n_links"]:
         reason = "too_few_answers"
     if reason:
@@ -117,6 +118,40 @@ def estimate_links(side: Surveyed, thresholds: Mapping[str, float], *, seed: int
         # Rows of small departments were dropped, which left too few.
         return Estimated(None, estimates.n, estimates.n_groups, "too_few_answers")
     return Estimated(estimates, estimates.n, estimates.n_groups)
+
+
+def link_scores(side: Surveyed) -> pd.DataFrame:
+    """Return the scores that links are estimated from.
+
+    Parameters
+    ----------
+    side : Surveyed
+
+    Returns
+    -------
+    pandas.DataFrame, n × constructs
+        Plain scores from half of a scale's items on: links need every score of a person, and at 4 % of ratings left
+        blank one in ten would be lost for the sake of a single scale (docs/validation.md).
+    """
+    return half_answered_scores(side.valid)
+
+
+def is_adaptive(n: int, thresholds: Mapping[str, float]) -> bool:
+    """Return whether the share of true nulls among all pairs is estimated.
+
+    Parameters
+    ----------
+    n : int
+        Complete rows.
+    thresholds : Mapping[str, float]
+
+    Returns
+    -------
+    bool
+        Below `minimum_n_corrected_links`, where it finds a tenth more. Above, it would declare more pairs that share
+        nothing but how people answer (docs/validation.md).
+    """
+    return n < thresholds["minimum_n_corrected_links"]
 
 
 def judge_links(side: Surveyed, estimated: Estimated, sources: LinkSources, thresholds: Mapping[str, float]) -> Links:
@@ -137,7 +172,8 @@ def judge_links(side: Surveyed, estimated: Estimated, sources: LinkSources, thre
     if estimates is None:
         return Links((), LinkModel(estimated.n, estimated.n_groups, {}, 0, estimated.reason), None)
     withheld = _withheld(side, estimates, sources.pairs, thresholds)
-    findings = tuple(_finding(side, estimates, pair, sources, thresholds, withheld) for pair in estimates.beta)
+    rates = link_rates(estimates, thresholds["fdr_q"], is_adaptive=is_adaptive(estimates.n, thresholds))
+    findings = tuple(_finding(side, estimates, (pair, q), sources, thresholds, withheld) for pair, q in rates.items())
     return Links(findings, LinkModel(
         estimates.n, estimates.n_groups, estimates.r_squared, estimates.n_resamples, "", estimates.sd,
         {key: side.range_of(key) for key in estimates.sd}, estimates.covariates, bool(estimates.freed)), estimates)
@@ -150,7 +186,7 @@ def _varying(side: Surveyed, group: Literal["cause", "problem"], thresholds: Map
     rows and put what it does down to others. One asked of a small part would leave no rows at all; it is dropped.
     """
     keys = [construct.key for construct in side.of_group(group)]
-    scores = side.scores.plain[keys]
+    scores = link_scores(side)[keys]
     is_asked = scores.count() >= min(thresholds["minimum_n_links"], MOST_PEOPLE * side.n)
     is_usable = is_asked & (scores.max() > scores.min())
     return [key for key in keys if is_usable[key]]
@@ -264,19 +300,20 @@ def _corrected_correlations(side: Surveyed, estimates: LinkEstimates) -> dict[Pa
 
 
 # ---- one link -------------------------------------------------------------------------------------------------------
-def _finding(side: Surveyed, estimates: LinkEstimates, pair: Pair, sources: LinkSources,
+def _finding(side: Surveyed, estimates: LinkEstimates, tested: tuple[Pair, float], sources: LinkSources,
              thresholds: Mapping[str, float], withheld: frozenset[Pair]) -> LinkFinding:
+    pair, q = tested
     cause, problem = pair
     silent: LinkStatus = "silent" if sources.n_interviews else "none"
     people, roles, interviews = sources.interviews.get(pair, (0, 0, silent))
     is_withheld = pair in withheld
-    status = _status(estimates, pair, thresholds) if not is_withheld else "uncertain"
+    status = _status(estimates, tested, thresholds) if not is_withheld else "uncertain"
     graded = capped_grade(status, interviews, "none", Conditions(
         n=estimates.n, excluded_share=side.excluded_share, is_style_checkable=side.is_style_checkable), thresholds)
     stated = sources.stated.get(pair)
     return LinkFinding(
         cause=cause, problem=problem, beta=estimates.beta[pair], standard_error=estimates.se[pair],
-        lo=estimates.lo[pair], hi=estimates.hi[pair], p_value=estimates.p[pair], q_value=estimates.q[pair],
+        lo=estimates.lo[pair], hi=estimates.hi[pair], p_value=estimates.p[pair], q_value=q,
         status=status, beta_disattenuated=estimates.beta_dis[pair], beta_dis_low=estimates.beta_dis_lo[pair],
         beta_dis_high=estimates.beta_dis_hi[pair], general_dominance=estimates.general_dominance[pair],
         relative_weight=estimates.relative_weight[pair], r=estimates.r[pair], interviewees=people,
@@ -290,8 +327,9 @@ def _finding(side: Surveyed, estimates: LinkEstimates, pair: Pair, sources: Link
         is_freed=pair in estimates.freed)
 
 
-def _status(estimates: LinkEstimates, pair: Pair, thresholds: Mapping[str, float]) -> Status:
-    if estimates.q[pair] <= thresholds["fdr_q"]:
+def _status(estimates: LinkEstimates, tested: tuple[Pair, float], thresholds: Mapping[str, float]) -> Status:
+    pair, q = tested
+    if q <= thresholds["fdr_q"]:
         return "supports"
     upper = estimates.beta_dis_hi[pair] if pair in estimates.freed else estimates.hi[pair]
     is_below = upper is not None and upper < thresholds["delta"]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from analysis.diagnosis.causes import HALFWAY_POMP
 from analysis.diagnosis.customer_view import importance_places
 from analysis.diagnosis.grades import IN_EVIDENCE
-from analysis.diagnosis.links import Links, department_of
+from analysis.diagnosis.links import Links, department_of, link_scores
 from analysis.diagnosis.ranking import RANKING_STREAM, Axes, Weights
 from analysis.diagnosis.suggested import suggestion_codes
 from analysis.diagnosis.surveyed import Surveyed
@@ -151,9 +151,9 @@ def _cause_weights(evidence: RankingEvidence, counts: Numbers, severity: Numbers
     judged = list(dict.fromkeys(cause for cause, _ in evidence.links.estimates.beta))
     used = [*judged, *evidence.links.estimates.covariates]
     linked = list(dict.fromkeys(problem for _, problem in evidence.links.estimates.beta))
-    plain = evidence.staff.scores.plain
-    centred, _ = centre_groups(plain[[*used, *linked]].dropna(), department_of(evidence.staff))
-    rows = plain.index.get_indexer(centred.index)
+    scores = link_scores(evidence.staff)
+    centred, _ = centre_groups(scores[[*used, *linked]].dropna(), department_of(evidence.staff))
+    rows = scores.index.get_indexer(centred.index)
     dominance = _dominance(centred.to_numpy(dtype=float), counts[:, rows], len(used))[:, :len(judged)]
     places = [[finding.level.construct for finding in evidence.problems].index(problem) for problem in linked]
     shares = np.einsum("dcp,dp->dc", dominance, severity[:, places])

@@ -87,7 +87,7 @@ _LEVELS: tuple[Row, ...] = (
      "Respondents below which links are exploratory", "低于该人数时关联仅供探索"),
     ("minimum_n_absent_links", 250, 200, 2000, "Model 7 and 10",
      "Respondents needed to speak against a link", "否定关联所需人数"),
-    ("minimum_n_corrected_links", 400, 250, 5000, "Rule of the project; simulation of the model",
+    ("minimum_n_corrected_links", 300, 250, 5000, "Rule of the project; simulation of the model",
      "Respondents from which the weight freed of unreliability is tested",
      "达到该人数时以校正测量误差后的系数进行检验"),
     ("minimum_group", 5, 3, 50, "Model 5; privacy rule of the project",

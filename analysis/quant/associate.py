@@ -20,14 +20,13 @@ from analysis.quant.dominance import (
     standardised_beta,
     vif,
 )
-from analysis.quant.intervals import benjamini_hochberg
-from analysis.quant.minimal_effect import minimal_effect_p, testing_error
+from analysis.quant.minimal_effect import discovery_rates, minimal_effect_p, testing_error
 from analysis.quant.resampling import N_RESAMPLES, as_correlations, resample_correlations, resample_covariances
 from analysis.results.measurement import Estimate
 
 __all__ = [
     "LinkEstimates", "StatedLink", "cause_links", "centre_groups", "disattenuate", "driver_dominance",
-    "explained_variance", "general_dominance", "minimal_effect_p", "relative_weights", "standardised_beta",
+    "explained_variance", "general_dominance", "link_rates", "minimal_effect_p", "relative_weights", "standardised_beta",
     "stated_attribution", "stated_shares", "vif",
 ]
 
@@ -46,7 +45,7 @@ class LinkEstimates:
     """Standardised regression of every problem on all causes together; mappings are by (cause, problem).
 
     beta, se, lo, hi        weight, bootstrap SE, percentile interval
-    p, q                    minimal-effect test H0 beta <= delta; q by Benjamini-Hochberg over all pairs
+    p                       minimal-effect test H0 beta <= delta; `link_rates` tells q over all pairs
     freed                   pairs whose weight freed of unreliability was tested, not the one measured
     beta_dis, _lo, _hi      weight after correction for unreliability; None where a reliability is unknown
     general_dominance, …    mean gain in explained variance, with percentile interval; adds up to r_squared
@@ -66,7 +65,6 @@ class LinkEstimates:
     lo: Mapping[Pair, float]
     hi: Mapping[Pair, float]
     p: Mapping[Pair, float]
-    q: Mapping[Pair, float]
     beta_dis: Mapping[Pair, float | None]
     beta_dis_lo: Mapping[Pair, float | None]
     beta_dis_hi: Mapping[Pair, float | None]
@@ -196,14 +194,14 @@ def cause_links(causes: pd.DataFrame, problems: pd.DataFrame, *,  # noqa: PLR091
     corrected = corrected_weights(R, draws, k, names.reliabilities(reliabilities or {}), names.tail)
     freed = corrected.is_known & (n >= corrected_from)
     p = minimal_effect_p(np.where(freed, corrected.value, beta),
-                         np.where(freed, corrected.error, testing_error(R, k, se, n, degrees)), delta, degrees)
+                         np.where(freed, corrected.error, testing_error(R, k, se, degrees)), delta, degrees)
     sd = x.std(axis=0, ddof=1)
     slope_draws = beta_draws * _ratios(_spread(covariances[is_usable]) * sd, k)
     dominance, dominance_draws = _wide(general_dominance(R, k), m), _wide(general_dominance(draws, k), m)
     weights, weight_draws = _wide(relative_weights(R, k), m), _wide(relative_weights(draws, k), m)
     return LinkEstimates(
         beta=names.pairs(beta), se=names.pairs(se), lo=names.lower(beta_draws), hi=names.upper(beta_draws),
-        p=names.pairs(p), q=names.pairs(names.family(p)), beta_dis=names.known(corrected.value),
+        p=names.pairs(p), beta_dis=names.known(corrected.value),
         beta_dis_lo=names.known(corrected.lo), beta_dis_hi=names.known(corrected.hi), freed=names.where(freed),
         general_dominance=names.pairs(dominance), general_dominance_lo=names.lower(dominance_draws),
         general_dominance_hi=names.upper(dominance_draws), relative_weight=names.pairs(weights),
@@ -245,7 +243,7 @@ def known_links(R: Numbers, causes: Sequence[str], problems: Sequence[str], *,  
     Returns
     -------
     LinkEstimates
-        Weights, shares, tests and q values anew; SE, interval and corrected weights as given.
+        Weights, shares and tests anew; SE, interval and corrected weights as given.
     """
     k, m = len(causes), len(problems)
     names = _Names(tuple(causes), tuple(problems), (1 - confidence) / 2, frozenset(covariates))
@@ -254,12 +252,12 @@ def known_links(R: Numbers, causes: Sequence[str], problems: Sequence[str], *,  
     freed = weights_as_found(corrected or {}, causes, problems, names.tail)
     p = minimal_effect_p(
         np.where(freed.is_known, freed.value, beta),
-        np.where(freed.is_known, freed.error, testing_error(R, k, se, n, n - k - n_groups)), delta, n - k - n_groups)
+        np.where(freed.is_known, freed.error, testing_error(R, k, se, n - k - n_groups)), delta, n - k - n_groups)
     weights, shares = names.pairs(_wide(relative_weights(R, k), m)), names.pairs(dominance)
     low, high = ({pair: spread[pair][place] for pair in shares} for place in (1, 2))
     return LinkEstimates(
         beta=names.pairs(beta), se=names.pairs(se), lo=low, hi=high, p=names.pairs(p),
-        q=names.pairs(names.family(p)), beta_dis=names.known(freed.value), beta_dis_lo=names.known(freed.lo),
+        beta_dis=names.known(freed.value), beta_dis_lo=names.known(freed.lo),
         beta_dis_hi=names.known(freed.hi), freed=names.where(freed.is_known),
         general_dominance=shares, general_dominance_lo=shares, general_dominance_hi=shares,
         relative_weight=weights, relative_weight_lo=weights, relative_weight_hi=weights, r=names.pairs(R[:k, k:]), n=n,
@@ -269,6 +267,25 @@ def known_links(R: Numbers, causes: Sequence[str], problems: Sequence[str], *,  
         covariates=tuple(cause for cause in causes if cause in names.covariates),
         correlation={(a, b): float(R[i, j]) for i, a in enumerate(causes) for j, b in enumerate(causes) if i != j},
         slope=shares, slope_lo=shares, slope_hi=shares)
+
+
+def link_rates(estimates: LinkEstimates, level: float, *, is_adaptive: bool) -> dict[Pair, float]:
+    """Return the false discovery rate at which each link would be declared, all pairs as one family.
+
+    Parameters
+    ----------
+    estimates : LinkEstimates
+    level : float
+        The rate that is allowed.
+    is_adaptive : bool
+        See `discovery_rates`.
+
+    Returns
+    -------
+    dict[Pair, float]
+    """
+    q = discovery_rates(np.array(list(estimates.p.values()), dtype=float), level, is_adaptive=is_adaptive)
+    return dict(zip(estimates.p, q.tolist(), strict=True))
 
 
 def driver_dominance(predictors: pd.DataFrame, outcome: pd.Series, *, n_resamples: int = N_RESAMPLES,
@@ -338,13 +355,6 @@ class _Names:
     def pairs(self, values: Numbers) -> dict[Pair, float]:
         return {(cause, problem): float(values[i, j])
                 for j, problem in enumerate(self.problems) for i, cause in self.judged}
-
-    def family(self, p: Numbers) -> Numbers:
-        """Return q values (k, m), with the pairs that are returned as the family of tests; 1 for the others."""
-        rows = [i for i, _ in self.judged]
-        q = np.ones_like(p)
-        q[rows] = benjamini_hochberg(p[rows].ravel()).reshape(p[rows].shape)
-        return q
 
     def known(self, values: Numbers) -> dict[Pair, float | None]:
         return {pair: None if np.isnan(value) else value for pair, value in self.pairs(values).items()}

@@ -7,14 +7,15 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from analysis.quant.dominance import explained_variance, vif
+from analysis.quant.intervals import benjamini_hochberg
 
 Numbers = NDArray[np.float64]
 
-RESAMPLED_N = 250           # rows from which resampling alone says how far a weight may be off
+CONSERVATIVE_P = 0.3        # a test with a larger p-value is set aside from its family (docs/validation.md)
 _TINY = 1e-10               # a spread below this is none
 
 
-def testing_error(R: Numbers, k: int, se: Numbers, n: int, degrees: int) -> Numbers:
+def testing_error(R: Numbers, k: int, se: Numbers, degrees: int) -> Numbers:
     """Return the standard errors that weights are tested with.
 
     Parameters
@@ -25,29 +26,24 @@ def testing_error(R: Numbers, k: int, se: Numbers, n: int, degrees: int) -> Numb
         Causes.
     se : numpy.ndarray, shape (k, m)
         SD of the weights over resamples.
-    n : int
-        Rows.
     degrees : int
-        n - k - G.
+        n - k - G, n rows and G groups.
 
     Returns
     -------
     numpy.ndarray, shape (k, m)
-        `se`; below 250 rows the classical ``sqrt(VIF (1 - R2) / degrees)`` where that is larger.
+        `se`, or the classical ``sqrt(VIF (1 - R2) / degrees)`` where that is larger.
 
     Notes
     -----
     A standardised weight that came out large by chance also spreads less over resamples, for its SD shrinks with
     ``1 - R2`` and not with its root. Tested with that SD alone, 7 % of surveys of 80 people in which no cause acts on
-    anything declare a link at a false discovery rate of 5 %, against 2 % with the larger one; from 250 on the two
-    declare alike and the smaller finds more (docs/validation.md).
+    anything declare a link at a false discovery rate of 5 %, against 2 % with the larger one (docs/validation.md).
 
     References
     ----------
     Cohen, Cohen, West & Aiken (2003), Applied Multiple Regression, section 3.6.
     """
-    if n >= RESAMPLED_N:
-        return se
     unexplained = 1.0 - np.atleast_1d(explained_variance(R, k))
     classical = np.sqrt(np.outer(vif(R[:k, :k]), np.maximum(unexplained, 0.0)) / degrees)
     return np.where(se > _TINY, np.maximum(se, classical), se)
@@ -77,3 +73,47 @@ def minimal_effect_p(beta: Numbers, se: Numbers, delta: float, degrees: int) -> 
     with np.errstate(divide="ignore", invalid="ignore"):
         t = (beta - delta) / se
     return np.where(se > _TINY, stats.t.sf(t, degrees), 1.0)
+
+
+def discovery_rates(p: Numbers, level: float, *, is_adaptive: bool) -> Numbers:
+    """Return the false discovery rate at which each of a family of tests against a border would be declared.
+
+    Parameters
+    ----------
+    p : numpy.ndarray
+        p-values of any shape, one family.
+    level : float
+        The rate that is allowed, in (0, 1); the first stage of the adaptive procedure is judged at it.
+    is_adaptive : bool
+        Whether the share of true nulls is estimated from the family (Benjamini, Krieger & Yekutieli 2006, two stages).
+
+    Returns
+    -------
+    numpy.ndarray
+        q of the shape of p, never below p; 1 for tests whose p exceeds 0.3.
+
+    Notes
+    -----
+    A test against a border, such as "the weight is at most .10", has a p-value near 1 where the truth lies well below
+    it. Such a test can bring no false discovery, yet it counts in the family and makes all others harder to find. So
+    those above a limit are set aside, and for the others ``p / limit`` is a p-value again: given that it is at most the
+    limit, p is stochastically larger than uniform for one-sided tests of a normal mean, whatever the truth.
+
+    References
+    ----------
+    Zhao, Small & Su (2019), Multiple testing when many p-values are uniformly conservative; Ellis, Pecanka & Goeman
+    (2020), Gaining power in multiple testing of interval hypotheses via conditionalization; Benjamini & Hochberg (1995);
+    Benjamini, Krieger & Yekutieli (2006), Adaptive linear step-up procedures that control the false discovery rate.
+    """
+    is_left = p <= CONSERVATIVE_P
+    q = np.ones_like(p)
+    if not is_left.any():
+        return q
+    rates = benjamini_hochberg(p[is_left] / CONSERVATIVE_P)
+    if is_adaptive:
+        m = len(rates)
+        # At least one null is counted, so that a family in which all is declared at first has rates above 0.
+        nulls = max(m - int((rates <= level / (1 + level)).sum()), 1)
+        rates = rates * (1 + level) * nulls / m
+    q[is_left] = np.clip(rates, p[is_left], 1.0)
+    return q

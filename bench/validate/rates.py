@@ -9,7 +9,7 @@ import numpy as np
 
 Counts = dict[str, int]
 Z = 1.959964            # 95 %
-ALL_SIZES = (60, 80, 120, 250, 500)
+ALL_SIZES = (60, 80, 120, 250, 350, 500)
 RANDOM = ("random",)
 
 

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.diagnosis.links import department_of
+from analysis.diagnosis.links import department_of, link_scores
 from analysis.diagnosis.package import carried_items, compare, packed_metrics
 from analysis.diagnosis.surveyed import empty_answers, survey_audience
 from analysis.qual.frequency import STAFF, count_code, interviewees
@@ -149,7 +149,7 @@ def _matrix(tables: StudyTables, diagnosis: Diagnosis) -> PackedMatrix | None:
     asked = next(instrument.audience for instrument in tables.template.instruments
                  if any(construct.key == causes[0] for construct in instrument.constructs))
     side = survey_audience(tables, asked, diagnosis.provenance.thresholds)
-    scores, n_groups = centre_groups(side.scores.plain[[*causes, *problems]].dropna(), department_of(side))
+    scores, n_groups = centre_groups(link_scores(side)[[*causes, *problems]].dropna(), department_of(side))
     R = np.corrcoef(scores.to_numpy(dtype=float), rowvar=False)
     return PackedMatrix(causes, problems, tuple(map(tuple, R.tolist())), len(scores), n_groups, covariates)
 
