@@ -6,9 +6,17 @@ import numpy as np
 import pytest
 
 from analysis.diagnosis.detectability import setting_of
-from analysis.diagnosis.links import Estimated, LinkSources, estimate_links, find_links, reliabilities_of
+from analysis.diagnosis.links import (
+    Estimated,
+    LinkSources,
+    estimate_links,
+    find_links,
+    link_scores,
+    reliabilities_of,
+)
 from analysis.diagnosis.surveyed import Surveyed, survey_audience
 from analysis.diagnosis.thresholds import resolve_thresholds
+from analysis.quant.scoring import construct_items, recoded_items, score_scales
 from analysis.tables import StudyTables
 from bench.validate.study import staff_instrument, table_of
 from instruments.template_loader import load_catalogue_template
@@ -30,6 +38,15 @@ def asked(n: int, world: World) -> Surveyed:
 
 def estimated(side: Surveyed) -> Estimated:
     return estimate_links(side, THRESHOLDS, seed=1, n_resamples=200)
+
+
+def unanswered(side: Surveyed, construct: str, people: slice, keep: int = 0) -> Surveyed:
+    """Return the survey as it were had these people answered only the first `keep` items of a scale."""
+    values = side.valid.values.copy()
+    items = [item.key for item in construct_items(STAFF, construct)][keep:]
+    values.loc[values.index[people], items] = np.nan
+    valid = replace(side.valid, values=values)
+    return replace(side, valid=valid, scores=score_scales(valid))
 
 
 @pytest.fixture(scope="module")
@@ -71,22 +88,28 @@ def test_how_often_a_link_would_be_found_reckons_with_causes_that_enter_unjudged
 
 
 def test_a_scale_with_some_gaps_is_not_dropped_to_keep_the_rows():
-    side = asked(64, World(reliability=0.9, share_missing=0.0, seed=2))
-    scores = side.scores.plain.copy()
-    scores.iloc[:6, scores.columns.get_loc(CAUSES[1])] = np.nan
-    gaps = replace(side, scores=replace(side.scores, plain=scores))
+    gaps = unanswered(asked(64, World(reliability=0.9, share_missing=0.0, seed=2)), CAUSES[1], slice(0, 6))
 
     found = estimated(gaps)
 
     assert (found.estimates, found.reason) == (None, "too_few_answers")
-    assert found.n == len(scores[[*CAUSES, *PROBLEMS]].dropna()) < THRESHOLDS["minimum_n_links"]
+    assert found.n == gaps.n - 6 < THRESHOLDS["minimum_n_links"]
+
+
+def test_whoever_answered_half_of_a_scale_stays_among_the_rows():
+    side = asked(150, World(reliability=0.9, share_missing=0.0, seed=2))
+    items = [item.key for item in construct_items(STAFF, CAUSES[1])]
+    half = unanswered(side, CAUSES[1], slice(0, 20), keep=len(items) // 2)
+    fewer = unanswered(side, CAUSES[1], slice(0, 20), keep=len(items) // 2 - 1)
+
+    assert half.scores.plain[CAUSES[1]].isna().sum() == 20
+    assert (estimated(half).n, estimated(fewer).n) == (side.n, side.n - 20)
+    recoded = recoded_items(half.valid, CAUSES[1])
+    assert link_scores(half)[CAUSES[1]].to_numpy() == pytest.approx(recoded.mean(axis=1).to_numpy())
 
 
 def test_a_scale_asked_of_a_small_part_leaves_the_others_their_links():
-    side = asked(150, World(reliability=0.9, share_missing=0.0, seed=2))
-    scores = side.scores.plain.copy()
-    scores.iloc[40:, scores.columns.get_loc(CAUSES[1])] = np.nan
-    part = replace(side, scores=replace(side.scores, plain=scores))
+    part = unanswered(asked(150, World(reliability=0.9, share_missing=0.0, seed=2)), CAUSES[1], slice(40, None))
 
     found = estimated(part).estimates
 

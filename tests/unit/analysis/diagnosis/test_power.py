@@ -119,12 +119,12 @@ def test_a_link_is_found_more_often_by_more_answers_better_scales_and_greater_si
 
 
 def test_every_pair_is_told_with_its_interval_and_found_no_less_often_among_others():
-    found = link_detectability(setting(), draw_scores, n_surveys=20)
+    found = link_detectability(setting(n=240), draw_scores, n_surveys=40)
 
     assert [(one.cause, one.problem) for one in found] == [(c, p) for p in PROBLEMS for c in CAUSES]
     assert all(one.ci_low <= one.share <= one.ci_high for one in found)
     assert np.mean([one.share_among for one in found]) >= np.mean([one.share for one in found])
-    assert {(one.n, one.n_surveys, one.n_resamples) for one in found} == {(120, 20, 200)}
+    assert {(one.n, one.n_surveys, one.n_resamples) for one in found} == {(240, 40, 200)}
 
 
 def test_the_expected_weight_is_the_one_that_many_scores_show():

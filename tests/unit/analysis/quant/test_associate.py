@@ -14,9 +14,9 @@ from analysis.quant.associate import (
     explained_variance,
     general_dominance,
     known_links,
+    link_rates,
     relative_weights,
 )
-from analysis.quant.intervals import benjamini_hochberg
 from analysis.quant.resampling import resample_correlations, resample_means, top_rank_probability
 
 CAUSES, PROBLEMS = ["C1", "C2", "C3"], ["P1", "P2"]
@@ -59,11 +59,16 @@ def test_links_equal_resampling_the_rows_one_by_one():
     assert links.n_resamples == 200
 
 
-def test_large_surveys_are_tested_with_the_spread_over_resamples_alone():
-    links = cause_links(*planted(400), n_resamples=200, seed=[3])
-
-    for pair, p in links.p.items():
-        assert p == pytest.approx(stats.t.sf((links.beta[pair] - 0.10) / links.se[pair], 400 - 3 - 1), rel=1e-9)
+def as_measured(links, causes, problems):
+    """Return p of weights as they were measured, by the larger of the resampled and the classical error."""
+    x, y = ((frame - frame.mean()) / frame.std(ddof=0) for frame in (causes, problems))
+    n, k = x.shape
+    weights = np.linalg.lstsq(x.to_numpy(), y.to_numpy(), rcond=None)[0]
+    left = ((y.to_numpy() - x.to_numpy() @ weights) ** 2).sum(axis=0) / (n - k - 1)
+    classical = np.sqrt(np.outer(np.diag(np.linalg.inv(x.T @ x)), left))
+    return {(cause, problem): stats.t.sf((weights[i, j] - 0.10) / max(links.se[cause, problem], classical[i, j]),
+                                         n - k - 1)
+            for i, cause in enumerate(causes) for j, problem in enumerate(problems)}
 
 
 RELIABILITIES = {"C1": 0.9, "C2": 0.88, "C3": 0.85, "P1": 0.9, "P2": 0.92}
@@ -96,8 +101,7 @@ def test_from_the_given_number_of_rows_weights_freed_of_unreliability_are_tested
             assert links.beta_dis[pair] == pytest.approx(weight[i, j], abs=1e-9)
             assert error == pytest.approx(width[i, j], rel=0.15)
             assert links.p[pair] == pytest.approx(stats.t.sf((weight[i, j] - 0.10) / error, 300 - 3 - 1), rel=1e-6)
-            assert smaller.p[pair] == pytest.approx(
-                stats.t.sf((smaller.beta[pair] - 0.10) / smaller.se[pair], 300 - 3 - 1), rel=1e-9)
+            assert smaller.p[pair] == pytest.approx(as_measured(smaller, *planted(300))[pair], rel=1e-9)
 
 
 def test_a_problem_of_unknown_reliability_is_tested_as_it_was_measured():
@@ -108,8 +112,7 @@ def test_a_problem_of_unknown_reliability_is_tested_as_it_was_measured():
     assert links.freed == {(cause, "P1") for cause in CAUSES}
     assert {links.beta_dis[cause, "P2"] for cause in CAUSES} == {None}
     for cause in CAUSES:
-        t = (links.beta[cause, "P2"] - 0.10) / links.se[cause, "P2"]
-        assert links.p[cause, "P2"] == pytest.approx(stats.t.sf(t, 300 - 3 - 1), rel=1e-9)
+        assert links.p[cause, "P2"] == pytest.approx(as_measured(links, *planted(300))[cause, "P2"], rel=1e-9)
 
 
 def test_what_a_badly_measured_cause_does_is_not_put_down_to_another_however_many_answer():
@@ -125,9 +128,9 @@ def test_what_a_badly_measured_cause_does_is_not_put_down_to_another_however_man
     measured = cause_links(causes, problems, n_resamples=300, seed=[1], reliabilities=known)
     freed = cause_links(causes, problems, n_resamples=300, seed=[1], reliabilities=known, corrected_from=400)
 
-    assert measured.q["good", "P"] < 0.001
-    assert freed.q["good", "P"] > 0.5
-    assert freed.q["bad", "P"] < 0.001
+    assert measured.p["good", "P"] < 0.001
+    assert freed.p["good", "P"] > 0.5
+    assert freed.p["bad", "P"] < 0.001
 
 
 def test_estimates_carried_with_a_matrix_give_the_same_tests():
@@ -141,7 +144,7 @@ def test_estimates_carried_with_a_matrix_give_the_same_tests():
                                    for pair in found.freed})
 
     assert again.freed == found.freed
-    for figure in ("beta", "q", "beta_dis", "beta_dis_hi"):
+    for figure in ("beta", "p", "beta_dis", "beta_dis_hi"):
         assert getattr(again, figure) == pytest.approx(getattr(found, figure)), figure
 
 
@@ -157,7 +160,7 @@ def test_a_covariate_takes_its_part_and_none_of_its_pairs_is_told_or_counted():
     for figure in ("beta", "se", "lo", "hi", "p", "beta_dis", "general_dominance", "slope", "r"):
         mine, all_of_them = getattr(links, figure), getattr(everything, figure)
         assert mine == {pair: all_of_them[pair] for pair in told}, figure
-    assert list(links.q.values()) == pytest.approx(benjamini_hochberg(np.array(list(links.p.values()))))
+    assert set(link_rates(links, 0.05, is_adaptive=True)) == set(told)
     assert (links.covariates, everything.covariates) == (("C2",), ())
     assert links.correlation == everything.correlation
 
@@ -165,16 +168,23 @@ def test_a_covariate_takes_its_part_and_none_of_its_pairs_is_told_or_counted():
 def test_planted_links_are_found_and_others_are_not():
     links = cause_links(*planted(400), seed=[20260101, 7])
 
-    found = {pair for pair, q in links.q.items() if q <= 0.05}
+    found = {pair for pair, q in link_rates(links, 0.05, is_adaptive=False).items() if q <= 0.05}
     assert found == {("C1", "P1"), ("C2", "P1"), ("C3", "P2")}
     assert links.n_groups == 1
     assert all(lo < links.beta[pair] < links.hi[pair] for pair, lo in links.lo.items())
 
 
-def test_the_q_values_are_over_all_pairs_together():
+def test_the_rates_are_over_all_pairs_together():
     links = cause_links(*planted(), seed=[1])
+    p = np.array(list(links.p.values()))
 
-    assert list(links.q.values()) == pytest.approx(stats.false_discovery_control(list(links.p.values())).tolist())
+    rates = link_rates(links, 0.05, is_adaptive=False)
+
+    left = p[p <= 0.3]
+    assert 0 < len(left) < len(p)
+    assert [rate for rate, one in zip(rates.values(), p, strict=True) if one <= 0.3] == pytest.approx(
+        stats.false_discovery_control(left / 0.3).tolist())
+    assert {rate for rate, one in zip(rates.values(), p, strict=True) if one > 0.3} == {1.0}
 
 
 def test_the_same_seed_gives_the_same_links_and_another_seed_others():
