@@ -11,8 +11,9 @@ import pandas as pd
 from analysis.diagnosis.grades import UNRELIABLE, Conditions, capped_grade
 from analysis.diagnosis.surveyed import Surveyed
 from analysis.errors import AnalysisError
-from analysis.quant.associate import LinkEstimates, cause_links, link_rates
+from analysis.quant.associate import LinkEstimates, cause_links
 from analysis.quant.attribution import StatedLink
+from analysis.quant.minimal_effect import link_rates
 from analysis.quant.scoring import half_answered_scores
 from analysis.results.diagnosis import LinkFinding, LinkModel, Quote, Status
 from analysis.results.measurement import DistinctPair
@@ -172,7 +173,7 @@ def judge_links(side: Surveyed, estimated: Estimated, sources: LinkSources, thre
     if estimates is None:
         return Links((), LinkModel(estimated.n, estimated.n_groups, {}, 0, estimated.reason), None)
     withheld = _withheld(side, estimates, sources.pairs, thresholds)
-    rates = link_rates(estimates, thresholds["fdr_q"], is_adaptive=is_adaptive(estimates.n, thresholds))
+    rates = link_rates(estimates.p, thresholds["fdr_q"], is_adaptive=is_adaptive(estimates.n, thresholds))
     findings = tuple(_finding(side, estimates, (pair, q), sources, thresholds, withheld) for pair, q in rates.items())
     return Links(findings, LinkModel(
         estimates.n, estimates.n_groups, estimates.r_squared, estimates.n_resamples, "", estimates.sd,

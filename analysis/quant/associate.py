@@ -20,13 +20,13 @@ from analysis.quant.dominance import (
     standardised_beta,
     vif,
 )
-from analysis.quant.minimal_effect import discovery_rates, minimal_effect_p, testing_error
+from analysis.quant.minimal_effect import minimal_effect_p, testing_error
 from analysis.quant.resampling import N_RESAMPLES, as_correlations, resample_correlations, resample_covariances
 from analysis.results.measurement import Estimate
 
 __all__ = [
     "LinkEstimates", "StatedLink", "cause_links", "centre_groups", "disattenuate", "driver_dominance",
-    "explained_variance", "general_dominance", "link_rates", "minimal_effect_p", "relative_weights", "standardised_beta",
+    "explained_variance", "general_dominance", "minimal_effect_p", "relative_weights", "standardised_beta",
     "stated_attribution", "stated_shares", "vif",
 ]
 
@@ -45,7 +45,7 @@ class LinkEstimates:
     """Standardised regression of every problem on all causes together; mappings are by (cause, problem).
 
     beta, se, lo, hi        weight, bootstrap SE, percentile interval
-    p                       minimal-effect test H0 beta <= delta; `link_rates` tells q over all pairs
+    p                       minimal-effect test H0 beta <= delta; `minimal_effect.link_rates` tells q
     freed                   pairs whose weight freed of unreliability was tested, not the one measured
     beta_dis, _lo, _hi      weight after correction for unreliability; None where a reliability is unknown
     general_dominance, …    mean gain in explained variance, with percentile interval; adds up to r_squared
@@ -267,25 +267,6 @@ def known_links(R: Numbers, causes: Sequence[str], problems: Sequence[str], *,  
         covariates=tuple(cause for cause in causes if cause in names.covariates),
         correlation={(a, b): float(R[i, j]) for i, a in enumerate(causes) for j, b in enumerate(causes) if i != j},
         slope=shares, slope_lo=shares, slope_hi=shares)
-
-
-def link_rates(estimates: LinkEstimates, level: float, *, is_adaptive: bool) -> dict[Pair, float]:
-    """Return the false discovery rate at which each link would be declared, all pairs as one family.
-
-    Parameters
-    ----------
-    estimates : LinkEstimates
-    level : float
-        The rate that is allowed.
-    is_adaptive : bool
-        See `discovery_rates`.
-
-    Returns
-    -------
-    dict[Pair, float]
-    """
-    q = discovery_rates(np.array(list(estimates.p.values()), dtype=float), level, is_adaptive=is_adaptive)
-    return dict(zip(estimates.p, q.tolist(), strict=True))
 
 
 def driver_dominance(predictors: pd.DataFrame, outcome: pd.Series, *, n_resamples: int = N_RESAMPLES,

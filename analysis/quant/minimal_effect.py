@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
@@ -97,13 +99,14 @@ def discovery_rates(p: Numbers, level: float, *, is_adaptive: bool) -> Numbers:
     A test against a border, such as "the weight is at most .10", has a p-value near 1 where the truth lies well below
     it. Such a test can bring no false discovery, yet it counts in the family and makes all others harder to find. So
     those above a limit are set aside, and for the others ``p / limit`` is a p-value again: given that it is at most the
-    limit, p is stochastically larger than uniform for one-sided tests of a normal mean, whatever the truth.
+    limit, it is stochastically no smaller than uniform wherever the null holds, for one-sided tests of a normal mean.
 
     References
     ----------
     Zhao, Small & Su (2019), Multiple testing when many p-values are uniformly conservative; Ellis, Pecanka & Goeman
-    (2020), Gaining power in multiple testing of interval hypotheses via conditionalization; Benjamini & Hochberg (1995);
-    Benjamini, Krieger & Yekutieli (2006), Adaptive linear step-up procedures that control the false discovery rate.
+    (2020), Gaining power in multiple testing of interval hypotheses via conditionalization; Benjamini & Hochberg
+    (1995); Benjamini, Krieger & Yekutieli (2006), Adaptive linear step-up procedures that control the false discovery
+    rate.
     """
     is_left = p <= CONSERVATIVE_P
     q = np.ones_like(p)
@@ -117,3 +120,23 @@ def discovery_rates(p: Numbers, level: float, *, is_adaptive: bool) -> Numbers:
         rates = rates * (1 + level) * nulls / m
     q[is_left] = np.clip(rates, p[is_left], 1.0)
     return q
+
+
+def link_rates(p: Mapping[tuple[str, str], float], level: float, *, is_adaptive: bool) -> dict[tuple[str, str], float]:
+    """Return the false discovery rate at which each link would be declared, all pairs as one family.
+
+    Parameters
+    ----------
+    p : Mapping[(cause, problem), float]
+        Of `LinkEstimates`.
+    level : float
+        The rate that is allowed.
+    is_adaptive : bool
+        See `discovery_rates`.
+
+    Returns
+    -------
+    dict[(cause, problem), float]
+    """
+    q = discovery_rates(np.array(list(p.values()), dtype=float), level, is_adaptive=is_adaptive)
+    return dict(zip(p, q.tolist(), strict=True))

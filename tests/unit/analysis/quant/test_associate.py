@@ -14,9 +14,9 @@ from analysis.quant.associate import (
     explained_variance,
     general_dominance,
     known_links,
-    link_rates,
     relative_weights,
 )
+from analysis.quant.minimal_effect import link_rates
 from analysis.quant.resampling import resample_correlations, resample_means, top_rank_probability
 
 CAUSES, PROBLEMS = ["C1", "C2", "C3"], ["P1", "P2"]
@@ -160,7 +160,7 @@ def test_a_covariate_takes_its_part_and_none_of_its_pairs_is_told_or_counted():
     for figure in ("beta", "se", "lo", "hi", "p", "beta_dis", "general_dominance", "slope", "r"):
         mine, all_of_them = getattr(links, figure), getattr(everything, figure)
         assert mine == {pair: all_of_them[pair] for pair in told}, figure
-    assert set(link_rates(links, 0.05, is_adaptive=True)) == set(told)
+    assert set(link_rates(links.p, 0.05, is_adaptive=True)) == set(told)
     assert (links.covariates, everything.covariates) == (("C2",), ())
     assert links.correlation == everything.correlation
 
@@ -168,7 +168,7 @@ def test_a_covariate_takes_its_part_and_none_of_its_pairs_is_told_or_counted():
 def test_planted_links_are_found_and_others_are_not():
     links = cause_links(*planted(400), seed=[20260101, 7])
 
-    found = {pair for pair, q in link_rates(links, 0.05, is_adaptive=False).items() if q <= 0.05}
+    found = {pair for pair, q in link_rates(links.p, 0.05, is_adaptive=False).items() if q <= 0.05}
     assert found == {("C1", "P1"), ("C2", "P1"), ("C3", "P2")}
     assert links.n_groups == 1
     assert all(lo < links.beta[pair] < links.hi[pair] for pair, lo in links.lo.items())
@@ -178,7 +178,7 @@ def test_the_rates_are_over_all_pairs_together():
     links = cause_links(*planted(), seed=[1])
     p = np.array(list(links.p.values()))
 
-    rates = link_rates(links, 0.05, is_adaptive=False)
+    rates = link_rates(links.p, 0.05, is_adaptive=False)
 
     left = p[p <= 0.3]
     assert 0 < len(left) < len(p)
