@@ -15,6 +15,7 @@ MOST_CARD_SIGNS = 2_400     # of what a card says; it holds 3,900
 MOST_LABEL_SIGNS = 250      # of a key figure
 SIGNS_OF_FIGURE, SIGNS_OF_ROW = 1_000, 30
 TALL_LINES = 30             # of a dense table; a page holds some 55
+LOOSE_LINES = 12            # of a row or head: two of these and a head may be higher than a page
 TERM = 0.4                  # of the width: what stands before a fact
 LINE_SIGNS, PARTS = 90, 12  # of a dense table as wide as a page; parts of that width, of which each column has some
 UNSAID = frozenset({"trace", "key", "anchor", "evidence", "link", "kind", "split", "align", "values", "alt", "chart"})
@@ -41,6 +42,17 @@ def tall_rows(table: Table) -> frozenset[int]:
     widths = [LINE_SIGNS * column.width for column in table.columns]
     return frozenset(place for place, row in enumerate(table.rows) if not row.is_group and max(
         _lines(cell, width) for cell, width in zip(row.cells, widths, strict=False)) > TALL_LINES)
+
+
+def is_loose(table: Table) -> bool:
+    """Return whether a table's first and last rows may part from their neighbours, because rows or head are high.
+
+    Rows that are kept together and do not fit below the head would be printed without it, or the caption without rows.
+    """
+    heads = max((_lines(Statement(column.title), LINE_SIGNS * column.width) for column in table.columns), default=1)
+    rows = (_lines(cell, LINE_SIGNS * column.width) for row in table.rows if not row.is_group
+            for cell, column in zip(row.cells, table.columns, strict=False))
+    return max(heads, *rows, 1) > LOOSE_LINES
 
 
 def _signs(part: Any, line: float = LINE_SIGNS / 2) -> int:

@@ -37,7 +37,7 @@ from reports.content import (
     StudyReport,
     Table,
 )
-from reports.length import is_long, tall_rows
+from reports.length import is_long, is_loose, tall_rows
 from reports.names_in_text import holds_name, split_at_names
 from reports.numbers import HIDDEN, day, interval, printed
 from reports.wording import Words
@@ -131,7 +131,7 @@ def _environment() -> Environment:
                               trim_blocks=True, lstrip_blocks=True)
     environment.globals.update(kind=_kind, chart=_chart, figure_text=_figure_text, range_text=_range_text,
                                cell_class=_cell_class, grade_steps=GRADE_STEPS, pieces=_pieces, marks=_marks,
-                               is_long=is_long, shown=_shown, tall_rows=tall_rows)
+                               is_long=is_long, shown=_shown, tall_rows=tall_rows, is_loose=is_loose)
     return environment
 
 

@@ -22,10 +22,12 @@ from reports.content import (
     Table,
 )
 from reports.figures import Forest, ForestRow
-from reports.length import is_long
+from reports.length import is_long, is_loose
 from reports.pdf import layout, missing_system_libraries
 from reports.render import report_html
 from reports.sections.study import study_report
+from tests.gates.checks import tables_without_heads
+from tests.gates.printed import print_report
 from tests.gates.space import beyond
 from tests.unit.reports.conftest import Study
 
@@ -57,6 +59,31 @@ def test_nothing_longer_than_a_page_runs_off_its_foot(block: Block) -> None:
                          "2026-01-01")
 
     assert beyond(layout(report_html(report, is_traced=False))) == []
+
+
+def table_of(lines: int, rows: int, title: str = "A table") -> Table:
+    """Return a table of six columns whose row names take so many lines."""
+    return Table("t", Statement(title), tuple(Column(f"Column {n}", 1 / 6) for n in range(6)), tuple(
+        Row((Statement("W" * 15 * lines), *(Number(1.0) for _ in range(5)))) for _ in range(rows)))
+
+
+@pytest.mark.skipif(bool(missing_system_libraries()), reason=missing_system_libraries() or "-")
+@pytest.mark.parametrize(("lines", "rows", "title"), [(28, 3, "A table"), (18, 5, "A table"), (2, 70, "W" * 900)],
+                         ids=["high rows", "rows of a third", "a title of nine lines"])
+def test_a_table_keeps_head_and_caption_on_every_page_however_high_its_rows(lines: int, rows: int, title: str) -> None:
+    section = Section("a", "Part", Statement("What was found"), (Paragraph((Statement("word " * 820),)),
+                                                                 table_of(lines, rows, title)), is_appendix=True)
+    report = StudyReport("en", "Title", "Study", "Wave", Cover("Report", "Title", "", "Bank", ()), (section,), "x",
+                         "2026-01-01")
+
+    printed = print_report(report)
+
+    assert len(printed.pages) > 3
+    assert tables_without_heads(printed) == []
+
+
+def test_rows_of_a_usual_table_are_kept_with_their_neighbours() -> None:
+    assert [is_loose(table_of(lines, 3)) for lines in (1, 6, 12, 13)] == [False, False, False, True]
 
 
 def test_blocks_of_a_usual_report_stay_side_by_side(bank: Study) -> None:
