@@ -23,7 +23,7 @@ from analysis.quant.dominance import (
     standardised_beta,
 )
 from analysis.quant.drivers.draws import alpha_of_items, draw_moments
-from analysis.quant.drivers.minimal import minimal_effect_p, minimal_r_squared_p
+from analysis.quant.drivers.minimal import minimal_r_squared_p, two_sided_minimal_effect_p
 from analysis.quant.drivers.regression import complete_rows, linear_regression
 from analysis.quant.intervals import benjamini_hochberg
 from analysis.quant.resampling import N_RESAMPLES
@@ -160,7 +160,7 @@ def _drivers(names: list[str], figures: _Figures, corrected: _Figures | None, pl
     k = len(names) - 1
     beta_draws = standardised_beta(figures.draws, k)
     error = beta_draws.std(axis=0, ddof=1)
-    p = minimal_effect_p(standardised_beta(figures.R, k), error, delta, plain.df2)
+    p = two_sided_minimal_effect_p(standardised_beta(figures.R, k), error, delta, plain.df2)
     q = benjamini_hochberg(p)
     columns = {name: figures.estimates(figure, words) for name, (figure, words) in _FIGURES.items()}
     without = None if corrected is None else {

@@ -12,7 +12,7 @@ from analysis.results.drivers import Regression
 _TINY = 1e-12               # a spread over resamples below this says nothing
 
 
-def minimal_effect_p(beta: Numbers, error: Numbers, delta: float, df: int) -> Numbers:
+def two_sided_minimal_effect_p(beta: Numbers, error: Numbers, delta: float, df: int) -> Numbers:
     """Return p of the test that a weight is no more than delta on either side of 0.
 
     Parameters

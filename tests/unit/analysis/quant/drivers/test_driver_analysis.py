@@ -10,7 +10,7 @@ from analysis.errors import NoVariation, SpecError, TableError, TooFewData
 from analysis.quant.dominance import general_dominance, standardised_beta
 from analysis.quant.drivers.draws import alpha_of_items, draw_moments
 from analysis.quant.drivers.importance import driver_analysis
-from analysis.quant.drivers.minimal import minimal_effect_p
+from analysis.quant.drivers.minimal import two_sided_minimal_effect_p
 from analysis.quant.drivers.regression import linear_regression, r_squared_interval
 from analysis.quant.resampling import resample_correlations, resample_counts
 
@@ -100,7 +100,7 @@ def test_nine_predictors_have_weights_but_no_exact_dominance() -> None:
 
 
 def test_the_test_against_nothing_is_the_usual_one() -> None:
-    p = minimal_effect_p(np.array([0.2, -0.2, 0.05]), np.array([0.1, 0.1, 0.0]), 0.0, 100)
+    p = two_sided_minimal_effect_p(np.array([0.2, -0.2, 0.05]), np.array([0.1, 0.1, 0.0]), 0.0, 100)
 
     assert p.tolist() == pytest.approx([0.04821, 0.04821, 1.0], abs=1e-5)       # 2 * pt(-2, 100)
 
