@@ -32,7 +32,7 @@ from surveyapp.sample.settings import SETTINGS
 ROOT = Path(__file__).resolve().parents[2]
 SEED = 20270301         # of studies that nobody had seen before the rules were fixed (docs/validation.md)
 TWICE = ("random", "halo")  # where a figure lies close to its limit: twice as many studies
-QUICK = (3, [60, 120], 100)     # studies, sizes, resamples
+QUICK = (3, [60, 120], 100)     # studies (of some settings twice as many), sizes, resamples
 FILES = "customer file"
 Done = dict[tuple[str, int], list[Counts]]      # setting, n → counts by study
 
