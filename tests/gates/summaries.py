@@ -59,9 +59,13 @@ def sample_report(template_key: str, wave: str, language: str) -> StudyReport:
 
 
 def summary_alone(report: StudyReport) -> StudyReport:
-    """Return a report with its summary only, and one page after it by which its end is seen."""
+    """Return a report with its summary, one page by which its end is seen, and the evidence that its codes lead to.
+
+    Without the evidence no code is printed behind the findings; they are two lines and more of page 1.
+    """
     after = Section("after", "-", Statement("-"), (Paragraph((Statement("-"),)),), starts_page=True)
-    return replace(report, sections=(*(one for one in report.sections if one.key in SUMMARY), after))
+    return replace(report, sections=(*(one for one in report.sections if one.key in SUMMARY), after,
+                                     *(one for one in report.sections if one.key == "evidence")))
 
 
 def pages_of_summary(report: StudyReport) -> dict[str, int]:
