@@ -93,10 +93,11 @@ def _answers(study: Source, instrument: Instrument, item: Item, counts: Mapping[
     if item.kind == "rating":
         scale = instrument.scale(item.scale) if item.scale else None
         values = [str(point.value) for point in scale.points] if scale else sorted(counts)
-        return Statement(" · ".join(f"{value}: {_count(counts.get(value, 0), value in hidden)}" for value in values))
+        return Statement(" · ".join(study.words.text("wording.answer_value", value=value, n=_count(
+            counts.get(value, 0), value in hidden)) for value in values))
     between = "；" if study.language == "zh" else "; "
-    return Statement(between.join(
-        f"{labels.get(value, value)} {_count(n, value in hidden)}" for value, n in counts.items()))
+    return Statement(between.join(study.words.text("wording.answer", label=labels.get(value, value), n=_count(
+        n, value in hidden)) for value, n in counts.items()))
 
 
 def _hidden(study: Source, item: Item, counts: Mapping[str, int]) -> frozenset[str]:

@@ -101,7 +101,7 @@ def read_report(report: StudyReport, instrument: Instrument) -> Printed:
         if _text(row.cells[2]).isdigit():
             answers[key] = int(_text(row.cells[2]))
         if key in {item.key for item in instrument.items_of_role("profile")}:
-            found = (re.fullmatch(r"(.*) (\d+|s)", part) for part in said.split("; "))
+            found = (re.fullmatch(r"(.*):\s(\d+|s)", part) for part in said.split("; "))
             cells[key] = {labels[key][match[1]]: None if match[2] == "s" else int(match[2]) for match in found if match}
             answers.pop(key, None)
     return Printed(int(n or 0), answers, cells, *_groups(tables.get("t-groups"), instrument))
