@@ -57,7 +57,7 @@ def test_every_row_that_both_sources_could_speak_of_stands_in_the_table_and_the_
     assert len([row for row in table.rows if not row.is_group]) == 14
     assert "Not looked for in the interviews, because no code belongs to them: Service experience" in texts(
         section.blocks)
-    assert "Not asked in the survey, because it has no item on them: Other problem" in texts(section.blocks)
+    assert "Not in this table, because no scale of the survey belongs to them: Other problem" in texts(section.blocks)
 
 
 def test_the_part_itself_names_the_topics_under_each_verdict_and_leaves_their_words_to_the_appendix(bank: Study):
