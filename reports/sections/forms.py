@@ -26,7 +26,7 @@ def form_of(study: Source, m: MeasureFinding) -> Statement | None:
     if m.form is None:
         return _without_form(study, m)
     key, present = _phrase(m), m.practice
-    values = {"name": study.read(present.name) if present else "", "since": _date(study, present),
+    values = {"name": study.read(present.name) if present else "", "since": _since(study, present),
               "status": _status(study, present), "standing": _standing(study, present),
               "known": _known(study, m.known_by, "forms.known"), "weak": _weak(study, m)}
     return study.words.say(f"forms.{key}", link=ENTERED, trace=(f"measure.{m.key}.form",), **values)
@@ -50,12 +50,15 @@ def _phrase(m: MeasureFinding) -> str:
     return str(m.form)
 
 
-def _date(study: Source, present: PresentMeasure | None) -> str:
+def since_in_words(study: Source, since: str) -> str:
     """Return year, or month and year, as written in the language; other words as entered."""
-    since = present.since if present is not None else ""
     if YEAR_AND_MONTH.fullmatch(since):
         return month(f"{since}-01", study.language)
     return study.words.text("forms.year", year=since) if since.isdigit() else since
+
+
+def _since(study: Source, present: PresentMeasure | None) -> str:
+    return since_in_words(study, present.since) if present else ""
 
 
 def _status(study: Source, present: PresentMeasure | None) -> str:
@@ -64,7 +67,7 @@ def _status(study: Source, present: PresentMeasure | None) -> str:
 
 
 def _standing(study: Source, present: PresentMeasure | None) -> str:
-    since = _date(study, present)
+    since = _since(study, present)
     return study.words.text("forms.since", since=since) if since else study.words.text("forms.in_place")
 
 

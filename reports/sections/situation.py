@@ -23,6 +23,7 @@ from reports.content import (
     Table,
 )
 from reports.figures import Forest, ForestRow
+from reports.sections.forms import since_in_words
 from reports.sections.organisation import process_flow, unit_tree
 from reports.sections.source import Source, capitalised
 from reports.sections.table_columns import columns_of
@@ -98,11 +99,11 @@ def _flag_table(study: Source, screenings: list[Screening]) -> list[Block]:
     rows = tuple(Row((Statement(words.text(f"flag.{name}") if words.has(f"flag.{name}") else name),
                       *(_flag_count(study, s.flags.get(name)) for s in flagged))) for name in names)
     between = " " if study.language == "en" else ""
-    source = between.join(filter(None, (words.text("situation.flag_source"), _hidden_note(study, rows))))
+    source = between.join(filter(None, (words.text("situation.flag_source"), hidden_note(study, rows))))
     return [Table("t-flags", words.say("situation.flag_title"), columns, rows, "", source, is_dense=True)]
 
 
-def _hidden_note(study: Source, rows: Sequence[Row]) -> str:
+def hidden_note(study: Source, rows: Sequence[Row]) -> str:
     """Return what the sign for hidden cells means, "" where none of the rows holds one."""
     is_hidden = any(isinstance(cell, Number) and cell.is_hidden for row in rows for cell in row.cells)
     return study.words.text("labels.hidden_note", minimum=study.minimum_group) if is_hidden else ""
@@ -135,7 +136,7 @@ def _composition(study: Source, screening: Screening) -> list[Table]:
             ("people_share", 0.15, "right"))
         title = words.say("situation.composition_title", who=study.audience(screening.audience))
         found.append(Table(f"t-composition-{key}", title, columns, tuple(rows),
-            words.text("situation.composition_unit", item=study.read(item.text)), _hidden_note(study, rows),
+            words.text("situation.composition_unit", item=study.read(item.text)), hidden_note(study, rows),
             is_dense=True))
     return found
 
@@ -286,7 +287,7 @@ def _practices(study: Source) -> Table | None:
         status = f"practice.{practice.status}"
         rows.append(Row((Statement(study.read(practice.name)),
                          Statement(words.text(status) if words.has(status) else practice.status),
-                         Statement(practice.since or "–"), Number(share, "percent"))))
+                         Statement(since_in_words(study, practice.since or "") or "–"), Number(share, "percent"))))
     columns = columns_of(words, "situation.practice_",
         ("name", 0.46, "left"), ("status", 0.18, "left"), ("since", 0.16, "left"), ("known", 0.2, "right"))
     return Table("t-practices", words.say("situation.practice_title", n=len(practices)), columns, tuple(rows), "",

@@ -12,7 +12,7 @@ from reports.sections.file_figures import is_hidden, told_limit, told_share
 from reports.sections.source import Source, lowered
 
 FIELDS_OF_GRADES = ("grade", "status", "quadrant", "tag", "severity")
-CAPTION_LENGTH = 60
+CAPTION_LENGTH = 80         # no question of the catalogue is longer
 
 
 def described(study: Source, trigger: TriggerResult) -> Statement:
