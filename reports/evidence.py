@@ -61,8 +61,10 @@ def saturation_figure(found: Saturation | None, words: Words) -> Figure | None:
     labels = tuple(str(place) for place in range(1, len(new) + 1))
     alt = words.text("method.saturation_alt", n=found.n_interviews, total=total,
                      verdict=words.text(f"method.saturation_{found.verdict}"))
-    title = words.say(f"method.saturation_title_{found.verdict}", at=found.reached_at or "", n=found.n_interviews,
-                      threshold=found.threshold)
+    later = sum(new[sum(map(int, found.reached_at.split("+"))):]) if found.reached_at else 0.0
+    verdict = f"{found.verdict}_again" if later else found.verdict
+    title = words.say(f"method.saturation_title_{verdict}", at=found.reached_at or "", n=found.n_interviews,
+                      threshold=found.threshold, later=later)
     return Figure("f-saturation", title, Curve(series, labels, words.text("method.saturation_x"),
                                                words.text("method.saturation_y")), alt,
                   words.text("method.saturation_unit"),

@@ -44,14 +44,27 @@ def ranking(study: Source) -> list[Section]:
     if len(ranked) >= LEAST_RANKED:
         blocks.append(_rank_figure(study, ranked))
     stable = [m for m in ranked if m.is_stable and (m.rank_probability_top3 or 0) >= _sure(study)]
-    names = words.join([f"{m.key} {study.read(study.measure(m.key).name)}" for m in stable[:3]])
+    names = words.join([_titled(study, m) for m in stable[:3]])
     title = (words.say("actions.title_stable", n=len(proposed), names=words.join([m.key for m in stable[:3]]),
                        k=len(stable[:3]), trace=[f"measure.{m.key}.rank" for m in stable])
              if stable else words.say("actions.title", n=len(proposed)))
     if names:
-        blocks.append(Callout("so_what", words.text("labels.so_what"), (words.say("actions.so_what", names=names),)))
+        blocks.append(Callout("so_what", words.text("labels.so_what"), (_so_what(study, names, stable[:3]),)))
     blocks += count_line(study)
     return [Section("strategies", words.text("part.strategies"), title, tuple(blocks), words.say("actions.lead"))]
+
+
+def _so_what(study: Source, names: str, first: list[MeasureFinding]) -> Statement:
+    """Return with what to begin, and what the data say of the order of those that are left, if any are."""
+    words, others = study.words, [m for m in study.proposed if m not in first]
+    if len(others) != 1:
+        return words.say("actions.so_what" if others else "actions.so_what_all", names=names)
+    key = "actions.so_what_last" if others[0].is_stable else "actions.so_what_open"
+    return words.say(key, names=names, last=_titled(study, others[0]))
+
+
+def _titled(study: Source, m: MeasureFinding) -> str:
+    return f"{m.key} {study.read(study.measure(m.key).name)}"
 
 
 def _sure(study: Source) -> float:

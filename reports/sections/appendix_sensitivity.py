@@ -6,6 +6,7 @@ from analysis.results.comparisons import GroupFigure
 from analysis.results.diagnosis import Level, LinkFinding
 from instruments.schema import Item
 from reports.content import Block, Column, Number, Row, Section, Statement, Table
+from reports.sections.situation import hidden_note
 from reports.sections.source import Source
 from reports.sections.table_columns import columns_of
 from reports.sections.undecided import undecided
@@ -83,8 +84,7 @@ def groups(study: Source) -> list[Section]:
     columns = (Column(words.text("groups.group"), 0.18), Column(words.text("labels_chart.n"), 0.05, "right"),
                *(Column(study.name(key), each, "right") for key in shown))
     table = Table("t-groups", words.say("groups.table_title", n=len(attributes)), columns, tuple(rows),
-                  words.text("groups.unit"), words.text("labels.hidden_note", minimum=study.minimum_group),
-                  is_dense=True)
+                  words.text("groups.unit"), hidden_note(study, rows), is_dense=True)
     return [Section("groups", words.text("part.groups"), words.say("groups.title"), (table,), words.say("groups.lead"),
                     is_appendix=True, starts_page=False, is_listed=False)]
 

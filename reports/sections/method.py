@@ -15,6 +15,8 @@ HASH_SHOWN = 64
 SOURCES_IN_WORDS = ("source_simulation", "source_approximation", "source_midpoint", "source_privacy", "source_points",
                     "source_disclosure", "source_after", "source_rule", "source_and", "model")
 OF_NORMS = "norm_"        # thresholds told only where other organisations' packages were taken over
+# Thresholds told only where customers are valued: by the template's model, or in a file.
+OF_VALUE = ("clv_retention_step", "clv_margin_step", "weight_step", "key_customer_share", "multi_channel_minimum")
 
 
 def method(study: Source) -> list[Section]:
@@ -69,7 +71,9 @@ def _facts(study: Source) -> list[tuple[str, Statement]]:
 def thresholds(study: Source) -> list[Section]:
     """Return every threshold with the value used, its default and its source."""
     words, values = study.words, study.diagnosis.provenance.thresholds
-    names = tuple(name for name in THRESHOLDS if study.diagnosis.benchmarks or not name.startswith(OF_NORMS))
+    has_value = study.template.value_model is not None or study.diagnosis.customers is not None
+    names = tuple(name for name in THRESHOLDS if (study.diagnosis.benchmarks or not name.startswith(OF_NORMS))
+                  and (has_value or name not in OF_VALUE))
     changed = sum(values.get(name, THRESHOLDS[name].default) != THRESHOLDS[name].default for name in names)
     title = words.say("method.threshold_title" if changed else "method.threshold_title_same", n=len(names),
                       changed=changed)
