@@ -62,7 +62,7 @@ def test_thresholds_of_customer_value_stand_only_where_customers_are_valued() ->
 
 @pytest.mark.parametrize(("language", "ages"), [
     ("en", "Under 18:\u00a017; 18 to 44:\u00a045; 45 to 64:\u00a079; 65 or older:\u00a068"),
-    ("zh", "18岁以下:\u00a017；18至44岁:\u00a045；45至64岁:\u00a079；65岁及以上:\u00a068")])
+    ("zh", "18岁以下\u00a017；18至44岁\u00a045；45至64岁\u00a079；65岁及以上\u00a068")])
 def test_a_count_is_told_from_the_numbers_of_its_answer_and_stays_beside_it(language: str, ages: str) -> None:
     table = _block(sample_report(KEY, "w1", language), Table, "t-wording-patient")
 
