@@ -16,6 +16,7 @@ from tests.gates.summaries import kept, sample_report
 
 KEY = "outpatient_service"
 FEWEST = 5          # people of a group that is shown
+HIDDEN = "s = hidden: fewer than 5 people, or a cell from which such a group could be worked out."
 Shown = TypeVar("Shown", Table, Figure)
 
 
@@ -77,7 +78,7 @@ def test_the_sign_for_hidden_groups_is_explained_only_where_one_is_hidden() -> N
 
     shown, hidden = (_block(_report(change), Table, "t-groups") for change in (lambda found: found, hide))
 
-    assert (shown.source, hidden.source) == ("", "s = hidden, fewer than 5 people.")
+    assert (shown.source, hidden.source) == ("", HIDDEN)
 
 
 def test_a_rule_with_one_condition_of_several_is_not_said_to_have_none() -> None:
