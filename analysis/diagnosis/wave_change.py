@@ -85,11 +85,13 @@ def _hidden_units(item: str | None, *sides: Surveyed) -> frozenset[str]:
 def _units(item: str | None, hidden: frozenset[str], first: Surveyed, second: Surveyed) -> pd.Series | None:
     if item is None or any(item not in side.valid.values.columns for side in (first, second)):
         return None
+    # One hidden unit alone would be told by the row of those that are told together.
+    together = OTHERS if len(hidden) > 1 else None
     answers = []
     for side in (first, second):
         missing = {choice.value for one in side.instrument.items if one.key == item for choice in one.choices
                    if choice.is_missing}
-        answers += [None if unit is None or unit in missing else OTHERS if unit in hidden else unit
+        answers += [None if unit is None or unit in missing else together if unit in hidden else unit
                     for unit in side.valid.values[item].tolist()]
     return pd.Series(answers, dtype=object)
 
