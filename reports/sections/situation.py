@@ -289,7 +289,7 @@ def _practices(study: Source) -> Table | None:
                          Statement(words.text(status) if words.has(status) else practice.status),
                          Statement(since_in_words(study, practice.since or "") or "–"), Number(share, "percent"))))
     columns = columns_of(words, "situation.practice_",
-        ("name", 0.46, "left"), ("status", 0.18, "left"), ("since", 0.16, "left"), ("known", 0.2, "right"))
+        ("name", 0.47, "left"), ("status", 0.14, "left"), ("since", 0.21, "left"), ("known", 0.18, "right"))
     return Table("t-practices", words.say("situation.practice_title", n=len(practices)), columns, tuple(rows), "",
                  words.text("situation.practice_source"), is_dense=True)
 
