@@ -14,7 +14,7 @@ from analysis.diagnosis.power import wilson_of
 from analysis.diagnosis.surveyed import Surveyed
 from analysis.errors import TooFewData
 from analysis.quant.associate import LinkEstimates
-from analysis.quant.corrected_weights import corrected_like
+from analysis.quant.corrected_weights import structural_weights
 from analysis.quant.dominance import standardised_beta
 from analysis.quant.minimal_effect import discovery_rates, minimal_effect_p, testing_error
 from analysis.quant.resampling import resample_correlations
@@ -65,7 +65,7 @@ def setting_of(estimates: LinkEstimates, reliabilities: Mapping[str, float],
     reliabilities : Mapping[str, float]
         Construct → reliability; one that is missing counts as 1, one below 0.05 as 0.05.
     thresholds : Mapping[str, float]
-        `delta`, `fdr_q` and `minimum_n_corrected_links` are used.
+        `delta`, `fdr_q` and `minimum_n_plain_rates` are used.
 
     Returns
     -------
@@ -183,9 +183,10 @@ def _found(setting: LinkSetting, draw: DrawScores, planted: tuple[float, Sequenc
     R = np.asarray(np.corrcoef(x, rowvar=False))
     beta = standardised_beta(R, k)
     degrees = setting.n - k - setting.n_groups
-    error = testing_error(R, k, resampled.std(axis=0, ddof=1), degrees)
+    spread = resampled.std(axis=0, ddof=1)
+    error = testing_error(R, k, spread, degrees)
     if setting.is_freed:
-        beta, error = corrected_like(R, resampled, k, np.concatenate([own[0], own[1], own[1]]))
+        beta, error = structural_weights(R, k, np.concatenate([own[0], own[1], own[1]]), se=spread, degrees=degrees)
     p = minimal_effect_p(beta, error, setting.delta, degrees)
     without, having = p[:judged, :m], p[:judged, m:]
     rates = partial(discovery_rates, level=setting.fdr_q, is_adaptive=setting.is_adaptive)

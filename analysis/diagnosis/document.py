@@ -25,7 +25,8 @@ LEVEL_FIELDS = ("n", "mean", "sd", "ci_low", "ci_high", "pomp", "status", "corre
 LINK_FIELDS = ("cause", "problem", "beta", "lo", "hi", "status", "grade", "standard_error", "p_value", "q_value",
                "beta_disattenuated", "general_dominance", "relative_weight", "r", "interviewees", "interview_roles",
                "interview_status", "effect_points", "is_exploratory", "is_withheld", "stated_k", "stated_n",
-               "slope", "slope_low", "slope_high", "is_freed")
+               "slope", "slope_low", "slope_high", "is_freed",
+               "beta_dis_error")
 PICTURE_FIELDS = ("stage", "upgrade_candidates", "n_rows", "n_customers", "n_duplicate_rows", "n_without_key",
                   "n_unknown_tier", "n_impossible_tenure", "missing_share", "value_index",
                   "customers_by_tier_and_stage", "aum_by_tier_and_stage", "figures", "index_sensitivity", "transitions",

@@ -149,10 +149,10 @@ def is_adaptive(n: int, thresholds: Mapping[str, float]) -> bool:
     Returns
     -------
     bool
-        Below `minimum_n_corrected_links`, where it finds a tenth more. Above, it would declare more pairs that share
-        nothing but how people answer (docs/validation.md).
+        Below `minimum_n_plain_rates`, where it finds a tenth more. Above, it would declare more pairs that share nothing
+        but how people answer (docs/validation.md).
     """
-    return n < thresholds["minimum_n_corrected_links"]
+    return n < thresholds["minimum_n_plain_rates"]
 
 
 def judge_links(side: Surveyed, estimated: Estimated, sources: LinkSources, thresholds: Mapping[str, float]) -> Links:
@@ -325,7 +325,7 @@ def _finding(side: Surveyed, estimates: LinkEstimates, tested: tuple[Pair, float
         quotes=sources.quotes.get(pair, ()), dominance_low=estimates.general_dominance_lo[pair],
         dominance_high=estimates.general_dominance_hi[pair], slope=estimates.slope[pair],
         slope_low=estimates.slope_lo[pair], slope_high=estimates.slope_hi[pair],
-        is_freed=pair in estimates.freed)
+        is_freed=pair in estimates.freed, beta_dis_error=estimates.beta_dis_se[pair])
 
 
 def _status(estimates: LinkEstimates, tested: tuple[Pair, float], thresholds: Mapping[str, float]) -> Status:

@@ -28,7 +28,7 @@ LEVEL_MOVES: Mapping[str, Range] = {
     "confidence": (0.90, 0.99), "tau": (2.9, 3.1), "fdr_q": (0.01, 0.10),
     "band_marked": (3.3, 3.5), "band_severe": (3.7, 3.9),
     "minimum_n_tests": (20, 50), "minimum_n_links": (40, 100), "minimum_n_absent_links": (200, 300),
-    "minimum_n_corrected_links": (250, 400),
+    "minimum_n_corrected_links": (150, 300), "minimum_n_plain_rates": (200, 400),
     "delta": (0.05, 0.15), "strong_minimum_n": (30, 100),
 }
 CUSTOMER_MOVES: Mapping[str, Range] = {

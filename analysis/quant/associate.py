@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from analysis.errors import NoVariation, SpecError, TooFewData
 from analysis.quant.attribution import StatedLink, stated_attribution, stated_shares
-from analysis.quant.corrected_weights import corrected_weights, weights_as_found
+from analysis.quant.corrected_weights import corrected_weights, structural_weights, weights_as_found
 from analysis.quant.dominance import (
     disattenuate,
     explained_variance,
@@ -48,6 +48,7 @@ class LinkEstimates:
     p                       minimal-effect test H0 beta <= delta; `minimal_effect.link_rates` tells q
     freed                   pairs whose weight freed of unreliability was tested, not the one measured
     beta_dis, _lo, _hi      weight after correction for unreliability; None where a reliability is unknown
+    beta_dis_se             standard error that it is tested with, None likewise
     general_dominance, …    mean gain in explained variance, with percentile interval; adds up to r_squared
     relative_weight, …      Johnson's weights, with percentile interval
     r                       correlation on the same rows and centred scores
@@ -87,6 +88,7 @@ class LinkEstimates:
     slope_lo: Mapping[Pair, float] = field(default_factory=dict)
     slope_hi: Mapping[Pair, float] = field(default_factory=dict)
     freed: frozenset[Pair] = frozenset()
+    beta_dis_se: Mapping[Pair, float | None] = field(default_factory=dict)
 
 
 def centre_groups(scores: pd.DataFrame, groups: pd.Series | None, *, minimum_groups: int = CENTRING_GROUPS,
@@ -191,7 +193,9 @@ def cause_links(causes: pd.DataFrame, problems: pd.DataFrame, *,  # noqa: PLR091
                    frozenset(covariates))
     beta, beta_draws = _wide(standardised_beta(R, k), m), _wide(standardised_beta(draws, k), m)
     se = beta_draws.std(axis=0, ddof=1)
-    corrected = corrected_weights(R, draws, k, names.reliabilities(reliabilities or {}), names.tail)
+    known = names.reliabilities(reliabilities or {})
+    corrected = corrected_weights(R, draws, k, known, names.tail,
+                                  structural_weights(R, k, known, se=se, degrees=degrees)[1])
     freed = corrected.is_known & (n >= corrected_from)
     p = minimal_effect_p(np.where(freed, corrected.value, beta),
                          np.where(freed, corrected.error, testing_error(R, k, se, degrees)), delta, degrees)
@@ -203,6 +207,7 @@ def cause_links(causes: pd.DataFrame, problems: pd.DataFrame, *,  # noqa: PLR091
         beta=names.pairs(beta), se=names.pairs(se), lo=names.lower(beta_draws), hi=names.upper(beta_draws),
         p=names.pairs(p), beta_dis=names.known(corrected.value),
         beta_dis_lo=names.known(corrected.lo), beta_dis_hi=names.known(corrected.hi), freed=names.where(freed),
+        beta_dis_se=names.known(corrected.error),
         general_dominance=names.pairs(dominance), general_dominance_lo=names.lower(dominance_draws),
         general_dominance_hi=names.upper(dominance_draws), relative_weight=names.pairs(weights),
         relative_weight_lo=names.lower(weight_draws), relative_weight_hi=names.upper(weight_draws),
@@ -219,7 +224,7 @@ def cause_links(causes: pd.DataFrame, problems: pd.DataFrame, *,  # noqa: PLR091
 def known_links(R: Numbers, causes: Sequence[str], problems: Sequence[str], *,  # noqa: PLR0913 - as found
                 n: int, n_groups: int, spread: Mapping[Pair, tuple[float, float, float]], delta: float = DELTA,
                 covariates: Collection[str] = (),
-                corrected: Mapping[Pair, tuple[float | None, float | None, float | None]] | None = None,
+                corrected: Mapping[Pair, tuple[float | None, ...]] | None = None,
                 confidence: float = 0.95) -> LinkEstimates:
     """Return the estimates that follow from a correlation matrix where nobody can be resampled any more.
 
@@ -236,7 +241,8 @@ def known_links(R: Numbers, causes: Sequence[str], problems: Sequence[str], *,  
     covariates : collection of str, optional
         Those among the causes of which no pair is returned, see `cause_links`.
     corrected : Mapping[Pair, tuple], optional
-        Weight freed of unreliability and both its limits, as they were found, of the pairs that were tested by it.
+        Weight freed of unreliability, both its limits and its standard error, as they were found, of the pairs that were
+        tested by it. Without the error, as it was once found, the width of the interval tells it.
     confidence : float, optional
         Coverage of all limits.
 
@@ -258,7 +264,7 @@ def known_links(R: Numbers, causes: Sequence[str], problems: Sequence[str], *,  
     return LinkEstimates(
         beta=names.pairs(beta), se=names.pairs(se), lo=low, hi=high, p=names.pairs(p),
         beta_dis=names.known(freed.value), beta_dis_lo=names.known(freed.lo),
-        beta_dis_hi=names.known(freed.hi), freed=names.where(freed.is_known),
+        beta_dis_hi=names.known(freed.hi), beta_dis_se=names.known(freed.error), freed=names.where(freed.is_known),
         general_dominance=shares, general_dominance_lo=shares, general_dominance_hi=shares,
         relative_weight=weights, relative_weight_lo=weights, relative_weight_hi=weights, r=names.pairs(R[:k, k:]), n=n,
         n_groups=n_groups, r_squared=dict(zip(problems, explained_variance(R, k).tolist(), strict=True)),

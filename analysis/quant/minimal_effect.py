@@ -13,7 +13,7 @@ from analysis.quant.intervals import benjamini_hochberg
 
 Numbers = NDArray[np.float64]
 
-CONSERVATIVE_P = 0.3        # a test with a larger p-value is set aside from its family (docs/validation.md)
+CONSERVATIVE_P = 0.5        # a test with a larger p-value is set aside from its family (docs/validation.md)
 _TINY = 1e-10               # a spread below this is none
 
 
@@ -34,7 +34,7 @@ def testing_error(R: Numbers, k: int, se: Numbers, degrees: int) -> Numbers:
     Returns
     -------
     numpy.ndarray, shape (k, m)
-        `se`, or the classical ``sqrt(VIF (1 - R2) / degrees)`` where that is larger.
+        `se`, or the classical error where that is larger.
 
     Notes
     -----
@@ -44,11 +44,58 @@ def testing_error(R: Numbers, k: int, se: Numbers, degrees: int) -> Numbers:
 
     References
     ----------
+    Cohen, Cohen, West & Aiken (2003), section 3.6.
+    """
+    return np.where(se > _TINY, np.maximum(se, classical_error(R, k, degrees)), se)
+
+
+def classical_error(R: Numbers, k: int, degrees: int) -> Numbers:
+    """Return the standard errors of weights as a textbook has them.
+
+    Parameters
+    ----------
+    R : numpy.ndarray, shape (k + m, k + m)
+        Correlations, causes first.
+    k : int
+        Causes.
+    degrees : int
+        n - k - G, n rows and G groups.
+
+    Returns
+    -------
+    numpy.ndarray, shape (k, m)
+        ``sqrt(VIF (1 - R2) / degrees)``.
+
+    References
+    ----------
     Cohen, Cohen, West & Aiken (2003), Applied Multiple Regression, section 3.6.
     """
     unexplained = 1.0 - np.atleast_1d(explained_variance(R, k))
-    classical = np.sqrt(np.outer(vif(R[:k, :k]), np.maximum(unexplained, 0.0)) / degrees)
-    return np.where(se > _TINY, np.maximum(se, classical), se)
+    return np.asarray(np.sqrt(np.outer(vif(R[:k, :k]), np.maximum(unexplained, 0.0)) / degrees))
+
+
+def excess_of(R: Numbers, k: int, se: Numbers, degrees: int) -> Numbers:
+    """Return how far the spread over resamples exceeds the classical error of a weight.
+
+    Parameters
+    ----------
+    R : numpy.ndarray, shape (k + m, k + m)
+        Correlations, causes first.
+    k : int
+        Causes.
+    se : numpy.ndarray, shape (k, m)
+        SD of the weights over resamples.
+    degrees : int
+        n - k - G.
+
+    Returns
+    -------
+    numpy.ndarray, shape (k, m)
+        Ratio, never below 1; 1 where there is no classical error.
+    """
+    classical = classical_error(R, k, degrees)
+    ratio = np.divide(se, classical, out=np.ones_like(se), where=classical > _TINY)
+    return np.maximum(ratio, 1.0)
 
 
 def minimal_effect_p(beta: Numbers, se: Numbers, delta: float, degrees: int) -> Numbers:
@@ -92,7 +139,7 @@ def discovery_rates(p: Numbers, level: float, *, is_adaptive: bool) -> Numbers:
     Returns
     -------
     numpy.ndarray
-        q of the shape of p, never below p; 1 for tests whose p exceeds 0.3.
+        q of the shape of p, never below p; 1 for tests whose p exceeds 0.5.
 
     Notes
     -----

@@ -213,6 +213,7 @@ class LinkFinding:
     slope_low: float | None = None
     slope_high: float | None = None
     is_freed: bool = False                      # judged by the weight freed of unreliability
+    beta_dis_error: float | None = None         # standard error that the freed weight is tested with
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ class PackedLink:
     interviewees: int
     interview_roles: int
     interview_status: str
-    freed: tuple[float, float, float] | None = None     # freed of unreliability: weight, limits, where judged
+    freed: tuple[float, ...] | None = None      # freed of unreliability: weight, limits, standard error, where judged
 
 
 @dataclass(frozen=True)

@@ -123,9 +123,11 @@ def _manifest(study: Study, tables: StudyTables, diagnosis: Diagnosis, left_out:
         _matrix(tables, diagnosis), sum(diagnosis.roles_interviewed.values()), dict(diagnosis.metrics), dict(left_out))
 
 
-def _freed(link: LinkFinding) -> tuple[float, float, float] | None:
+def _freed(link: LinkFinding) -> tuple[float, ...] | None:
     weight, low, high = link.beta_disattenuated, link.beta_dis_low, link.beta_dis_high
-    return None if not link.is_freed or weight is None or low is None or high is None else (weight, low, high)
+    if not link.is_freed or weight is None or low is None or high is None:
+        return None
+    return (weight, low, high) if link.beta_dis_error is None else (weight, low, high, link.beta_dis_error)
 
 
 def _codes(tables: StudyTables, diagnosis: Diagnosis) -> tuple[PackedCode, ...]:

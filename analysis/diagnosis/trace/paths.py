@@ -42,7 +42,7 @@ RECIPES: Mapping[str, Mapping[str, Recipe]] = {
              "lo": Recipe("resampled", "7", ("confidence",), 7),
              "hi": Recipe("resampled", "7", ("confidence",), 7),
              "status": Recipe("minimal_effect", "7", ("delta", "fdr_q", "minimum_n_absent_links",
-                                                   "minimum_n_corrected_links"), 7),
+                                                   "minimum_n_corrected_links", "minimum_n_plain_rates"), 7),
              "grade": Recipe("link_grade", "9", ("link_interviewees", "interview_roles", *CAPS))},
     "situation": _GOOD_IS_HIGH | {"tag": Recipe("situation_tag", "4", ("situation_border_pomp", "minimum_n_tests"))},
     "facet": _GOOD_IS_HIGH | {

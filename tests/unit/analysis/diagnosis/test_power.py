@@ -19,7 +19,7 @@ from analysis.diagnosis.power import (
 from analysis.diagnosis.thresholds import resolve_thresholds
 from analysis.errors import TooFewData
 from analysis.quant.associate import cause_links
-from analysis.quant.corrected_weights import corrected_like, corrected_weights
+from analysis.quant.corrected_weights import corrected_weights, error_of, structural_weights
 from analysis.quant.dominance import standardised_beta
 from analysis.quant.intervals import wilson
 from analysis.quant.resampling import resample_correlations
@@ -165,11 +165,12 @@ def test_a_simulated_survey_is_judged_by_freed_weights_where_the_study_is():
     R, draws = np.corrcoef(x, rowvar=False), resample_correlations(x, n_resamples=2000, seed=[1])
     reliabilities = np.array([0.8, 0.75, 0.7, 0.85, 0.65])
 
-    weights, error = corrected_like(R, standardised_beta(draws, 3), 3, reliabilities)
+    se = standardised_beta(draws, 3).std(axis=0, ddof=1)
+    errors = structural_weights(R, 3, reliabilities, se=se, degrees=600 - 4)
 
-    whole = corrected_weights(R, draws, 3, reliabilities, 0.025)
-    assert weights == pytest.approx(whole.value)
-    assert error == pytest.approx(whole.error, rel=0.12)
+    whole = corrected_weights(R, draws, 3, reliabilities, 0.025, errors[1])
+    assert errors[0] == pytest.approx(whole.value)
+    assert error_of(whole.lo, whole.hi, 0.025) == pytest.approx(whole.error, rel=0.12)
     plain, freed = (link_detectability(replace(setting(n=500), is_freed=is_freed), draw_scores, n_surveys=40)
                     for is_freed in (False, True))
     assert sum(one.share for one in freed) > sum(one.share for one in plain)
