@@ -149,8 +149,8 @@ def is_adaptive(n: int, thresholds: Mapping[str, float]) -> bool:
     Returns
     -------
     bool
-        Below `minimum_n_plain_rates`, where it finds a tenth more. Above, it would declare more pairs that share nothing
-        but how people answer (docs/validation.md).
+        Below `minimum_n_plain_rates`, where it finds a tenth more. Above, it would declare more pairs that share
+        nothing but how people answer (docs/validation.md).
     """
     return n < thresholds["minimum_n_plain_rates"]
 

@@ -241,8 +241,8 @@ def known_links(R: Numbers, causes: Sequence[str], problems: Sequence[str], *,  
     covariates : collection of str, optional
         Those among the causes of which no pair is returned, see `cause_links`.
     corrected : Mapping[Pair, tuple], optional
-        Weight freed of unreliability, both its limits and its standard error, as they were found, of the pairs that were
-        tested by it. Without the error, as it was once found, the width of the interval tells it.
+        Weight freed of unreliability, both its limits and its standard error, as they were found, of the pairs that
+        were tested by it. Without the error, as it was once found, the width of the interval tells it.
     confidence : float, optional
         Coverage of all limits.
 

@@ -36,7 +36,7 @@ from reports.wording import Words
 GROUPS = ("problem", "cause", "situation", "outcome", "experience")
 STEPS = ("score", "level", "link", "interviews", "grade", "measures")
 GATES = ("minimum_n_tests", "minimum_n_links", "minimum_n_firm_links", "minimum_n_absent_links",
-         "minimum_n_corrected_links", "structure_minimum_n",
+         "minimum_n_corrected_links", "minimum_n_plain_rates", "structure_minimum_n",
          "minimum_n_customers", "minimum_n_group_tests", "interview_minimum", "minimum_group")
 HASH_SHOWN = 16
 
@@ -254,7 +254,7 @@ def _judging(names: Naming, protocol: Protocol) -> Section:
     words, limit = names.words, protocol.thresholds
     steps = Facts(tuple((words.text(f"method.step_{key}_term"), words.say(
         f"method.step_{key}", tau=limit["tau"], q=limit["fdr_q"], delta=limit["delta"], resamples=2000,
-        corrected=limit["minimum_n_corrected_links"],
+        corrected=limit["minimum_n_corrected_links"], plain=limit["minimum_n_plain_rates"],
         minimum=limit["interview_minimum"], seed=protocol.seed)) for key in STEPS))
     known = [name for name in GATES if name in limit]
     rows = tuple(Row((Statement(words.named(THRESHOLDS[name].meaning[names.language])), Number(limit[name], "count")))

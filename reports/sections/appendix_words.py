@@ -15,7 +15,7 @@ from reports.sections.source import Source
 from reports.sections.table_columns import columns_of
 from reports.wording import typeset
 
-METHOD_REFERENCES = 12
+METHOD_REFERENCES = 13
 
 
 def codebook(study: Source) -> list[Section]:

@@ -26,7 +26,8 @@ def method(study: Source) -> list[Section]:
     blocks: list[Block] = [Facts(tuple(rows)), Heading(words.text("method.steps"))]
     blocks.append(Facts(tuple((words.text(f"method.step_{key}_term"), words.say(
         f"method.step_{key}", tau=study.threshold("tau", 3.0), q=study.threshold("fdr_q", 0.05),
-        delta=study.threshold("delta", 0.1), corrected=study.threshold("minimum_n_corrected_links", 300),
+        delta=study.threshold("delta", 0.1), corrected=study.threshold("minimum_n_corrected_links", 200),
+        plain=study.threshold("minimum_n_plain_rates", 300),
         resamples=study.diagnosis.link_model.n_resamples,
         minimum=study.threshold("interview_minimum", 9), seed=study.diagnosis.provenance.seed))
         for key in _steps(study))))

@@ -23,8 +23,7 @@ def test_a_quick_run_finds_most_of_what_was_planted_and_makes_little_up(kept):
     done = simulate(arguments([*SOME, "--out", str(kept)]))
 
     assert {key: len(studies) for key, studies in done.items()} == {
-        **{(setting, n): studies for setting, studies in (("random", 6), ("null", 3), ("careless", 3))
-           for n in (60, 120)}, ("customer file", 0): 3}
+        **{(setting, n): 3 for setting in ("random", "null", "careless") for n in (60, 120)}, ("customer file", 0): 3}
     problems = [study for (setting, n), studies in done.items() if setting in ("random", "careless")
                 for study in studies]
     assert rate_of(FOUND, problems).value > 0.6
@@ -48,7 +47,7 @@ def test_a_second_run_does_again_only_the_study_cut_off_in_writing(kept, tmp_pat
     assert len(written) == len(lines) + 1
     assert json.loads(written[-1]) == json.loads(lines[-1])
     printed = capsys.readouterr().out
-    assert "| random | 120 | 6 |" in printed
+    assert "| random | 120 | 3 |" in printed
     assert "straight, hurried" in printed
     assert "stages right, customer file, 3 files" in printed
 
