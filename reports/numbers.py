@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from datetime import date
 
 MISSING = "–"
@@ -57,6 +58,12 @@ STYLES: dict[str, tuple[float, int, str, bool]] = {
     "four": (1, 4, "", False),                  # a change beside its limit of .010 must not round onto it
     "one": (1, 1, "", False),
 }
+
+
+def style_beside(value: float, limits: Iterable[float]) -> str:
+    """Return the style of a coefficient that is judged by limits: it must not round onto one that it does not reach."""
+    rounded = round(value, STYLES["coefficient"][1])
+    return "three" if any((rounded >= limit) != (value >= limit) for limit in limits) else "coefficient"
 
 
 def interval(low: float | None, high: float | None, style: str, language: str) -> str:

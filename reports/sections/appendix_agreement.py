@@ -26,7 +26,8 @@ def agreement(study: Source) -> Table | None:
 
 def _row(study: Source, row: CoderAgreement) -> Row:
     shares = " / ".join(printed(value, "percent") for value in row.share_coded.values())
-    alpha = study.estimate(row.alpha.value, row.alpha.ci_low, row.alpha.ci_high, "coefficient") if (
+    alpha = study.estimate(row.alpha.value, row.alpha.ci_low, row.alpha.ci_high,
+                           study.style_of_agreement(row.alpha.value)) if (
         row.alpha.value is not None) else study.words.text("agreement.not_assessable")
     return Row((Statement(row.code), Number(float(row.n_units), "count"), Number(float(row.n_coders), "count"),
                 Statement(shares), Number(row.percent_agreement, "percent"), Number(row.jaccard, "coefficient"),

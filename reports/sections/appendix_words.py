@@ -52,7 +52,7 @@ def _code_row(study: Source, code: CodeDefinition, depth: int) -> Row:
     else:
         alpha = found.agreement.value if found.agreement else None
         verdict = study.words.text(f"agreement.{found.agreement_verdict}")
-        judged = f"{printed(alpha, 'coefficient')} {verdict}" if alpha is not None else verdict
+        judged = f"{printed(alpha, study.style_of_agreement(alpha))} {verdict}" if alpha is not None else verdict
         counts = (Number(float(found.n_asked), "count"),
                   Number(float(found.supports), "count", trace=(f"interview.{code.key}.interviewees",)),
                   Number(float(found.contradicts), "count"), Number(float(found.mixed), "count"),

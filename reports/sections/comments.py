@@ -81,7 +81,7 @@ def _row(study: Source, row: CommentEvidence) -> Row:
 def _agreement(study: Source, row: CommentEvidence) -> Statement:
     verdict = study.words.text(f"agreement.{row.agreement_verdict}")
     alpha = row.agreement.value if row.agreement else None
-    return Statement(verdict if alpha is None else f"{printed(alpha, 'coefficient')} {verdict}")
+    return Statement(verdict if alpha is None else f"{printed(alpha, study.style_of_agreement(alpha))} {verdict}")
 
 
 def _children(study: Source, rows: list[CommentEvidence]) -> list[CommentEvidence]:

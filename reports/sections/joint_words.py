@@ -154,7 +154,9 @@ class JointWords:
                      for role, (k, n) in side.by_role.items()]
             found.append(Statement(words.join(roles)))
         if side.agreement is not None and side.agreement.value is not None:
-            found.append(words.say("joint.coders", estimate=self.estimate(side.agreement),
+            alpha = side.agreement
+            found.append(words.say("joint.coders", estimate=self.study.estimate(
+                alpha.value, alpha.ci_low, alpha.ci_high, self.study.style_of_agreement(side.agreement.value)),
                                    verdict=words.text(f"agreement.{side.agreement_verdict}")))
         if side.facets:
             names = [self.study.code(code) for code in side.facets]

@@ -203,7 +203,8 @@ def _interview_lines(study: Source, p: ProblemFinding) -> list[Statement]:
     alpha = said.agreement
     if alpha is None or alpha.value is None or said.agreement_verdict == "accept":
         return [line]
-    return [line, words.say("problems.agreement", estimate=study.estimate(alpha.value, alpha.ci_low, alpha.ci_high),
+    return [line, words.say("problems.agreement", estimate=study.estimate(
+        alpha.value, alpha.ci_low, alpha.ci_high, study.style_of_agreement(alpha.value)),
                             verdict=words.text(f"agreement.{said.agreement_verdict}"))]
 
 

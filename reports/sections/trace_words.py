@@ -115,7 +115,7 @@ class TraceWords:
         if what in SHARES or what.endswith(SHARE):
             return printed(value, "percent") if what in SHARES else told_limit(value)
         if what in AGREEMENT:
-            return fixed(value, 2)
+            return printed(value, self.study.style_of_agreement(value))
         if what in PARTS or what in OF_HUNDRED:
             return self.words.text("trace.of_hundred", value=value if what in OF_HUNDRED else 100 * value)
         if what.startswith("q_"):
