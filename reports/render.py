@@ -55,9 +55,10 @@ _CONTROL: dict[int, str | None] = {
     **dict.fromkeys((0x1680, 0x180E, 0x2028, 0x2029, 0x205F), " "),
 }
 
-# What reads as one thing: an interval in brackets, "n 169" and "n = 169", 0–100, "3 of 12".
-_UNBROKEN = re.compile(r"(\[[^\[\]]{1,24}\]|\bn (?:= )?\d[\d,]*|\bn＝\d[\d,]*|\b\d+–\d+\b|\b\d+ of \d+\b)")
-_LAST_WORDS = re.compile(r"(?<= )([\w’'-]{1,20} \S{1,16})$")
+# What reads as one thing: an interval in brackets, "n 169" and "n = 169", 0–100, −100～+100, "3 of 12".
+_UNBROKEN = re.compile(r"(\[[^\[\]]{1,24}\]|\bn (?:= )?\d[\d,]*|\bn＝\d[\d,]*|\b\d+–\d+\b|[−+]?\d+(?:～| to )[−+]\d+"
+                       r"|\b\d+ of \d+\b)")
+_LAST_WORDS = re.compile(r"((?<= )[\w’'-]{1,20} \S{1,16}|(?<=[一-鿿]{2})[一-鿿]{2}[）”》]?)$")
 
 _KINDS: dict[type, str] = {
     Statement: "statement", Paragraph: "paragraph", Bullets: "bullets", Facts: "facts", Passages: "passages",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from analysis.diagnosis.thresholds import THRESHOLDS
+from reports.citation import citations_in
 from reports.content import Align, Block, Facts, Heading, Row, Section, Statement, Table
 from reports.numbers import day
 from reports.sections.source import Source, capitalised
@@ -13,7 +15,7 @@ from reports.wording import Words
 
 HASH_SHOWN = 64
 SOURCES_IN_WORDS = ("source_simulation", "source_approximation", "source_midpoint", "source_privacy", "source_points",
-                    "source_disclosure", "source_after", "source_rule", "source_and", "model")
+                    "source_disclosure", "source_after", "source_rule", "source_and")
 OF_NORMS = "norm_"        # thresholds told only where other organisations' packages were taken over
 # Thresholds told only where customers are valued: by the template's model, or in a file.
 OF_VALUE = ("clv_retention_step", "clv_margin_step", "weight_step", "key_customer_share", "multi_channel_minimum")
@@ -112,12 +114,12 @@ def threshold_table(words: Words, language: str, values: Mapping[str, float], na
 
 
 def source_in_words(words: Words, source: str) -> str:
-    """Return a threshold's source in the language of the words; citations stand as they are."""
+    """Return a threshold's source in the language of the words; citations name their authors as they are."""
     english = Words("en")
+    source = re.sub(r"Model (\d+(?: and \d+)*)", lambda found: words.text("method.model", number=found[1]), source)
     for key in SOURCES_IN_WORDS:
         source = source.replace(english.text(f"method.{key}"), words.text(f"method.{key}"))
-    source = source.replace(" et al.", f" {words.text('labels.and_others')}")
-    return source.replace("; ", words.text("labels.between_sources"))
+    return citations_in(source.replace("; ", words.text("labels.between_sources")), words)
 
 
 def reproducibility(study: Source) -> list[Section]:

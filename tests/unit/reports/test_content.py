@@ -265,3 +265,5 @@ def test_sources_are_cited_by_author_and_year(bank: Study) -> None:
     assert source.cite("payne_frow2005") == "Payne & Frow 2005"
     assert source.cite("zablah2004") == "Zablah et al. 2004"
     assert source.cite("nobody1999") == "nobody1999"
+    chinese = Source(*bank, "zh")
+    assert [chinese.cite(key) for key in ("payne_frow2005", "zablah2004")] == ["Payne和Frow，2005", "Zablah等，2004"]

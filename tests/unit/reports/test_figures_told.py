@@ -106,7 +106,7 @@ def test_chinese_sources_of_thresholds_hold_no_english_sentence(bank: Any) -> No
 
     told = {threshold.source: source_in_words(study.words, threshold.source) for threshold in THRESHOLDS.values()}
 
-    citation = re.compile(r"[A-Z][A-Za-z]+(?: & [A-Z][A-Za-z]+| 等)? \d{4}")
+    citation = re.compile(r"[A-Z][A-Za-z]+(?:和[A-Z][A-Za-z]+|等)?，\d{4}")
     assert {source: text for source, text in told.items() if re.search(r"[A-Za-z]{2}", citation.sub("", text))} == {}
 
 
