@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from datetime import date
+from typing import Literal
 
 MISSING = "–"
 HIDDEN = "s"
@@ -60,8 +61,10 @@ STYLES: dict[str, tuple[float, int, str, bool]] = {
 }
 
 
-def style_beside(value: float, limits: Iterable[float]) -> str:
+def style_beside(value: float | None, limits: Iterable[float]) -> Literal["coefficient", "three"]:
     """Return the style of a coefficient that is judged by limits: it must not round onto one that it does not reach."""
+    if value is None or not math.isfinite(value):
+        return "coefficient"
     rounded = round(value, STYLES["coefficient"][1])
     return "three" if any((rounded >= limit) != (value >= limit) for limit in limits) else "coefficient"
 

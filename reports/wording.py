@@ -25,6 +25,8 @@ class PhraseMissing(KeyError):
         super().__init__(f"phrases/{language}: no phrase {key!r}. Add it in every language.")
 
 
+LABEL = 16                  # signs of a Chinese name in a list; what is longer is part of a sentence
+_IN_SENTENCE = re.compile(r"[，；：（）\d]")
 _ADDRESS = re.compile(r"doi|://", re.IGNORECASE)
 _TYPED = ((re.compile(r"(?<=\d)-(?=\d)"), "–"), (re.compile(r" - (?=\d)"), " − "), (re.compile(r" - "), " – "),
           (re.compile(r"(?<=[\d)]) x (?=[\d(])"), " × "),
@@ -134,7 +136,10 @@ class Words:
     def join(self, names: Sequence[str]) -> str:
         """Return names as a list in words."""
         if self.language == "zh":
-            names = [f"“{name}”" if "、" in name and "“" not in name else name for name in names]   # itself a list
+            is_list = any("、" in name and "“" not in name for name in names)
+            are_labels = all(len(name) <= LABEL and not _IN_SENTENCE.search(name) for name in names)
+            names = [f"“{name}”" if is_list and "“" not in name and (are_labels or "、" in name) else name
+                     for name in names]                         # one that is itself a list: all labels in marks
             between = "" if all(name.endswith("”") for name in names) else "、"  # GB/T 15834: none between quotations
             return between.join(names[:-1]) + ("和" if len(names) > 1 else "") + names[-1] if names else ""
         if len(names) <= 1:

@@ -8,7 +8,7 @@ from typing import Any
 from analysis.results.measurement import Omega, Reliability
 from reports.content import Block, Column, Number, Row, Statement, Table
 from reports.measured.frame import Context, Part, Widths, anchor, fitted, told_together, told_warnings, when
-from reports.numbers import printed
+from reports.numbers import printed, style_beside
 from reports.sections.measurement_tables import reliability_figure
 
 ACCEPTABLE = 0.70           # diagnostic model, section 3
@@ -41,7 +41,8 @@ def _table(context: Context, results: Mapping[str, Reliability]) -> Table:
         omega = r.omega_total
         rows.append(Row((
             Statement(context.title(key)), Number(float(r.k), "count"), Number(float(r.n), "count"),
-            Number(r.alpha.value, "coefficient", r.alpha.ci_low, r.alpha.ci_high),
+            Number(r.alpha.value, style_beside(r.alpha.value, (LIMITED, ACCEPTABLE, GOOD)), r.alpha.ci_low,
+                   r.alpha.ci_high),
             Number(r.alpha_standardised, "coefficient"),
             Number(omega.value if omega else r.spearman_brown, "coefficient", omega.ci_low if omega else None,
                    omega.ci_high if omega else None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analysis.diagnosis.thresholds import THRESHOLDS
 from reports.content import Block, Column, Heading, Number, Row, Section, Statement, Table
 from reports.sections.measurement_tables import (
     fit_text,
@@ -13,6 +14,8 @@ from reports.sections.measurement_tables import (
 )
 from reports.sections.source import Source
 
+ALPHA_LIMITS = ("alpha_limited", "alpha_acceptable", "alpha_good")
+
 
 def reliability(study: Source) -> list[Section]:
     """Return alpha, omega and item statistics of every scale; nothing where no scale was computed."""
@@ -23,7 +26,8 @@ def reliability(study: Source) -> list[Section]:
     scales = {key: quality.reliability for key, quality in found.items() if quality.reliability is not None}
     blocks: list[Block] = [
         reliability_table(words, scales, study.name, words.text("measure.table_source"),
-                          {key: quality.verdict for key, quality in found.items()}),
+                          {key: quality.verdict for key, quality in found.items()},
+                          [study.threshold(name, THRESHOLDS[name].default) for name in ALPHA_LIMITS]),
         item_summary(words, {key: r.items for key, r in scales.items()}, study.name,
                      words.text("measure.item_source"))]
     doubt = [key for key, quality in found.items() if quality.has_keying_doubt]

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from analysis.results.measurement import FactorSolution, ItemStatistics, ParallelAnalysis, Reliability
 from reports.content import Column, Figure, Number, Row, Statement, Table
 from reports.figures import Curve, Forest, ForestRow, Series
-from reports.numbers import printed, with_interval
+from reports.numbers import printed, style_beside, with_interval
 from reports.sections.table_columns import columns_of
 from reports.wording import Words
 
 LOADING_SHOWN = 0.30                    # loadings from here are set bold, as is usual in print
 MOST_EIGENVALUES = 15
-ALPHA_GOOD, ALPHA_ACCEPTABLE = 0.80, 0.70
+ALPHA_GOOD, ALPHA_ACCEPTABLE, ALPHA_LIMITED = 0.80, 0.70, 0.60      # diagnostic model, section 3
 # Widths of names, items and alphas: Chinese names are short, and its figures wide.
 NAMES_AND_ITEMS = {"en": (0.14, 0.55, 0.15), "zh": (0.12, 0.55, 0.17)}
 
@@ -39,14 +39,15 @@ def reliability_figure(words: Words, scales: Mapping[str, Reliability], name: Na
 
 
 def reliability_table(words: Words, scales: Mapping[str, Reliability], name: Name, source: str,
-                      verdicts: Mapping[str, str] | None = None) -> Table:
-    """Return alpha, omega, mean inter-item r and verdict for each scale."""
+                      verdicts: Mapping[str, str] | None = None,
+                      limits: Sequence[float] = (ALPHA_LIMITED, ALPHA_ACCEPTABLE, ALPHA_GOOD)) -> Table:
+    """Return alpha, omega, mean inter-item r and verdict for each scale; `limits` are those that alpha is judged by."""
     rows = []
     for key, r in scales.items():
         omega = r.omega_total
         rows.append(Row((
             Statement(name(key)), Number(float(r.k), "count"), Number(float(r.n), "count"),
-            Number(r.alpha.value, "coefficient", r.alpha.ci_low, r.alpha.ci_high),
+            Number(r.alpha.value, style_beside(r.alpha.value, limits), r.alpha.ci_low, r.alpha.ci_high),
             Number(omega.value if omega else r.spearman_brown, "coefficient", omega.ci_low if omega else None,
                    omega.ci_high if omega else None),
             Number(r.average_r, "coefficient"), Number(r.mean, "mean"), Number(r.sd, "mean"),
@@ -63,9 +64,8 @@ def reliability_table(words: Words, scales: Mapping[str, Reliability], name: Nam
 def _verdict(alpha: float | None) -> str:
     if alpha is None:
         return "cannot_judge"
-    limited = 0.60                      # diagnostic model, section 3
     return ("good" if alpha >= ALPHA_GOOD else "acceptable" if alpha >= ALPHA_ACCEPTABLE
-            else "limited" if alpha >= limited else "not_a_scale")
+            else "limited" if alpha >= ALPHA_LIMITED else "not_a_scale")
 
 
 def item_table(words: Words, scales: Mapping[str, Sequence[ItemStatistics]], name: Name, wording: Name | None,

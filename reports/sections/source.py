@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from typing import Literal
 
 from analysis.diagnosis.trace.ledger import Ledger
 from analysis.privacy import MINIMUM_GROUP
@@ -168,7 +169,7 @@ class Source(Named):
     def threshold(self, name: str, default: float) -> float:
         return self.diagnosis.provenance.thresholds.get(name, default)
 
-    def style_of_agreement(self, alpha: float) -> str:
+    def style_of_agreement(self, alpha: float) -> Literal["coefficient", "three"]:
         """Return the style in which an agreement of coders stands beside the limits that it is judged by."""
         limits = self.threshold("agreement_tentative", 0.667), self.threshold("agreement_accept", 0.8)
         return style_beside(alpha, limits)

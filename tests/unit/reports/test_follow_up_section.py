@@ -38,8 +38,8 @@ def followed(action: Action = ACCEPTED, **changes: Any) -> ActionFollowUp:
 @pytest.mark.parametrize(("language", "words"), [
     ("en", ["No proof of effect.", "accepted with changes", "19 October 2026, Board", "Two departments first.",
             "Corporate banking and retail banking", "Under way since 24 October 2026", "1 of 2 milestones reached",
-            "71% on 21 November 2026; source: Report", "Known by 54% [48–60%], n = 168; before 25% [19–31%]",
-            "−0.45 [−0.65 to −0.25]", "n = 68, then 61", "changed differently from the other units",
+            "71% on 21 November 2026; source: Report", "Known by 54% [48–60%], n 168; before 25% [19–31%]",
+            "−0.45 [−0.65 to −0.25]", "n 68, then 61", "changed differently from the other units",
             "no demonstrable difference", "cannot be judged: fewer than 30 people in a group",
             "not shown: too few people in a group", "cannot be compared", "covers every unit",
             "To be decided again on 15 January 2027", "S3.1 Customer life-cycle management"]),
