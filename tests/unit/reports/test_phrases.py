@@ -179,7 +179,8 @@ def test_names_that_are_lists_themselves_are_kept_apart() -> None:
     assert Words("en").join(["load of doctors and nurses", "planning"]) == "load of doctors and nurses; and planning"
     assert Words("en").join(["goals", "system", "planning"]) == "goals, system and planning"
     assert Words("zh").join(["往返奔波、指引不清", "信息系统"]) == "“往返奔波、指引不清”和“信息系统”"
-    assert Words("zh").join(["往返奔波、指引不清（3次）", "信息系统（2次）"]) == "“往返奔波、指引不清（3次）”和信息系统（2次）"
+    counted = ["往返奔波、指引不清（3次）", "信息系统（2次）"]
+    assert Words("zh").join(counted) == "“往返奔波、指引不清（3次）”和信息系统（2次）"
 
 
 def test_signed_bounds_are_read_with_a_word_too() -> None:
