@@ -72,6 +72,7 @@ class QuestionnaireFieldwork:
     modes: Mapping[str, int | None] = field(default_factory=dict)       # web, kiosk, paper, file
     flags: Mapping[str, int | None] = field(default_factory=dict)       # sign of careless answering → people
     n_excluded: int | None = None                   # None: not told
+    signs_needed: int = 0                           # of careless answering, to leave somebody out; 0 = not told
     paper: PaperCheck | None = None
     n_foreign: int = 0                              # answers that came in a file, of whose collection nothing is known
     population: int | None = None                   # of whom the answers of a file are some; entered as a fact
@@ -90,3 +91,4 @@ class Fieldwork:
     aim: Mapping[str, str] = field(default_factory=dict)
     organisation: Mapping[str, str] = field(default_factory=dict)
     is_synthetic: bool = False
+    order: int = 0                                  # which survey of the study it is, from one; 0 = not told

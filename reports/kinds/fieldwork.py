@@ -20,7 +20,8 @@ from reports.kinds.frame import CoverFact, Face, Naming, bound, naming
 from reports.numbers import day, printed
 from reports.sections.source import capitalised
 from reports.sections.table_columns import columns_of
-from reports.wording import Words
+from reports.waves import WaveTold, wave_name
+from reports.wording import Words, typeset
 
 # AAPOR's code (2021, III.A): what is told at once, in the order of the code; where it stands here.
 DISCLOSED = ("strategy", "sponsor", "instrument", "population", "sample", "mode", "dates", "sizes", "weighting",
@@ -33,10 +34,19 @@ def fieldwork_report(found: Fieldwork, language: str) -> StudyReport:
     closed = max((one.closed_on for one in found.questionnaires), default="")
     forms = [_questionnaire(names, one, place) for place, one in enumerate(found.questionnaires, 1)]
     sections = [_overview(names, found), _disclosure(names, found), *forms, _limits(names, found)]
-    face = Face(names.words.text("fieldwork.kind"), names.words.text("fieldwork.title", wave=found.wave),
+    face = Face(names.words.text("fieldwork.kind"), names.words.text("fieldwork.title", wave=_wave(names, found)),
                 names.words.text("fieldwork.subtitle"), names.read(found.organisation), _cover(names, found),
                 found.is_synthetic, closed)
     return bound(names, face, tuple(sections), found)
+
+
+def _wave(names: Naming, found: Fieldwork) -> str:
+    first = min((one.opened_on for one in found.questionnaires), default="")
+    return wave_name(names.words, found.wave, {found.wave: WaveTold(found.order, first)}, "dated")
+
+
+def _name(names: Naming, one: QuestionnaireFieldwork) -> str:
+    return typeset(names.read(one.name), names.language)
 
 
 def _cover(names: Naming, found: Fieldwork) -> tuple[CoverFact, ...]:
@@ -45,14 +55,16 @@ def _cover(names: Naming, found: Fieldwork) -> tuple[CoverFact, ...]:
         rate = one.rates.get("rr1")
         detail = (names.words.text("fieldwork.cover_rate", rate=rate) if rate is not None
                   else names.words.text("fieldwork.cover_no_rate"))
-        facts.append((printed(float(one.n_submitted + one.n_foreign), "count"), names.read(one.name), detail))
+        n = one.n_submitted + one.n_foreign
+        label = names.words.text("fieldwork.cover_answers", n=n, name=_name(names, one))
+        facts.append((printed(float(n), "count"), label, detail))
     return tuple(facts)
 
 
 def _overview(names: Naming, found: Fieldwork) -> Section:
     words = names.words
     points = [_point(names, one) for one in found.questionnaires]
-    points += [words.say("fieldwork.point_group", name=names.read(one.name), r=table.r_indicator)
+    points += [words.say("fieldwork.point_group", name=_name(names, one), r=table.r_indicator)
                for one in found.questionnaires for table in one.group_tables[:1] if table.r_indicator is not None]
     title = words.say("fieldwork.overview_title", n=_sheets(found), forms=len(found.questionnaires))
     return Section("overview", words.text("fieldwork.part_overview"), title, (Bullets(tuple(points)), Contents()),
@@ -65,14 +77,15 @@ def _sheets(found: Fieldwork) -> int:
 
 def _point(names: Naming, one: QuestionnaireFieldwork) -> Statement:
     if one.n_foreign and not one.n_submitted:
-        return names.words.say("fieldwork.point_foreign", name=names.read(one.name), n=one.n_foreign)
+        return names.words.say("fieldwork.point_foreign", name=_name(names, one), n=one.n_foreign)
     rr1, rr2 = one.rates.get("rr1"), one.rates.get("rr2")
-    return names.words.say(f"fieldwork.{'point' if rr1 is not None else 'point_no_rate'}", name=names.read(one.name),
-                           n=one.n_submitted, asked=one.n_asked, rr1=rr1, rr2=rr2)
+    key = "point_no_rate" if rr1 is None else "point_same" if rr1 == rr2 else "point"
+    return names.words.say(f"fieldwork.{key}", name=_name(names, one), n=one.n_submitted, asked=one.n_asked, rr1=rr1,
+                           rr2=rr2)
 
 
 def _questionnaire(names: Naming, one: QuestionnaireFieldwork, place: int) -> Section:
-    words, name = names.words, names.read(one.name)
+    words, name = names.words, _name(names, one)
     rate = one.rates.get("rr1")
     title = (words.say("fieldwork.form_title", name=name, rate=rate) if rate is not None
              else words.say("fieldwork.form_title_no_rate", name=name, n=one.n_submitted or one.n_foreign))
@@ -108,12 +121,17 @@ def _facts(names: Naming, one: QuestionnaireFieldwork) -> tuple[tuple[str, State
     if one.n_foreign:
         told.append(("foreign", words.say("fieldwork.foreign_text", n=one.n_foreign)))
     if one.median_minutes is not None:
-        told.append(("time", words.say("fieldwork.time_text", minutes=one.median_minutes, stated=one.minutes)))
+        told.append(("time", words.say("fieldwork.time_text", minutes=one.median_minutes,
+                                        stated=_minutes(one.minutes))))
     if one.paper is not None:
         told.append(("paper", words.say(
             "fieldwork.paper_text", sheets=one.paper.n_sheets, fields=one.paper.n_fields, n=one.paper.n_different,
             share=one.paper.n_different / max(one.paper.n_fields, 1), low=one.paper.low, high=one.paper.high)))
     return tuple((words.text(f"fieldwork.fact_{key}"), text) for key, text in told)
+
+
+def _minutes(stated: float | None) -> str:
+    return printed(stated, "one" if stated is not None and stated != int(stated) else "count")
 
 
 def _languages(words: Words, keys: Iterable[str]) -> list[str]:
@@ -149,7 +167,8 @@ def _disclosure(names: Naming, found: Fieldwork) -> Section:
     words, forms = names.words, found.questionnaires
     first = min((one.opened_on for one in found.questionnaires), default="")
     last = max((one.closed_on for one in found.questionnaires), default="")
-    versions = words.join([f"{names.read(one.name)} {one.version}" for one in found.questionnaires])
+    versions = words.join([words.text("fieldwork.of_version", name=_name(names, one), version=one.version)
+                           for one in found.questionnaires])
     said = {
         "strategy": words.say("fieldwork.aapor_strategy_text", aim=names.said(found.aim)),
         "sponsor": words.say("fieldwork.aapor_sponsor_text", sponsor=names.said(found.sponsor),
@@ -162,7 +181,7 @@ def _disclosure(names: Naming, found: Fieldwork) -> Section:
         "dates": words.say("fieldwork.dates_text", start=first, end=last),
         "sizes": _of_each(words, found, "fieldwork.aapor_sizes_text", [_size(words, one) for one in forms]),
         "weighting": words.say("fieldwork.aapor_weighting_text"),
-        "processing": words.say("fieldwork.aapor_processing_text"),
+        "processing": _processing(words, forms),
         "limits": words.say("fieldwork.aapor_limits_text"),
     }
     rows = tuple(Row((Statement(words.text(f"fieldwork.aapor_{key}")),
@@ -172,6 +191,14 @@ def _disclosure(names: Naming, found: Fieldwork) -> Section:
                   words.text("fieldwork.aapor_source"))
     return Section("disclosure", words.text("fieldwork.part_disclosure"), words.say("fieldwork.disclosure_title"),
                    (table,), starts_page=False)
+
+
+def _processing(words: Words, forms: Sequence[QuestionnaireFieldwork]) -> Statement:
+    """Return how answers were looked through, naming only tables that stand in the report."""
+    care = "care" if any(one.flags for one in forms) else "care_not"
+    paper = [words.text("fieldwork.processing_paper")] if any(one.paper for one in forms) else []
+    return Statement(words.text("fieldwork.between_forms").join([
+        words.text(f"fieldwork.processing_{care}"), words.text("fieldwork.processing_missing"), *paper]))
 
 
 def _modes(names: Naming, forms: Sequence[QuestionnaireFieldwork]) -> str:

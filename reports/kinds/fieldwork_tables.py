@@ -17,6 +17,9 @@ ENDINGS = ("complete", "partial", "break_off", "opened", "withdrawn", "refused",
 ALWAYS = ("complete", "partial", "break_off")
 RATES = ("rr1", "rr2", "rr3", "rr4", "rr5", "rr6", "coop1", "coop2", "ref1", "e")
 NEED_E = frozenset({"rr3", "rr4", "e"})
+# Rates among those of whom it is known how they ended: of no meaning where these are just those who answered.
+AMONG_KNOWN = frozenset({"rr5", "rr6", "coop1", "coop2"})
+KNOWN_NOT = ("break_off", "opened", "withdrawn", "refused")
 FEWEST_DAYS, MOST_DAYS, MOST_DAY_LABELS = 3, 60, 10
 USABLE = ("complete", "partial")
 BEGUN = (*USABLE, "break_off", "opened", "withdrawn", "screened", "quota_full")
@@ -62,13 +65,17 @@ def rate_table(names: Naming, one: QuestionnaireFieldwork, source: str) -> Table
     known = [(key, one.rates[key]) for key in RATES if one.rates.get(key) is not None]
     if not known:
         return None
+    says_something = any(one.dispositions.get(key) for key in KNOWN_NOT)
     rows = tuple(Row((Statement(words.text(f"fieldwork.rate_{key}_name")),
                       Statement(words.text(f"fieldwork.rate_{key}")),
-                      Number(value, "percent1", is_emphasised=key == "rr1"))) for key, value in known)
+                      words.say("fieldwork.rate_no_meaning") if key in AMONG_KNOWN and not says_something
+                      else Number(value, "percent1", is_emphasised=key == "rr1"))) for key, value in known)
+    why = "" if says_something or not any(key in AMONG_KNOWN for key, _ in known) else words.text(
+        "fieldwork.rate_note_no_meaning")
     of_e = words.text("fieldwork.rate_note_e") if any(key in NEED_E for key, _ in known) else ""
-    columns = columns_of(words, "fieldwork.rate_head_", ("name", 0.14), ("meaning", 0.68), ("value", 0.18, "right"))
+    columns = columns_of(words, "fieldwork.rate_head_", ("name", 0.14), ("meaning", 0.64), ("value", 0.22, "right"))
     return Table(f"t-rates-{one.audience}", words.say("fieldwork.rate_title", rate=one.rates.get("rr1")), columns, rows,
-                 "", _noted(names, source, words.text("fieldwork.rate_note"), of_e))
+                 "", _noted(names, source, words.text("fieldwork.rate_note"), of_e, why))
 
 
 def course_figure(names: Naming, one: QuestionnaireFieldwork, source: str) -> Figure | None:
@@ -162,8 +169,9 @@ def care_table(names: Naming, one: QuestionnaireFieldwork, source: str) -> Table
     rows = tuple(Row((Statement(words.text(f"flag.{flag}")), _count(n))) for flag, n in one.flags.items())
     columns = columns_of(words, "fieldwork.care_", ("name", 0.8), ("n", 0.2, "right"))
     key = "fieldwork.care_title" if one.n_excluded is not None else "fieldwork.care_title_few"
+    note = words.text("fieldwork.care_note", n=one.signs_needed) if one.signs_needed else ""
     return Table(f"t-care-{one.audience}", words.say(key, n=one.n_excluded), columns, rows, "",
-                 _noted(names, source, words.text("fieldwork.care_note"), _few(names, one, one.flags.values())))
+                 _noted(names, source, note, _few(names, one, one.flags.values())))
 
 
 def _count(n: int | None) -> Number:

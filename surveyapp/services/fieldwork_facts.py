@@ -10,9 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from analysis.privacy import suppress_cells
-from analysis.results.diagnosis import Screening
+from analysis.results.diagnosis import Diagnosis
 from analysis.results.fieldwork import Fieldwork as FieldworkFacts
 from analysis.results.fieldwork import GroupRate, GroupTable, PaperCheck, QuestionnaireFieldwork
+from reports.waves import WaveTold
 from surveyapp.errors import Refused
 from surveyapp.models.invitation import Invitation
 from surveyapp.models.mail import SENT, OutboxMessage
@@ -26,6 +27,7 @@ from surveyapp.services.mode import MODE_OF_SOURCE
 from surveyapp.services.protection import is_collected
 from surveyapp.services.study import facts_of, instrument_of, template_of
 from surveyapp.services.wave import local_text
+from surveyapp.services.wave_names import waves_told
 
 
 def fieldwork_facts(session: Session, study: Study, wave: Wave) -> FieldworkFacts:
@@ -34,25 +36,23 @@ def fieldwork_facts(session: Session, study: Study, wave: Wave) -> FieldworkFact
         raise Refused("Wave {wave} is not closed.", "Close it first: while answers arrive there are no final figures.",
                       wave=wave.key)
     facts, template = facts_of(study), template_of(session, study)
-    screened = _screenings(session, study, wave)
-    forms = tuple(_questionnaire(session, study, found, screened.get(found.published.audience))
+    stored = newest_diagnosis(session, study, wave)
+    diagnosis = diagnosis_of(stored) if stored is not None else None
+    forms = tuple(_questionnaire(session, study, found, diagnosis)
                   for found in fieldwork_of(session, study, wave) if found.closing)
     if not forms:
         raise Refused("Wave {wave} has no questionnaire with final figures.", "Publish one, collect and close.",
                       wave=wave.key)
     return FieldworkFacts(
         wave.key, forms, dict(facts.sponsor), dict(facts.conductor), dict(template.population), dict(template.aim),
-        dict(facts.organisation) or {"en": study.name}, study.is_synthetic)
+        dict(facts.organisation) or {"en": study.name}, study.is_synthetic,
+        waves_told(session, study).get(wave.key, WaveTold(0)).order)
 
 
-def _screenings(session: Session, study: Study, wave: Wave) -> Mapping[str, Screening]:
-    stored = newest_diagnosis(session, study)
-    return diagnosis_of(stored).screening if stored is not None and stored.wave_id == wave.id else {}
-
-
-def _questionnaire(session: Session, study: Study, found: Fieldwork, screening: Screening | None,
+def _questionnaire(session: Session, study: Study, found: Fieldwork, diagnosis: Diagnosis | None,
                    ) -> QuestionnaireFieldwork:
     closing, facts = found.closing or {}, with_days_of(session, study, found.wave)
+    screening = diagnosis.screening.get(found.published.audience) if diagnosis is not None else None
     instrument = instrument_of(found.published)
     counts = {str(key): int(n) for key, n in closing["dispositions"].items()}
     base = closing.get("base")
@@ -75,6 +75,7 @@ def _questionnaire(session: Session, study: Study, found: Fieldwork, screening: 
         break_off_pages={pages.get(key, key): int(n) for key, n in closing.get("break_off_pages", {}).items()},
         group_tables=tuple(map(_groups, group_tables(closing))), modes=_modes(session, found.link, closing["minimum"]),
         flags=dict(found.flags), n_excluded=None if screening is None else screening.n_submitted - screening.n_valid,
+        signs_needed=int(diagnosis.provenance.thresholds.get("exclusion_flags", 0)) if diagnosis is not None else 0,
         paper=_paper(found), n_mails=_mails(session, found.link, found.wave))
 
 

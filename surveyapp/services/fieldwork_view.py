@@ -99,9 +99,9 @@ def group_tables(closing: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _flags(session: Session, study: Study, link: QuestionnaireLink,
            published: PublishedInstrument) -> dict[str, int | None]:
-    """Return how many people carry each flag of careless answering, from the newest diagnosis."""
-    stored = newest_diagnosis(session, study)
-    if stored is None or stored.wave_id != link.wave_id:
+    """Return how many people carry each flag of careless answering, from the newest diagnosis of the wave."""
+    stored = newest_diagnosis(session, study, session.get_one(Wave, link.wave_id))
+    if stored is None:
         return {}
     minimum = kept_minimum(study, link)
     found = diagnosis_of(stored).screening.get(published.audience)

@@ -17,6 +17,7 @@ from surveyapp.jobs.second_wave import SECOND_WAVE, add_second_wave, close_first
 from surveyapp.sample.second_wave import DECISIONS, PLANTED, second_plan
 from surveyapp.services.action_feed import facts_of_wave
 from surveyapp.services.diagnosis import store_diagnosis, store_report
+from surveyapp.services.fieldwork_facts import fieldwork_facts
 from surveyapp.services.study import get_study, get_wave, template_of
 from tests.factories.questionnaire import SECRET
 from tests.seed.conftest import wordings
@@ -81,6 +82,21 @@ def progress(waves: TwoSurveys) -> dict[str, StudyReport]:
 def _diagnosed(key: str) -> Diagnosis:
     study = get_study(read_session(), "bank")
     return compute_diagnosis(study, get_wave(read_session(), study, key), n_resamples=N_RESAMPLES)
+
+
+def test_h6_the_fieldwork_report_of_an_earlier_wave_knows_who_was_left_out_of_its_analysis(waves: TwoSurveys):
+    database = Database(f"sqlite:///{waves.path}")
+    use_database(database)
+    study = get_study(read_session(), "bank")
+
+    found = fieldwork_facts(read_session(), study, get_wave(read_session(), study, "w1"))
+
+    database.close()
+    use_database(None)
+    assert found.order == 1
+    screened = {key: one.n_submitted - one.n_valid for key, one in waves.first.screening.items()}
+    assert {one.audience: one.n_excluded for one in found.questionnaires} == screened
+    assert all(one.flags and one.signs_needed == 2 for one in found.questionnaires)
 
 
 def test_h6_outcomes_are_measured_in_both_waves(waves: TwoSurveys):

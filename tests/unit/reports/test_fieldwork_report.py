@@ -1,5 +1,6 @@
 """The fieldwork report says what is known of the collection, hides what must be hidden, and prints as a whole."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -85,7 +86,8 @@ def test_the_report_prints_and_the_same_facts_give_the_same_bytes(report: StudyR
 
 
 @pytest.mark.parametrize(("population", "words"), [
-    (600, {"en": ["600 people by their number", "15% of that number", "no rate after AAPOR"], "zh": ["占该人数的15%"]}),
+    (600, {"en": ["600 people, known by number only", "15% of that number", "no rate after AAPOR"],
+           "zh": ["占该人数的15%"]}),
     (None, {"en": ["not known here: the answers came in a file"], "zh": ["答卷由文件导入，可作答人数此处不详"]})])
 def test_of_answers_that_came_in_a_file_nothing_is_told_that_is_not_known(population: int | None,
                                                                          words: dict[str, list[str]]) -> None:
@@ -108,3 +110,30 @@ def test_the_sign_of_a_hidden_number_is_explained_only_where_one_stands(report: 
     sign = {"en": "s = ", "zh": "s表示"}[report.language]
     assert sign in care.source
     assert sign not in pages.source
+
+
+@pytest.mark.parametrize(("language", "words"), [
+    ("en", ["RR1 and RR2 75.0%", "not meaningful here", "of everybody who did not answer nothing is known",
+            "second survey (September 2026)", "told beforehand: about 14 minutes", "Bank – staff, version 1.1.0"]),
+    ("zh", ["RR1与RR2均为75.0%", "此处无意义", "未作答者的情况均不掌握", "第二轮（2026年9月）", "事先告知约14分钟"])])
+def test_rates_that_compare_those_who_answered_with_themselves_are_not_printed(language: str,
+                                                                              words: list[str]) -> None:
+    link = replace(STAFF, name={"en": "Bank - staff", "zh": "员工问卷"}, rates={
+        "rr1": 0.75, "rr2": 0.75, "rr5": 1.0, "rr6": 1.0, "coop1": 1.0, "coop2": 1.0, "ref1": 0.0},
+        dispositions={"complete": 180, "no_reaction": 60}, n_submitted=180, flags={}, paper=None, break_off_pages={})
+
+    page = re.sub(r"</?span[^>]*>", "", report_html(
+        fieldwork_report(replace(WAVE, questionnaires=(link,), order=2), language)))
+
+    assert [word for word in words if word not in page] == []
+    assert "100.0%" not in page.split('id="t-rates-staff"')[1].split("</table>")[0]
+    assert ("entered twice" if language == "en" else "双录") not in page
+
+
+def test_signs_are_told_with_what_it_takes_to_be_left_out(report: StudyReport) -> None:
+    page = report_html(fieldwork_report(replace(WAVE, questionnaires=(replace(STAFF, signs_needed=2),)),
+                                        report.language))
+
+    told = {"en": ["one person may show several", "2 signs or more", "see the last table of each questionnaire"],
+            "zh": ["一份答卷可有多种迹象", "2种及以上迹象", "见各问卷的最后一张表"]}[report.language]
+    assert [word for word in told if word not in page] == []
