@@ -59,16 +59,25 @@ def saturation_figure(found: Saturation | None, words: Words) -> Figure | None:
     series = (Series(words.text("method.saturation_new"), new, "bars"),
               Series(words.text("method.saturation_total"), tuple(cumulative), "line"))
     labels = tuple(str(place) for place in range(1, len(new) + 1))
+    verdict, (broken_at, broken_by) = _verdict(found), found.broken_at or (0, 0)
     alt = words.text("method.saturation_alt", n=found.n_interviews, total=total,
-                     verdict=words.text(f"method.saturation_{found.verdict}"))
-    later = sum(new[sum(map(int, found.reached_at.split("+"))):]) if found.reached_at else 0.0
-    verdict = f"{found.verdict}_again" if later else found.verdict
-    title = words.say(f"method.saturation_title_{verdict}", at=found.reached_at or "", n=found.n_interviews,
-                      threshold=found.threshold, later=later)
+                     verdict=words.text(f"method.saturation_{verdict.removesuffix('_again')}"))
+    title = words.say(f"method.saturation_title_{verdict}", at=found.n_reached, n=found.n_interviews,
+                      threshold=found.threshold, later=found.n_later, broken_at=broken_at, broken_by=broken_by)
+    rule = words.text("method.saturation_rule", at=found.reached_at, first=found.n_reached - found.run,
+                      run=found.run) if found.reached_at else ""
     return Figure("f-saturation", title, Curve(series, labels, words.text("method.saturation_x"),
                                                words.text("method.saturation_y")), alt,
                   words.text("method.saturation_unit"),
-                  words.text("method.saturation_source", base=found.base, run=found.run, threshold=found.threshold))
+                  words.text("method.saturation_source", rule=rule, base=found.base, run=found.run,
+                             threshold=found.threshold))
+
+
+def _verdict(found: Saturation) -> str:
+    """Return how saturation is told: what came to no end after the rule had held once is not shown to be saturated."""
+    if found.broken_at is not None:
+        return "broken"
+    return f"{found.verdict}_again" if found.n_later else found.verdict
 
 
 def _agreement(evidence: ClaimEvidence, words: Words) -> str:
@@ -86,5 +95,7 @@ def _agreement(evidence: ClaimEvidence, words: Words) -> str:
 def _saturation(found: Saturation | None, words: Words) -> str:
     if found is None:
         return words.text("evidence.saturation_too_few")
-    return words.text(f"evidence.saturation_{found.verdict}", at=found.reached_at or "",
-                      threshold=f"{found.threshold:.0%}")
+    broken_at, broken_by = found.broken_at or (0, 0)
+    return words.text(f"evidence.saturation_{_verdict(found).removesuffix('_again')}", at=found.n_reached,
+                      rule=found.reached_at, threshold=f"{found.threshold:.0%}", broken_at=broken_at,
+                      broken_by=broken_by)

@@ -47,10 +47,11 @@ def test_what_follows_the_first_measures_is_as_settled_as_its_place(
     assert "Between the others" not in text
 
 
-def test_topics_that_come_after_saturation_are_told_with_it() -> None:
+def test_no_saturation_is_shown_where_codes_came_in_numbers_after_the_rule_had_held() -> None:
     figure = _block(sample_report(KEY, "w1", "en"), Figure, "f-saturation")
 
-    assert figure.title.text == "New topics fell to 5% or fewer after 4+2 interviews; 4 more appeared later"
+    assert "(4+2: 4 interviews and the 2 that confirm them)" in figure.source
+    assert figure.title.text == "No saturation shown: interview 7 brought 4 new codes"
 
 
 def test_thresholds_of_customer_value_stand_only_where_customers_are_valued() -> None:

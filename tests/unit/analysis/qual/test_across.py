@@ -173,13 +173,13 @@ def evidence(**changes: object) -> ClaimEvidence:
 def test_the_line_says_how_many_of_how_many_and_how_sure():
     assert evidence_line(evidence(), Words("en")) == (
         "9 of 14 interviewees speak of it (teller 4/5, manager 5/6), 17 passages, 2 against; coders' α 0.81 "
-        "[0.70–0.90] (2 coders, 4 of 14 interviews double-coded); code saturation (≤ 5%) reached at interview 10+2")
+        "[0.70–0.90] (2 coders, 4 of 14 interviews double-coded); code saturation (≤ 5%) reached at interview 12 (10+2)")
 
 
 def test_in_chinese_the_line_says_the_same():
     assert evidence_line(evidence(), Words("zh"), {"teller": "柜员", "manager": "客户经理"}.get) == (
         "14名受访者中有9名谈到（柜员 4/5，客户经理 5/6），17个片段，2名持相反意见；编码员一致性α 0.81 "
-        "[0.70–0.90]（2名编码员，14次访谈中4次双人编码）；编码饱和（≤5%）在第10+2次访谈时达到")
+        "[0.70–0.90]（2名编码员，14次访谈中4次双人编码）；编码饱和（≤5%）在第12次访谈时达到（10+2）")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
