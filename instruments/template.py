@@ -111,6 +111,17 @@ class Codebook:
         return tuple(found)
 
     @cached_property
+    def groups(self) -> tuple[CodeDefinition, ...]:
+        """The top codes with others below them: they head a list of codes and are not counted among these."""
+        heads = {code.parent for code in self.codes}
+        return tuple(code for code in self.codes if code.parent is None and code.key in heads)
+
+    @property
+    def n_codes(self) -> int:
+        """How many codes there are besides the groups that they stand in."""
+        return len(self.codes) - len(self.groups)
+
+    @cached_property
     def _parents(self) -> Mapping[str, str | None]:
         return {code.key: code.parent for code in self.codes}
 

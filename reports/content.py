@@ -85,6 +85,7 @@ class Row:
     cells: tuple[Cell, ...]
     anchor: str = ""
     is_group: bool = False              # a heading over the rows that follow: one cell
+    depth: int = 0                      # steps that the first cell is moved in, below the row that it belongs to
 
 
 @dataclass(frozen=True)

@@ -5,48 +5,74 @@ from __future__ import annotations
 import re
 
 from instruments.template import CodeDefinition
-from reports.content import Block, Bullets, Facts, Figure, Heading, Number, Row, Section, Statement, Table
+from reports.content import Block, Bullets, Column, Facts, Figure, Heading, Number, Row, Section, Statement, Table
 from reports.evidence import saturation_figure
 from reports.numbers import printed
 from reports.render import ANCHOR
 from reports.sections.appendix_agreement import agreement
 from reports.sections.appendix_crosstabs import crosstabs
 from reports.sections.source import Source
-from reports.sections.table_columns import columns_of
+from reports.sections.table_columns import Spec, columns_of
 from reports.wording import typeset
 
 METHOD_REFERENCES = 13
 
 
-def codebook(study: Source) -> list[Section]:
-    """Return every code with its definition, who spoke of it, and the coders' agreement."""
+def codebook(study: Source, voices: str = "") -> list[Section]:
+    """Return every code with its definition, who spoke of it, and the coders' agreement.
+
+    `voices` names the part in which those are heard whom the organisation serves.
+    """
     words, book = study.words, study.template.codebook
     if book is None or not study.n_interviews:
         return []
+    groups, is_double = {code.key for code in book.groups}, double_coded(study)
     rows: list[Row] = []
     for code in book.codes:
-        if code.parent is None:
+        if code.key in groups:
             rows.append(Row((Statement(f"{code.key} {study.read(code.name)}"),),
                             f"{ANCHOR}{study.ledger.id_of('code', code.key)}", is_group=True))
         else:
-            rows.append(_code_row(study, code, len(book.ancestors(code.key))))
-    columns = columns_of(words, "codes.",
-        ("code", 0.25, "left"), ("definition", 0.31, "left"), ("asked", 0.055, "right"), ("says", 0.045, "right"),
-        ("against", 0.07, "right"), ("both", 0.05, "right"), ("passages", 0.08, "right"), ("agreement", 0.14, "left"))
-    table = Table("t-codes", words.say("codes.table", n=len(book.codes), version=book.version), columns, tuple(rows),
-                  "", words.text("codes.source"), is_dense=True)
+            rows.append(_code_row(study, code, len(book.ancestors(code.key)) - 1, is_double=is_double))
+    title = words.say("codes.table" if groups else "codes.table_flat", n=book.n_codes, groups=len(groups),
+                      version=book.version)
+    table = Table("t-codes", title, _code_columns(study, is_double=is_double), tuple(rows), "",
+                  _note(study, voices or words.text("part.customer_view"), is_double=is_double), is_dense=True)
     return [Section("codebook", words.text("part.appendix_d"), words.say("codes.title", n=study.n_heard),
                     (*([curve] if (curve := _saturation(study)) else []), table, *crosstabs(study),
                      *([coders] if (coders := agreement(study)) else [])), is_appendix=True)]
+
+
+def double_coded(study: Source) -> bool:
+    """Tell whether any interview was coded by two people, without which agreement cannot be judged."""
+    return any(found.agreement_verdict != "not_double_coded" for found in study.diagnosis.interviews)
+
+
+def _code_columns(study: Source, *, is_double: bool) -> tuple[Column, ...]:
+    """Return the heads; the narrow Chinese ones leave their width to the definitions, as does agreement of nobody."""
+    is_zh = study.language == "zh"
+    widths = (0.05, 0.05, 0.05, 0.05, 0.05) if is_zh else (0.055, 0.045, 0.07, 0.05, 0.08)
+    name, last = (0.24, 0.16) if is_zh else (0.25, 0.14)
+    agreed: tuple[Spec, ...] = (("agreement", last),) if is_double else ()
+    counts: list[Spec] = [(key, width, "right") for key, width in
+                          zip(("asked", "says", "against", "both", "passages"), widths, strict=True)]
+    definition = 1 - name - sum(widths) - last * is_double
+    return columns_of(study.words, "codes.", ("code", name), ("definition", definition), *counts, *agreed)
+
+
+def _note(study: Source, voices: str, *, is_double: bool) -> str:
+    words = study.words
+    return words.text("labels.between_sentences").join((
+        words.text("codes.source", part=voices),
+        words.text("codes.source_agreement" if is_double else "codes.source_single")))
 
 
 def _saturation(study: Source) -> Figure | None:
     return saturation_figure(study.diagnosis.saturation, study.words)
 
 
-def _code_row(study: Source, code: CodeDefinition, depth: int) -> Row:
-    found = study.evidence(code.key)
-    name = "　" * (depth - 1) + study.read(code.name)
+def _code_row(study: Source, code: CodeDefinition, depth: int, *, is_double: bool) -> Row:
+    found, name = study.evidence(code.key), study.code(code.key)
     if found is None:
         counts: tuple[Number | Statement, ...] = (*([Number(None)] * 5), Statement("–"))
     else:
@@ -57,8 +83,9 @@ def _code_row(study: Source, code: CodeDefinition, depth: int) -> Row:
                   Number(float(found.supports), "count", trace=(f"interview.{code.key}.interviewees",)),
                   Number(float(found.contradicts), "count"), Number(float(found.mixed), "count"),
                   Number(float(found.n_passages), "count"), Statement(judged))
-    return Row((Statement(f"{name} ({code.key})" if study.language == "en" else f"{name}（{code.key}）"),
-                Statement(study.read(code.definition)), *counts), f"{ANCHOR}{study.ledger.id_of('code', code.key)}")
+    named = Statement(study.words.text("codes.named", name=name, code=code.key))
+    return Row((named, Statement(study.read(code.definition)), *counts[:None if is_double else -1]),
+               f"{ANCHOR}{study.ledger.id_of('code', code.key)}", depth=max(depth, 0))
 
 
 def glossary(study: Source) -> list[Section]:

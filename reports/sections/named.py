@@ -7,7 +7,7 @@ from functools import cached_property
 
 from instruments.schema import Choice, Construct, Instrument, Item, ItemRole, Text
 from instruments.template import StudyTemplate
-from reports.numbers import with_interval
+from reports.numbers import interval, printed, with_interval
 from reports.wording import Words
 
 
@@ -65,7 +65,10 @@ class Named:
         return self.read(found.label) if found else value
 
     def estimate(self, value: float | None, low: float | None, high: float | None, style: str = "mean") -> str:
-        return with_interval(value, low, high, style, self.language)
+        """Return a value with its interval; a value told finer, beside what judges it, leaves the interval as usual."""
+        if value is None or style != "three":
+            return with_interval(value, low, high, style, self.language)
+        return f"{printed(value, style)} {interval(low, high, 'coefficient', self.language)}".strip()
 
 
 def lowered(text: str) -> str:
