@@ -24,10 +24,10 @@ from reports.content import (
 )
 from reports.kinds.frame import CoverFact, Face, bound, naming
 from reports.numbers import printed
-from reports.sections.appendix_words import codebook
+from reports.sections.appendix_words import codebook, double_coded
 from reports.sections.situation import roles_interviewed
 from reports.sections.source import Source, capitalised
-from reports.sections.table_columns import columns_of
+from reports.sections.table_columns import Spec, columns_of
 
 MOST_QUOTES = 4             # of a code
 
@@ -41,6 +41,21 @@ class QuestionAsked:
     n_raised: int           # came up
     n_put: int              # interviews with people to whom it is put
     n_unknown: int          # … in which nobody noted whether it came up
+
+    @property
+    def n_silent(self) -> int:
+        """In how many interviews it was noted not to have come up."""
+        return self.n_put - self.n_raised - self.n_unknown
+
+    @property
+    def is_seldom(self) -> bool:
+        """Tell whether it surely came up in fewer than half of the interviews."""
+        return self.n_raised + self.n_unknown < self.n_silent
+
+    @property
+    def is_usual(self) -> bool:
+        """Tell whether it surely came up in at least half of the interviews."""
+        return self.n_raised >= self.n_silent + self.n_unknown
 
 
 @dataclass(frozen=True)
@@ -63,10 +78,8 @@ def interview_report(diagnosis: Diagnosis, template: StudyTemplate, facts: Study
     """Return the report on the interviews behind a diagnosis."""
     names, study = naming(language), Source(diagnosis, template, facts, language)
     sections = [_overview(study, log), _limits(study, log), _coverage(study, questions), _said(study)]
-    part = study.words.text("interviewing.part_codes")
-    sections += [replace(section, is_appendix=False, part=part,
-                         blocks=tuple(_of_this_report(study, block) for block in section.blocks))
-                 for section in codebook(study)]
+    part, voices = study.words.text("interviewing.part_codes"), study.words.text("interviewing.part_said")
+    sections += [replace(section, is_appendix=False, part=part) for section in codebook(study, voices)]
     face = Face(names.words.text("interviewing.kind"), names.words.text("interviewing.title"),
                 names.words.text("interviewing.subtitle"), study.organisation, _cover(study, log), study.is_synthetic,
                 diagnosis.provenance.frozen_on or log.last_on)
@@ -74,20 +87,11 @@ def interview_report(diagnosis: Diagnosis, template: StudyTemplate, facts: Study
                  [diagnosis.provenance.input_hash, log, list(questions)])
 
 
-def _of_this_report(study: Source, block: Block) -> Block:
-    """Return a block of the codebook whose note leads to the part of this report that it speaks of."""
-    words = study.words
-    if isinstance(block, Table) and block.source == words.text("codes.source"):
-        part = words.text("interviewing.part_said")
-        return replace(block, source=words.text("interviewing.codes_source", part=part))
-    return block
-
-
 def _cover(study: Source, log: InterviewLog) -> tuple[CoverFact, ...]:
     words = study.words
-    codes = study.template.codebook.codes if study.template.codebook else ()
+    n_codes = study.template.codebook.n_codes if study.template.codebook else 0
     return ((printed(float(log.n), "count"), words.text("front.interviews", n=log.n), ""),
-            (printed(float(len(codes)), "count"), words.text("interviewing.cover_codes"), ""))
+            (printed(float(n_codes), "count"), words.text("interviewing.cover_codes"), ""))
 
 
 def _overview(study: Source, log: InterviewLog) -> Section:
@@ -96,10 +100,14 @@ def _overview(study: Source, log: InterviewLog) -> Section:
              else Statement(words.text("labels.not_known"))),
             ("record", words.say(f"interviewing.record{'_all' if log.n_verbatim == log.n else ''}", n=log.n,
                                  verbatim=log.n_verbatim)),
-            ("consent", words.say("interviewing.consent", n=log.n, given=log.n_with_consent)),
+            ("consent", words.say(f"interviewing.consent{'_all' if log.n_with_consent == log.n else ''}", n=log.n,
+                                  given=log.n_with_consent)),
             ("languages", Statement(words.join([words.text(f"fieldwork.language_{key}")
                                                 if words.has(f"fieldwork.language_{key}") else key
                                                 for key in log.languages])))]
+    if study.template.guide is not None:
+        planned = study.template.guide.target_interviews
+        rows.insert(0, ("planned", words.say("interviewing.planned", n=planned, held=log.n)))
     if log.n_checked:
         rows.append(("checked", words.say("interviewing.checked", n=log.n_checked, confirmed=log.n_confirmed,
                                           corrected=log.n_corrected)))
@@ -125,19 +133,8 @@ def _most_named(study: Source) -> list[Statement]:
     """Return the problems and causes that most interviewees raised, with counts."""
     found = sorted((row for row in study.diagnosis.interviews if row.supports and _is_finding(study, row)),
                    key=lambda row: (-row.supports, row.code))[:5]
-    return [study.words.say("interviewing.named", name=code_name(study, row.code), k=row.supports, n=row.n_asked,
+    return [study.words.say("interviewing.named", name=study.code(row.code), k=row.supports, n=row.n_asked,
                             x=row.contradicts, trace=(f"interview.{row.code}.interviewees",)) for row in found]
-
-
-def code_name(study: Source, key: str) -> str:
-    """Return what the report calls a code: the construct that it alone stands for, else its name, else its key."""
-    codes = study.template.codebook.codes if study.template.codebook else ()
-    code = next((code for code in codes if code.key == key), None)
-    if code is None:
-        return key
-    heads = {one.key for one in codes if one.construct == code.construct} if code.construct else set()
-    stands_for = code.construct and code.parent not in heads and study.construct(code.construct) is not None
-    return (capitalised(study.name(str(code.construct))) if stands_for else study.read(code.name)) or key
 
 
 def _is_finding(study: Source, row: InterviewEvidence) -> bool:
@@ -149,16 +146,25 @@ def _coverage(study: Source, questions: Sequence[QuestionAsked]) -> Section:
     words = study.words
     if not questions:
         return Section("coverage", words.text("interviewing.part_coverage"), Statement(""), ())
-    rows = tuple(Row((Statement(f"{one.key}  {one.wording}"), Number(float(one.n_put), "count"),
-                      Number(float(one.n_raised), "count"), Number(float(one.n_unknown), "count")))
-                 for one in questions)
-    columns = columns_of(words, "interviewing.question_", ("text", 0.64), ("put", 0.12, "right"),
-                         ("raised", 0.12, "right"), ("unknown", 0.12, "right"))
-    gaps = sum(one.n_put > 0 and one.n_raised == 0 for one in questions)
+    is_noted = not any(one.n_unknown for one in questions)
+    rows = tuple(Row((Statement(f"{one.key}  {one.wording}"), *(Number(float(n), "count") for n in (
+        one.n_put, one.n_raised, one.n_silent, *(() if is_noted else (one.n_unknown,)))))) for one in questions)
+    unknown: tuple[Spec, ...] = () if is_noted else (("unknown", 0.11, "right"),)
+    columns = columns_of(words, "interviewing.question_", ("text", 0.66 if is_noted else 0.55), ("put", 0.11, "right"),
+                         ("raised", 0.11, "right"), ("silent", 0.12, "right"), *unknown)
     table = Table("t-coverage", words.say("interviewing.coverage_table", n=len(rows)), columns, rows, "",
                   words.text("interviewing.coverage_note"))
-    title = words.say("interviewing.coverage_title" if gaps else "interviewing.coverage_title_full", n=gaps)
-    return Section("coverage", words.text("interviewing.part_coverage"), title, (table,))
+    return Section("coverage", words.text("interviewing.part_coverage"), _coverage_title(study, questions), (table,))
+
+
+def _coverage_title(study: Source, questions: Sequence[QuestionAsked]) -> Statement:
+    """Return what is true of all questions: which came up nowhere, else which came up seldom."""
+    nowhere = [one for one in questions if not one.n_raised]
+    missing, unsure = sum(not one.n_unknown for one in nowhere), sum(one.n_unknown > 0 for one in nowhere)
+    few = sum(one.is_seldom for one in questions if one.n_raised)
+    full = "_full" if all(one.is_usual for one in questions) else "_once"
+    key = "" if missing else "_unsure" if unsure else "_seldom" if few else full
+    return study.words.say(f"interviewing.coverage_title{key}", n=missing or unsure or few, all=len(questions))
 
 
 def _said(study: Source) -> Section:
@@ -170,11 +176,20 @@ def _said(study: Source) -> Section:
         if not passages or not _is_finding(study, row):
             continue
         n += len(passages)
-        blocks += [Heading(words.text("interviewing.said_head", name=code_name(study, row.code), k=row.supports,
-                                      n=row.n_asked)), Passages(passages)]
+        blocks += [Heading(_voices_head(study, row)), Passages(passages)]
     served, m = _said_by_served(study)
     return Section("said", words.text("interviewing.part_said"), words.say("interviewing.said_title", n=n + m),
                    (*blocks, *served))
+
+
+def _voices_head(study: Source, row: InterviewEvidence, who: str = "") -> str:
+    """Return a topic with how many of how many say that it is so, and who else spoke of it."""
+    words = study.words
+    key = "both" if row.mixed else "against" if row.contradicts else "all"
+    return words.text("interviewing.said_head", name=study.code(row.code),
+                      who=words.text("interviewing.said_who", who=who) if who else "",
+                      sides=words.text(f"interviewing.said_{key}", k=row.supports, n=row.n_asked, x=row.contradicts,
+                                       m=row.mixed))
 
 
 def _said_by_served(study: Source) -> tuple[list[Block], int]:
@@ -186,15 +201,18 @@ def _said_by_served(study: Source) -> tuple[list[Block], int]:
         passages = () if row.code in heads else study.passages(row.quotes, MOST_QUOTES)
         if passages:
             n += len(passages)
-            blocks += [Heading(study.words.text("interviewing.said_head_served", name=code_name(study, row.code),
-                                                k=row.supports, n=row.n_asked, who=study.audience(study.served))),
-                       Passages(passages)]
+            blocks += [Heading(_voices_head(study, row, study.audience(study.served))), Passages(passages)]
     return blocks, n
 
 
 def _limits(study: Source, log: InterviewLog) -> Section:
     words = study.words
     points = [words.say("interviewing.limit_counts"), words.say("interviewing.limit_chosen")]
+    planned = study.template.guide.target_interviews if study.template.guide else 0
+    if log.n < planned:
+        points.append(words.say("interviewing.limit_fewer", n=log.n, planned=planned))
+    if not double_coded(study):
+        points.append(words.say("interviewing.limit_single"))
     if log.n_verbatim < log.n:
         points.append(words.say("interviewing.limit_notes", n=log.n - log.n_verbatim))
     points.append(words.say("interviewing.limit_quotes"))

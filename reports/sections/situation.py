@@ -64,11 +64,11 @@ def roles_interviewed(study: Source) -> tuple[tuple[str, Statement], ...]:
     listed = listed_roles(counts, study.facts.headcount_by_role)
     rows = tuple((capitalised(study.role(role, "")), words.say("situation.interviewees", n=n))
                  for role, n in counts.items() if role in listed)
-    others = sum(n for role, n in counts.items() if role not in listed)
+    others = [n for role, n in counts.items() if role not in listed]
     if not others:
         return rows
-    name = words.text("situation.other_roles" if rows else "situation.all_roles")
-    return (*rows, (name, words.say("situation.interviewees", n=others)))
+    name = words.text("situation.other_roles" if rows else "situation.all_roles", n=len(others))
+    return (*rows, (name, words.say("situation.interviewees", n=sum(others))))
 
 
 def _response_table(study: Source, screenings: list[Screening]) -> Table:

@@ -26,7 +26,67 @@ def test_a_question_that_never_came_up_is_told_in_the_title(report: StudyReport)
 
     assert section.title.values["n"] == 1
     assert [[cell.value for cell in row.cells if isinstance(cell, Number)] for row in table.rows] == [
-        [14, 12, 1], [9, 0, 0]]
+        [14, 12, 1, 1], [9, 0, 9, 0]]
+
+
+@pytest.mark.parametrize(("questions", "said"), [
+    ([(12, 12, 0), (5, 10, 0)], "Each question came up in at least half of the interviews"),
+    ([(12, 12, 0), (4, 10, 0)], "Each question came up at least once; 1 of 2 in fewer than half of the interviews"),
+    ([(12, 12, 0), (4, 10, 3)], "Each question came up at least once"),
+    ([(12, 12, 0), (0, 10, 3)], "Whether one question came up was not noted in every interview")],
+    ids=["usual", "seldom", "not all noted", "not known"])
+def test_the_title_claims_of_all_questions_what_is_true_of_each(bank: Study, questions: list, said: str) -> None:
+    asked = [QuestionAsked(f"Q{place}", "", *numbers) for place, numbers in enumerate(questions, 1)]
+
+    section = interview_report(*bank, LOG, asked, "en").section("coverage")
+
+    table = next(block for block in section.blocks if isinstance(block, Table))
+    assert section.title.text == said
+    assert len(table.columns) == (5 if any(unknown for _, _, unknown in questions) else 4)
+
+
+def test_where_nobody_coded_a_second_time_limits_say_so_and_no_agreement_is_told(bank: Study) -> None:
+    diagnosis, template, facts = bank
+    single = replace(diagnosis, interviews=tuple(replace(
+        row, agreement=None, agreement_verdict="not_double_coded", coders=None) for row in diagnosis.interviews))
+    told = [interview_report(one, template, facts, LOG, QUESTIONS, "en") for one in (single, diagnosis)]
+    codes = [next(block for block in one.blocks() if isinstance(block, Table) and block.key == "t-codes")
+             for one in told]
+
+    limit = "No interview was coded by two people independently"
+    assert [limit in report_html(one) for one in told] == [True, False]
+    assert ["Krippendorff" in table.source for table in codes] == [False, True]
+    assert [len(table.columns) for table in codes] == [7, 8]
+
+
+def test_groups_of_codes_are_not_counted_as_codes(report: StudyReport, bank: Study) -> None:
+    codes = next(block for block in report.blocks() if isinstance(block, Table) and block.key == "t-codes")
+
+    assert codes.title.values["n"] == sum(not row.is_group for row in codes.rows)
+    assert codes.title.values["groups"] == sum(row.is_group for row in codes.rows) > 1
+    assert max(row.depth for row in codes.rows) == 1
+
+
+@pytest.mark.parametrize(("n", "is_told"), [(12, True), (16, False)])
+def test_fewer_interviews_than_planned_are_a_limit(bank: Study, n: int, is_told: bool) -> None:
+    html = report_html(interview_report(*bank, replace(LOG, n=n, n_verbatim=n), QUESTIONS, "en"))
+
+    assert f"14 by the guide; {n} held" in html
+    assert ("12 interviews were held of 14 planned" in html) is is_told
+
+
+@pytest.mark.parametrize(("counts", "said"), [
+    ((3, 0, 0), "(3 of 12)"), ((1, 4, 0), "(1 of 12 for, 4 against)"), ((0, 1, 2), "(0 of 12 for, 1 against, 2 both)")])
+def test_a_topic_is_headed_by_both_sides_where_there_are_two(bank: Study, counts: tuple[int, ...], said: str) -> None:
+    diagnosis, template, facts = bank
+    heard = next(row for row in diagnosis.interviews if row.quotes and row.construct == "PRB_MAINT")
+    k, x, m = counts
+    row = replace(heard, n_asked=12, supports=k, contradicts=x, mixed=m)
+
+    report = interview_report(replace(diagnosis, interviews=(row,)), template, facts, LOG, QUESTIONS, "en")
+
+    heads = [block.text for block in report.section("said").blocks if isinstance(block, Heading)]
+    assert heads[0] == f"Weak relationship maintenance {said}"
 
 
 def test_every_code_with_a_voice_has_a_heading_of_its_own(report: StudyReport, bank: Study) -> None:
