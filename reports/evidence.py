@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from analysis.results.diagnosis import Saturation
 from analysis.results.interviews import ClaimEvidence, EvidencePart
+from analysis.results.saturation import Saturation
 from reports.content import Figure
 from reports.figures import Curve, Series
 from reports.numbers import with_interval

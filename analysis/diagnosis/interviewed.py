@@ -14,7 +14,8 @@ from analysis.qual.linked_crosstabs import Grouping, linked_crosstabs
 from analysis.qual.quotation import link_quotes, roles_to_name
 from analysis.qual.saturation import saturation
 from analysis.results.crosstab import Crosstab
-from analysis.results.diagnosis import InterviewEvidence, Quote, Saturation
+from analysis.results.diagnosis import InterviewEvidence, Quote
+from analysis.results.saturation import Saturation
 from analysis.tables import InterviewTable, StudyTables
 from instruments.template import Codebook, StudyTemplate
 

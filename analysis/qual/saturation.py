@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from analysis.qual.frequency import interviewees
-from analysis.results.diagnosis import Saturation
+from analysis.results.saturation import Saturation
 from analysis.tables import InterviewTable
 
 BASE_SIZE = 4               # Guest, Namey & Chen 2020: interviews that form the base

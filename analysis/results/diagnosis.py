@@ -17,6 +17,7 @@ from analysis.results.measures import Form, MeasureGrounds, PresentMeasure, Trig
 from analysis.results.norms import Benchmark
 from analysis.results.planning import LinkDetectability
 from analysis.results.quality import IndexDistribution, ScaleChange
+from analysis.results.saturation import Saturation
 from analysis.results.sensitivity import Sensitivity
 from analysis.results.stated import StatedReason
 from analysis.results.trace import ItemAnswers
@@ -118,36 +119,6 @@ class InterviewEvidence:
     n_not_asked: int = 0                        # interviewed, and not asked
     coders: CoderAgreement | None = None        # everything that is reported with `agreement`
     n_passages: int = 0                         # with the code or one below it; what two coders marked is one
-
-
-@dataclass(frozen=True)
-class Saturation:
-    """Guest, Namey & Chen 2020."""
-
-    n_interviews: int
-    base: int
-    run: int
-    threshold: float
-    curve: tuple[tuple[str, int, float | None], ...]      # interview, new codes, value of the run that ends here
-    reached_at: str | None                                # "6+2"
-    verdict: Literal["reached", "not_reached", "too_few", "undefined"]
-
-    @property
-    def n_reached(self) -> int:
-        """The interviews that the base and its confirming run took; 0 where nothing is reached."""
-        return sum(int(part) for part in (self.reached_at or "0").split("+"))
-
-    @property
-    def n_later(self) -> int:
-        """Codes that came up only after that."""
-        return sum(new for _, new, _ in self.curve[self.n_reached:]) if self.reached_at else 0
-
-    @property
-    def broken_at(self) -> tuple[int, int] | None:
-        """Place and new codes of the first interview whose run is above the threshold again; None where it lasted."""
-        later = list(enumerate(self.curve, 1))[self.n_reached:] if self.reached_at else []
-        return next(((place, new) for place, (_, new, value) in later if value is not None and value > self.threshold),
-                    None)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from typing import Literal
 
 from analysis.results.comparisons import Cooccurrence
 from analysis.results.crosstab import Crosstab
-from analysis.results.diagnosis import InterviewEvidence, Saturation
+from analysis.results.diagnosis import InterviewEvidence
 from analysis.results.measurement import Estimate
+from analysis.results.saturation import Saturation
 
 
 @dataclass(frozen=True)

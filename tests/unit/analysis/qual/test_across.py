@@ -8,9 +8,9 @@ from analysis.errors import SpecError
 from analysis.qual.across import analyse_interviews, claim_evidence, without_interviews
 from analysis.qual.cooccurrence import overlaps
 from analysis.qual.crosstab import crosstab
-from analysis.results.diagnosis import Saturation
 from analysis.results.interviews import ClaimEvidence
 from analysis.results.measurement import Estimate
+from analysis.results.saturation import Saturation
 from reports.evidence import evidence_line, evidence_parts
 from reports.wording import Words
 from tests.factories.interviews import codebook, coding, guide, interview_table
