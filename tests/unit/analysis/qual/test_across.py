@@ -173,7 +173,8 @@ def evidence(**changes: object) -> ClaimEvidence:
 def test_the_line_says_how_many_of_how_many_and_how_sure():
     assert evidence_line(evidence(), Words("en")) == (
         "9 of 14 interviewees speak of it (teller 4/5, manager 5/6), 17 passages, 2 against; coders' α 0.81 "
-        "[0.70–0.90] (2 coders, 4 of 14 interviews double-coded); code saturation (≤ 5%) reached at interview 12 (10+2)")
+        "[0.70–0.90] (2 coders, 4 of 14 interviews double-coded); code saturation (≤ 5%) reached at "
+        "interview 12 (10+2)")
 
 
 def test_in_chinese_the_line_says_the_same():
