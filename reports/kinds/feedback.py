@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from analysis.results.actions import Action
-from analysis.results.diagnosis import Diagnosis, MeasureFinding
+from analysis.results.diagnosis import Diagnosis, FacetFinding, MeasureFinding, ProblemFinding, SituationFinding
 from instruments.facts import StudyFacts
 from instruments.template import StudyTemplate
 from reports.content import Block, Bullets, Heading, Number, Row, Section, Statement, StudyReport, Table
 from reports.kinds.frame import Face, bound, naming
-from reports.numbers import day, month, printed
+from reports.numbers import month, printed
 from reports.sections.source import Source, capitalised
 from reports.sections.strengths import points_of
 from reports.sections.table_columns import columns_of
 
-MOST_POINTS, MOST_ANSWERED = 4, 2
+MOST_POINTS, MOST_OF_OTHERS, MOST_ANSWERED = 4, 2, 2
+HALF = 50.0
+STRONG = 2              # from this strength on a measure acts on a problem; a study's own value comes before it
+OUTCOMES = (("taken_on", ("accepted", "changed")), ("put_off", ("deferred",)), ("not_taken_on", ("rejected",)))
 PRIVACY = ("anonymous", "confidential", "identified")
 
 
@@ -26,11 +29,13 @@ def feedback_sheet(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFa
     names, study = naming(language), Source(diagnosis, template, facts, language)
     words = study.words
     sections = (_told(study), _decided(study, actions), _protected(study, privacy))
+    screened = diagnosis.screening.get(_audience(study))
+    n_answered, n_used = (screened.n_submitted, screened.n_valid) if screened else (0, 0)
+    used = words.text("feedback.cover_used", n=n_used) if n_used != n_answered else ""
     face = Face(words.text("feedback.kind"), words.text("feedback.title"), words.text("feedback.subtitle"),
-                study.organisation, ((printed(float(study.n_valid(_audience(study))), "count"),
-                                      words.text("feedback.cover_answers"), ""),
-                                     (month(released_on, language), words.text("feedback.cover_released"),
-                                      day(released_on, language))),
+                study.organisation, (
+                    (printed(float(n_answered), "count"), words.text("feedback.cover_answers"), used),
+                    (month(released_on, language), words.text("feedback.cover_released"), "")),
                 study.is_synthetic, released_on)
     made = bound(names, face, sections, [diagnosis.provenance.input_hash, dict(actions), released_on])
     return replace(made, shape="sheet")
@@ -45,7 +50,9 @@ def _audience(study: Source) -> str:
 def _told(study: Source) -> Section:
     """Return what those who answered said: what works first, then the problems and reasons they see."""
     words = study.words
-    good = points_of(study)[:MOST_POINTS]
+    points = points_of(study)
+    good = [_in_full(study, point) for point in points if _is_of(study, point) == _audience(study)][:MOST_POINTS]
+    others = [_in_full(study, point) for point in points if _is_of(study, point) != _audience(study)][:MOST_OF_OTHERS]
     rows = [Row((Statement(capitalised(study.name(level.construct))), Statement(words.text(f"feedback.group_{group}")),
                  Number(level.mean, "mean", level.ci_low, level.ci_high),
                  Number(level.unfavourable.value if level.unfavourable else None, "percent")))
@@ -55,7 +62,7 @@ def _told(study: Source) -> Section:
             if level.status == "supports"]
     blocks: list[Block] = [
         Heading(words.text("feedback.good")), Bullets(tuple(good) or (words.say("strengths.none"),)),
-        Heading(words.text("feedback.problems"))]
+        *_of_others(study, others), Heading(words.text("feedback.problems"))]
     if rows:
         columns = columns_of(words, "feedback.told_", ("name", 0.4), ("group", 0.16), ("mean", 0.24, "right"),
                              ("share", 0.2, "right"))
@@ -69,6 +76,36 @@ def _told(study: Source) -> Section:
                    starts_page=False)
 
 
+def _of_others(study: Source, points: list[Statement]) -> list[Block]:
+    who = study.words.join(list(dict.fromkeys(study.audience(_is_of(study, point)) for point in points)))
+    return [Heading(study.words.text("feedback.good_others", who=who)), Bullets(tuple(points))] if points else []
+
+
+def _is_of(study: Source, point: Statement) -> str:
+    """Return whose answers a point rests on: those of other people are no voice of those whom the sheet speaks to."""
+    kind, _, rest = (point.trace[0] if point.trace else "").partition(".")
+    if kind == "facet":
+        return study.served
+    found = study.instrument_of(rest.partition(".")[0]) if kind == "item" else None
+    return found.audience if found is not None else _audience(study)
+
+
+def _in_full(study: Source, point: Statement) -> Statement:
+    """Return a point on a construct with its scale, its border where it has one, and how many answered."""
+    kind, _, rest = (point.trace[0] if point.trace else "").partition(".")
+    findings: Mapping[str, Iterable[SituationFinding | FacetFinding | ProblemFinding]] = {
+        "situation": study.diagnosis.situation, "facet": study.diagnosis.facets, "problem": study.diagnosis.problems}
+    level = next((found.level for found in findings.get(kind, ())
+                  if found.level.construct == rest.partition(".")[0]), None)
+    if level is None:
+        return point
+    estimate = (study.estimate(level.mean, level.ci_low, level.ci_high) if kind == "problem"
+                else study.estimate(level.pomp, level.pomp_low, level.pomp_high, "points"))
+    return study.words.say(f"feedback.good_{kind}", name=study.in_sentence(level.construct), n=level.n,
+                           who=capitalised(study.audience(study.served)), estimate=estimate, trace=point.trace,
+                           border=study.threshold("situation_border_pomp", HALF))
+
+
 def _decided(study: Source, actions: Mapping[str, Action]) -> Section:
     """Return what was decided with reason and date; measures that wait for a decision are named below."""
     words = study.words
@@ -79,8 +116,7 @@ def _decided(study: Source, actions: Mapping[str, Action]) -> Section:
                          ("when", 0.22))
     blocks: list[Block] = []
     if rows:
-        blocks.append(Table("t-decided", words.say("feedback.action_title", n=len(study.proposed),
-                                                   decided=len(decided)), columns, tuple(rows), "",
+        blocks.append(Table("t-decided", words.say("feedback.action_title", n=len(rows)), columns, tuple(rows), "",
                             words.text("feedback.action_note")))
     if waiting:
         head = words.text("feedback.waiting_more" if decided else "feedback.waiting", n=len(waiting))
@@ -88,7 +124,10 @@ def _decided(study: Source, actions: Mapping[str, Action]) -> Section:
         blocks += [Heading(head), Bullets(names)]
     if not study.proposed:
         blocks.append(words.say("feedback.no_measures"))
-    title = words.say("feedback.decided" if decided else "feedback.decided_none", n=len(decided))
+    counts = [(key, sum(actions[one.key].decision in kinds for one in decided)) for key, kinds in OUTCOMES]
+    parts = words.text("labels.between").join(words.text(f"feedback.n_{key}", n=n) for key, n in counts if n)
+    title = words.say("feedback.decided" if decided else "feedback.decided_none", n=len(decided), parts=parts,
+                      of=len(study.proposed))
     return Section("decided", words.text("feedback.part_decided"), title, tuple(blocks))
 
 
@@ -109,11 +148,11 @@ def _reason(study: Source, finding: MeasureFinding, action: Action) -> str:
 
 def _answered(study: Source, finding: MeasureFinding) -> list[str]:
     """Return the supported problems, else the supported reasons, that a measure acts on, the strongest first."""
-    measure = study.measure(finding.key)
+    measure, least = study.measure(finding.key), study.threshold("practice_serves_strength", STRONG)
     for strengths, levels in ((measure.address_problem, study.diagnosis.problems),
                               (measure.address_cause, study.diagnosis.causes)):
         shown = {found.level.construct for found in levels if found.level.status == "supports"}
-        hit = sorted((key for key, strength in strengths.items() if strength and key in shown),
+        hit = sorted((key for key, strength in strengths.items() if strength >= least and key in shown),
                      key=lambda key: (-strengths[key], key))
         if hit:
             return hit[:MOST_ANSWERED]

@@ -18,7 +18,7 @@ from reports.sections.table_columns import columns_of
 
 FEWEST = 10                 # valid answers of a unit that gets a sheet
 MOST_POINTS = 3
-AXIS = (1.0, 5.0)
+AXIS, MIDDLE = (1.0, 5.0), 3.0
 TICKS = tuple((float(value), str(value)) for value in range(1, 6))
 
 
@@ -67,7 +67,7 @@ def _figure(study: Source, name: str, shown: list[ProblemFinding], figures: Mapp
         rows.append(ForestRow(words.text("unit_sheet.whole"), whole.mean, whole.ci_low, whole.ci_high, whole.n,
                               text=with_interval(whole.mean, whole.ci_low, whole.ci_high, "mean", study.language)))
     chart = Forest(tuple(rows), *AXIS, TICKS, words.text("unit_sheet.axis"), words.text("unit_sheet.mean"), "n",
-                   reference=3.0)
+                   reference=MIDDLE)
     first = shown[0]
     alt = words.text("unit_sheet.alt", unit=name, n=len(shown), name=study.name(first.level.construct),
                      own=figures[first.level.construct].mean, whole=first.level.mean)
@@ -106,5 +106,11 @@ def _points(study: Source, shown: list[ProblemFinding], figures: Mapping[str, Gr
     """Return three questions on what weighs most in this unit; where it stands among units is not said."""
     heaviest = sorted(shown, key=lambda problem: (-(figures[problem.level.construct].mean or 0.0),
                                                   problem.level.construct))[:MOST_POINTS]
-    return [study.words.say("unit_sheet.point", name=study.in_sentence(problem.level.construct),
-                            mean=printed(figures[problem.level.construct].mean, "mean")) for problem in heaviest]
+    return [_point(study, problem.level.construct, figures[problem.level.construct]) for problem in heaviest]
+
+
+def _point(study: Source, construct: str, own: GroupFigure) -> Statement:
+    """Return the question on one problem; it says so where the unit's interval does not lie above the middle."""
+    is_above = own.ci_low is not None and own.ci_low > MIDDLE
+    return study.words.say("unit_sheet.point" if is_above else "unit_sheet.point_unsure",
+                           name=study.in_sentence(construct), mean=printed(own.mean, "mean"), middle=MIDDLE)

@@ -1,5 +1,7 @@
 """The sheet for those who answered: what works first, only supported findings, decisions with reason and date."""
 
+import re
+
 import pytest
 
 from analysis.results.actions import Action, Milestone
@@ -36,10 +38,10 @@ def test_each_proposed_measure_stands_with_its_decision_reason_and_next_date(ban
 
     rows = {row[0]: row[1:] for row in texts(sheet.section("decided").blocks[0])}
     told = [tuple(row) for row in rows.values()]
-    assert ("taken on", "An answer to what you told: low management effectiveness and incomplete customer information.",
-            "First list: 15 December 2026") in told
+    why = "An answer to what you told us: low management effectiveness and incomplete customer information."
+    assert ("taken on", why, "First list: 15 December 2026") in told
     assert ("not taken on", "No budget this year.", "–") in told
-    assert ("put off", "No reason is recorded.", "decided anew on 20 January 2027") in told
+    assert ("put off", "No reason is recorded.", "to be decided on 20 January 2027") in told
     assert "–" not in {row[1] for row in told}
     waiting = sheet.section("decided").blocks[-1]
     assert isinstance(waiting, Bullets)
@@ -52,3 +54,30 @@ def test_a_study_without_answers_has_a_sheet_that_says_so(empty_bank: Study) -> 
 
     assert "no problem clearly enough" in page
     assert "No measure was proposed." in page
+
+
+@pytest.mark.parametrize(("language", "words"), [
+    ("en", ["Three of ", ": 1 taken on, 1 put off, 1 not taken on", "of you answered", "as customers see it"]),
+    ("zh", ["采纳1项、暂缓1项、不采纳1项", "位参与者提交了答卷", "客户认为做得好的方面"])])
+def test_decisions_are_counted_by_what_they_say_and_others_do_not_speak_for_those_addressed(
+        bank: Study, language: str, words: list[str]) -> None:
+    sheet = feedback_sheet(*bank, ACTIONS, "anonymous", "2026-10-12", language)
+
+    page = re.sub(r"</?span[^>]*>", "", report_html(sheet))
+    assert [word for word in words if word not in page] == []
+    good = sheet.section("told").blocks[1]
+    assert isinstance(good, Bullets)
+    assert f"{len(good.items)} that work" in page or f"认可了{len(good.items)}个方面" in page
+    asked = bank[0].screening["staff"]
+    assert sheet.cover.facts[0][0] == str(asked.n_submitted)
+
+
+def test_a_measure_answers_only_problems_that_it_acts_on_strongly(bank: Study) -> None:
+    sheet = feedback_sheet(*bank, ACTIONS, "anonymous", "2026-10-12", "en")
+
+    measure = {one.key: one for one in bank[1].rules.measures}["S1.1"] if bank[1].rules else None
+    assert measure is not None
+    weak = [key for key, strength in measure.address_problem.items() if strength == 1]
+    told = " ".join(cell for row in texts(sheet.section("decided").blocks[0]) for cell in row)
+    assert weak == ["PRB_GOAL"]
+    assert "unclear goals" not in told

@@ -45,7 +45,7 @@ def test_a_sheet_shows_its_own_unit_beside_all_and_three_points(bank: Study, lan
     readings = [{getattr(row.cells[3], "text", "") for row in block.rows}
                 for sheet in (retail, corporate) for block in sheet.blocks() if isinstance(block, Table)]
     assert readings == ([{"seen as graver here"}, {"seen as lighter here"}] if language == "en" else
-                        [{"本单位认为更严重"}, {"本单位认为较轻"}])
+                        [{"本部门认为更严重"}, {"本部门认为较轻"}])
     assert [len(block.items) for block in retail.blocks() if isinstance(block, Callout)] == [3]
     assert forbidden_phrases(report_html(retail), language) == []
 
@@ -62,3 +62,15 @@ def test_no_sheet_names_another_unit_or_a_rank(bank: Study) -> None:
 def test_a_sheet_is_one_page(bank: Study, language: str) -> None:
     with pikepdf.open(io.BytesIO(report_pdf(sheets(bank, language)["retail"]))) as pdf:
         assert len(pdf.pages) == 1
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "not shown to lie above the middle of 3"),
+                                                 ("zh", "未见明显高于3分中点")])
+def test_a_problem_that_is_not_shown_to_lie_above_the_middle_is_not_put_as_if_it_were(bank: Study, language: str,
+                                                                                     words: str) -> None:
+    made = sheets(bank, language)
+
+    asked = {unit: next(block for block in sheet.blocks() if isinstance(block, Callout)).items
+             for unit, sheet in made.items()}
+    assert all(words not in point.text for point in asked["retail"])
+    assert all(words in point.text for point in asked["corporate"])
