@@ -254,6 +254,7 @@ class Distribution:
     rows: tuple[DistributionRow, ...]
     points: tuple[str, ...]             # names of the answers, lowest first
     heads: tuple[str, ...]
+    among: tuple[DistributionRow, ...] = ()     # rows of all figures that are drawn to the same scale
 
 
 @dataclass(frozen=True)

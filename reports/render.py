@@ -58,6 +58,7 @@ _CONTROL: dict[int, str | None] = {
 # What reads as one thing: an interval in brackets, "n 169" and "n = 169", 0–100, −100～+100, "3 of 12".
 _UNBROKEN = re.compile(r"(\[[^\[\]]{1,24}\]|\bn (?:= )?\d[\d,]*|\bn＝\d[\d,]*|\b\d+–\d+\b|[−+]?\d+(?:～| to )[−+]\d+"
                        r"|\b\d+ of \d+\b)")
+_BRACKETED = re.compile(r"([一-鿿]{0,4}（[^（）]{1,8}）)$")
 _LAST_WORDS = re.compile(r"((?<= )[\w’'-]{1,20} \S{1,16}|(?<=[一-鿿]{2})[一-鿿]{2}[）”》]?)$")
 
 _KINDS: dict[type, str] = {
@@ -132,7 +133,8 @@ def _environment() -> Environment:
                               trim_blocks=True, lstrip_blocks=True)
     environment.globals.update(kind=_kind, chart=_chart, figure_text=_figure_text, range_text=_range_text,
                                cell_class=_cell_class, grade_steps=GRADE_STEPS, pieces=_pieces, marks=_marks,
-                               is_long=is_long, shown=_shown, tall_rows=tall_rows, is_loose=is_loose)
+                               is_long=is_long, shown=_shown, on_cover=_on_cover, tall_rows=tall_rows,
+                               is_loose=is_loose)
     return environment
 
 
@@ -141,6 +143,13 @@ def _shown(text: str, *, is_title: bool = False) -> Markup | str:
     parts = _LAST_WORDS.split(text, maxsplit=1) if is_title else _UNBROKEN.split(text)
     if len(parts) == 1:
         return text
+    return Markup("").join(Markup('<span class="whole">{}</span>').format(part) if place % 2 else part
+                           for place, part in enumerate(parts))
+
+
+def _on_cover(text: str) -> Markup | str:
+    """Return a title of large letters whose last words go with what stands in brackets behind them."""
+    parts = _BRACKETED.split(text)
     return Markup("").join(Markup('<span class="whole">{}</span>').format(part) if place % 2 else part
                            for place, part in enumerate(parts))
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from reports.charts import canvas as c
 from reports.charts.canvas import Canvas
-from reports.charts.metrics import clip
+from reports.charts.metrics import clip, wrap
 from reports.figures import Heatmap
 
-CELL, GAP, BREAK, FOOT = 16.0, 1.0, 6.0, 24.0
+CELL, LOW_CELL, GAP, BREAK, FOOT = 16.0, 15.0, 1.0, 6.0, 24.0
 MOST_LABEL, MOST_WIDTH, LEAST_LEGEND = 300.0, 66.0, 252.0
-MANY_ROWS = 40                          # from here gaps are narrow, so that the map and its note share a page
+SMALLER = (10.2, 9.4, 8.6)              # letters of labels that are longer than a line
+MANY_ROWS = 40                          # from here rows and gaps are low, so that the map and its note share a page
 STEPS = len(c.DIVERGING)
 TURNED_BELOW = 6.0                      # room a column head needs at its sides before it is turned upright
 LEGEND = ((-1.0, -0.7), (-0.7, -0.5), (-0.5, -0.3), (-0.3, -0.1), (-0.1, 0.1), (0.1, 0.3), (0.3, 0.5), (0.5, 0.7),
@@ -23,18 +24,28 @@ def heatmap(data: Heatmap, title: str, language: str) -> str:
     cell = min((sheet.width - label) / max(len(data.columns), 1), MOST_WIDTH)
     top = _heads(sheet, data, label, cell)
     size = _size(sheet, data, cell)
-    y, gap = top, BREAK / 2 if len(data.rows) > MANY_ROWS else BREAK
+    gap, least = (BREAK / 2, LOW_CELL) if len(data.rows) > MANY_ROWS else (BREAK, CELL)
+    y, letters = top, _letters(data, label - 8, language)
     for place, (row, values, texts) in enumerate(zip(data.rows, data.values, data.texts, strict=True)):
         y += gap if place in data.breaks else 0
-        line = clip(row, label - 8, c.SMALL, 1, language=language)
-        sheet.lines(0, y + CELL / 2, line, c.SMALL)
+        lines = clip(row, label - 8, letters, 2, language=language)
+        height = max(least, len(lines) * letters * sheet.leading)
+        sheet.lines(0, y + height / 2, lines, letters)
         for column, (value, text) in enumerate(zip(values, texts, strict=True)):
             if value is not None:
-                _cell(sheet, label + column * cell, y, (cell, size), (value, text, data.bold_from))
-        y += CELL
+                _cell(sheet, (label + column * cell, y), (cell, height, size), (value, text, data.bold_from))
+        y += height
     _legend(sheet, label, cell * len(data.columns), y + 8)
     sheet.height = y + FOOT
     return sheet.svg()
+
+
+def _letters(data: Heatmap, width: float, language: str) -> float:
+    """Return the size of letters of the labels: one at which each is a line, else one at which two lines are low."""
+    for size in (c.SMALL, *SMALLER):
+        if all(len(wrap(row, width, size, language=language)) == 1 for row in data.rows):
+            return size
+    return SMALLER[-1]
 
 
 def _heads(sheet: Canvas, data: Heatmap, label: float, cell: float) -> float:
@@ -62,12 +73,13 @@ def _size(sheet: Canvas, data: Heatmap, cell: float) -> float:
     return c.TINY * min(1.0, (cell - 2) / widest) if widest else c.TINY
 
 
-def _cell(sheet: Canvas, x: float, y: float, room: tuple[float, float], content: tuple[float, str, float]) -> None:
-    (width, size), (value, text, bold_from) = room, content
+def _cell(sheet: Canvas, corner: tuple[float, float], room: tuple[float, float, float],
+          content: tuple[float, str, float]) -> None:
+    (x, y), (width, height, size), (value, text, bold_from) = corner, room, content
     step = step_of(value)
-    sheet.rect(x + GAP / 2, y + GAP / 2, width - GAP, CELL - GAP, c.DIVERGING[step])
+    sheet.rect(x + GAP / 2, y + GAP / 2, width - GAP, height - GAP, c.DIVERGING[step])
     weight = 700 if abs(value) >= bold_from else 400
-    sheet.text(x + width / 2, y + CELL / 2 + 3.6, text, size, weight=weight, fill=c.DIVERGING_INK[step],
+    sheet.text(x + width / 2, y + height / 2 + 3.6, text, size, weight=weight, fill=c.DIVERGING_INK[step],
                anchor="middle")
 
 

@@ -175,3 +175,32 @@ def test_the_middle_of_the_scale_is_drawn_under_the_numbers() -> None:
     last_dash = max(place for place in range(len(svg)) if svg.startswith("stroke-dasharray", place))
 
     assert last_dash < svg.rindex("<rect")
+
+
+def test_a_legend_that_is_wider_than_the_bars_is_told_whole() -> None:
+    points = tuple(f"{point} words that say what this answer means to people" for point in range(1, 6))
+    rows = (DistributionRow("Item", (0.2,) * 5, ("3.00", "1.00", "60")),)
+
+    texts = [text for text, _ in _texts(draw(Distribution(rows, points, ("M", "SD", "n")), "bars", "en"))]
+
+    assert set(points) <= set(texts)
+
+
+def test_figures_of_one_scale_draw_the_same_share_as_wide() -> None:
+    low, high = DistributionRow("low", (0.8, 0.1, 0.1), ("1",)), DistributionRow("high", (0.1, 0.1, 0.8), ("1",))
+
+    drawn = [draw(Distribution((row,), ("1", "2", "3"), ("M",), (low, high)), "bars", "en") for row in (low, high)]
+
+    widest = [max(float(width) for width in re.findall(r'<rect [^>]*width="([\d.]+)" height="13"', svg))
+              for svg in drawn]
+    assert widest[0] == widest[1]
+
+
+def test_a_label_longer_than_a_line_of_the_map_keeps_all_its_words() -> None:
+    wording = "ABC1  When a customer needs several business lines, our structure makes it easy to serve as one team."
+    chart = Heatmap((wording, "short"), ("F1", "F2"), ((0.4, 0.1), (0.2, 0.6)), (("0.40", "0.10"), ("0.20", "0.60")))
+
+    texts = [text for text, _ in _texts(draw(chart, "map", "en"))]
+
+    assert "…" not in "".join(texts)
+    assert " ".join(texts).count("team.") == 1
