@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from analysis.results.measurement import FactorSolution, ParallelAnalysis, Reliability
@@ -20,10 +21,12 @@ from reports.content import (
     StudyReport,
     with_numbers,
 )
-from reports.measured.frame import CHAPTERS, Context, Part, Subject
+from reports.measured.frame import CHAPTERS, Context, Part, Subject, Survey
 from reports.measured.method import method_section
 from reports.measured.registry import parts_of, results_of
+from reports.measured.structure import distinct_pairs
 from reports.numbers import printed
+from reports.sections.source import capitalised
 from reports.wording import Words
 
 ACCEPTABLE = 0.70                       # diagnostic model, section 3
@@ -34,13 +37,13 @@ MOST_WARNINGS = 12                      # on the first page; all stand in their 
 def measurement_report(results: Mapping[str, Any], subject: Subject, *, language: str) -> StudyReport:
     """Return the report; `results` maps analysis ids to documents (or dataclasses) as `measure` gives them."""
     words = Words(language)
-    context = context_of(subject, language)
+    context = replace(context_of(subject, language), distinct=distinct_pairs(tuple(results.values())))
     parts = parts_of(context, results)
     identifier = content_hash(dict(results))
     sections = (_overview(context, results, parts, subject), *_chapters(context, parts),
                 method_section(context, results, subject, identifier))
     cover = Cover(words.text("datafile.kind"), subject.title, words.text("datafile.subtitle"), subject.source,
-                  _cover_facts(words, results, subject.n),
+                  _cover_facts(words, results, subject),
                   words.text("front.synthetic") if subject.is_synthetic else "")
     foot = words.text("datafile.synthetic_foot" if subject.is_synthetic else "datafile.foot", title=subject.title)
     return with_numbers(StudyReport(language, subject.title, subject.title, foot, cover, sections, identifier,
@@ -51,14 +54,15 @@ def context_of(subject: Subject, language: str) -> Context:
     """Return the words and names that the parts of a report on the subject need."""
     words = Words(language)
     return Context(words, words.text("datafile.source", source=subject.source), subject.labels,
-                   {str(entry.get("id", "")): entry for entry in subject.spec}, subject.facts)
+                   {str(entry.get("id", "")): entry for entry in subject.spec}, subject.facts,
+                   subject.answers)
 
 
-def _cover_facts(words: Words, results: Mapping[str, Any], n: int) -> tuple[tuple[str, str, str], ...]:
+def _cover_facts(words: Words, results: Mapping[str, Any], subject: Subject) -> tuple[tuple[str, str, str], ...]:
     scales, solutions = results_of(results, Reliability), results_of(results, FactorSolution)
     items = {item.key for r in scales.values() for item in r.items}
     items |= {key for s in solutions.values() for key in s.items}
-    facts = [(printed(float(n), "count"), words.text("datafile.people"), "")]
+    facts = [(printed(float(subject.n), "count"), words.text("datafile.people"), _period(words, subject.survey))]
     if items:
         facts.append((printed(float(len(items)), "count"), words.text("datafile.items"), ""))
     if scales:
@@ -69,9 +73,31 @@ def _cover_facts(words: Words, results: Mapping[str, Any], n: int) -> tuple[tupl
     return tuple(facts)
 
 
+def _period(words: Words, survey: Survey | None) -> str:
+    """Return wave and period of a survey; nothing of a data file."""
+    if survey is None:
+        return ""
+    has_days = survey.starts_on and survey.ends_on
+    return words.text("datafile.wave_days" if has_days else "datafile.wave", wave=survey.wave,
+                      start=survey.starts_on, end=survey.ends_on)
+
+
+def _counted(words: Words, survey: Survey | None) -> list[Statement]:
+    """Return when a wave was surveyed, and whether the answers counted are those of the diagnosis."""
+    if survey is None:
+        return []
+    told = [words.say("datafile.surveyed", period=capitalised(_period(words, survey)))]
+    if not survey.are_counted:
+        told.append(words.say("datafile.careless_out"))
+    elif survey.n_careless is not None:
+        told.append(words.say("datafile.careless", n=survey.n_careless))
+    return told
+
+
 def _overview(context: Context, results: Mapping[str, Any], parts: Sequence[Part], subject: Subject) -> Section:
     words = context.words
     points: list[Statement] = [words.say("datafile.intro", source=subject.source, n=subject.n)]
+    points.extend(_counted(words, subject.survey))
     points.extend(point for chapter in CHAPTERS for part in parts if part.chapter == chapter for point in part.points)
     kept = {found.retain_factors_p95 for found in results_of(results, ParallelAnalysis).values()}
     used = {found.n_factors for found in results_of(results, FactorSolution).values()}

@@ -32,6 +32,17 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Survey:
+    """The wave whose answers were measured, and how many of them the diagnosis leaves out as careless."""
+
+    wave: int                           # place among the waves of the study
+    starts_on: str = ""                 # ISO dates of the collection
+    ends_on: str = ""
+    n_careless: int | None = None       # None where they are too few to be told
+    are_counted: bool = True            # those too; so few that they would show are not counted here either
+
+
+@dataclass(frozen=True)
 class Subject:
     """What a measurement report is about, besides the results."""
 
@@ -46,6 +57,8 @@ class Subject:
     specification: str = ""             # … and as written
     versions: Mapping[str, str] = field(default_factory=dict)
     left_out: Sequence[str] = ()        # why an analysis is missing
+    answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)      # item → value → its words
+    survey: Survey | None = None        # the wave that was measured; None for a data file
 
 
 @dataclass(frozen=True)
@@ -57,6 +70,8 @@ class Context:
     names: Mapping[str, str] = field(default_factory=dict)              # of scales and items, where they are known
     entries: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)      # id → options as written
     facts: DataFacts | None = None
+    answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)      # item → value → its words
+    distinct: frozenset[frozenset[str]] = frozenset()       # pairs of scales that their ratio tells apart
 
     def title(self, key: str) -> str:
         """Return what an analysis or scale is called."""

@@ -23,7 +23,8 @@ def build(context: Context, results: Scales) -> list[Part]:
     words = context.words
     shown = {key: r.items for key, r in results.items()}
     sheets = _sheets(shown, _most_rows(context, shown))
-    blocks: list[Block] = [_figure(context, place, scales) for place, scales in enumerate(sheets)]
+    among = tuple(row for scales in sheets for row in _rows(context, scales))
+    blocks: list[Block] = [_figure(context, place, scales, among) for place, scales in enumerate(sheets)]
     blocks.append(item_table(context, shown))
     n = sum(len(items) for items in shown.values())
     return [Part("items", words.say("measured.items_title", n=n, scales=len(shown)), tuple(blocks))]
@@ -58,19 +59,25 @@ def _sheets(scales: Mapping[str, Sequence[ItemStatistics]], most: int) -> list[d
     return sheets
 
 
-def _figure(context: Context, place: int, scales: Mapping[str, Sequence[ItemStatistics]]) -> Figure:
-    words = context.words
+def _rows(context: Context, scales: Mapping[str, Sequence[ItemStatistics]]) -> tuple[DistributionRow, ...]:
     points = points_of(next(iter(scales.values())))
     rows: list[DistributionRow] = []
     for key, items in scales.items():
         rows.append(DistributionRow(context.title(key)))
         rows.extend(_bar(context, item, points) for item in items)
+    return tuple(rows)
+
+
+def _figure(context: Context, place: int, scales: Mapping[str, Sequence[ItemStatistics]],
+            among: tuple[DistributionRow, ...]) -> Figure:
+    words = context.words
+    points = points_of(next(iter(scales.values())))
     named = [item for items in scales.values() for item in items if item.mean is not None]
     high, low = max(named, key=lambda item: item.mean or 0.0), min(named, key=lambda item: item.mean or 0.0)
     told: dict[str, Any] = {"n": len(named), "low": low.key, "low_mean": low.mean, "high": high.key,
                             "high_mean": high.mean}
     heads = tuple(words.text(f"measured.items_head_{key}") for key in ("mean", "sd", "n"))
-    chart = Distribution(tuple(rows), _point_names(context, scales, points), heads)
+    chart = Distribution(_rows(context, scales), _point_names(context, scales, points), heads, among)
     return Figure(anchor("f-items", place), words.say("measured.items_figure_title", **told), chart,
                   words.text("measured.items_alt", **told), words.text("measured.items_unit"),
                   context.note(words.text("measured.items_figure_note")))
@@ -78,10 +85,9 @@ def _figure(context: Context, place: int, scales: Mapping[str, Sequence[ItemStat
 
 def _point_names(context: Context, scales: Mapping[str, Sequence[ItemStatistics]],
                  points: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the words of the answers where the file has the same ones for every item that was not turned round."""
-    facts = context.facts
-    labels = [] if facts is None else [facts.value_labels.get(item.key, {}) for items in scales.values()
-                                       for item in items if not item.is_reverse]
+    """Return the words of the answers where they are the same for every item that was not turned round."""
+    known = context.answers or (context.facts.value_labels if context.facts else {})
+    labels = [known.get(item.key, {}) for items in scales.values() for item in items if not item.is_reverse]
     named = [{point: found[point] for point in points if found.get(point)} for found in labels]
     if named and all(found == named[0] for found in named):
         return tuple(f"{point} {named[0][point]}" if point in named[0] else point for point in points)
@@ -116,7 +122,8 @@ def item_table(context: Context, scales: Mapping[str, Sequence[ItemStatistics]])
     widths: Widths = [("key", 0.11, "left"), *when(has_words, ("wording", 0.3, "left")),
               ("n", 0.08, "right"), ("mean", 0.07, "right"), ("sd", 0.07, "right"),
               *when(has_shape, ("skew", 0.08, "right"), ("kurtosis", 0.08, "right")),
-              ("floor", 0.08, "right"), ("ceiling", 0.08, "right"), ("rest", 0.08, "right"), ("dropped", 0.09, "right")]
+              ("floor", 0.085, "right"), ("ceiling", 0.085, "right"),
+              ("rest", 0.08, "right"), ("dropped", 0.09, "right")]
     columns = fitted(words, "measured.items_column_", widths)
     return Table("t-items", words.say("measured.items_table_title", n=len(keys)), columns, tuple(rows), "",
                  context.note(words.text("measured.items_note_shape" if has_shape else "measured.items_note")),
@@ -133,5 +140,5 @@ def _figures(item: ItemStatistics, ends: tuple[str, str] | None, *, has_shape: b
     shares = [None if ends is None or not total else item.frequencies.get(end, 0) / total for end in ends or ("", "")]
     shape = [Number(getattr(item, name, None), "mean") for name in ("skew", "kurtosis")] if has_shape else []
     return [Number(float(item.n), "count"), Number(item.mean, "mean"), Number(item.sd, "mean"), *shape,
-            *(Number(share, "percent", is_emphasised=share is not None and share > CEILING) for share in shares),
+            *(Number(share, "percent1", is_emphasised=share is not None and share > CEILING) for share in shares),
             Number(item.item_rest_r, "coefficient"), Number(item.alpha_if_dropped, "coefficient")]

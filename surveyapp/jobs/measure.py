@@ -24,10 +24,13 @@ from surveyapp.db.session import read_session, transaction
 from surveyapp.errors import BadInput, Refused
 from surveyapp.models.study import Study
 from surveyapp.models.wave import Wave
-from surveyapp.services.measurement import Measurement, find_spec, store_measurement, subject_of
+from surveyapp.services.action_feed import with_days_of
+from surveyapp.services.measurement import Measurement, find_spec, measured_waves, store_measurement, subject_of
 from surveyapp.services.study import get_instrument, get_wave, instrument_of, template_of
+from surveyapp.services.wave import local_text
 
 FEWEST_FOR_FACTORS = 3      # items; a single factor of two is not identified
+DAY = 10                    # signs of an ISO date
 
 
 def measure_study(study: Study, wave: Wave, instrument_key: str) -> Measurement:
@@ -37,7 +40,7 @@ def measure_study(study: Study, wave: Wave, instrument_key: str) -> Measurement:
     """
     published = get_instrument(read_session(), study, instrument_key)
     instrument = instrument_of(published)
-    table, minimum = _safe_answers(study, wave, instrument)
+    table, minimum, n_careless, are_counted = _safe_answers(study, wave, instrument)
     further = find_spec(read_session(), study, published.audience)
     spec = [*measurement_spec(instrument), *_with_free_ids(further.analyses if further else [], instrument)]
     if not spec:
@@ -50,12 +53,27 @@ def measure_study(study: Study, wave: Wave, instrument_key: str) -> Measurement:
     results = run_spec(frame, allowed, refusals=refusals) if allowed else {}
     if not results:
         raise next(iter(refusals.values()))
+    begun, ended = _days_of(study, wave)
     shown = {key: _coarsened(found, minimum) for key, found in with_sample(results, frame, allowed).items()}
     return Measurement(
         table.n, tuple(shown.items()), tuple(spec),
         "".join(f"- {_line(entry)}" for entry in spec),
         tuple(map(str, refusals.values())), used_versions(),
-        wave.opened_at.date().isoformat() if wave.opened_at else "", instrument.version)
+        wave.opened_at.date().isoformat() if wave.opened_at else "", instrument.version, _number_of(study, wave),
+        begun, ended, n_careless, are_counted)
+
+
+def _days_of(study: Study, wave: Wave) -> tuple[str, str]:
+    """Return the days of the collection: those entered for the study, else those the wave was opened and closed on."""
+    entered = with_days_of(read_session(), study, wave)
+    return (entered.fieldwork_from or local_text(study, wave.opened_at)[:DAY],
+            entered.fieldwork_until or local_text(study, wave.closed_at)[:DAY])
+
+
+def _number_of(study: Study, wave: Wave) -> int:
+    """Return the place of a wave among those of the study, pilots left aside."""
+    keys = [one.key for one in reversed(measured_waves(read_session(), study))]
+    return keys.index(wave.key) + 1 if wave.key in keys else 0
 
 
 def _line(entry: Mapping[str, Any]) -> str:
@@ -107,8 +125,8 @@ def _coarsened(found: Mapping[str, Any], minimum: int) -> Mapping[str, Any]:
     return {**found, "n_duplicated": 0, "patterns": [row for row in found["patterns"] if row["n"] >= minimum]}
 
 
-def _safe_answers(study: Study, wave: Wave, instrument: Instrument) -> tuple[AnswerTable, int]:
-    """Return the answers to measure, and the smallest group that may be shown.
+def _safe_answers(study: Study, wave: Wave, instrument: Instrument) -> tuple[AnswerTable, int, int | None, bool]:
+    """Return the answers to measure, the smallest group that may be shown, and what became of careless answers.
 
     Answers of a few people out of all, or left out by the diagnosis, would show. The diagnosis prints the same items
     over those it keeps. Where it leaves out only a few, the difference of both would be their answers, so they are left
@@ -117,10 +135,11 @@ def _safe_answers(study: Study, wave: Wave, instrument: Instrument) -> tuple[Ans
     limits = resolve_thresholds(study.template.get("thresholds", {}), thresholds_of(read_session(), study, wave))
     table = load_answers(read_session(), wave, instrument)
     excluded = screen(table, limits).excluded
-    if len(excluded) < limits["disclosure_minimum_excluded"]:
+    are_counted = not excluded or len(excluded) >= limits["disclosure_minimum_excluded"]
+    if not are_counted:
         table = table.without(frozenset(excluded))
     minimum = int(limits["minimum_group"])
-    return withhold_of_few(table, minimum), minimum
+    return withhold_of_few(table, minimum), minimum, len(excluded) if are_counted else None, are_counted
 
 
 def measurement_spec(instrument: Instrument) -> list[dict[str, Any]]:

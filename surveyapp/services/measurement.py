@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from instruments.codec import content_hash, from_document, to_document
 from instruments.schema import Instrument
-from reports.measured.frame import Subject
+from reports.measured.frame import Subject, Survey
 from surveyapp.db.base import utc_now
 from surveyapp.errors import BadInput, NotFound, Refused
 from surveyapp.models.account import Account
@@ -58,6 +58,11 @@ class Measurement:
     versions: Mapping[str, str] = field(default_factory=dict)
     frozen_on: str = ""
     instrument_version: str = ""
+    wave_number: int = 0                # place among the study's waves; 0 in what was kept before it was told
+    starts_on: str = ""                 # ISO dates of the collection
+    ends_on: str = ""
+    n_careless: int | None = None       # answers that the diagnosis leaves out; None where they are too few to count
+    are_careless_counted: bool = True
 
 
 def subject_of(study: Study, measured: Measurement, instrument: Instrument, language: str) -> Subject:
@@ -68,7 +73,21 @@ def subject_of(study: Study, measured: Measurement, instrument: Instrument, lang
     return masked(study, Subject(
         instrument.title.get(language, study.name), facts_of(study).organisation.get(language) or shown_name(study),
         measured.n, labels, measured.frozen_on, study.is_synthetic, spec=measured.spec,
-        specification=measured.specification, versions=measured.versions, left_out=measured.left_out))
+        specification=measured.specification, versions=measured.versions, left_out=measured.left_out,
+        answers=_answer_words(instrument, language), survey=_survey(measured)))
+
+
+def _answer_words(instrument: Instrument, language: str) -> dict[str, dict[str, str]]:
+    """Return what each answer to each rating item is called."""
+    scales = {scale.key: {str(point.value): point.label[language] for point in scale.points if language in point.label}
+              for scale in instrument.scales}
+    return {item.key: scales[item.scale] for item in instrument.items
+            if item.kind == "rating" and item.scale in scales}
+
+
+def _survey(measured: Measurement) -> Survey | None:
+    return Survey(measured.wave_number, measured.starts_on, measured.ends_on, measured.n_careless,
+                  measured.are_careless_counted) if measured.wave_number else None
 
 
 def measured_waves(session: Session, study: Study) -> list[Wave]:

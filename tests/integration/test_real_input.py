@@ -8,6 +8,7 @@ import pypdfium2
 import pytest
 from sqlalchemy import select
 
+from instruments.codec import from_document, to_document
 from instruments.formats import read_definition
 from instruments.schema import NOT_SHOWN, Instrument, Item
 from surveyapp.cli import run
@@ -17,6 +18,7 @@ from surveyapp.jobs.measure import measure_study
 from surveyapp.models.response import ResponsePage
 from surveyapp.models.study import Study
 from surveyapp.services.disclosure import plan_release
+from surveyapp.services.measurement import Measurement, subject_of
 from surveyapp.services.response_import import import_responses
 from surveyapp.services.study import (
     close_wave,
@@ -176,4 +178,19 @@ def test_a_measurement_leaves_out_the_few_that_the_diagnosis_leaves_out(
                          "\n".join([*real, *empty]).encode(), "some.csv")
     close_read_session()
 
-    assert measure_study(study, get_wave(read_session(), study), "people").n == n_measured
+    measured = measure_study(study, get_wave(read_session(), study), "people")
+    assert measured.n == n_measured
+    # Fewer than may be told are not even counted.
+    assert (measured.n_careless, measured.are_careless_counted) == ((None, False) if n_empty == 2 else (6, True))
+
+
+def test_a_measurement_kept_before_waves_were_told_is_read_and_tells_of_none(people: Study):
+    document = to_document(Measurement(60, (), (), ""))
+    older = {key: value for key, value in document.items() if key not in (
+        "wave_number", "starts_on", "ends_on", "n_careless", "are_careless_counted")}
+
+    instrument = instrument_of(get_instrument(read_session(), people, "people"))
+
+    kept = from_document(Measurement, older)
+
+    assert subject_of(people, kept, instrument, "en").survey is None
