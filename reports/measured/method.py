@@ -7,13 +7,15 @@ from typing import Any
 
 from reports.content import Block, Bullets, Column, Facts, Heading, Listing, Paragraph, Row, Section, Statement, Table
 from reports.measured.frame import Context, Subject
+from reports.sections.source import capitalised
 
 NOT_TOLD = frozenset({"id", "do", "items", "title", "scales", "scores", "model", "values"})
 MOST_KEYS = 8
 REFERENCES: Mapping[str, tuple[str, ...]] = {
     "reliability": ("cronbach", "feldt", "guttman", "mcdonald", "terwee"), "items": ("cronbach", "feldt", "terwee"),
     "omega": ("mcdonald", "schmid"), "htmt": ("henseler", "roemer"), "kmo": ("kaiser_rice",), "bartlett": ("bartlett",),
-    "parallel": ("horn",), "map": ("velicer",), "vss": ("revelle_rocklin",), "efa": ("harman_jones", "appelbaum"),
+    "parallel": ("horn",), "map": ("velicer",), "vss": ("revelle_rocklin",),
+    "efa": ("harman_jones", "appelbaum", "hu_bentler"),
     "sample": ("appelbaum",), "correlations": ("fisher", "bonett"), "careless": ("yentes",),
     "cfa": ("hu_bentler", "fornell"), "sem": ("hu_bentler", "fornell"), "invariance": ("chen", "cheung", "putnick"),
     "polychoric": ("olsson",), "kappa": ("fleiss",), "krippendorff": ("krippendorff",), "compare": ("welch", "games"),
@@ -66,10 +68,11 @@ def _table(context: Context) -> Table:
     for key, entry in context.entries.items():
         do = str(entry.get("do", ""))
         name = words.text(f"measured_do.{do}") if words.has(f"measured_do.{do}") else do
-        rows.append(Row((Statement(key), Statement(name), Statement(_items(context, entry)),
-                         Statement(_options(context, entry)))))
-    columns = (Column(words.text("measured.method_id"), 0.17), Column(words.text("measured.method_do"), 0.25),
-               Column(words.text("measured.method_items"), 0.26), Column(words.text("measured.method_options"), 0.32))
+        rows.append(Row((Statement(capitalised(name)),
+                         Statement(context.title(key) if context.has_own_title(key) else "–"),
+                         Statement(_items(context, entry)), Statement(_options(context, entry)))))
+    columns = (Column(words.text("measured.method_do"), 0.21), Column(words.text("measured.method_id"), 0.24),
+               Column(words.text("measured.method_items"), 0.25), Column(words.text("measured.method_options"), 0.3))
     return Table("t-method", words.say("measured.method_table", n=len(rows)), columns, tuple(rows), "",
                  context.note(words.text("measured.method_note")), is_dense=True)
 
@@ -90,14 +93,28 @@ def _items(context: Context, entry: Mapping[str, Any]) -> str:
 
 
 def _options(context: Context, entry: Mapping[str, Any]) -> str:
-    between = context.words.text("labels.between")
+    between = context.words.text("measured.method_options_between")
     told = []
     for name, value in entry.items():
         if name in NOT_TOLD or value == []:
             continue
-        shown = ", ".join(map(str, value)) if isinstance(value, (list, Mapping)) else str(value)
-        told.append(f"{name} {shown}")
+        told.append(_option(context, name, value))
     return between.join(told) or "–"
+
+
+def _option(context: Context, name: str, value: Any) -> str:
+    """Return an option in words; one that has none as it was written."""
+    words, parts = context.words, list(value) if isinstance(value, (list, tuple)) else []
+    shown = words.text("labels.between").join(map(str, parts or value)) if parts or isinstance(value, Mapping) \
+        else str(value)
+    named = f"measured.{name}_{value}"
+    if name in ("method", "rotation", "correlation") and words.has(named):
+        return words.text(named)
+    if name == "range" and len(parts) == 2:  # noqa: PLR2004  # both ends
+        return words.text("measured_option.range", low=parts[0], high=parts[1])
+    known = f"measured_option.{name}"
+    n = value if isinstance(value, int) else len(parts)
+    return words.text(known, value=shown, n=n) if words.has(known) else f"{name} {shown}"
 
 
 def _facts(context: Context, versions: Mapping[str, str], identifier: str) -> list[tuple[str, Statement]]:

@@ -10,10 +10,11 @@ from analysis.results.measurement import Factorability, ParallelAnalysis, Retent
 from reports.content import Block, Column, Figure, Number, Row, Statement, Table
 from reports.figures import Scree, ScreePanel
 from reports.measured.frame import Context, Part, anchor, told_warnings
-from reports.numbers import printed
 
 MOST_EIGENVALUES = 15
-LEAST_KMO = 0.60            # Kaiser and Rice 1974: below it is mediocre to unacceptable
+LEAST_KMO, MIDDLING_KMO, LEAST_OF_ITEM = 0.60, 0.70, 0.50
+# Kaiser and Rice 1974 name each tenth; below the last the items should not be factored.
+KMO_WORDS = ((0.90, "marvelous"), (0.80, "meritorious"), (0.70, "middling"), (0.60, "mediocre"), (0.50, "miserable"))
 LOWEST_SHOWN = 3
 KAISER = 1.0
 Found = Factorability | ParallelAnalysis | Retention
@@ -82,11 +83,19 @@ def _suitable(context: Context, results: Mapping[str, Found]) -> list[Block]:
             continue
         seen.add(said.text)
         blocks.append(said)
+        if found.kmo is not None:
+            blocks.append(words.say("measured.kmo_verdict", kmo=found.kmo, word=words.text(
+                f"measured.kmo_{kmo_word(found.kmo)}")))
         if found.kmo_items:
             ordered = sorted(found.kmo_items.items(), key=lambda pair: pair[1])
             blocks.append(words.say("measured.kmo_items", low=ordered[0][1], high=ordered[-1][1], items=words.join(
-                [f"{key} {printed(value, 'coefficient')}" for key, value in ordered[:LOWEST_SHOWN]])))
+                [words.text("measured.kmo_item", item=key, value=value) for key, value in ordered[:LOWEST_SHOWN]])))
     return blocks
+
+
+def kmo_word(kmo: float) -> str:
+    """Return the word that Kaiser and Rice have for a measure of sampling adequacy."""
+    return next((word for least, word in KMO_WORDS if kmo >= least), "unacceptable")
 
 
 def scree_figure(context: Context, place: int, found: ParallelAnalysis) -> Figure:
@@ -155,7 +164,19 @@ def _warnings(context: Context, results: Mapping[str, Found | FactorNumber]) -> 
             if found.dependent_items:
                 told = words.say("measured.warn_dependent", items=words.join(found.dependent_items))
                 said[told.text] = told
-            if found.kmo is not None and found.kmo < LEAST_KMO:
-                told = words.say("measured.warn_kmo", kmo=found.kmo, limit=LEAST_KMO)
-                said[told.text] = told
+            said.update({told.text: told for told in _of_adequacy(context, found)})
     return list(said.values())
+
+
+def _of_adequacy(context: Context, found: Factorability) -> Iterator[Statement]:
+    """Yield what is too low for factoring: the measure of all items, and of single ones."""
+    words = context.words
+    if found.kmo is not None and found.kmo < LEAST_KMO:
+        yield words.say("measured.warn_kmo", kmo=found.kmo, limit=LEAST_KMO)
+    elif found.kmo is not None and found.kmo < MIDDLING_KMO:
+        yield words.say("measured.warn_kmo_mediocre", kmo=found.kmo, limit=MIDDLING_KMO, word=words.text(
+            f"measured.kmo_{kmo_word(found.kmo)}"))
+    low = sorted((value, key) for key, value in (found.kmo_items or {}).items() if value < LEAST_OF_ITEM)
+    if low:
+        yield words.say("measured.warn_kmo_items", n=len(low), limit=LEAST_OF_ITEM, items=words.join(
+            [words.text("measured.kmo_item", item=key, value=value) for value, key in low]))

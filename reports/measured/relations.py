@@ -53,10 +53,11 @@ def _note(context: Context, found: CorrelationTable, *, has_diagonal: bool) -> s
 def _table(context: Context, place: int, found: CorrelationTable, told: Mapping[str, Any]) -> Table:
     words, k = context.words, len(found.names)
     has_intervals = k - 1 <= MOST_WITH_INTERVALS
-    wide = 0.24 if k <= MOST_WITH_INTERVALS else 0.2
-    each = (1 - wide - 0.16) / max(k, 1)
-    columns = (Column(words.text("measured.relations_variable"), wide), Column("M", 0.08, "right"),
-               Column("SD", 0.08, "right"), *(Column(str(number), each, "right") for number in range(1, k + 1)))
+    wide = 0.24 if k <= MOST_WITH_INTERVALS else 0.19
+    spread = 0.08 if k <= MOST_WITH_INTERVALS else 0.06
+    each = (1 - wide - 2 * spread) / max(k, 1)
+    columns = (Column(words.text("measured.relations_variable"), wide), Column("M", spread, "right"),
+               Column("SD", spread, "right"), *(Column(str(number), each, "right") for number in range(1, k + 1)))
     rows = []
     for row, name in enumerate(found.names):
         cells: list[Cell] = [Statement(f"{row + 1}. {context.name(name)}"), Number(found.means[row], "mean"),
@@ -64,7 +65,7 @@ def _table(context: Context, place: int, found: CorrelationTable, told: Mapping[
         for column in range(k):
             cells.append(_cell(found, row, column, has_intervals=has_intervals))
         rows.append(Row(tuple(cells)))
-    legend = words.text("measured.relations_interval" if has_intervals else "measured.relations_stars",
+    legend = words.text("measured.relations_interval" if has_intervals else "measured.relations_weight",
                         confidence=found.confidence)
     return Table(anchor("t-correlations", place), words.say("measured.relations_table", **told), columns, tuple(rows),
                  "", words.text("labels.between_sentences").join([_note(context, found, has_diagonal=True), legend]),
@@ -81,11 +82,8 @@ def _cell(found: CorrelationTable, row: int, column: int, *, has_intervals: bool
     if has_intervals:
         return Number(value, "coefficient", found.ci_low[row][column], found.ci_high[row][column],
                       is_light=p is None or p >= 0.05)  # noqa: PLR2004  # the usual level, named in the note
-    return Statement(printed(value, "coefficient") + _stars(p))
-
-
-def _stars(p: float | None) -> str:
-    return "" if p is None else "**" if p < 0.01 else "*" if p < 0.05 else ""  # noqa: PLR2004  # named in the note
+    return Number(value, "coefficient", is_emphasised=p is not None and p < 0.01,  # noqa: PLR2004  # named in the note
+                  is_light=p is None or p >= 0.05)  # noqa: PLR2004  # the usual level, named in the note
 
 
 def _map(context: Context, place: int, found: CorrelationTable, told: Mapping[str, Any]) -> Figure:

@@ -45,7 +45,7 @@ def _table(context: Context, results: Found, items: list[ItemDistribution]) -> T
     widths: Widths = [("key", 0.09, "left"), *when(has_words, ("wording", 0.24, "left")), ("n", 0.07, "right"),
                       ("missing", 0.08, "right"), ("mean", 0.06, "right"), ("sd", 0.06, "right"),
                       ("median", 0.08, "right"), ("range", 0.07, "right"), ("skew", 0.08, "right"),
-                      ("kurtosis", 0.08, "right"), ("floor", 0.07, "right"), ("ceiling", 0.08, "right")]
+                      ("kurtosis", 0.08, "right"), ("floor", 0.08, "right"), ("ceiling", 0.085, "right")]
     ends = {(found.low, found.high) for found in results.values()}
     scale = (words.text("measured.spread_scale", low=_plain(next(iter(ends))[0]), high=_plain(next(iter(ends))[1]))
              if len(ends) == 1 else "")
@@ -62,7 +62,7 @@ def _row(context: Context, item: ItemDistribution, *, has_words: bool) -> Row:
         Statement(f"{_plain(item.minimum)}–{_plain(item.maximum)}"),
         Number(item.skew, "mean", is_emphasised=abs(item.skew or 0.0) > SKEW_LIMIT),
         Number(item.kurtosis, "mean", is_emphasised=abs(item.kurtosis or 0.0) > KURTOSIS_LIMIT),
-        *(Number(share, "percent", is_emphasised=share > END_SHARE) for share in (item.floor_share,
+        *(Number(share, "percent1", is_emphasised=share > END_SHARE) for share in (item.floor_share,
                                                                                  item.ceiling_share))]
     return Row(tuple(cells))
 

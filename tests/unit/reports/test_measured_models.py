@@ -271,4 +271,4 @@ def test_of_many_pairs_of_scales_the_highest_are_printed_and_the_others_counted(
 
     assert [row.cells[0].text.split()[0] for row in table.rows] == [            # type: ignore[union-attr]  # words
         *(f"S{place}" for place in range(100, 85, -1)), "S1"]
-    assert "84 more pairs lie below" in table.source
+    assert "84 more pairs lie lower" in table.source

@@ -124,7 +124,7 @@ def test_an_item_without_a_loading_comes_last_and_is_warned_of(results: Mapping[
     found = next(found for key, found in results_of(results, VERBS["efa"].kind).items() if key == "four")
     assert order_of(found)[-1] == (ALL.index("A1"), None)
     warnings = [item.text for block in report.sections[0].blocks if isinstance(block, Callout) for item in block.items]
-    assert warnings == ["Four factors: no loading of 0.30 for A1."]
+    assert "Four factors: no loading of 0.30 for A1." in warnings
 
 
 def test_every_criterion_has_its_vote(results: Mapping[str, Any]) -> None:
@@ -288,7 +288,7 @@ def test_loadings_on_many_factors_have_room_for_their_signs(results: Mapping[str
     many = {**five, "n_factors": 15, "loadings": [[*line] * 3 for line in five["loadings"]],
             "variance_explained": [*five["variance_explained"]] * 3, "phi": None}
 
-    table = _tables(_report({"many": many}))["t-loadings"]
+    table = _tables(_report({"many": many}))["t-many-loadings"]
 
     assert min(column.width for column in table.columns[1:16]) > 0.05
     assert sum(column.width for column in table.columns) == pytest.approx(1)
