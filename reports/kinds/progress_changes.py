@@ -28,10 +28,16 @@ def changes(of: Progress) -> Section:
         if rows:
             blocks.append(_figure(of, key, rows))
     for comparison in study.changes:
-        blocks += [Heading(questionnaire_of(study, comparison)), *comparison_blocks(study, comparison)]
+        blocks += [Heading(questionnaire_of(study, comparison)), *comparison_blocks(study, comparison, _small(of))]
     title = words.say("progress.changes" if changed else "progress.changes_none", n=len(of.compared), changed=changed)
     return Section("changes", words.text("progress.part_changes"), title, tuple(blocks),
                    words.say("progress.changes_lead"))
+
+
+def _small(of: Progress) -> list[Statement]:
+    """Return from which size on a change is called one, as an interval off zero alone does not make it one."""
+    least = of.found.smallest_change
+    return [of.words.say("progress.small", least=least)] if least else []
 
 
 def _is_bad(of: Progress, one: ScaleWaves) -> bool:
@@ -40,7 +46,7 @@ def _is_bad(of: Progress, one: ScaleWaves) -> bool:
 
 
 def _figure(of: Progress, key: str, scales: Sequence[ScaleWaves]) -> Figure:
-    words, first, second = of.words, of.found.first, of.found.second
+    words, first, second = of.words, of.study.wave(of.found.first), of.study.wave(of.found.second)
     rows = tuple(ForestRow(of.label(one.scale), one.difference.value, one.difference.ci_low, one.difference.ci_high,
                            is_highlighted=one.verdict == "changed", text=_signed(of, one)) for one in scales)
     chart = _forest(rows, words.text(f"progress.axis_{key}"), words.text("progress.change_head"))
@@ -48,8 +54,12 @@ def _figure(of: Progress, key: str, scales: Sequence[ScaleWaves]) -> Figure:
     alt = words.text("progress.figure_alt_changed", n=len(rows), name=of.study.name(largest.scale),
                      value=_signed(of, largest), changed=sum(one.verdict == "changed" for one in scales))
     return Figure(f"f-change-{key}", words.say(f"progress.figure_{key}", first=first, second=second), chart, alt,
-                  words.text("progress.change_unit"),
-                  words.text("progress.change_source", first=first, second=second))
+                  words.text("progress.change_unit"), _source(of))
+
+
+def _source(of: Progress) -> str:
+    return of.words.text("progress.change_source", first=of.study.wave(of.found.first, "dated"),
+                         second=of.study.wave(of.found.second, "dated"))
 
 
 def _forest(rows: tuple[ForestRow, ...], axis: str, head: str) -> Forest:
@@ -76,17 +86,19 @@ def covered(of: Progress) -> Section:
             shown.append(ForestRow(label, found.value, found.ci_low, found.ci_high,
                                    is_highlighted=one.verdict == "apart",
                                    text=of.study.estimate(found.value, found.ci_low, found.ci_high, "signed")))
-    blocks: list[Block] = [Callout("warning", words.text("followup.no_proof"), (words.say("followup.no_proof_more"),))]
+    blocks: list[Block] = []
     if shown:
         chart = _forest(tuple(shown), words.text("progress.covered_axis"), words.text("progress.change_head"))
         largest = max(shown, key=lambda row: abs(row.value or 0.0))
         alt = words.text("progress.covered_alt", n=len(shown), name=largest.label, value=largest.text)
         blocks.append(Figure("f-covered", words.say("progress.covered_figure"), chart, alt,
-                             words.text("progress.covered_unit"),
-                             words.text("progress.change_source", first=of.found.first, second=of.found.second)))
+                             words.text("progress.covered_unit"), _source(of)))
     blocks.append(contrasts_table(of.study, of.found) if of.contrasts
                   else Paragraph((words.say("progress.covered_none_judged"),)))
-    key = "covered" if of.n_apart else "covered_not" if of.n_judged else "covered_nothing"
+    # Behind the figure: a box that fills the foot of a page would stand apart from what it warns of.
+    blocks.append(Callout("warning", words.text("followup.no_proof"), (words.say("followup.no_proof_more"),)))
+    key = ("covered_fell" if of.is_fall else "covered" if of.n_apart else "covered_not" if of.n_judged
+           else "covered_nothing")
     return Section("covered", words.text("progress.part_covered"), words.say(f"progress.{key}", a=of.n_apart),
                    tuple(blocks), words.say("progress.covered_lead"), starts_page=False)
 
@@ -103,8 +115,8 @@ def readings(of: Progress) -> Section:
             n += len(own)
     if not rows:
         return Section("reading", words.text("progress.part_reading"), words.say("progress.reading_title"), ())
-    columns = columns_of(words, "progress.column_", ("name", 0.21), ("acts", 0.135), ("change", 0.165, "right"),
-                         ("sure", 0.215), ("found", 0.275))
+    columns = columns_of(words, "progress.column_", ("name", 0.21), ("acts", 0.13), ("change", 0.185, "right"),
+                         ("sure", 0.205), ("found", 0.27))
     table = Table("t-readings", words.say("progress.reading_table", n=n), columns, tuple(rows), "",
                   words.text("progress.reading_source"), is_dense=True)
     return Section("reading", words.text("progress.part_reading"), words.say("progress.reading_title"), (table,),

@@ -15,6 +15,7 @@ from reports.sections.source import Source, capitalised
 
 LateKind = Literal["decision", "start", "milestone", "reading"]
 JUDGED = ("apart", "not_apart")
+STATES = ("done", "running", "planned", "stopped")
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,14 @@ class Progress:
         """Decisions that are carried out."""
         return [row for row in self.found.actions if row.action.is_taken_on]
 
+    def in_state(self, state: str) -> list[ActionFollowUp]:
+        return [row for row in self.carried if row.action.progress == state]
+
+    def states(self) -> list[str]:
+        """Return how many decisions stand at each state, in words; what is in place comes first."""
+        counts = [(state, len(self.in_state(state))) for state in STATES]
+        return [self.words.text(f"progress.count_{state}", n=n) for state, n in counts if n]
+
     @cached_property
     def contrasts(self) -> list[tuple[ActionFollowUp, ActionContrast]]:
         return [(row, one) for row in self.carried for one in row.contrasts]
@@ -91,7 +100,25 @@ class Progress:
 
     @cached_property
     def n_apart(self) -> int:
-        return sum(one.verdict == "apart" for _, one in self.contrasts)
+        return len(self._apart)
+
+    @cached_property
+    def is_fall(self) -> bool:
+        """Whether every problem that changed differently fell more where its measure applies."""
+        return bool(self._apart) and all((one.difference.value or 0.0) < 0 for one in self._apart if one.difference)
+
+    @cached_property
+    def _apart(self) -> list[ActionContrast]:
+        return [one for _, one in self.contrasts if one.verdict == "apart"]
+
+    @cached_property
+    def audiences(self) -> set[str]:
+        return {self.audience(one.scale) for one in self.scales}
+
+    def audience(self, scale: str) -> str:
+        """Return whose questionnaire a scale is of."""
+        return next((form.audience for form in self.study.template.instruments
+                     if any(construct.key == scale for construct in form.constructs)), "")
 
     def measure_name(self, key: str) -> str:
         return self.study.read(self.study.measure(key).name)

@@ -9,6 +9,7 @@ from reports.content import Block, Callout, Number, Paragraph, Row, Section, Sta
 from reports.kinds.progress_facts import JUDGED, Progress
 from reports.kinds.progress_steps import late_words
 from reports.numbers import day
+from reports.sections.follow_up import indicator_name
 from reports.sections.table_columns import columns_of
 
 
@@ -40,7 +41,8 @@ def decision_box(of: Progress, asked: list[Statement]) -> Callout:
 
 def asked_for(of: Progress) -> list[Statement]:
     """Return what is to be decided, the overdue first, then what the wave gives reason to look at."""
-    return [*_overdue(of), *_put_off(of), *_undecided(of), *_apart(of), *_worse(of), *_unclear(of), *_stopped(of)]
+    return [*_overdue(of), *_put_off(of), *_undecided(of), *_apart(of), *_worse(of), *_unclear(of),
+            *_without_target(of), *_stopped(of)]
 
 
 def _named(of: Progress, key: str) -> str:
@@ -80,7 +82,22 @@ def _apart(of: Progress) -> Iterator[Statement]:
 
 def _worse(of: Progress) -> Iterator[Statement]:
     for one in of.of_reading("worse"):
-        yield of.words.say("progress.ask_worse", problem=of.study.name(one.scale), first=of.found.first)
+        yield of.words.say("progress.ask_worse", problem=of.study.name(one.scale), first=of.study.wave(of.found.first))
+
+
+def _without_target(of: Progress) -> Iterator[Statement]:
+    """Measures whose indicators have nothing to be held against."""
+    for row in of.carried:
+        named = [_in_sentence(of, indicator_name(of.study, row.action.measure, str(place)))
+                 for place, one in enumerate(of.register.indicators.get(row.action.measure, ()), start=1)
+                 if one.kpi.target is None]
+        if named and row.action.progress != "stopped":
+            yield of.words.say("progress.ask_target", measure=row.action.measure, n=len(named),
+                               name=of.measure_name(row.action.measure), names=of.words.join(named))
+
+
+def _in_sentence(of: Progress, name: str) -> str:
+    return f"“{name}”" if of.language == "zh" else name
 
 
 def _unclear(of: Progress) -> Iterator[Statement]:

@@ -12,6 +12,7 @@ from reports.figures import Forest, ForestRow
 from reports.kinds.progress_facts import Indicator, Late, Progress
 from reports.numbers import day, printed
 from reports.sections.follow_up import decisions_table, indicator_name
+from reports.sections.source import capitalised
 from reports.sections.table_columns import columns_of
 
 TICKS = tuple((share / 100, f"{share}%") for share in range(0, 101, 25))
@@ -105,7 +106,7 @@ def _indicator(of: Progress, row: ActionFollowUp, number: str, one: Indicator) -
     is_late = any(late.kind == "reading" and late.measure == measure and late.name == number
                   for late in of.register.late)
     standing = _standing(kpi, newest.value) if newest else "unread_late" if is_late else "unread"
-    name = Stack((Statement(indicator_name(of.study, measure, number)), Statement(measure)))
+    name = Stack((Statement(capitalised(indicator_name(of.study, measure, number))), Statement(measure)))
     return Row((name, Statement(_figure(of, kpi, kpi.baseline)), Statement(_figure(of, kpi, kpi.target)), read,
                 Statement(day(one.due_on, of.language)), words.say(f"progress.standing_{standing}")))
 
@@ -116,7 +117,7 @@ def _read(of: Progress, reading: KpiReading, value: str) -> Stack:
 
 
 def _figure(of: Progress, kpi: KpiRow, value: float | None) -> str:
-    return "–" if value is None else of.words.text(f"unit.{kpi.unit}", value=value)
+    return of.words.text("progress.not_set") if value is None else of.words.text(f"unit.{kpi.unit}", value=value)
 
 
 def _standing(kpi: KpiRow, value: float) -> str:
@@ -158,7 +159,7 @@ def _known_figure(of: Progress, asked: list[tuple[ActionFollowUp, Estimate]]) ->
         for wave, share in ((of.found.first, row.known_before), (of.found.second, now)):
             if share is None or share.value is None:
                 continue
-            label = words.text("progress.known_one_now", measure=row.action.measure, wave=wave,
+            label = words.text("progress.known_one_now", measure=row.action.measure, wave=of.study.wave(wave, "dated"),
                                name=of.measure_name(row.action.measure))
             rows.append(ForestRow(label, share.value, share.ci_low, share.ci_high, share.n,
                                   is_highlighted=wave == of.found.second, text=_share(of, share)))
@@ -168,7 +169,19 @@ def _known_figure(of: Progress, asked: list[tuple[ActionFollowUp, Estimate]]) ->
     alt = words.text("progress.known_alt", name=of.measure_name(first.action.measure), share=_share(of, share),
                      n=share.n)
     return Figure("f-known", words.say("progress.known_figure"), chart, alt, words.text("progress.known_unit"),
-                  words.text("progress.known_source", first=of.found.first, second=of.found.second))
+                  words.text("labels.between_sentences").join(_known_sources(of, [row for row, _ in asked])))
+
+
+def _known_sources(of: Progress, asked: list[ActionFollowUp]) -> list[str]:
+    """Return what was asked, when, and that the first survey was before the decisions."""
+    words, (first, second) = of.words, (of.study.wave(of.found.first, "dated"), of.study.wave(of.found.second, "dated"))
+    named = {choice for row in asked for choice in of.study.measure(row.action.measure).practices}
+    items = [item for item in of.study.items_of_role("fact") if named & {choice.value for choice in item.choices}]
+    questions = [words.text("progress.known_asked", question=of.study.read(item.text)) for item in items[:1]]
+    before = [words.text("progress.known_before", first=of.study.wave(of.found.first))] if any(
+        row.known_before is not None for row in asked) else []
+    return [words.text("progress.known_source", first=first, second=second), *questions, *before,
+            words.text("progress.known_where")]
 
 
 def late_words(of: Progress, one: Late) -> str:

@@ -51,18 +51,18 @@ def questionnaire_of(study: Named, found: WaveComparison) -> str:
                  if keys & {construct.key for construct in form.constructs}), "")
 
 
-def comparison_blocks(study: Named, found: WaveComparison) -> list[Block]:
+def comparison_blocks(study: Named, found: WaveComparison, notes: Sequence[Statement] = ()) -> list[Block]:
     """Return the blocks of one questionnaire's comparison with what is to be borne in mind, for its page."""
-    return [*_of_questionnaire(study, found), _care(study)]
+    return [*_of_questionnaire(study, found), _care(study, notes)]
 
 
-def _care(study: Named) -> Bullets:
-    return Bullets((study.words.say("changes.unlinked"), study.words.say("changes.no_cause")))
+def _care(study: Named, notes: Sequence[Statement] = ()) -> Bullets:
+    return Bullets((*notes, study.words.say("changes.unlinked"), study.words.say("changes.no_cause")))
 
 
 def _of_questionnaire(study: Named, found: WaveComparison) -> list[Block]:
     words = study.words
-    blocks: list[Block] = [Paragraph((words.say("changes.answers", first=found.first, second=found.second,
+    blocks: list[Block] = [Paragraph((words.say("changes.answers", **_both(study, found),
                                                 n_first=found.n_first, n_second=found.n_second),))]
     compared = [one for one in found.scales if one.verdict != "refused"]
     if compared:
@@ -73,19 +73,29 @@ def _of_questionnaire(study: Named, found: WaveComparison) -> list[Block]:
     return [*blocks, Bullets(tuple(told))] if told else blocks
 
 
+def _both(study: Named, found: WaveComparison) -> dict[str, str]:
+    return {"first": study.wave(found.first), "second": study.wave(found.second)}
+
+
 def _changes(study: Named, found: WaveComparison, scales: Sequence[ScaleWaves]) -> Table:
     words = study.words
+    is_reweighted = any(one.difference_reweighted is not None for one in scales)
     columns = columns_of(words, "changes.column_",
-        ("scale", 0.26, "left"), ("first", 0.09, "right"), ("second", 0.09, "right"), ("change", 0.2, "right"),
-        ("reweighted", 0.16, "right"), ("verdict", 0.2, "left"))
+        ("scale", 0.26 if is_reweighted else 0.34, "left"), ("first", 0.09, "right"), ("second", 0.09, "right"),
+        ("change", 0.2, "right"), *((("reweighted", 0.16, "right"),) if is_reweighted else ()),
+        ("verdict", 0.2 if is_reweighted else 0.28, "left"))
     rows = tuple(Row((
         Statement(study.name(one.scale)), Number(one.first.value, "mean"), Number(one.second.value, "mean"),
         Statement(study.estimate(one.difference.value, one.difference.ci_low, one.difference.ci_high, "signed"),
                   {"difference": one.difference}, (f"change.{one.scale}.difference",)),
-        Statement("–" if one.difference_reweighted is None else printed(one.difference_reweighted.value, "signed")),
-        _verdict(study, one))) for one in scales)
-    return Table(f"t-changes-{_slug(found)}", words.say("changes.table", first=found.first, second=found.second),
-                 columns, rows, words.text("changes.unit"), words.text("changes.source"), is_dense=True)
+        *((_reweighted(one),) if is_reweighted else ()), _verdict(study, one))) for one in scales)
+    source = words.text("changes.source" if is_reweighted else "changes.source_plain")
+    return Table(f"t-changes-{_slug(found)}", words.say("changes.table", **_both(study, found)), columns, rows,
+                 words.text("changes.unit"), source, is_dense=True)
+
+
+def _reweighted(one: ScaleWaves) -> Statement:
+    return Statement("–" if one.difference_reweighted is None else printed(one.difference_reweighted.value, "signed"))
 
 
 def _verdict(study: Named, one: ScaleWaves) -> Statement:
@@ -167,7 +177,18 @@ def _composition(study: Named, found: WaveComparison) -> Table:
         Number(float(one.n_second), "count"), Number(one.share_first, "percent"),
         Number(one.share_second, "percent"))) for one in found.composition)
     return Table(f"t-change-units-{_slug(found)}", words.say("changes.composition"), columns, rows, "",
-                 words.text("changes.composition_note"), is_dense=True)
+                 _not_shown(study, found), is_dense=True)
+
+
+def _not_shown(study: Named, found: WaveComparison) -> str:
+    """Return why units stand together, and how many answers of each wave the table leaves out."""
+    words = study.words
+    left_first = found.n_first - sum(one.n_first for one in found.composition)
+    left_second = found.n_second - sum(one.n_second for one in found.composition)
+    left = words.text("changes.composition_left", left_first=left_first, left_second=left_second,
+                      n_first=found.n_first, n_second=found.n_second, **_both(study, found))
+    return words.text("labels.between_sentences").join(
+        [words.text("changes.composition_note"), *([left] if left_first + left_second > 0 else [])])
 
 
 def _unit(study: Named, found: WaveComparison, value: str) -> str:

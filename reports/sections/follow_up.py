@@ -72,7 +72,8 @@ def _planned(study: Source, found: FollowUp, action: Action) -> Stack | Statemen
     if not action.is_taken_on:
         return Statement("–")
     words = study.words
-    lines = [Statement(action.owner), Statement(_where(study, found, action))]
+    lines = [words.say("followup.owner", owner=action.owner)] if action.owner else []
+    lines.append(words.say("followup.where", units=_where(study, found, action)))
     if action.starts_on:
         lines.append(words.say("followup.start", day=action.starts_on))
     if action.milestones:
@@ -143,7 +144,7 @@ def contrasts_table(study: Source, found: FollowUp) -> Table:
     columns = columns_of(words, "followup.column_", ("problem", 0.22), ("covered", 0.2), ("others", 0.2),
                          ("difference", 0.17), ("reading", 0.21))
     return Table("t-contrasts", words.say("followup.contrasts_title"), columns, tuple(rows),
-                 words.text("followup.contrasts_unit", first=found.first, second=found.second),
+                 words.text("followup.contrasts_unit", first=study.wave(found.first), second=study.wave(found.second)),
                  words.text("followup.contrasts_source", shown=found.fewest_shown, judged=found.fewest_judged,
                             least=found.smallest_change), is_dense=True)
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from instruments.schema import Choice, Construct, Instrument, Item, ItemRole, Text
 from instruments.template import StudyTemplate
 from reports.numbers import interval, printed, with_interval
+from reports.waves import WaveForm, WaveTold, wave_name
 from reports.wording import Words
 
 
@@ -16,6 +17,7 @@ class Named:
 
     def __init__(self, template: StudyTemplate, language: str) -> None:
         self.template = template
+        self.waves: Mapping[str, WaveTold] = {}   # one that is not here stands with its key
         self.language, self.words = language, Words(language, template.served)
 
     def read(self, text: Text) -> str:
@@ -63,6 +65,10 @@ class Named:
     def choice(self, item: Item, value: str) -> str:
         found: Choice | None = next((choice for choice in item.choices if choice.value == value), None)
         return self.read(found.label) if found else value
+
+    def wave(self, key: str, form: WaveForm = "short") -> str:
+        """Return what a wave is called in words, as far as its place among the surveys is known."""
+        return wave_name(self.words, key, self.waves, form)
 
     def estimate(self, value: float | None, low: float | None, high: float | None, style: str = "mean") -> str:
         """Return a value with its interval; a value told finer, beside what judges it, leaves the interval as usual."""

@@ -36,6 +36,7 @@ from surveyapp.services.protocol_facts import protocol_facts
 from surveyapp.services.report_release import find_release
 from surveyapp.services.study import facts_of, get_study, get_wave, list_links, template_of
 from surveyapp.services.wave_change import changes_since
+from surveyapp.services.wave_names import waves_told
 
 Written = tuple[str, StudyReport]       # what it is about ("" for the whole), and what it says
 
@@ -104,7 +105,7 @@ def _progress(session: Session, study: Study, wave: Wave | None, languages: Sequ
     template, diagnosis = template_of(session, study), shown_diagnosis(study, told.diagnosis)
     facts = facts_told(study, diagnosis)
     return [("", progress_report(Source(diagnosis, template, facts, language, changes=told.changes), told.found,
-                                 told.register)) for language in languages]
+                                 told.register, waves_told(session, study))) for language in languages]
 
 
 WRITERS: Mapping[str, Callable[[Session, Study, Wave | None, Sequence[str]], list[Written]]] = {

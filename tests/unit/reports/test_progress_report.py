@@ -16,6 +16,7 @@ from reports.kinds.progress import progress_report
 from reports.kinds.progress_facts import Indicator, Late, Register
 from reports.render import report_html
 from reports.sections.source import Source
+from reports.waves import WaveTold
 from reports.wording import forbidden_phrases
 from tests.factories.follow_up import change, contrasts
 from tests.unit.reports.conftest import Study
@@ -38,6 +39,7 @@ def scale(key: str, value: float, verdict: str, reason: str = "") -> ScaleWaves:
         None, least, verdict, (reason,) if reason else ())  # type: ignore[arg-type]  # one of the words of WaveVerdict
 
 
+WAVES = {"w1": WaveTold(1, "2026-09-07"), "w2": WaveTold(2, "2026-11-19")}
 SCALES = (scale("PRB_INFO", -0.4, "changed"), scale("PRB_GOAL", 0.3, "changed"),
           scale("PRB_EFFECT", 0.1, "no_demonstrable_change"),
           scale("CAU_TECH", 0.3, "withheld", "sign_depends_on_flagged_items"),
@@ -50,9 +52,10 @@ def progress(bank: Study, language: str, *rows: ActionFollowUp, scales: tuple[Sc
     found = FollowUp("w1", "w2", 1, "2026-10-12", "D_DEPT", rows, ("S3.1",), 10, 30, 0.25, "test")
     compared = WaveComparison("w1", "w2", 318, 160, 158, False, (), scales, (), (), "test")
     kpi = KpiRow({"en": "full records", "zh": "记录完整率"}, "higher", 60.0, 80.0, "percent", 6)
-    register = Register("2026-11-26", late, {"S1.2": (Indicator(kpi, "2027-04-22"),)})
+    bare = replace(kpi, name={"en": "age of records", "zh": "记录更新间隔"}, baseline=None, target=None)
+    register = Register("2026-11-26", late, {"S1.2": (Indicator(kpi, "2027-04-22"), Indicator(bare, "2027-04-22"))})
     study = Source(diagnosis, template, facts, language, changes=(compared,) if scales else ())
-    return progress_report(study, found, register)
+    return progress_report(study, found, register, WAVES)
 
 
 def everything(bank: Study) -> tuple[ActionFollowUp, ...]:
@@ -62,14 +65,18 @@ def everything(bank: Study) -> tuple[ActionFollowUp, ...]:
 
 
 @pytest.mark.parametrize(("language", "words"), [
-    ("en", ["1 of 4 scales changed for the better, 1 for the worse", "better; no proof of effect",
+    ("en", ["Three decisions: 1 under way, 1 stopped; 1 of 4 scales changed for the better, 1 for the worse",
+            "1 under way, 1 stopped, of 3 decisions", "better; no proof of effect",
             "worse; no proof that a measure is at fault", "no demonstrable change; 0.31 points would have shown",
-            "not told: depends on items of doubtful meaning", "cannot be compared",
+            "not said: depends on items of doubtful meaning", "cannot be compared",
             "reached on 30 October 2026, 3 days late",
             "open, 16 days late", "dropped", "reading overdue", "was stopped", "find out why before adding measures",
+            "is worse than in the first survey",
+            "second survey (November 2026)", "Where: Corporate banking", "Owner: Retail", "less than 0.25 points",
+            "problem fell more", "milestone “Trained”", "none set",
             "to be decided anew on 15 January 2027"]),
     ("zh", ["1个好转，1个变差", "变差；不能据此认定为某项措施所致", "不作结论：取决于存疑题项", "无法比较",
-            "2026年10月30日完成，迟3天", "未完成，已逾期16天", "已取消", "读数逾期", "已停止", "请先查明原因",
+            "2026年10月30日完成，迟3天", "未完成，已逾期16天", "已取消", "现值逾期未录入", "已停止", "请先查明原因",
             "拟于2027年1月15日再行研究"])])
 def test_every_verdict_and_every_state_is_told_and_nothing_is_claimed(bank: Study, language: str,
                                                                       words: list[str]) -> None:
@@ -113,5 +120,33 @@ def test_more_waits_than_the_first_page_holds_and_all_of_it_stands_in_its_part(b
 
     asked = [next(block for block in report.section(key).blocks if getattr(block, "kind", "") == "decision")
              for key in ("summary", "open")]
-    assert [len(box.items) for box in asked] == [5, 7]
-    assert asked[1].items[:5] == asked[0].items
+    assert [len(box.items) for box in asked] == [6, 8]
+    assert asked[1].items[:6] == asked[0].items
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_waves_are_called_by_order_and_month_and_never_by_their_keys(bank: Study, language: str) -> None:
+    page = re.sub(r"<[^>]*>", " ", report_html(progress(bank, language, *everything(bank))))
+
+    assert re.findall(r"(?<![a-z])w[12](?![0-9])", page) == []
+    assert ("first survey (September 2026)" if language == "en" else "第一轮（2026年9月）") in page
+
+
+def test_a_column_that_would_hold_nothing_is_left_out(bank: Study) -> None:
+    tables = {block.key: block for block in progress(bank, "en").blocks() if isinstance(block, Table)}
+
+    changes = next(table for key, table in tables.items() if key.startswith("t-changes-"))
+    assert "Reweighted" not in [column.title for column in changes.columns]
+    assert "Reweighted" not in changes.source
+    assert sum(column.width for column in changes.columns) == pytest.approx(1)
+
+
+def test_a_problem_that_fell_less_where_a_measure_applies_is_not_told_as_one_that_fell_more(bank: Study) -> None:
+    apart = next(one for one in contrasts() if one.verdict == "apart")
+
+    pages = [report_html(progress(bank, "en", ActionFollowUp(RUNNING, None, None, (replace(apart, difference=found),))))
+             for found in (change(-0.45), change(0.45))]
+
+    assert "One problem fell more in the units covered than elsewhere" in pages[0]
+    assert "fell more in the units covered" not in pages[1]
+    assert "One problem changed differently in the units covered than elsewhere" in pages[1]
