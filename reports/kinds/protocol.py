@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from analysis.diagnosis.thresholds import THRESHOLDS
 from analysis.results.planning import AudiencePlan, Found, SurveyPlan
 from instruments.codec import content_hash
 from instruments.facts import StudyFacts
-from instruments.schema import Instrument
+from instruments.schema import Instrument, Item
+from instruments.schema import Section as Page
 from instruments.template import StudyTemplate
 from reports.content import (
     Block,
@@ -29,9 +30,10 @@ from reports.content import (
 )
 from reports.kinds.frame import CoverFact, Face, Naming, bound
 from reports.numbers import day, month, printed
-from reports.sections.method import threshold_table
+from reports.sections.method import threshold_table, told_thresholds
+from reports.sections.named import Named, capitalised, lowered
 from reports.sections.table_columns import columns_of
-from reports.wording import Words
+from reports.wording import Words, typeset
 
 GROUPS = ("problem", "cause", "situation", "outcome", "experience")
 STEPS = ("score", "level", "link", "interviews", "grade", "measures")
@@ -82,8 +84,7 @@ def _cover(names: Naming, protocol: Protocol) -> tuple[CoverFact, ...]:
     if protocol.template.guide is not None:
         facts.append((printed(float(protocol.template.guide.target_interviews), "count"),
                       words.text("protocol.cover_interviews"), ""))
-    facts.append((month(protocol.written_on, names.language), words.text("protocol.cover_written"),
-                  day(protocol.written_on, names.language)))
+    facts.append((month(protocol.written_on, names.language), words.text("protocol.cover_written"), ""))
     return tuple(facts)
 
 
@@ -91,8 +92,9 @@ def _overview(names: Naming, protocol: Protocol) -> Section:
     words, facts, template = names.words, protocol.facts, protocol.template
     rows = [("aim", names.said(template.aim)), ("population", names.said(template.population)),
             ("sponsor", names.said(facts.sponsor)), ("conductor", names.said(facts.conductor)),
-            ("dates", _dates(names, protocol)),
-            ("template", f"{template.key} {template.version}"), ("seed", str(protocol.seed)),
+            ("dates", _dates(names, protocol)), ("written", day(protocol.written_on, names.language)),
+            ("template", words.text("protocol.template", name=typeset(names.read(template.title), names.language),
+                                    version=template.version, key=template.key)), ("seed", str(protocol.seed)),
             ("hash", content_hash(template)[:HASH_SHOWN])]
     blocks: list[Block] = [Facts(tuple((words.text(f"protocol.fact_{key}"), Statement(text)) for key, text in rows))]
     if protocol.has_answers:
@@ -145,8 +147,8 @@ def _forms(names: Naming, protocol: Protocol) -> Section:
     for one in protocol.template.instruments:
         n_reverse = sum(item.is_reverse for item in one.items)
         rows.append(Row((
-            Statement(f"{names.read(one.title)} {one.version}"), Number(float(_n_items(one)), "count"),
-            Number(float(n_reverse), "count"), Number(_minutes(one), "count"),
+            Statement(f"{typeset(names.read(one.title), names.language)} {one.version}"),
+            Number(float(_n_items(one)), "count"), Number(float(n_reverse), "count"), Number(_minutes(one), "count"),
             Statement(words.join([_language(names, key) for key in one.languages])),
             Statement(words.text(f"protocol.privacy_{protocol.privacy.get(one.audience, 'anonymous')}")))))
     columns = columns_of(words, "protocol.form_", ("name", 0.4), ("items", 0.1, "right"), ("reverse", 0.12, "right"),
@@ -173,28 +175,42 @@ def _interviews(names: Naming, template: StudyTemplate) -> list[Section]:
     guide, words = template.guide, names.words
     if guide is None:
         return []
-    rows = tuple(Row((Statement(question.key), Stack((Statement(names.read(question.text)),), has_head=False),
-                      Statement(words.join(list(question.codes))))) for question in guide.questions)
+    named = Named(template, names.language)
+    rows = tuple(Row((Statement(question.key),
+                      Stack((Statement(typeset(names.read(question.text), names.language)),), has_head=False),
+                      Statement(_codes(named, question.codes)))) for question in guide.questions)
     quota = words.join([words.text("protocol.quota_one", role=names.read(guide.roles.get(role, {})) or role, n=n)
                         for role, n in guide.quota.items()])
     blocks: list[Block] = [words.say("protocol.interviews_text", least=guide.minimum_interviews,
                                      target=guide.target_interviews, roles=guide.minimum_roles)]
     blocks += [words.say("protocol.quota", quota=quota)] if quota else []
     if template.codebook is not None:
-        quality = template.codebook.quality
-        blocks.append(words.say("protocol.coding", n=len(template.codebook.codes), share=quality.double_code_share,
-                                accept=quality.accept_at, tentative=quality.tentative_at))
-    columns = columns_of(words, "protocol.question_", ("key", 0.1), ("text", 0.62), ("codes", 0.28))
+        book = template.codebook
+        blocks.append(words.say("protocol.coding" if book.groups else "protocol.coding_flat", n=book.n_codes,
+                                groups=len(book.groups), share=book.quality.double_code_share,
+                                accept=book.quality.accept_at, tentative=book.quality.tentative_at))
+    columns = columns_of(words, "protocol.question_", ("key", 0.06), ("text", 0.56), ("codes", 0.38))
     blocks.append(Table("t-questions", words.say("protocol.question_title", n=len(rows)), columns, rows, is_dense=True))
     return [Section("interviews", words.text("protocol.part_interviews"),
                     words.say("protocol.interviews_title", n=guide.target_interviews), tuple(blocks),
                     starts_page=False)]
 
 
+def _codes(named: Named, keys: Sequence[str]) -> str:
+    """Return the names of the codes that a question is to bring up, as one list."""
+    found = [named.code(key) for key in keys]
+    if named.language == "zh":
+        return named.words.join(found)
+    return capitalised(named.words.join([lowered(name) for name in found]))
+
+
 # ---- of whom, and what numbers can show -----------------------------------------------------------------------------
 def _people(names: Naming, protocol: Protocol) -> Section:
     words = names.words
     blocks: list[Block] = []
+    if protocol.plan is None and protocol.has_answers:
+        return Section("people", words.text("protocol.part_people"), words.say("protocol.unplanned_title"),
+                       (words.say("protocol.unplanned"),), starts_page=False)
     if protocol.plan is None:
         blocks.append(Callout("warning", words.text("protocol.no_plan_head"), (words.say("protocol.no_plan"),)))
     else:
@@ -207,7 +223,7 @@ def _people(names: Naming, protocol: Protocol) -> Section:
 
 def _title_of(names: Naming, protocol: Protocol, audience: str) -> str:
     found = next((one for one in protocol.template.instruments if one.audience == audience), None)
-    return names.read(found.title) if found is not None else audience
+    return typeset(names.read(found.title), names.language) if found is not None else audience
 
 
 def _sizes(names: Naming, protocol: Protocol, plan: SurveyPlan) -> Table:
@@ -261,7 +277,7 @@ def _judging(names: Naming, protocol: Protocol) -> Section:
                  for name in known)
     columns = columns_of(words, "protocol.gate_", ("meaning", 0.84), ("value", 0.16, "right"))
     table = Table("t-gates", words.say("protocol.gate_title", n=len(rows)), columns, rows, "",
-                  words.text("protocol.gate_note"))
+                  words.text("protocol.gate_note"), is_dense=True)
     return Section("judging", words.text("protocol.part_judging"), words.say("protocol.judging_title"), (steps, table),
                    starts_page=False)
 
@@ -278,7 +294,7 @@ def _measures(names: Naming, template: StudyTemplate) -> Section:
     columns = columns_of(words, "protocol.measure_", ("name", 0.4), ("strategy", 0.22), ("owner", 0.28),
                          ("months", 0.1, "right"))
     table = Table("t-measures", words.say("protocol.measure_title", n=len(rows)), columns, rows, "",
-                  words.text("protocol.measure_note"))
+                  words.text("protocol.measure_note"), is_dense=True)
     return Section("measures", words.text("protocol.part_measures"), words.say("protocol.measures_title", n=len(rows)),
                    (table,), starts_page=False)
 
@@ -297,20 +313,41 @@ def _care(names: Naming, protocol: Protocol) -> Section:
 
 # ---- appendices -----------------------------------------------------------------------------------------------------
 def _items(names: Naming, instrument: Instrument) -> Section:
-    words = names.words
-    constructs = {construct.key: names.read(construct.name) for construct in instrument.constructs}
-    rows = tuple(Row((Statement(item.key + (words.text("measure.reversed") if item.is_reverse else "")),
-                      Statement(names.read(item.text)), Statement(constructs.get(item.construct or "", "–"))))
-                 for item in instrument.items if item.stores_answer)
+    """Return the items below the headings of their pages, which say what a fragment is asked about."""
+    words, rows = names.words, []
+    for page in instrument.sections:
+        items = [item for item in instrument.items_of_section(page.key) if item.stores_answer]
+        if items:
+            rows.append(Row((Statement(_page(names, instrument, page, items)),), is_group=True))
+        rows += [_item(names, instrument, item) for item in items]
     columns = columns_of(words, "protocol.item_", ("key", 0.145), ("text", 0.625), ("construct", 0.23))
-    table = Table(f"t-items-{instrument.audience}", words.say("protocol.item_title", n=len(rows)), columns, rows,
+    n = sum(not row.is_group for row in rows)
+    table = Table(f"t-items-{instrument.audience}", words.say("protocol.item_title", n=n), columns, tuple(rows),
                   is_dense=True)
-    title = words.say("protocol.items_title", name=names.read(instrument.title), version=instrument.version)
+    title = words.say("protocol.items_title", name=typeset(names.read(instrument.title), names.language),
+                      version=instrument.version)
     return Section(f"items-{instrument.audience}", words.text("protocol.part_items"), title, (table,),
                    is_appendix=True)
 
 
+def _item(names: Naming, instrument: Instrument, item: Item) -> Row:
+    construct = next((names.read(one.name) for one in instrument.constructs if one.key == item.construct), "–")
+    key = item.key + (names.words.text("measure.reversed") if item.is_reverse else "")
+    return Row((Statement(key), Statement(names.read(item.text)), Statement(construct)))
+
+
+def _page(names: Naming, instrument: Instrument, page: Page, items: Sequence[Item]) -> str:
+    """Return the heading under which items are asked, with the ends of the scales that they are answered on."""
+    words, title = names.words, names.read(page.title) or page.key
+    keys = dict.fromkeys(item.scale for item in items if item.scale)
+    ends = [words.text("protocol.scale", low=names.read(scale.points[0].label), high=names.read(scale.points[-1].label))
+            for key in keys if len((scale := instrument.scale(key)).points) > 1]
+    return words.text("protocol.page_scales", title=title, scales=words.text("protocol.between_scales").join(ends)
+                      ) if ends else title
+
+
 def _thresholds(names: Naming, protocol: Protocol) -> Section:
-    table = threshold_table(names.words, names.language, protocol.thresholds, tuple(THRESHOLDS))
+    told = told_thresholds(has_value=protocol.template.value_model is not None)
+    table = threshold_table(names.words, names.language, protocol.thresholds, told)
     return Section("thresholds", names.words.text("protocol.part_thresholds"),
-                   names.words.say("protocol.thresholds_title", n=len(THRESHOLDS)), (table,), is_appendix=True)
+                   names.words.say("protocol.thresholds_title", n=len(told)), (table,), is_appendix=True)

@@ -75,13 +75,18 @@ def thresholds(study: Source) -> list[Section]:
     """Return every threshold with the value used, its default and its source."""
     words, values = study.words, study.diagnosis.provenance.thresholds
     has_value = study.template.value_model is not None or study.diagnosis.customers is not None
-    names = tuple(name for name in THRESHOLDS if (study.diagnosis.benchmarks or not name.startswith(OF_NORMS))
-                  and (has_value or name not in OF_VALUE))
+    names = tuple(name for name in told_thresholds(has_value=has_value)
+                  if study.diagnosis.benchmarks or not name.startswith(OF_NORMS))
     changed = sum(values.get(name, THRESHOLDS[name].default) != THRESHOLDS[name].default for name in names)
     title = words.say("method.threshold_title" if changed else "method.threshold_title_same", n=len(names),
                       changed=changed)
     return [Section("thresholds", words.text("part.thresholds"), title,
                     (threshold_table(words, study.language, values, names, _tried(study)),), is_appendix=True)]
+
+
+def told_thresholds(*, has_value: bool) -> tuple[str, ...]:
+    """Return the names of the thresholds; those of customers' value only where customers are valued."""
+    return tuple(name for name in THRESHOLDS if has_value or name not in OF_VALUE)
 
 
 def _tried(study: Source) -> Mapping[str, str]:

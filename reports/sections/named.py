@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from instruments.schema import Choice, Construct, Instrument, Item, ItemRole, Text
-from instruments.template import StudyTemplate
+from instruments.template import CodeDefinition, StudyTemplate
 from reports.numbers import interval, printed, with_interval
 from reports.waves import WaveForm, WaveTold, wave_name
 from reports.wording import Words
@@ -48,6 +48,24 @@ class Named:
     def in_sentence(self, key: str) -> str:
         """Return a construct's name as it stands inside an English or Chinese sentence."""
         return lowered(self.name(key)) if self.language == "en" else f"“{self.name(key)}”"
+
+    @cached_property
+    def _codes(self) -> Mapping[str, str]:
+        return {code.key: self._name_of(code) for code in self.template.codebook.codes
+                } if self.template.codebook else {}
+
+    def code(self, key: str) -> str:
+        """Return a code's name: of what it alone stands for where it does, so that one thing has one name."""
+        return self._codes.get(key, key)
+
+    def _name_of(self, code: CodeDefinition) -> str:
+        book, rules = self.template.codebook, self.template.rules
+        heads = [one.key for one in book.codes if code.construct and one.construct == code.construct and (
+            one.parent is None or book.code(one.parent).construct != code.construct)] if book else []
+        if heads == [code.key] and self.construct(code.construct or "") is not None:
+            return capitalised(self.name(code.construct or ""))
+        names = [self.read(one.name) for one in rules.safeguards if one.key == code.safeguard] if rules else []
+        return (names[0] if names else self.read(code.name)) or code.key
 
     @cached_property
     def _items(self) -> Mapping[str, tuple[Instrument, Item]]:

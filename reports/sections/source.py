@@ -24,7 +24,7 @@ from analysis.results.joint import JointRecord
 from analysis.results.plan_edits import PlanEdit
 from analysis.results.waves import WaveComparison
 from instruments.facts import StudyFacts
-from instruments.template import CodeDefinition, Measure, Safeguard, StudyTemplate
+from instruments.template import Measure, Safeguard, StudyTemplate
 from reports.charts.metrics import wrap
 from reports.citation import short_citation
 from reports.content import GradeCell, Passage, Statement
@@ -60,24 +60,6 @@ class Source(Named):
     def organisation(self) -> str:
         return self.read(self.facts.organisation) or self.read(self.template.organisation) or self.read(
             self.template.title)
-
-    @cached_property
-    def _codes(self) -> Mapping[str, str]:
-        return {code.key: self._name_of(code) for code in self.template.codebook.codes
-                } if self.template.codebook else {}
-
-    def code(self, key: str) -> str:
-        """Return a code's name: of what it alone stands for where it does, so that one thing has one name."""
-        return self._codes.get(key, key)
-
-    def _name_of(self, code: CodeDefinition) -> str:
-        book = self.template.codebook
-        construct, safeguard = code.construct or "", self.safeguard(code.safeguard or "")
-        heads = [one.key for one in book.codes if one.construct == construct and (
-            one.parent is None or book.code(one.parent).construct != construct)] if book else []
-        if heads == [code.key] and self.construct(construct) is not None:
-            return capitalised(self.name(construct))
-        return (self.read(safeguard.name) if safeguard else self.read(code.name)) or code.key
 
     def cite(self, key: str) -> str:
         """Return a reference as it is named in a text, "Payne & Frow 2005"; an unknown key stands for itself."""

@@ -11,6 +11,7 @@ from instruments.template_loader import load_catalogue_template
 from reports.content import Callout, Number, StudyReport, Table
 from reports.kinds.protocol import Protocol, protocol_report
 from reports.render import report_html
+from reports.sections.method import OF_VALUE
 from reports.wording import forbidden_phrases
 from tests.factories.diagnosis_parts import facts
 
@@ -42,10 +43,41 @@ def test_every_construct_item_measure_and_threshold_is_printed(template: StudyTe
 
     n_items = sum(item.stores_answer for one in template.instruments for item in one.items)
     assert sum(not row.is_group for row in found["t-constructs"].rows) == len(template.constructs)
-    assert sum(len(table.rows) for key, table in found.items() if key.startswith("t-items-")) == n_items
+    assert sum(not row.is_group for key, table in found.items() if key.startswith("t-items-")
+               for row in table.rows) == n_items
     assert template.rules is not None
     assert len(found["t-measures"].rows) == len(template.rules.measures)
-    assert len(found["t-thresholds"].rows) == len(THRESHOLDS)
+    assert len(found["t-thresholds"].rows) == len(THRESHOLDS) - (0 if template.value_model else len(OF_VALUE))
+
+
+@pytest.mark.parametrize(("key", "heading"), [
+    ("IMP1", "What matters to you: Not important to Very important"),
+    ("RDY1", "Readiness for improvement (managers): Not ready at all to Fully ready")])
+def test_a_fragment_stands_below_what_it_is_asked_about(template: StudyTemplate, key: str, heading: str) -> None:
+    rows = [row for name, table in tables(protocol_report(protocol(template), "en")).items()
+            if name.startswith("t-items-") for row in table.rows]
+    place = next(place for place, row in enumerate(rows) if row.cells[0].text == key)
+
+    assert next(row for row in reversed(rows[:place]) if row.is_group).cells[0].text == heading
+
+
+def test_questions_of_the_guide_name_codes_in_words(template: StudyTemplate) -> None:
+    report = protocol_report(protocol(template), "en")
+
+    names = [row.cells[-1].text for row in tables(report)["t-questions"].rows]
+    assert template.codebook is not None
+    assert not [code.key for code in template.codebook.codes for name in names if "." in code.key and code.key in name]
+    assert f"{template.codebook.n_codes} codes in 5 groups" in report_html(report)
+
+
+def test_after_answers_came_nothing_is_to_be_planned_and_nothing_is_called_fixed_beforehand(
+        template: StudyTemplate) -> None:
+    report = protocol_report(protocol(template, plan=None, has_answers=True), "en")
+
+    assert report.section("people").title.text == "No sample size was planned"
+    html = report_html(report)
+    assert not [words for words in ("beforehand</", "fixed beforehand", "stand beforehand", "Planner")
+                if words in html.replace("Not written beforehand", "")]
 
 
 def test_planned_numbers_stand_with_what_they_can_show(template: StudyTemplate) -> None:
