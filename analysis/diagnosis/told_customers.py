@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from analysis.crossed import HiddenPlaces, hidden_places
-from analysis.privacy import MINIMUM_GROUP, told_count
+from analysis.privacy import MINIMUM_GROUP, suppress_cells, told_count
 from analysis.results.customers import Connections, CustomerPicture, ManagerLoad
 from analysis.results.diagnosis import Diagnosis, KpiRow, MeasureFinding
-from analysis.told_figures import is_figure_hidden
+from analysis.told_figures import hidden_of_kinds, is_figure_hidden
 
 Table = Mapping[str, Mapping[str, Any]]
 TABLES = ("customers_by_tier_and_stage", "aum_by_tier_and_stage")
 COUNTS_OF_CONNECTIONS = ("n_one_manager", "n_split", "n_no_manager", "n_reaching_higher", "n_upper_connected")
-COUNTS_OF_KIND = ("n_pairs", "n_used", "n_without_basis")
+COUNTS_OF_KIND = ("n_pairs", "n_used", "n_without_basis", "n_groups", "n_customers")
 
 
 def told_customers(picture: CustomerPicture, minimum: int = MINIMUM_GROUP) -> dict[str, Any]:
@@ -125,11 +125,12 @@ def _connections(found: Connections | None, minimum: int) -> dict[str, Any] | No
     """Return the connections without numbers of a few groups or pairs; None where few customers are connected."""
     if found is None or told_count(found.n_customers, minimum) is None:
         return None
+    hidden, few = hidden_of_kinds(found, minimum), suppress_cells(found.by_basis, minimum)
     return {
         **vars(found), **{name: _told(getattr(found, name), minimum) for name in COUNTS_OF_CONNECTIONS},
-        "by_type": [{**vars(kind), **{name: _told(getattr(kind, name), minimum) for name in COUNTS_OF_KIND}}
-                    for kind in found.by_type],
-        "by_basis": {basis: told_count(n, minimum) for basis, n in found.by_basis.items()}}
+        "by_type": [{**vars(kind), **{name: None if (kind.key, name) in hidden else getattr(kind, name)
+                                      for name in COUNTS_OF_KIND}} for kind in found.by_type],
+        "by_basis": {basis: None if basis in few else n for basis, n in found.by_basis.items()}}
 
 
 def _told(n: int | None, minimum: int) -> int | None:

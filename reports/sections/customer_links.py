@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from analysis.crossed import HiddenPlaces, hidden_places
 from analysis.privacy import told_count
 from analysis.results.customers import Connections, StageMoves
+from analysis.told_figures import hidden_of_kinds
 from reports.content import Block, Columns, Figure, Heading, Number, Paragraph, Row, Statement, Table
 from reports.figures import Matrix, MatrixCell
 from reports.numbers import HIDDEN, printed
@@ -78,11 +79,11 @@ def _management(study: CustomerSource, found: Connections) -> Table:
 def _kinds(study: CustomerSource, found: Connections) -> Table | None:
     if not found.by_type:
         return None
-    words = study.words
+    words, hidden = study.words, hidden_of_kinds(found, study.minimum_group)
     rows = tuple(Row((
-        Statement(study.name_of("relation_types", kind.key)), _told(kind.n_pairs, study), _told(kind.n_used, study),
-        _told(kind.n_without_basis, study), _hidden_or(kind.n_groups), _hidden_or(kind.n_customers)))
-        for kind in found.by_type)
+        Statement(study.name_of("relation_types", kind.key)),
+        *(_hidden_or(None if (kind.key, field) in hidden else getattr(kind, field))
+          for field in ("n_pairs", "n_used", "n_without_basis", "n_groups", "n_customers")))) for kind in found.by_type)
     columns = columns_of(words, "connected.column_", ("kind", 0.3, "left"), ("pairs", 0.13, "right"),
                          ("used", 0.13, "right"), ("without", 0.16, "right"), ("groups", 0.13, "right"),
                          ("customers", 0.15, "right"))
