@@ -110,7 +110,9 @@ def _matrix(study: Source, links: list[LinkFinding]) -> Figure:
     best = max(links, key=lambda link: link.beta)
     alt = words.text("causes.matrix_alt", rows=len(problems), columns=len(causes), cause=study.name(best.cause),
                      problem=study.name(best.problem), beta=best.beta)
-    title = words.say("causes.matrix_title", cause=study.in_sentence(best.cause),
+    is_closest = all(best.lo > link.hi for link in links if link is not best)
+    title = words.say("causes.matrix_title" if is_closest else "causes.matrix_title_all", causes=len(causes),
+                      problems=len(problems), cause=study.in_sentence(best.cause),
                       problem=study.in_sentence(best.problem), trace=(f"link.{best.cause}.{best.problem}.beta",))
     model = study.diagnosis.link_model
     source = words.text("causes.matrix_source", n=model.n, resamples=model.n_resamples, asked=study.n_heard)

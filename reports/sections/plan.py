@@ -37,6 +37,7 @@ from reports.sections.edited import (
     values_of,
 )
 from reports.sections.file_figures import is_hidden
+from reports.sections.prerequisites import not_ready
 from reports.sections.source import Source, capitalised, lowered
 from reports.sections.table_columns import columns_of
 from reports.sections.triggers import described
@@ -44,7 +45,6 @@ from reports.sections.triggers import described
 PHASES = ("quick_win", "core", "long_term")
 KINDS = {"quick_win": "first", "core": "second", "long_term": "third"}
 MOST_LANES = 12
-HALF = 50.0
 
 
 def objectives(study: Source) -> list[Section]:
@@ -183,7 +183,7 @@ def safeguards(study: Source) -> list[Section]:
     if study.proposed:
         blocks.append(_safeguard_matrix(study, found))
     lacking = [s for s in required if s.readiness is None or s.readiness.value is None]
-    low = [s for s in required if s.readiness and s.readiness.ci_high is not None and s.readiness.ci_high < HALF]
+    low = not_ready(study)
     items = [words.say("plan.low_readiness", names=_guard_names(study, low), n=len(low))] if low else []
     items += [words.say("plan.unknown_readiness", names=_guard_names(study, lacking))] if lacking else []
     if items:

@@ -6,40 +6,45 @@ from collections.abc import Mapping
 from datetime import date
 
 from analysis.results.actions import Action
-from analysis.results.diagnosis import MeasureFinding
+from analysis.results.diagnosis import MeasureFinding, SafeguardFinding
 from reports.content import Statement
 from reports.sections.edited import values_of
 from reports.sections.notices import further_topics_asked
 from reports.sections.source import Source, lowered
 
 BEGUN = ("running", "done")
+HALF = 50.0             # of the readiness scale, 0..100
 
 
 def safeguards_decision(study: Source, decided: Mapping[str, Action]) -> list[Statement]:
-    """Return the decision on the safeguards: for which measure each has to stand first, by when, and who owns it.
+    """Return the decision on the safeguards: who owns each, for which measures it has to stand, and by when.
 
     A safeguard has to stand before the first measure that needs it starts. That measure is told with its own
     date; where one that needs it has begun already, the safeguard is due at once.
     """
-    words, guards, named = study.words, _first_needed(study), []
-    late = {key: begun for key, needing in guards.items()
-            for begun in [[m for m in needing if _has_begun(decided.get(m.key))]] if begun}
-    steps = []
-    if late:
-        measures = list(dict.fromkeys(m.key for begun in late.values() for m in begun))
-        named += measures
-        steps.append(words.text("summary.safeguards_late", measures=words.join(measures), k=len(measures),
-                                guards=_with_owners(study, list(late))))
-    waiting = [(needing[0], key) for key, needing in guards.items() if key not in late]
-    for first in sorted({m.key: m for m, _ in waiting}.values(), key=lambda m: _months(study, m)):
-        named.append(first.key)
-        steps.append(words.text("summary.safeguards_before", measure=first.key, due=_due(study, first.key),
-                                guards=_with_owners(study, [key for m, key in waiting if m is first])))
+    words, guards, named, steps = study.words, _first_needed(study), [], []
+    for key in sorted(guards, key=lambda key: _months(study, guards[key][0])):
+        begun = [m.key for m in guards[key] if _has_begun(decided.get(m.key))]
+        told = begun or [m.key for m in guards[key]]
+        named += told
+        steps.append(words.text("summary.safeguards_late" if begun else "summary.safeguards_before",
+                                guard=_with_owner(study, key), measures=words.join(told), k=len(told),
+                                due=_due(study, guards[key][0].key)))
     if not steps:
         return []
-    return [words.say("summary.decide_safeguards", steps=words.text("summary.between_steps").join(steps),
+    lacking = [s.key for s in not_ready(study) if s.key in guards]
+    more = words.text("summary.safeguards_lacking", names=words.join([_named(study, key) for key in lacking]),
+                      n=len(lacking)) if lacking else ""
+    return [words.say("summary.decide_safeguards", steps=words.text("summary.between_steps").join(steps), more=more,
                       trace=[*(f"safeguard.{key}.required_by_measures" for key in guards),
-                             *(f"measure.{key}.rank" for key in named)])]
+                             *(f"safeguard.{key}.readiness" for key in lacking),
+                             *(f"measure.{key}.rank" for key in dict.fromkeys(named))])]
+
+
+def not_ready(study: Source) -> list[SafeguardFinding]:
+    """Return the required safeguards whose readiness, as managers see it, lies entirely below half of the scale."""
+    return [s for s in study.diagnosis.safeguards if s.is_required and s.readiness
+            and s.readiness.ci_high is not None and s.readiness.ci_high < HALF]
 
 
 def _first_needed(study: Source) -> dict[str, list[MeasureFinding]]:
@@ -71,14 +76,15 @@ def survey_decision(study: Source, first: list[MeasureFinding], who_answered: li
                      topics[0].link if topics else "")
 
 
-def _with_owners(study: Source, keys: list[str]) -> str:
-    words, told = study.words, []
-    for key in keys:
-        guard = study.safeguard(key)
-        if guard is not None:
-            owner = study.read(guard.owner) or words.text("summary.owner_open")
-            told.append(words.text("summary.safeguard", name=lowered(study.read(guard.name)), owner=owner))
-    return words.text("summary.between_safeguards").join(told)
+def _with_owner(study: Source, key: str) -> str:
+    guard = study.safeguard(key)
+    owner = (study.read(guard.owner) if guard else "") or study.words.text("summary.owner_open")
+    return study.words.text("summary.safeguard", name=_named(study, key), owner=owner)
+
+
+def _named(study: Source, key: str) -> str:
+    guard = study.safeguard(key)
+    return lowered(study.read(guard.name)) if guard else key
 
 
 def _due(study: Source, measure: str) -> str:

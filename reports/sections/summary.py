@@ -193,10 +193,13 @@ def _band(study: Source, problem: ProblemFinding) -> Statement:
     if problem.band != "-":
         return words.say(f"band.{problem.band}")
     voices = problem.interview.status if problem.interview else "none"
-    others = [words.text(f"trace_check.{source}") for source, status in (
-        ("interviews", voices), ("customers", problem.customer_status)) if status == "supports"]
+    sources = [(words.text(f"trace_check.{source}"), status) for source, status in (
+        ("interviews", voices), ("customers", problem.customer_status))]
+    others = [name for name, status in sources if status == "supports"]
+    against = [name for name, status in sources if status in ("contradicts", "against")]
     if others and problem.level.status in ("uncertain", "insufficient"):
-        return words.say("summary.survey_status_others", others=words.join(others))
+        key = "summary.survey_status_both" if against else "summary.survey_status_others"
+        return words.say(key, others=words.join(others), against=words.join(against))
     return words.say("summary.survey_status", status=words.text(f"status.{problem.level.status}"))
 
 
@@ -208,8 +211,10 @@ def _strategy_cell(study: Source, found: ProblemFinding) -> Cell:
     if best is None:
         return study.words.say("summary.no_strategy")
     measure = study.measure(best.key)
-    return Statement(f"{best.key} {study.read(measure.name)}", {}, (f"measure.{best.key}.verdict",),
-                     f"measure-{best.key}")
+    is_strong = measure.address_problem.get(problem, 0) >= STRONGLY
+    told = study.words.text("summary.strategy" if is_strong else "summary.strategy_in_part",
+                            key=best.key, name=study.read(measure.name))
+    return Statement(told, {}, (f"measure.{best.key}.verdict",), f"measure-{best.key}")
 
 
 # ---- page 2 ---------------------------------------------------------------------------------------------------------

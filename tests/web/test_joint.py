@@ -114,7 +114,7 @@ def test_the_second_rater_sees_the_first_judgement_nowhere_until_both_are_in(app
     ben.post(place(bank, key), data=form(key, "agreement", reason="They match in every respect."))
 
     page = ben.get(place(bank, key)).text
-    assert "Ann says “Silence of the survey”, Ben says “Agreement”." in page
+    assert "Ann says “The survey gives no evidence”, Ben says “Agreement”." in page
     assert "Settle the difference" in page
 
 

@@ -87,7 +87,7 @@ def silent_study(bank: Study, **changes: object) -> Study:
 @pytest.mark.parametrize(("language", "lines", "note"), [
     ("en", ["Incomplete customer information: asked of 12 of 14 interviewees, named by none.",
             "Questions that were skipped in interviews say nothing there: Incomplete customer information (2 of 14)."],
-     "Not found is never not there"),
+     "Not found does not mean not there"),
     ("zh", ["信息不全面：14名受访者中已问及12名，无人提及。",
             "访谈中略过的问题，在该次访谈中无从判断：信息不全面（14次访谈中略过2次）。"], "未提及不等于没有")])
 def test_what_was_asked_and_named_by_nobody_gets_a_sentence(bank: Study, language: str, lines: list[str], note: str):
@@ -120,7 +120,7 @@ def test_a_judgement_is_printed_with_name_day_and_reason(bank: Study):
     (JudgedRow("PRB_SYSTEM", "awaiting_second", is_drawn=True),
      ["Awaiting the second judgement", "One person has judged; until the second has, nothing is shown."]),
     (JudgedRow("PRB_SYSTEM", "to_settle", None, opinion(), opinion("silence", "Li Wei", silent="survey")),
-     ["Not settled", "Chen Yu says “Agreement”, Li Wei says “Silence of the survey”."]),
+     ["Not settled", "Chen Yu says “Agreement”, Li Wei says “The survey gives no evidence”."]),
     (JudgedRow("PRB_SYSTEM", "judged", opinion(), opinion(), opinion("agreement", "Li Wei")),
      ["Agreement", "Chen Yu and Li Wei alike, 20 November 2026: Both say the same."]),
     (JudgedRow("PRB_SYSTEM", "judged", opinion(), is_stale=True),

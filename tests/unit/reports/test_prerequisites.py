@@ -47,7 +47,17 @@ def test_every_required_safeguard_is_told_with_its_owner(bank: Study, language: 
 def test_a_safeguard_has_to_stand_before_the_measure_that_needs_it_and_is_due_first(bank: Study) -> None:
     told = asked(bank)[PUT]
 
-    assert "for S2.1 (within 3 months) concept safeguard (Branch management and party or general office);" in told
+    guard = "concept safeguard (Branch management and party or general office)"
+    assert f"{guard} before S2.1 and S2.4 (the first due within 3 months);" in told
+
+
+def test_a_safeguard_that_managers_rate_below_half_is_called_not_ready(bank: Study) -> None:
+    diagnosis, template, facts = bank
+    guards = tuple(replace(guard, readiness=replace(guard.readiness, ci_high=60.0)) if guard.readiness else guard
+                   for guard in diagnosis.safeguards)
+
+    assert asked(bank)[PUT].endswith("Not ready today, as managers see it: concept safeguard.")
+    assert "Not ready" not in asked((replace(diagnosis, safeguards=guards), template, facts))[PUT]
 
 
 def test_a_date_that_was_set_is_told_in_place_of_the_months(bank: Study) -> None:
@@ -55,13 +65,13 @@ def test_a_date_that_was_set_is_told_in_place_of_the_months(bank: Study) -> None
 
     told = asked(bank, edits=[edit])[PUT]
 
-    assert "for S2.1 (by 18 December 2026) concept safeguard" in told
+    assert "(the first due by 18 December 2026)" in told
 
 
 def test_a_safeguard_of_a_measure_that_has_begun_is_due_at_once(bank: Study) -> None:
     told = asked(bank, actions=[Action("S2.1", "accepted", "2026-10-19", "Board", progress="running")])[PUT]
 
-    assert "at once, for S2.1, which has begun, concept safeguard" in told
+    assert "concept safeguard (Branch management and party or general office) at once (S2.1 has begun)" in told
 
 
 def test_a_measure_that_is_only_planned_has_not_begun(bank: Study) -> None:
