@@ -20,7 +20,18 @@ from reports.content import (
 )
 from reports.figures import Forest, ForestRow
 from reports.numbers import printed
-from reports.sections.edited import count_line, edit_of, notes, owner_of, phase_cell, phase_of, term, told, what_of
+from reports.sections.edited import (
+    count_line,
+    edit_of,
+    notes,
+    objective_target,
+    owner_of,
+    phase_cell,
+    phase_of,
+    term,
+    told,
+    what_of,
+)
 from reports.sections.file_figures import is_hidden
 from reports.sections.forms import form_of, found_here
 from reports.sections.source import Source, capitalised
@@ -169,6 +180,11 @@ def _kpi(study: Source, kpi: KpiRow, path: str) -> Statement:
     words, name = study.words, study.read(kpi.name)
     if kpi.baseline is None or kpi.target is None or is_hidden(study, path):
         return words.say("actions.kpi_unknown", name=name, months=kpi.due_months)
+    edited = objective_target(study, path)
+    if edited is not None:
+        return words.say("actions.kpi_of_objective", name=name, months=kpi.due_months,
+                         baseline=study.kpi_value(kpi, kpi.baseline), target=study.kpi_value(kpi, edited),
+                         rule=study.kpi_value(kpi, kpi.target))
     key = "actions.kpi_known" if kpi.target > kpi.baseline else "actions.kpi_known_lower"
     return words.say(key, name=name, months=kpi.due_months, baseline=study.kpi_value(kpi, kpi.baseline),
                      target=study.kpi_value(kpi, kpi.target))

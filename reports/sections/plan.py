@@ -29,6 +29,7 @@ from reports.sections.edited import (
     edit_of,
     has_owner,
     notes,
+    objective_target,
     owner_cell,
     owner_of,
     phase_cell,
@@ -163,8 +164,10 @@ def _milestones(study: Source, ordered: list[MeasureFinding]) -> Table:
         kpi = m.kpis[0] if m.kpis else None
         goal = "–"
         if kpi is not None:
-            key = "plan.milestone_known" if kpi.target is not None else "plan.milestone_unknown"
-            goal = words.text(key, name=study.read(kpi.name), target=study.kpi_value(kpi, kpi.target))
+            edited = objective_target(study, study.measure(m.key).kpis[0].baseline or "")
+            target = kpi.target if edited is None else edited
+            key = "plan.milestone_known" if target is not None else "plan.milestone_unknown"
+            goal = words.text(key, name=study.read(kpi.name), target=study.kpi_value(kpi, target))
         rows.append(Row((Statement(m.key, {}, (f"measure.{m.key}.verdict",), f"measure-{m.key}"), phase_cell(study, m),
                          due_cell(study, "measure", m.key, study.measure(m.key).horizon_months), Statement(goal))))
     columns = columns_of(words, "plan.milestone_",

@@ -51,6 +51,19 @@ def test_the_card_prints_the_edit_and_the_proposal_in_small_print(bank: Study, l
     assert not forbidden_phrases(said, language)
 
 
+def test_a_card_and_a_milestone_hold_the_edited_target_of_the_objective_they_serve(bank: Study):
+    rules = bank[1].rules
+    path = next(objective.kpi.baseline for objective in rules.objectives if objective.key == "OB_INFO")
+    key = next(measure.key for measure in rules.measures if measure.kpis and measure.kpis[0].baseline == path)
+
+    report = report_of(bank, objective_edit())
+
+    card = dict(card_of(report, key).rows)
+    assert any("75%, as edited for its objective (rule: " in text.text for text in card.values())
+    milestones = table_of(report.section("roadmap"), "t-milestones")
+    assert next(row for row in milestones.rows if row.cells[0].text == key).cells[-1].text.endswith(": 75%")
+
+
 def test_a_card_nobody_edited_has_no_small_print(bank: Study):
     report = report_of(bank, measure_edit())
 
