@@ -40,7 +40,8 @@ def _copies(study: Source, copies: CopyFinding) -> list[Block]:
 
 def _text(study: Source, text: TextFinding) -> Statement:
     key = "panel.texts" if text.n_alike else "panel.texts_none"
-    return study.words.say(key, item=text.item, n=text.n, pairs=text.n_pairs, expected=text.expected_pairs,
+    item = study.item(text.item)
+    return study.words.say(key, item=study.read(item.text).rstrip("?？") if item else text.item, n=text.n, pairs=text.n_pairs, expected=text.expected_pairs,
                            alike=text.n_alike, largest=text.largest_cluster)
 
 
@@ -57,7 +58,7 @@ def _burst(study: Source, burst: BurstFinding) -> Statement:
 def _shares(study: Source, one: Integrity) -> list[Block]:
     words = study.words
     if not one.n_shares_tested:
-        return [words.say("panel.shares_few")]
+        return [words.say("panel.shares_few", minimum=study.minimum_group)]
     if not one.shares:
         return [words.say("panel.shares_none", n=one.n_outlets, tests=one.n_shares_tested)]
     rows = tuple(_share_row(study, share) for share in one.shares)
