@@ -147,7 +147,7 @@ class Words:
         if len(names) <= 1:
             return "".join(names)
         if any(" and " in name or ", " in name for name in names):     # a name that is itself a list
-            return "; ".join(names[:-1]) + "; and " + names[-1]
+            return ", and ".join(names) if len(names) == 2 else "; ".join(names[:-1]) + "; and " + names[-1]  # noqa: PLR2004
         return ", ".join(names[:-1]) + " and " + names[-1]
 
     def count(self, number: int) -> str:

@@ -41,7 +41,8 @@ def _copies(study: Source, copies: CopyFinding) -> list[Block]:
 def _text(study: Source, text: TextFinding) -> Statement:
     key = "panel.texts" if text.n_alike else "panel.texts_none"
     item = study.item(text.item)
-    return study.words.say(key, item=study.read(item.text).rstrip("?？") if item else text.item, n=text.n, pairs=text.n_pairs, expected=text.expected_pairs,
+    asked = study.read(item.text).rstrip("?？") if item else text.item
+    return study.words.say(key, item=asked, n=text.n, pairs=text.n_pairs, expected=text.expected_pairs,
                            alike=text.n_alike, largest=text.largest_cluster)
 
 

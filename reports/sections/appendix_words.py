@@ -15,7 +15,7 @@ from reports.sections.source import Source
 from reports.sections.table_columns import Spec, columns_of
 from reports.wording import typeset
 
-METHOD_REFERENCES = 13
+METHOD_REFERENCES = 18
 
 
 def codebook(study: Source, voices: str = "") -> list[Section]:

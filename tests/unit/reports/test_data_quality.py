@@ -77,7 +77,7 @@ def test_with_few_left_out_only_whether_anything_changes_is_said(bank: Study) ->
     section = _section(_with_changes(bank, hidden))
 
     assert not [block for block in section.blocks if isinstance(block, Table) and "change" in block.key]
-    assert "Staff: with nobody left out no reliability verdict would differ." in _statements(section)
+    assert "Staff: with the answers left out counted in, no reliability verdict would differ." in _statements(section)
     assert "Fewer than five were left out; figures with them would tell who they are." in _statements(section)
 
 
@@ -86,8 +86,9 @@ def test_it_is_said_whether_a_grade_depends_on_the_screening(bank: Study) -> Non
     stays = _section(_with_changes(bank, changes, ("exclusion_changes_nothing",)))
     differs = _section(_with_changes(bank, changes, ("exclusion_changes_grade_or_band",)))
 
-    assert "With nobody left out, no grade and no band would differ." in _statements(stays)
-    assert any(text.startswith("With nobody left out, grade or band would differ on ") for text in _statements(differs))
+    assert "With the answers left out counted in, no grade and no band would differ." in _statements(stays)
+    told = "With the answers left out counted in, grade or band would differ on "
+    assert any(text.startswith(told) for text in _statements(differs))
 
 
 def test_nobody_left_out_is_said(bank: Study) -> None:

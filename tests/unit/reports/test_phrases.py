@@ -176,7 +176,7 @@ def test_nobody_one_and_several_are_told_as_such(language: str, k: int, x: int, 
 
 
 def test_names_that_are_lists_themselves_are_kept_apart() -> None:
-    assert Words("en").join(["load of doctors and nurses", "planning"]) == "load of doctors and nurses; and planning"
+    assert Words("en").join(["load of doctors and nurses", "planning"]) == "load of doctors and nurses, and planning"
     assert Words("en").join(["goals", "system", "planning"]) == "goals, system and planning"
     assert Words("zh").join(["往返奔波、指引不清", "信息系统"]) == "“往返奔波、指引不清”和“信息系统”"
     counted = ["往返奔波、指引不清（3次）", "信息系统（2次）"]
