@@ -66,8 +66,8 @@ def objectives(study: Source) -> list[Section]:
             beside(study, "objective", found.key, "target", study.kpi_value(kpi, kpi.target), kpi),
             due_cell(study, "objective", found.key, kpi.due_months), owner_cell(study, found))))
     columns = columns_of(words, "plan.objective_",
-        ("name", 0.25, "left"), ("state", 0.07, "left"), ("kpi", 0.18, "left"), ("baseline", 0.11, "right"),
-        ("target", 0.11, "right"), ("due", 0.13, "left"), ("owner", 0.15, "left"))
+        ("name", 0.23, "left"), ("state", 0.07, "left"), ("kpi", 0.18, "left"), ("baseline", 0.11, "right"),
+        ("target", 0.11, "right"), ("due", 0.15, "left"), ("owner", 0.15, "left"))
     active = [o for o in ordered if o.is_active]
     blocks: list[Block] = []
     if rows:
