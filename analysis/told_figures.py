@@ -5,9 +5,8 @@ Standard library only: reports, files and the web ask here, so that all of them 
 
 from __future__ import annotations
 
-from analysis.crossed import hidden_places
 from analysis.privacy import told_count
-from analysis.results.customers import Connections, CustomerPicture
+from analysis.results.customers import CustomerPicture
 
 SUMS = {"at_risk_aum": "at_risk_count", "upgrade_gap_sum": "upgrade_candidates_count"}     # sum → how many are in it
 # Means, and shares of money or of cells: none is a number of customers over another.
@@ -16,29 +15,6 @@ RATIOS = frozenset({"customers_per_rm", "products_per_customer", "top_decile_aum
 SHARE = "_pct"
 WHOLE = 100
 LEAVING = ("decline", "dormant")
-
-
-def hidden_of_kinds(found: Connections, minimum: int) -> frozenset[tuple[str, str]]:
-    """Return which numbers of pairs are hidden in the table of connections by kind.
-
-    Parameters
-    ----------
-    found : Connections
-        All its pairs and those used are told beside the table, so that a kind alone in hiding could be worked out.
-    minimum : int
-        Pairs a number needs.
-
-    Returns
-    -------
-    frozenset of (kind, field)
-        Fields of `ConnectionCount`. Groups and customers of a kind go with its pairs used: groups of two tell them.
-    """
-    counts = {kind.key: {"n_used": kind.n_used, "n_without_basis": kind.n_without_basis,
-                         "": max(kind.n_pairs - kind.n_used - kind.n_without_basis, 0)} for kind in found.by_type}
-    hidden = hidden_places(counts, minimum)
-    together = {"n_used": ("n_used", "n_groups", "n_customers")}
-    return frozenset({(key, name) for key, field in hidden.cells for name in together.get(field, (field,)) if name}
-                     | {(key, "n_pairs") for key in hidden.rows})
 
 
 def is_size_hidden(picture: CustomerPicture, key: str, minimum: int) -> bool:

@@ -10,7 +10,7 @@ from analysis.crossed import HiddenPlaces, hidden_places
 from analysis.privacy import MINIMUM_GROUP, suppress_cells, told_count
 from analysis.results.customers import Connections, CustomerPicture, ManagerLoad
 from analysis.results.diagnosis import Diagnosis, KpiRow, MeasureFinding
-from analysis.told_figures import hidden_of_kinds, is_figure_hidden
+from analysis.told_figures import is_figure_hidden
 
 Table = Mapping[str, Mapping[str, Any]]
 TABLES = ("customers_by_tier_and_stage", "aum_by_tier_and_stage")
@@ -44,6 +44,29 @@ def told_customers(picture: CustomerPicture, minimum: int = MINIMUM_GROUP) -> di
         "managers": _managers(picture.managers, minimum),
         "connections": _connections(picture.connections, minimum),
     }
+
+
+def hidden_of_kinds(found: Connections, minimum: int) -> frozenset[tuple[str, str]]:
+    """Return which numbers of pairs are hidden in the table of connections by kind.
+
+    Parameters
+    ----------
+    found : Connections
+        All its pairs and those used are told beside the table, so that a kind alone in hiding could be worked out.
+    minimum : int
+        Pairs a number needs.
+
+    Returns
+    -------
+    frozenset of (kind, field)
+        Fields of `ConnectionCount`. Groups and customers of a kind go with its pairs used: groups of two tell them.
+    """
+    counts = {kind.key: {"n_used": kind.n_used, "n_without_basis": kind.n_without_basis,
+                         "": max(kind.n_pairs - kind.n_used - kind.n_without_basis, 0)} for kind in found.by_type}
+    hidden = hidden_places(counts, minimum)
+    together = {"n_used": ("n_used", "n_groups", "n_customers")}
+    return frozenset({(key, name) for key, field in hidden.cells for name in together.get(field, (field,)) if name}
+                     | {(key, "n_pairs") for key in hidden.rows})
 
 
 def told_metrics(diagnosis: Diagnosis) -> dict[str, Any]:

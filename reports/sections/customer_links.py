@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from analysis.crossed import HiddenPlaces, hidden_places
+from analysis.diagnosis.told_customers import hidden_of_kinds
 from analysis.privacy import told_count
 from analysis.results.customers import Connections, StageMoves
-from analysis.told_figures import hidden_of_kinds
 from reports.content import Block, Columns, Figure, Heading, Number, Paragraph, Row, Statement, Table
 from reports.figures import Matrix, MatrixCell
 from reports.numbers import HIDDEN, printed

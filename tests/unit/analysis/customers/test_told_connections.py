@@ -2,9 +2,8 @@
 
 from itertools import product
 
-from analysis.diagnosis.told_customers import told_customers
+from analysis.diagnosis.told_customers import hidden_of_kinds, told_customers
 from analysis.results.customers import ConnectionCount, Connections, CustomerPicture
-from analysis.told_figures import hidden_of_kinds
 
 KINDS = (("controller", 21, 21, 0, 12, 33), ("family", 52, 42, 9, 24, 66), ("group", 3, 3, 0, 3, 6),
          ("guarantee", 13, 5, 8, 5, 10), ("supply_chain", 12, 8, 0, 8, 16))
