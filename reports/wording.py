@@ -25,6 +25,7 @@ class PhraseMissing(KeyError):
         super().__init__(f"phrases/{language}: no phrase {key!r}. Add it in every language.")
 
 
+PAIR = 2                    # names that a comma keeps apart, though one holds an "and" of its own
 LABEL = 16                  # signs of a Chinese name in a list; what is longer is part of a sentence
 _IN_SENTENCE = re.compile(r"[，；：（）\d]")
 _ADDRESS = re.compile(r"doi|://", re.IGNORECASE)
@@ -147,7 +148,8 @@ class Words:
         if len(names) <= 1:
             return "".join(names)
         if any(" and " in name or ", " in name for name in names):     # a name that is itself a list
-            return ", and ".join(names) if len(names) == 2 else "; ".join(names[:-1]) + "; and " + names[-1]  # noqa: PLR2004
+            between = "; " if len(names) > PAIR else ", "
+            return between.join(names[:-1]) + f"{between}and {names[-1]}"
         return ", ".join(names[:-1]) + " and " + names[-1]
 
     def count(self, number: int) -> str:
