@@ -9,6 +9,7 @@ from reports.figures import Heatmap
 
 CELL, LOW_CELL, GAP, BREAK, FOOT = 16.0, 15.0, 1.0, 6.0, 24.0
 MOST_LABEL, MOST_WIDTH, LEAST_LEGEND = 300.0, 66.0, 252.0
+LINES = 2                               # of a label
 SMALLER = (10.2, 9.4, 8.6)              # letters of labels that are longer than a line
 MANY_ROWS = 40                          # from here rows and gaps are low, so that the map and its note share a page
 STEPS = len(c.DIVERGING)
@@ -28,7 +29,7 @@ def heatmap(data: Heatmap, title: str, language: str) -> str:
     y, letters = top, _letters(data, label - 8, language)
     for place, (row, values, texts) in enumerate(zip(data.rows, data.values, data.texts, strict=True)):
         y += gap if place in data.breaks else 0
-        lines = clip(row, label - 8, letters, 2, language=language)
+        lines = clip(row, label - 8, letters, LINES, language=language)
         height = max(least, len(lines) * letters * sheet.leading)
         sheet.lines(0, y + height / 2, lines, letters)
         for column, (value, text) in enumerate(zip(values, texts, strict=True)):
@@ -41,8 +42,11 @@ def heatmap(data: Heatmap, title: str, language: str) -> str:
 
 
 def _letters(data: Heatmap, width: float, language: str) -> float:
-    """Return the size of letters of the labels: one at which each is a line, else one at which two lines are low."""
+    """Return the size of letters of the labels: one at which each is a line, or of few rows has two lines at most."""
     for size in (c.SMALL, *SMALLER):
+        if len(data.rows) <= MANY_ROWS and all(len(wrap(row, width, size, language=language)) <= LINES
+                                               for row in data.rows):
+            return size
         if all(len(wrap(row, width, size, language=language)) == 1 for row in data.rows):
             return size
     return SMALLER[-1]

@@ -112,7 +112,7 @@ def _loadings(context: Context, place: int, found: FactorSolution, order: Order,
     words, k = context.words, found.n_factors
     has_words = context.has_wordings(found.items)
     wordings, is_narrow = has_words and k <= MOST_FACTORS_WITH_WORDINGS, k > MOST_FACTORS_WITH_ROOM
-    key_width, end = (0.096, 0.044) if is_narrow else (0.1 if wordings else 0.2, 0.08)
+    key_width, end = (0.096 if wordings else 0.13, 0.044) if is_narrow else (0.1 if wordings else 0.2, 0.08)
     wide = 0.0 if not wordings else 1 - key_width - 2 * end - NARROW * k if is_narrow else 0.34
     each = (1 - key_width - wide - 2 * end) / k
     columns = (Column(words.text("measure.item_key"), key_width),

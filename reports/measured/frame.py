@@ -83,7 +83,7 @@ class Context:
     def has_own_title(self, key: str) -> bool:
         """Return whether an analysis is called by more than the name of its kind."""
         own = f"measured_do.{self.entries.get(key, {}).get('do', '')}"
-        return not self.words.has(own) or self.title(key) != capitalised(self.words.text(own))
+        return not self.words.has(own) or self.title(key).casefold() != self.words.text(own).casefold()
 
     def name(self, key: str) -> str:
         """Return what a scale is called; its key where it has no name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from analysis.results.measurement import Estimate, Factorability, FactorSolution
 from instruments.codec import to_document
+from reports.charts.draw import draw
 from reports.content import Figure, Number, StudyReport, Table
 from reports.figures import Heatmap
 from reports.measured.frame import Subject
@@ -171,3 +173,21 @@ def test_the_chinese_report_leaves_out_what_none_does() -> None:
 
     drawn = next(block for block in report.blocks() if isinstance(block, Figure) and block.key == "f-loadings")
     assert drawn.title.text == "4道题中3道只在一个因子上载荷达到0.30，1道在多个因子上达到"
+
+
+def test_an_analysis_that_is_called_as_its_kind_has_no_name_of_its_own() -> None:
+    spec = [*_spec(), {"id": "htmt", "do": "htmt", "scales": SCALES}, {"id": "kmo", "do": "kmo", "items": list(ITEMS)}]
+
+    rows = _tables(_report(_with(_solution(LOADINGS)), spec=spec))["t-method"].rows
+
+    assert [str(getattr(row.cells[1], "text", "")) for row in rows[-2:]] == ["–", "–"]
+
+
+def test_few_rows_of_a_map_have_large_letters_and_long_wordings_two_lines() -> None:
+    wording = "A1  When a customer needs several business lines, our structure makes it easy to serve as one team."
+    few, many = (Heatmap((wording, *(f"B{row}" for row in range(n))), ("F1",), ((0.4,),) * (n + 1),
+                         (("0.40",),) * (n + 1)) for n in (5, 50))
+
+    sizes = [max(map(float, re.findall(r'font-size="([\d.]+)"', draw(chart, "map", "en")))) for chart in (few, many)]
+
+    assert sizes[0] > sizes[1]
