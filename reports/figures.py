@@ -94,12 +94,15 @@ class Matrix:
     is_low: bool = False                # to stand on a slide
 
 
+BarKind = Literal["first", "second", "third", "running", "held", "done", "support"]
+
+
 @dataclass(frozen=True)
 class Bar:
     label: str
     start: float                        # months
     end: float
-    kind: Literal["first", "second", "third", "support"]
+    kind: BarKind
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ class Lane:
 @dataclass(frozen=True)
 class RoadmapChart:
     lanes: tuple[Lane, ...]
-    phases: tuple[tuple[str, float, float], ...]
+    legend: tuple[tuple[BarKind, str], ...]     # what the fills of the bars mean
     months: int
     tick_labels: tuple[tuple[float, str], ...]
     is_low: bool = False                # to stand on a slide: owners beside their bars, not below their measures

@@ -1,4 +1,4 @@
-"""The roadmap: lanes with owner and milestone over phases."""
+"""The roadmap: lanes with owner, status and milestone over the months."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from reports.figures import Bar, Lane, RoadmapChart
 
 LABEL_WIDTH, LOW_LABEL_WIDTH = 262.0, 300.0
 LOW_LINES, LEAST_ROOM = 2, 60.0         # of a label and of an owner; room beside a bar that is worth a line
-PHASE, TICKS = 22.0, 18.0
+LEGEND, TICKS, SWATCH = 20.0, 18.0, 11.0
 BAR = 19.0
-FILLS = {"first": c.TEAL, "second": c.NAVY, "third": "#2f5f7e", "support": c.MUTED}
-PHASE_FILLS = ("#e6f1f2", "#d6e4ec", "#c5d8e6")
+FILLS = {"first": c.TEAL, "second": c.NAVY, "third": "#6d7f9c", "running": "#bcdfe4", "held": c.WHITE, "done": c.TEAL,
+         "support": c.MUTED}
+PALE = ("running", "held")              # bars on which words are dark
 
 
 def roadmap(data: RoadmapChart, title: str, language: str) -> str:
@@ -29,15 +30,13 @@ def roadmap(data: RoadmapChart, title: str, language: str) -> str:
         return left + month * unit
 
     heights = [lane.height() for lane in lanes]
-    foot = PHASE + TICKS + sum(heights)
-    for place, (name, start, end) in enumerate(data.phases):
-        sheet.rect(x(start), 0, x(end) - x(start) - 1.5, PHASE - 4, PHASE_FILLS[place % 3])
-        sheet.text((x(start) + x(end)) / 2, 13, name, c.SMALL, weight=700, fill=c.NAVY, anchor="middle")
+    foot = LEGEND + TICKS + sum(heights)
+    _legend(sheet, data)
     for month, label in data.tick_labels:
-        sheet.line(x(month), PHASE + TICKS - 3, x(month), foot, c.GRID)
+        sheet.line(x(month), LEGEND + TICKS - 3, x(month), foot, c.GRID)
         anchor = "start" if month == 0 else "end" if month == data.months else "middle"
-        sheet.text(x(month), PHASE + 9, label, c.TINY, fill=c.MUTED, anchor=anchor)
-    y = PHASE + TICKS
+        sheet.text(x(month), LEGEND + 9, label, c.TINY, fill=c.MUTED, anchor=anchor)
+    y = LEGEND + TICKS
     for lane, height in zip(lanes, heights, strict=True):
         sheet.line(0, y, sheet.width, y, c.HAIRLINE)
         lane.draw(y)
@@ -45,6 +44,17 @@ def roadmap(data: RoadmapChart, title: str, language: str) -> str:
     sheet.line(0, y, sheet.width, y, c.HAIRLINE)
     sheet.height = y + 2
     return sheet.svg()
+
+
+def _legend(sheet: Canvas, data: RoadmapChart) -> None:
+    """Say what the fills mean, from the right end, so that the words stand over the bars."""
+    x = sheet.width
+    for kind, name in reversed(data.legend):
+        x -= sheet.measure(name, c.TINY) + 3
+        sheet.text(x, 11, name, c.TINY, fill=c.INK_SOFT)
+        x -= SWATCH + 5
+        sheet.rect(x, 2, SWATCH, SWATCH, FILLS[kind], stroke=c.MUTED if kind == "held" else "", radius=2)
+        x -= 14
 
 
 class _High:
@@ -93,15 +103,26 @@ class _Low(_High):
         end = max((bar.end for bar in lane.bars), default=0.0)
         self.right = scale[0] + max(end, lane.milestone_at or 0.0) * scale[1] + 12
         room = sheet.width - self.right
+        if lane.bars and sheet.measure(lane.bars[0].label, c.TINY, 600) > self.width_of(lane.bars[0]):
+            room = 0.0                  # the bar's own words stand there
         beside = sheet.wrap(lane.owner, room, c.TINY) if lane.owner and room > LEAST_ROOM else []
         self.beside = beside if len(beside) <= LOW_LINES else []
         inside = "" if self.beside or not lane.bars or not lane.owner else f"{lane.bars[0].label} · {lane.owner}"
-        width = (lane.bars[0].end - lane.bars[0].start) * scale[1] - 12 if lane.bars else 0.0
-        if inside and sheet.measure(inside, c.TINY, 600) <= width:
+        if inside and sheet.measure(inside, c.TINY, 600) <= self.room_of_label(lane.bars[0]):
             self.lane = replace(lane, bars=(replace(lane.bars[0], label=inside), *lane.bars[1:]))
         self.owners = self.owners if lane.owner and not self.beside and self.lane is lane else []
         self.owners = clip(lane.owner, scale[0] - 14, c.TINY, 1, 400, sheet.language) if self.owners else []
         self.inside = self.lines_inside()
+
+    def width_of(self, bar: Bar) -> float:
+        """Return the room for words inside a bar."""
+        return (bar.end - bar.start) * self.scale[1] - 12
+
+    def room_of_label(self, bar: Bar) -> float:
+        """Return the room for words inside a bar, or behind it where its own do not fit inside."""
+        if self.sheet.measure(bar.label, c.TINY, 600) <= self.width_of(bar):
+            return self.width_of(bar)
+        return self.sheet.width - self.scale[0] - bar.end * self.scale[1] - 20
 
     def lines_inside(self) -> list[str]:
         """Return the lines of a bar that is the whole chart long and too short for its words; else none."""
@@ -151,14 +172,27 @@ class _Low(_High):
 def _bar(sheet: Canvas, bar: Bar, top: float, scale: tuple[float, float]) -> None:
     left, unit = scale
     x, width = left + bar.start * unit, (bar.end - bar.start) * unit
-    sheet.rect(x + 1, top, width - 2, BAR, FILLS[bar.kind], radius=2)
+    if bar.kind == "done":
+        return _done(sheet, bar, (x, top + BAR / 2))
+    ink = c.INK if bar.kind in PALE else c.WHITE
+    sheet.rect(x + 1, top, width - 2, BAR, FILLS[bar.kind], stroke=c.MUTED if bar.kind == "held" else "", radius=2)
     needed = sheet.measure(bar.label, c.TINY, 600)
     if needed <= width - 12:
-        sheet.text(x + 7, top + 13, bar.label, c.TINY, weight=600, fill=c.WHITE)
+        sheet.text(x + 7, top + 13, bar.label, c.TINY, weight=600, fill=ink)
     elif x + width + 6 + needed <= sheet.width:
         sheet.text(x + width + 6, top + 13, bar.label, c.TINY, weight=600, fill=c.INK_SOFT)
     elif needed <= x - left:
         sheet.text(x - 5, top + 13, bar.label, c.TINY, weight=600, fill=c.INK_SOFT, anchor="end")
     else:
         cut = clip(bar.label, width - 12, c.TINY, 1, 600, sheet.language)[0]
-        sheet.text(x + 7, top + 13, cut, c.TINY, weight=600, fill=c.WHITE)
+        sheet.text(x + 7, top + 13, cut, c.TINY, weight=600, fill=ink)
+    return None
+
+
+def _done(sheet: Canvas, bar: Bar, place: tuple[float, float]) -> None:
+    """Draw what is in place already: a tick and its words instead of a bar."""
+    x, y = place
+    sheet.polyline([(x + 3, y), (x + 7, y + 4), (x + 14, y - 5)], FILLS["done"], width=2.2)
+    room = sheet.width - x - 20
+    sheet.text(x + 20, y + 3.5, clip(bar.label, room, c.TINY, 1, 600, sheet.language)[0], c.TINY, weight=600,
+               fill=c.INK_SOFT)

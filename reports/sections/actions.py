@@ -25,7 +25,6 @@ from reports.sections.edited import (
     edit_of,
     notes,
     objective_target,
-    owner_of,
     phase_cell,
     phase_of,
     term,
@@ -33,6 +32,7 @@ from reports.sections.edited import (
     what_of,
 )
 from reports.sections.file_figures import is_hidden
+from reports.sections.first_steps import owner_now, undecided_of
 from reports.sections.forms import form_of, found_here
 from reports.sections.source import Source, capitalised
 from reports.sections.table_columns import columns_of
@@ -55,19 +55,20 @@ def ranking(study: Source) -> list[Section]:
     if len(ranked) >= LEAST_RANKED:
         blocks.append(_rank_figure(study, ranked))
     stable = [m for m in ranked if m.is_stable and (m.rank_probability_top3 or 0) >= _sure(study)]
-    names = words.join([_titled(study, m) for m in stable[:3]])
+    first = [m for m in stable if m in undecided_of(study)][:3]
+    names = words.join([_titled(study, m) for m in first])
     title = (words.say("actions.title_stable", n=len(proposed), names=words.join([m.key for m in stable[:3]]),
                        k=len(stable[:3]), trace=[f"measure.{m.key}.rank" for m in stable])
              if stable else words.say("actions.title", n=len(proposed)))
     if names:
-        blocks.append(Callout("so_what", words.text("labels.so_what"), (_so_what(study, names, stable[:3]),)))
+        blocks.append(Callout("so_what", words.text("labels.so_what"), (_so_what(study, names, first),)))
     blocks += count_line(study)
     return [Section("strategies", words.text("part.strategies"), title, tuple(blocks), words.say("actions.lead"))]
 
 
 def _so_what(study: Source, names: str, first: list[MeasureFinding]) -> Statement:
-    """Return with what to begin, and what the data say of the order of those that are left, if any are."""
-    words, others = study.words, [m for m in study.proposed if m not in first]
+    """Return with which of the undecided to begin, and what the data say of the order of those that are left."""
+    words, others = study.words, [m for m in undecided_of(study) if m not in first]
     if len(others) != 1:
         return words.say("actions.so_what" if others else "actions.so_what_all", names=names)
     key = "actions.so_what_last" if others[0].is_stable else "actions.so_what_open"
@@ -110,8 +111,8 @@ def _rank_table(study: Source, proposed: list[MeasureFinding]) -> Table:
     columns = columns_of(words, "actions.column_",
         ("measure", 0.42, "left"), ("impact", 0.1, "right"), ("feasibility", 0.12, "right"),
         ("priority", 0.1, "right"), ("stability", 0.13, "left"), ("phase", 0.13, "left"))
-    return Table("t-ranks", words.say("actions.table_title"), columns, tuple(rows), "0–100",
-                 words.text("actions.table_source"), is_dense=True)
+    return Table("t-ranks", words.say("actions.table_title"), columns, tuple(rows),
+                 words.text("actions.table_unit"), words.text("actions.table_source"), is_dense=True)
 
 
 # ---- cards -----------------------------------------------------------------------------------------------------------
@@ -197,7 +198,7 @@ def _side(study: Source, m: MeasureFinding, measure: Measure) -> tuple[tuple[str
         (term(study, edit, "phase", "actions.phase"), words.say(f"phase.{phase_of(study, m)}")),
         (term(study, edit, "due_on", "actions.horizon"), _due(study, edit, measure)),
         (words.text("actions.effort"), words.say("actions.effort_value", n=measure.effort)),
-        (term(study, edit, "owner", "actions.owner"), Statement(owner_of(study, m))))
+        (term(study, edit, "owner", "actions.owner"), Statement(owner_now(study, m))))
 
 
 def _due(study: Source, edit: PlanEdit | None, measure: Measure) -> Statement:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from analysis.diagnosis.plan_basis import STRONGLY
@@ -10,10 +11,11 @@ from analysis.results.diagnosis import MeasureFinding
 from reports.content import Statement
 from reports.sections.edited import owner_of, values_of
 from reports.sections.prerequisites import safeguards_decision, survey_decision
-from reports.sections.source import Source, capitalised, lowered
+from reports.sections.source import Source, capitalised
 
 SURE = 0.80                             # probability of a place from which it is named; model 11
 MOST_FIRST = 3
+LAST_DAY = "9999"                       # after every day there is
 
 
 def decisions(study: Source, who_answered: list[str]) -> list[Statement]:
@@ -21,14 +23,26 @@ def decisions(study: Source, who_answered: list[str]) -> list[Statement]:
     words, proposed = study.words, study.proposed
     if not proposed:
         return [words.say("summary.decide_more_data", trace=who_answered)]
-    return [_begin(study, proposed), *safeguards_decision(study, decided(study)),
-            survey_decision(study, begun_with(study), who_answered)]
+    return [*([_begin(study, proposed)] if undecided_of(study) else []), *decided_anew(study),
+            *safeguards_decision(study, decided(study)), survey_decision(study, begun_with(study), who_answered)]
 
 
 def decided(study: Source) -> Mapping[str, Action]:
     """Return what was decided on measures before this wave, by measure; nothing after a first wave."""
     found = study.diagnosis.follow_up
-    return {row.action.measure: row.action for row in found.actions} if found else {}
+    return {row.action.measure: row.action.in_words_of(study.language) for row in found.actions} if found else {}
+
+
+def undecided_of(study: Source) -> list[MeasureFinding]:
+    """Return the proposed measures on which nothing was decided before."""
+    before = decided(study)
+    return [m for m in study.proposed if m.key not in before]
+
+
+def owner_now(study: Source, m: MeasureFinding) -> str:
+    """Return who owns a measure: as decided where it is carried out, else as edited or by the rule."""
+    action = decided(study).get(m.key)
+    return action.owner if action is not None and action.is_taken_on and action.owner else owner_of(study, m)
 
 
 def standing(study: Source, key: str) -> str:
@@ -44,8 +58,7 @@ def standing(study: Source, key: str) -> str:
 
 def begun_with(study: Source) -> list[MeasureFinding]:
     """Return the measures to begin with: those surely among the first, else the two of the highest rank."""
-    carried = _carried_out(study)
-    open_ones = [m for m in study.proposed if m.key not in carried] or study.proposed
+    open_ones = undecided_of(study) or study.proposed
     return [m for m in open_ones if _is_sure(m)][:MOST_FIRST] or open_ones[:2]
 
 
@@ -55,24 +68,61 @@ def _is_sure(m: MeasureFinding) -> bool:
 
 def _carried_out(study: Source) -> list[str]:
     before = decided(study)
-    return [m.key for m in study.proposed if m.key in before and before[m.key].is_taken_on]
+    return [m.key for m in study.proposed if m.key in before and _state(before[m.key]) == "carried"]
+
+
+def _state(action: Action) -> str:
+    """Return what is asked of a measure that was decided on: nothing while it is carried out."""
+    if not action.is_taken_on:
+        return action.decision
+    return "stopped" if action.progress == "stopped" else "carried"
 
 
 def _begin(study: Source, proposed: list[MeasureFinding]) -> Statement:
-    """Return which measures to begin with, and why with these; those carried out already are only named."""
-    words, carried, first = study.words, _carried_out(study), begun_with(study)
+    """Return which of the measures still open to begin with, and why with these; those carried out are only named."""
+    words, carried, first, asked = study.words, _carried_out(study), begun_with(study), undecided_of(study)
     is_sure = all(_is_sure(m) for m in first)
-    parts = [words.text("summary.decide_owner", n=len(proposed), names=words.text("summary.between_steps").join(
-        _first_step(study, m) for m in first))]
+    steps = words.text("summary.between_steps").join(_first_step(study, m) for m in first)
+    keys = words.join([m.key for m in asked])
+    parts = [words.text("summary.decide_owner" if asked == proposed else "summary.decide_open", n=len(asked),
+                        names=steps, keys=keys)]
     parts += [_why(study, proposed, first, is_sure=is_sure)]
     parts += [words.text("summary.carried_out", n=len(carried), names=words.join(carried))] if carried else []
     later = _met_later(study, first) if len(proposed) > len(first) else None
     told = [*first, *([later] if later else [])]
     shares = [m.rank_probability_top3 or 0.0 for m in first]
     return Statement(words.text("labels.between_sentences").join(part for part in parts if part), {
-        "n": len(proposed), "share": min(shares), "impact": [m.impact for m in told],
+        "n": len(asked), "share": min(shares), "impact": [m.impact for m in told],
         "feasibility": [m.feasibility for m in told], "rank": [m.rank for m in told]},
         tuple(f"measure.{m.key}.rank" for m in told))
+
+
+def decided_anew(study: Source) -> list[Statement]:
+    """Return what to decide on measures put off, those whose day is past first, and on measures rejected before.
+
+    What was decided and why stands with each, so that nobody confirms what was refused for a reason that still holds.
+    """
+    before, words, found = decided(study), study.words, []
+    for state in ("deferred", "stopped", "rejected"):
+        asked = sorted((m for m in study.proposed if m.key in before and _state(before[m.key]) == state),
+                       key=lambda m: (before[m.key].again_on or LAST_DAY, m.rank or len(study.proposed) + 1))
+        if asked:
+            steps = words.text("summary.between_steps").join(_anew(study, m, before[m.key]) for m in asked)
+            found.append(words.say(f"summary.decide_{state}", n=len(asked), steps=steps,
+                                   trace=[f"measure.{m.key}.rank" for m in asked]))
+    return found
+
+
+def _anew(study: Source, m: MeasureFinding, action: Action) -> str:
+    """Return a measure with what was decided on it, when, and the reason given then."""
+    words, today = study.words, study.diagnosis.provenance.frozen_on[:10]
+    name = f"{m.key} {study.read(study.measure(m.key).name)}"
+    when = (f"{_state(action)}_on" if _state(action) != "deferred" else "deferred_open" if not action.again_on
+            else "deferred_past" if action.again_on < today else "deferred_until")
+    told = [words.text(f"summary.{when}", decided=action.decided_on, again=action.again_on,
+                       since=action.progress_on or action.decided_on)]
+    told += [words.text("summary.reason_then", reason=action.reason.rstrip(".。"))] if action.reason else []
+    return words.text("summary.anew", name=name, told=words.text("summary.between_told").join(told))
 
 
 def _why(study: Source, proposed: list[MeasureFinding], first: list[MeasureFinding], *, is_sure: bool) -> str:
@@ -84,7 +134,7 @@ def _why(study: Source, proposed: list[MeasureFinding], first: list[MeasureFindi
     if not known:
         return ""
     reasons = words.text("summary.between_steps").join(_foremost(study, proposed, m) for m in known)
-    share = min(m.rank_probability_top3 or 0.0 for m in first)
+    share = math.floor(min(m.rank_probability_top3 or 0.0 for m in first) * 100) / 100     # "at least" rounds down
     why = words.text("summary.why_first" if is_sure else "summary.why_first_open", reasons=reasons, k=len(first),
                      share=share)
     return words.text("labels.between_sentences").join(part for part in (why, _against_gravest(study, known)) if part)
@@ -102,6 +152,8 @@ def _met_later(study: Source, first: list[MeasureFinding]) -> MeasureFinding | N
     """Return the ranked measure against the gravest problem, where those that come first bear less on it."""
     gravest = study.established[0].level.construct if study.established else ""
     best = foremost_against(study, gravest)
+    if best is not None and best.key in decided(study):
+        return None
     is_ranked = best is not None and best.rank is not None and best.impact is not None and best.feasibility is not None
     is_met = any(study.measure(m.key).address_problem.get(gravest, 0) >= STRONGLY for m in first)
     return best if is_ranked and not is_met else None
@@ -134,7 +186,5 @@ def _first_step(study: Source, m: MeasureFinding) -> str:
     measure, due_on = study.measure(m.key), values_of(study, "measure", m.key).due_on
     due = (study.words.text("edits.by", date=due_on) if due_on
            else study.words.text("summary.within", n=measure.horizon_months))
-    before = standing(study, m.key)
-    key = "summary.first_step_anew" if before else "summary.first_step"
-    return study.words.text(key, name=f"{m.key} {study.read(measure.name)}", owner=owner_of(study, m), due=due,
-                            before=lowered(before))
+    return study.words.text("summary.first_step", name=f"{m.key} {study.read(measure.name)}",
+                            owner=owner_now(study, m), due=due)

@@ -12,6 +12,8 @@ TOLD_ELSEWHERE = frozenset({
     "screening_doubtful", "screening_no_grades", "candidate_construct", "no_links", "customer_duplicate_rows",
     "customer_negative_values", "customer_unknown_tiers", "customer_impossible_tenure"})
 
+LONGEST_VOICE = {"en": 140, "zh": 50}   # of what is told inside a decision
+
 OF_AUDIENCE = frozenset({"screening_doubtful", "screening_no_grades", "screening_no_data", "style_not_checkable",
                          "integrity_conspicuous", "modes_note", "modes_apart"})
 
@@ -77,10 +79,18 @@ def further_topics(study: Source) -> list[Block]:
 
 
 def further_topics_asked(study: Source) -> list[Statement]:
-    """Return what is asked for each such topic: that the next survey measures it."""
-    return [study.words.say("summary.decide_repeat_other", k=found.supports, n=found.n_asked, name=_topic(study, found),
-                            trace=(f"interview.{found.code}.interviewees",), link="further-topics")
+    """Return what is asked for each such topic: that the next survey measures it, and a voice that tells what it is."""
+    return [study.words.say("summary.decide_repeat_other", k=found.supports, n=found.n_asked, what=_in_a_voice(
+        study, found), trace=(f"interview.{found.code}.interviewees",), link="further-topics")
             for found in candidates(study)]
+
+
+def _in_a_voice(study: Source, found: InterviewEvidence) -> str:
+    """Return the shortest of what was said of a topic, as a code alone does not tell it; the code where nothing is."""
+    voices = sorted((passage.text for passage in study.passages(found.quotes, len(found.quotes))), key=len)
+    if not voices or len(voices[0]) > LONGEST_VOICE[study.language]:
+        return study.words.text("summary.topic_code", name=_topic(study, found))
+    return study.words.text("labels.quote", text=voices[0].rstrip(".。"))
 
 
 def _topic(study: Source, found: InterviewEvidence) -> str:

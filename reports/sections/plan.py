@@ -1,10 +1,10 @@
-"""From measures to a plan: objectives and principles, roadmap, safeguards."""
+"""From measures to a plan: objectives and principles, safeguards."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from analysis.results.diagnosis import KpiRow, MeasureFinding, ObjectiveFinding, SafeguardFinding
+from analysis.results.diagnosis import KpiRow, ObjectiveFinding, SafeguardFinding
 from analysis.results.plan_edits import EditedKind
 from instruments.template import Objective, Principle
 from reports.content import (
@@ -21,7 +21,7 @@ from reports.content import (
     Statement,
     Table,
 )
-from reports.figures import Bar, Lane, Matrix, MatrixCell, RoadmapChart
+from reports.figures import Matrix, MatrixCell
 from reports.numbers import HIDDEN, printed
 from reports.sections.edited import (
     beside,
@@ -31,21 +31,15 @@ from reports.sections.edited import (
     notes,
     objective_target,
     owner_cell,
-    owner_of,
-    phase_cell,
-    phase_of,
     term,
     values_of,
 )
 from reports.sections.file_figures import is_hidden
 from reports.sections.prerequisites import not_ready
-from reports.sections.source import Source, capitalised, lowered
+from reports.sections.source import Source
 from reports.sections.table_columns import columns_of
 from reports.sections.triggers import described
 
-PHASES = ("quick_win", "core", "long_term")
-KINDS = {"quick_win": "first", "core": "second", "long_term": "third"}
-MOST_LANES = 12
 
 
 def objectives(study: Source) -> list[Section]:
@@ -106,73 +100,6 @@ def _notes_of(study: Source, kind: EditedKind, entries: Iterable[Objective | Pri
             found.append(Paragraph((Statement(study.words.text("edits.of", name=study.read(entry.name))),
                                     *(said if note else []), *small), "small"))
     return found
-
-
-# ---- roadmap ---------------------------------------------------------------------------------------------------------
-def roadmap(study: Source) -> list[Section]:
-    """Return the proposed measures in phases; nothing where none is proposed."""
-    words, proposed = study.words, study.proposed
-    if not proposed:
-        return []
-    planned = sorted(proposed, key=lambda m: (PHASES.index(phase_of(study, m)), m.rank or len(proposed) + 1, m.key))
-    ordered = planned[:MOST_LANES]          # the chart has to fit on a page; the milestones below name all
-    months = max(12, max(study.measure(m.key).horizon_months for m in ordered))
-    lanes = [_lane(study, m) for m in ordered]
-    guards = [g for s in study.diagnosis.safeguards if s.is_required for g in [study.safeguard(s.key)] if g]
-    if guards:
-        names = capitalised(words.join([lowered(study.read(g.name)) for g in guards]))
-        lanes.append(Lane(words.text("plan.lane_safeguards"), "", (Bar(names, 0, months, "support"),)))
-    phases = _phases(study, ordered, months)
-    ticks = tuple((float(m), words.text("plan.month", n=m)) for m in range(0, months + 1, 3))
-    quick = [m for m in ordered if phase_of(study, m) == "quick_win"]
-    alt = words.text("plan.roadmap_alt", n=len(ordered), months=months, quick=len(quick))
-    figure = Figure("f-roadmap", words.say("plan.roadmap_figure", quick=len(quick), n=len(ordered)), RoadmapChart(
-        tuple(lanes), phases, months, ticks), alt, words.text("plan.roadmap_unit"), words.text("plan.roadmap_source"))
-    title = words.say("plan.roadmap_title" if quick else "plan.roadmap_title_core", n=len(quick), months=months)
-    return [Section("roadmap", words.text("part.roadmap"), title, (figure, _milestones(study, planned)),
-                    words.say("plan.roadmap_lead"))]
-
-
-def _phases(study: Source, ordered: list[MeasureFinding], months: int) -> tuple[tuple[str, float, float], ...]:
-    rules = study.template.rules
-    borders = rules.defaults.phases if rules else {}
-    first = float(borders.get("quick_win", {}).get("horizon_max", 6))
-    second = float(borders.get("core", {}).get("horizon_max", 9))
-    ends = [min(first, months), min(second, months), float(months)]
-    found, start = [], 0.0
-    for phase, end in zip(PHASES, ends, strict=True):
-        if end > start:
-            found.append((study.words.text(f"phase.{phase}"), start, end))
-            start = end
-    return tuple(found)
-
-
-def _lane(study: Source, m: MeasureFinding) -> Lane:
-    measure = study.measure(m.key)
-    kind, due_on = KINDS[phase_of(study, m)], values_of(study, "measure", m.key).due_on
-    label = study.words.text("plan.bar", n=measure.horizon_months)
-    if due_on:
-        label = study.words.text("edits.bar", months=label, date=due_on)
-    bar = Bar(label, 0, float(measure.horizon_months), kind)  # type: ignore[arg-type]  # KINDS holds only bar kinds
-    return Lane(f"{m.key} {study.read(measure.name)}", owner_of(study, m), (bar,), "",
-                float(measure.horizon_months))
-
-
-def _milestones(study: Source, ordered: list[MeasureFinding]) -> Table:
-    words, rows = study.words, []
-    for m in ordered:
-        kpi = m.kpis[0] if m.kpis else None
-        goal = "–"
-        if kpi is not None:
-            edited = objective_target(study, study.measure(m.key).kpis[0].baseline or "")
-            target = kpi.target if edited is None else edited
-            key = "plan.milestone_known" if target is not None else "plan.milestone_unknown"
-            goal = words.text(key, name=study.read(kpi.name), target=study.kpi_value(kpi, target))
-        rows.append(Row((Statement(m.key, {}, (f"measure.{m.key}.verdict",), f"measure-{m.key}"), phase_cell(study, m),
-                         due_cell(study, "measure", m.key, study.measure(m.key).horizon_months), Statement(goal))))
-    columns = columns_of(words, "plan.milestone_",
-        ("measure", 0.12), ("phase", 0.16), ("due", 0.16), ("goal", 0.56))
-    return Table("t-milestones", words.say("plan.milestone_title", n=len(rows)), columns, tuple(rows), is_dense=True)
 
 
 # ---- safeguards ------------------------------------------------------------------------------------------------------

@@ -22,8 +22,8 @@ from reports.content import (
 )
 from reports.numbers import interval
 from reports.sections.changes_since import change_told
-from reports.sections.edited import owner_of, values_of
-from reports.sections.first_steps import SURE, decisions, foremost_against, standing
+from reports.sections.edited import values_of
+from reports.sections.first_steps import SURE, decisions, foremost_against, owner_now, standing
 from reports.sections.source import Source, capitalised
 from reports.sections.table_columns import columns_of
 from reports.sections.triggers import failed_briefly
@@ -77,10 +77,12 @@ def _headline(study: Source) -> Statement:
             *([say("summary.title_lead", count=study.words.count(len(names)), name=names[0], trace=traces)]
               if is_first(study) else []),
             say("summary.title_count", count=study.words.count(len(names)), trace=traces))
-    first = established[0]
-    key = ("summary.title_many_first" if is_first(study) else "summary.title_many_top"
-           if (first.rank_top2_probability or 0) >= SURE else "summary.title_many")
-    return say(key, count=study.words.count(len(names)), total=len(study.problems), name=names[0], trace=traces)
+    sure = [(p.rank_top2_probability or 0) >= SURE for p in established[:2]]
+    key = ("first" if is_first(study) else "two" if all(sure) else "top" if sure[0] else "")
+    told = {"count": study.words.count(len(names)), "total": study.words.count(len(study.problems)), "name": names[0],
+            "names": study.words.join(names[:2])}
+    keys = [f"summary.title_many{'_' if key else ''}{key}", *(["summary.title_many_top"] if key == "two" else [])]
+    return study.title(*(say(one, trace=traces, **told) for one in keys))
 
 
 def _headline_of_none(study: Source) -> Statement:
@@ -348,7 +350,7 @@ def _plan_table(study: Source) -> Table:
         rows.append(Row((
             Statement(f"{m.key} {study.read(measure.name)}", {}, (f"measure.{m.key}.rank",), f"measure-{m.key}"),
             Number(float(m.rank) if m.rank else None, "rank"), _main_problems(study, measure),
-            Statement(owner_of(study, m)), _due(study, m, due_on))))
+            Statement(owner_now(study, m)), _due(study, m, due_on))))
     columns = columns_of(words, "summary.plan_column_",
         ("measure", 0.28, "left"), ("rank", 0.06, "right"), ("addresses", 0.25, "left"), ("owner", 0.27, "left"),
         ("due", 0.14, "left"))

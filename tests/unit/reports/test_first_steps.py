@@ -49,9 +49,44 @@ def test_a_measure_carried_out_already_is_not_asked_to_be_begun(bank: Any) -> No
 def test_a_measure_rejected_before_is_asked_to_be_decided_anew(bank: Any) -> None:
     key = _first(bank)
 
-    begin = _decisions(bank, "en", Action(key, "rejected", "2026-10-19", "Board", reason="Too early."))[0]
+    begin, anew, *_ = _decisions(bank, "en", Action(key, "rejected", "2026-10-19", "Board", reason="Too early."))
 
-    assert "; rejected before, to be decided anew)" in begin
+    assert f"{key} " not in begin
+    assert anew.startswith("Say whether the rejection stands")
+    assert "(rejected on 19 October 2026; reason given: Too early)" in anew
+
+
+@pytest.mark.parametrize(("again", "told"), [
+    ("2026-01-05", "(put off until 5 January 2026, which is past)"), ("2030-01-05", "(put off until 5 January 2030)"),
+    ("", "(put off without a date)")])
+def test_a_measure_put_off_is_asked_for_with_its_day(bank: Any, again: str, told: str) -> None:
+    key = _first(bank)
+
+    begin, anew, *_ = _decisions(bank, "en", Action(key, "deferred", "2025-10-19", "Board", again_on=again))
+
+    assert f"{key} " not in begin
+    assert anew.startswith(f"Decide on what was put off: {key} ")
+    assert told in anew
+
+
+def test_a_measure_that_was_stopped_is_not_said_to_be_carried_out(bank: Any) -> None:
+    key = _first(bank)
+
+    begin, anew, *_ = _decisions(bank, "en", Action(key, "accepted", "2026-10-19", "Board", progress="stopped",
+                                                    progress_on="2026-11-02"))
+
+    assert "Being carried out already" not in begin
+    assert f"{key} " in anew
+    assert "stopped on 2 November 2026" in anew
+
+
+def test_nothing_is_asked_to_be_begun_where_every_measure_was_decided_on(bank: Any) -> None:
+    keys = [m.key for m in Source(*bank, "en").proposed]
+
+    asked = _decisions(bank, "en", *(Action(key, "rejected", "2026-10-19", "Board") for key in keys))
+
+    assert asked[0].startswith("Say whether the rejection stands")
+    assert not any(text.startswith("Decide on the") for text in asked)
 
 
 def test_the_list_of_measures_says_how_each_stands_that_was_decided_on(bank: Any) -> None:
