@@ -59,6 +59,7 @@ _CONTROL: dict[int, str | None] = {
 _UNBROKEN = re.compile(r"(\[[^\[\]]{1,24}\]|\bn (?:= )?\d[\d,]*|\bn＝\d[\d,]*|\b\d+–\d+\b|[−+]?\d+(?:～| to )[−+]\d+"
                        r"|\b\d+ of \d+\b|\d{4}年\d{1,2}月\d{1,2}日|\d+个月)")
 _BRACKETED = re.compile(r"([一-鿿]{0,4}（[^（）]{1,8}）)$")
+_QUOTED = re.compile(_UNBROKEN.pattern[:-1] + r"|“[^“”]{1,10}”(?:[一-鿿]{2}$)?|(?<=[一-鿿]{2})[一-鿿]{2}$)")
 _LAST_WORDS = re.compile(r"((?<= )[\w’'-]{1,20} \S{1,16}|(?<=[一-鿿]{2})[一-鿿]{2}[）”》]?)$")
 
 _KINDS: dict[type, str] = {
@@ -138,13 +139,21 @@ def _environment() -> Environment:
     return environment
 
 
-def _shown(text: str, *, is_title: bool = False) -> Markup | str:
-    """Return a text whose intervals, counts and ranges no line end tears; a title does not end in a single word."""
-    parts = _LAST_WORDS.split(text, maxsplit=1) if is_title else _UNBROKEN.split(text)
+def _shown(text: str, *, is_title: bool = False, is_label: bool = False) -> Markup | str:
+    """Return a text whose intervals, counts and ranges no line end tears.
+
+    A title does not end in a single word; a label of few words tears no short name in Chinese quotation marks.
+    """
+    parts = _LAST_WORDS.split(text, maxsplit=1) if is_title else (_QUOTED if is_label else _UNBROKEN).split(text)
     if len(parts) == 1:
         return text
-    return Markup("").join(Markup('<span class="whole">{}</span>').format(part) if place % 2 else part
-                           for place, part in enumerate(parts))
+    return Markup("").join(_whole(part) if place % 2 else part for place, part in enumerate(parts))
+
+
+def _whole(part: str) -> Markup:
+    """Return a part that no line end tears; a line may end before a quotation."""
+    whole = Markup('<span class="whole">{}</span>').format(part)
+    return Markup("<wbr>") + whole if part.startswith("“") else whole
 
 
 def _on_cover(text: str) -> Markup | str:

@@ -12,8 +12,10 @@ from reports.content import (
     Cell,
     Columns,
     Figure,
+    GradeCell,
     Heading,
     KeyFigures,
+    Row,
     Section,
     Stack,
     Statement,
@@ -26,6 +28,7 @@ from reports.wording import Words
 
 MOST_SIGNS, MOST_SIGNS_BESIDE = 120, 60     # of the words of a cell; in a table beside a figure
 MOST_ROWS, MOST_LANES, MOST_PROBLEMS, MOST_POINTS = 8, 9, 4, 3     # of a table, a chart, a list: read from afar
+MANY_SIGNS = {"en": 600, "zh": 260}     # of decisions, from which they are set smaller
 SUMMARY = "summary"
 
 
@@ -92,12 +95,42 @@ def _slide(section: Section | None, blocks: Sequence[Block | None], key: str = "
 def _summary(report: StudyReport, words: Words) -> Section | None:
     section = _find(report, SUMMARY)
     figures = _first(section, lambda block: isinstance(block, KeyFigures))
-    return _slide(section, (figures, _table(section, "t-summary", words, MOST_PROBLEMS)))
+    table = _table(section, "t-summary", words, MOST_PROBLEMS)
+    whole = _first(section, lambda block: isinstance(block, Table) and block.key == "t-summary")
+    if isinstance(table, Table) and isinstance(whole, Table) and len(whole.rows) > MOST_PROBLEMS:
+        names = [_in_short(row) for row in whole.rows[MOST_PROBLEMS:]]
+        table = replace(table, source=words.text("board.cut_problems", names=words.join(names), n=len(names)))
+    return _slide(section, (figures, table))
+
+
+def _in_short(row: Row) -> str:
+    """Return a problem of the summary with its grade, such as "5. Imperfect management system (weak)"."""
+    name, grade = row.cells[0], row.cells[-1]
+    said = name.lines[0].text if isinstance(name, Stack) else name.text if isinstance(name, Statement) else ""
+    return f"{said} ({grade.word})" if isinstance(grade, GradeCell) else said
 
 
 def _problems(report: StudyReport, words: Words) -> Section | None:
+    """Return the problems as staff rate them, with what changed since the wave before where it was compared."""
     section = _find(report, "problems")
-    return _slide(section, (_figure(section, "f-problems"),))
+    return _slide(section, (_figure(section, "f-problems"), _changed(report, words)))
+
+
+def _changed(report: StudyReport, words: Words) -> Block | None:
+    """Return in a sentence what changed since the wave before, each change with its interval."""
+    section = _find(report, "changes")
+    if section is None:
+        return None
+    told = {words.text("changes.better"), words.text("changes.worse")}
+    rows = [row.cells for block in walk(section.blocks) if isinstance(block, Table)
+            and block.key.startswith("t-changes-") for row in block.rows]
+    found = [(name.text, change.text) for name, *_, change, _, verdict in rows if isinstance(name, Statement)
+             and isinstance(change, Statement) and isinstance(verdict, Statement) and verdict.text in told]
+    changes = ([change for _, change in found] if len(found) == 1         # the title has its name
+               else [words.text("board.change", name=name, change=change) for name, change in found])
+    said = words.text("board.changes" if found else "board.no_changes", said=section.title.text,
+                      names=words.text("labels.between").join(changes))
+    return Callout("so_what", words.text("board.since"), (Statement(said),))
 
 
 def _links(report: StudyReport, words: Words) -> Section | None:
@@ -114,7 +147,8 @@ def _customers(report: StudyReport, words: Words) -> Section | None:
         return None
     return _slide(section, (replace(
         found, left=tuple(_low(block) or block for block in found.left),
-        right=tuple(_briefly(block, signs=MOST_SIGNS_BESIDE) if isinstance(block, Table) else block
+        right=tuple(replace(_briefly(block, signs=MOST_SIGNS_BESIDE), source=words.text("board.map_note")
+                            if block.source else "") if isinstance(block, Table) else block
                     for block in found.right)),))
 
 
@@ -145,7 +179,8 @@ def _roadmap(report: StudyReport, words: Words) -> Section | None:
     shown = measures[:MOST_LANES - len(support)]
     chart = replace(found.chart, lanes=(*shown, *support), is_low=True)
     told = [words.text("board.cut", shown=len(shown), n=len(measures))] if len(shown) < len(measures) else []
-    source = words.text("labels.between_sentences").join([*told, found.source])
+    shorter = found.source.removeprefix(words.text("plan.roadmap_source")).strip()     # the legend has the phases
+    source = words.text("labels.between_sentences").join([*told, shorter])
     return _slide(section, (replace(found, chart=chart, source=source),))
 
 
@@ -164,5 +199,6 @@ def _decisions(report: StudyReport, words: Words) -> Section | None:
     limits: tuple[Block, ...] = ()
     if isinstance(found, Bullets):
         limits = (Heading(words.text("board.limits")), replace(found, items=found.items[:MOST_POINTS]))
-    return replace(section, key="decisions", part=words.text("board.part_decisions"), title=title, lead=None,
-                   blocks=(asked, *limits))
+    is_long = sum(len(item.text) for item in asked.items) > MANY_SIGNS[words.language]
+    return replace(section, key="decisions-long" if is_long else "decisions", part=words.text("board.part_decisions"),
+                   title=title, lead=None, blocks=(asked, *limits))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from analysis.results.diagnosis import FacetFinding, Gap, Level
 from reports.content import (
     Block,
@@ -26,6 +28,9 @@ from reports.sections.source import Source, capitalised
 from reports.sections.table_columns import columns_of
 
 LEAST_POINTS = 2
+# Of the columns of the table beside the map: a Chinese quadrant has no place to break, a facet of few signs.
+MAP_WIDTHS = {"en": (0.29, 0.11, 0.14, 0.12, 0.34), "zh": (0.28, 0.115, 0.12, 0.12, 0.365)}
+LONGEST_QUADRANT = 7                    # signs of a Chinese line of that column
 
 
 def customer_view(study: Source) -> list[Section]:
@@ -34,7 +39,7 @@ def customer_view(study: Source) -> list[Section]:
     if not facets:
         return []
     blocks: list[Block] = []
-    mapped = [f for f in facets if f.importance_stated and f.importance_stated.value is not None]
+    mapped = _mapped(facets)
     if len(mapped) >= LEAST_POINTS:
         blocks.append(Columns((_map(study, mapped),), (_map_table(study, mapped),), "7-5"))
     blocks.append(_status_table(study, facets))
@@ -58,12 +63,51 @@ def _focus(facets: list[FacetFinding]) -> list[FacetFinding]:
 def _title(study: Source, facets: list[FacetFinding]) -> Statement:
     focus = _focus(facets)
     if not focus:
-        return study.words.say("customers.title_none")
+        return _title_of_none(study, facets)
     names, trace = study.names([f.level.construct for f in focus]), [
         f"facet.{f.level.construct}.quadrant" for f in focus]
-    return study.title(study.words.say("customers.title", names=names, trace=trace),
-                       study.words.say("customers.title_short", names=names, trace=trace),
-                       study.words.say("customers.title_count", n=len(focus), trace=trace))
+    told: dict[str, Any] = {"names": names, "n": len(focus), "total": len(facets), "trace": trace}
+    of_derived = []
+    if is_by_derived(study, _mapped(facets)):       # what satisfaction goes with is not what customers say
+        is_most = len(focus) == 1 and focus[0] is max(facets, key=lambda f: f.importance_derived or 0)
+        of_derived = [study.words.say("customers.title_most", **{**told, "names": capitalised(names)}) if is_most
+                      else study.words.say("customers.title_derived", **told)]
+    said = [] if of_derived else [study.words.say("customers.title", **told),
+                                  study.words.say("customers.title_short", **told)]
+    return study.title(*of_derived, *said, study.words.say("customers.title_count", **told))
+
+
+def _title_of_none(study: Source, facets: list[FacetFinding]) -> Statement:
+    """Return that no facet is shown to come first: what customers say comes first, else which are borderline."""
+    say, mapped = study.words.say, _mapped(facets)
+    near = _near(mapped) if mapped else []
+    if not mapped or not is_by_derived(study, mapped):
+        return study.title(*_borderline(study, near), say("customers.title_none"))
+    stated = [f for f in mapped if f.quadrant_stated == "concentrate_here"]
+    trace = [f"facet.{f.level.construct}.quadrant" for f in stated]
+    said = [say("customers.title_stated", names=study.names([f.level.construct for f in stated]), n=len(stated),
+                trace=trace)] if stated else []
+    return study.title(*said, *_borderline(study, near), say("customers.title_none"))
+
+
+def _borderline(study: Source, near: list[FacetFinding]) -> list[Statement]:
+    if not near:
+        return []
+    trace = [f"facet.{f.level.construct}.quadrant" for f in near]
+    told: dict[str, Any] = {"names": study.names([f.level.construct for f in near]), "n": len(near), "trace": trace}
+    return [study.words.say("customers.title_near", **told), study.words.say("customers.title_near_count", **told)]
+
+
+def _near(mapped: list[FacetFinding]) -> list[FacetFinding]:
+    """Return the borderline facets whose points lie where one concentrates: important, and rated low."""
+    means = [f.level.mean or 0 for f in mapped]
+    weights = [f.importance_derived or 0 for f in mapped]
+    return [f for f, mean, weight in zip(mapped, means, weights, strict=True) if f.quadrant == "borderline"
+            and mean < sum(means) / len(means) and weight > sum(weights) / len(weights)]
+
+
+def _mapped(facets: list[FacetFinding]) -> list[FacetFinding]:
+    return [f for f in facets if f.importance_stated and f.importance_stated.value is not None]
 
 
 def _focus_figures(study: Source, facets: list[FacetFinding]) -> list[Figure]:
@@ -114,9 +158,10 @@ def _map_table(study: Source, facets: list[FacetFinding]) -> Table:
                          Number(f.importance_stated.value if f.importance_stated else None, "mean",
                                 trace=(f"facet.{key}.importance_stated",)), *(derived if has_both else []),
                          Number(f.level.mean, "mean", trace=(f"facet.{key}.pomp",)), _quadrant(study, f))))
+    facet, said, share, mean, quadrant = MAP_WIDTHS[study.language]
     columns = columns_of(
-        words, "customers.map_", ("facet", 0.31, "left"), ("said", 0.12, "right"), ("derived", 0.15, "right"),
-        ("performance", 0.11, "right"), ("quadrant", 0.31, "left")) if has_both else columns_of(
+        words, "customers.map_", ("facet", facet, "left"), ("said", said, "right"), ("derived", share, "right"),
+        ("performance", mean, "right"), ("quadrant", quadrant, "left")) if has_both else columns_of(
         words, "customers.map_", ("facet", 0.32, "left"), ("importance", 0.17, "right"),
         ("performance", 0.15, "right"), ("quadrant", 0.36, "left"))
     return Table("t-map", words.say("customers.map_table"), columns, tuple(rows), "",
@@ -130,8 +175,11 @@ def _quadrant(study: Source, f: FacetFinding) -> Cell:
     said = study.words.say(f"quadrant.{f.quadrant}")
     if f.quadrant_stated in (None, f.quadrant):
         return said
-    other = study.words.text(f"quadrant.{f.quadrant_stated}")
-    return Stack((said, study.words.say("customers.map_stated", quadrant=other)), has_head=False)
+    stated = study.words.text("customers.map_stated", quadrant=study.words.text(f"quadrant.{f.quadrant_stated}"))
+    head, colon, other = stated.partition("：")
+    is_torn = bool(colon) and len(stated) > LONGEST_QUADRANT
+    lines = (f"{head}{colon}", other) if is_torn else (stated,)
+    return Stack((said, *map(Statement, lines)), has_head=False)
 
 
 def _status_table(study: Source, facets: list[FacetFinding]) -> Table:

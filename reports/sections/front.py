@@ -40,7 +40,10 @@ def _cover_facts(study: Source) -> tuple[tuple[str, str, str], ...]:
     provenance = study.diagnosis.provenance
     when = month(provenance.frozen_on, study.language) if provenance.frozen_on else ""
     version = words.text("front.version", version=provenance.template_version)
-    found.append((when, words.text("front.frozen"), version))
+    later = study.diagnosis.follow_up or next(iter(study.changes), None)
+    said = (words.text("front.frozen_later", first=later.first, second=later.second) if later
+            else words.text("front.frozen"))
+    found.append((when, said, version))
     return tuple(found)
 
 
