@@ -45,6 +45,7 @@ from reports.wording import Words
 HERE = Path(__file__).parent
 HTML_LANGUAGE = {"en": "en", "zh": "zh-Hans"}
 GRADE_STEPS = 3
+NO_BREAK = "\u00a0"
 EvidenceOf = Callable[[str], str]       # short name of a finding → where its evidence stands, "" = nowhere
 ANCHOR = "e-"               # before the short name of a finding, where its evidence stands in the report
 # Signs that print nothing: control signs other than the ones white space needs, those that turn the direction of what
@@ -147,6 +148,8 @@ def _shown(text: str, *, is_title: bool = False, is_label: bool = False) -> Mark
     parts = _LAST_WORDS.split(text, maxsplit=1) if is_title else (_QUOTED if is_label else _UNBROKEN).split(text)
     if len(parts) == 1:
         return text
+    if is_title and " " in parts[1]:        # a box of its own would tear a line that holds a link
+        return parts[0] + parts[1].replace(" ", NO_BREAK)
     return Markup("").join(_whole(part) if place % 2 else part for place, part in enumerate(parts))
 
 

@@ -1,4 +1,7 @@
-"""Shares of people over an ordered axis; bins differ in width, so it is the area of a bar that tells the share."""
+"""Shares of people over an ordered axis: every bar is equally wide, whatever range it covers, and as high as its share.
+
+A bar as wide as its range would be too low to be seen where few people lie far out.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from reports.figures import Histogram
 
 HEIGHT, LEFT, TOP, BOTTOM, RIGHT = 168.0, 8.0, 30.0, 40.0, 8.0
 LABEL_GAP = 7.0
-OUTER_BINS = 4                          # as many times the narrowest bin the outer ones are drawn wide
+BESIDE = 0.4                            # of a bar: room for a limit outside of all bars
 SLACK = 1.1                             # a web page may fall back on a wider font
 SHOWN_FROM = 0.005                      # a smaller share rounds to nothing
 PERCENT = 100
@@ -18,45 +21,41 @@ def histogram(data: Histogram, title: str, language: str) -> str:
     """Return the chart as SVG; each bar carries its share in percent where there is room."""
     sheet = Canvas(title, language)
     sheet.height = HEIGHT
-    bins = _shortened(data)
-    low, high = bins[0][0], bins[-1][1]
-    if data.limit is not None:
-        high = max(high, data.limit + (high - low) * 0.02)
-        low = min(low, data.limit)
-    unit = (c.WIDTH - LEFT - RIGHT) / (high - low)
-    top = max(share / (end - start) for start, end, share in bins)
-    foot = HEIGHT - BOTTOM
+    before, after = _beside(data)
+    unit = (c.WIDTH - LEFT - RIGHT) / (before + len(data.bins) + after)
+    first, foot = LEFT + before * unit, HEIGHT - BOTTOM
+    top = max(share for _, _, share in data.bins)
     ends = {"label": 0.0, "share": 0.0}
-    for (start, end, share), label in zip(bins, data.labels, strict=True):
-        left, right = LEFT + (start - low) * unit, LEFT + (end - low) * unit
-        height = share / (end - start) / top * (foot - TOP)
+    for place, ((start, end, share), label) in enumerate(zip(data.bins, data.labels, strict=True)):
+        left = first + place * unit
+        height = share / top * (foot - TOP)
         is_beyond = data.limit is not None and data.is_beyond(start, end)
-        sheet.rect(left + 0.5, foot - height, right - left - 1, height, c.AMBER if is_beyond else c.HEAT[2])
-        middle = (left + right) / 2
-        _write(sheet, ends, "label", middle, foot + 14, label)
+        sheet.rect(left + 0.5, foot - height, unit - 1, height, c.AMBER if is_beyond else c.HEAT[2])
+        _write(sheet, ends, "label", left + unit / 2, foot + 14, label)
         if share >= SHOWN_FROM:
-            _write(sheet, ends, "share", middle, foot - height - 4, f"{share * PERCENT:.0f}%")
+            _write(sheet, ends, "share", left + unit / 2, foot - height - 4, f"{share * PERCENT:.0f}%")
     sheet.line(LEFT, foot, c.WIDTH - RIGHT, foot, c.INK_SOFT)
     if data.limit is not None:
-        _limit(sheet, LEFT + (data.limit - low) * unit, data.limit_label)
+        _limit(sheet, first + _place(data, data.limit) * unit, data.limit_label)
     sheet.text(c.WIDTH / 2, HEIGHT - 7, data.x_label, c.TINY, fill=c.INK_SOFT, anchor="middle")
     return sheet.svg()
 
 
-def _shortened(data: Histogram) -> list[tuple[float, float, float]]:
-    """Return the bins with the first and the last drawn no longer than they need be: few people may lie far out.
+def _beside(data: Histogram) -> tuple[float, float]:
+    """Return the room before and behind the bars, in bars, for a limit that lies outside of them."""
+    if data.limit is None:
+        return 0.0, 0.0
+    return (BESIDE if data.limit < data.bins[0][0] else 0.0), (BESIDE if data.limit > data.bins[-1][1] else 0.0)
 
-    Their labels keep the true borders, and a shorter bar is higher by as much, so its area stays the share.
-    """
-    bins = list(data.bins)
-    if len(bins) < 3:  # noqa: PLR2004  # a first, a last, and something to measure them by
-        return bins
-    longest = OUTER_BINS * min(end - start for start, end, _ in bins[1:-1])
-    (first, first_end, first_share), (last_start, last, last_share) = bins[0], bins[-1]
-    limit = data.limit if data.limit is not None else last_start
-    first = max(first, min(first_end - longest, limit))
-    last = min(last, max(last_start + longest, limit * 1.05 if limit > 0 else limit))
-    return [(first, first_end, first_share), *bins[1:-1], (last_start, last, last_share)]
+
+def _place(data: Histogram, value: float) -> float:
+    """Return where a value lies, in bars: inside a bar in proportion to the range that it covers."""
+    if value < data.bins[0][0]:
+        return -BESIDE / 2
+    for place, (start, end, _) in enumerate(data.bins):
+        if value <= end:
+            return place + (value - start) / (end - start)
+    return len(data.bins) + BESIDE / 2
 
 
 def _write(sheet: Canvas, ends: dict[str, float], kind: str, x: float, y: float, text: str) -> None:

@@ -32,7 +32,7 @@ def data_quality(study: Source) -> list[Section]:
         blocks.extend(what_changes(study, screening))
         blocks.extend(integrity_blocks(study, screening.audience))
     return [Section("data-quality", words.text("part.data_quality"), words.say("care.title"), tuple(blocks),
-                    words.say("care.lead"), is_appendix=True, starts_page=False, is_listed=False)]
+                    words.say("care.lead"), is_appendix=True, starts_page=False)]
 
 
 def index_table(study: Source, screening: Screening) -> Table:

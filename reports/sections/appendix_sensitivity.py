@@ -24,7 +24,7 @@ def sensitivity(study: Source) -> list[Section]:
     if not any(level.mean is not None for level in levels):
         return []
     return [Section("sensitivity", words.text("part.appendix_b2"), words.say("sensitivity.title"), tuple(blocks),
-                    is_appendix=True, is_listed=False)]
+                    is_appendix=True)]
 
 
 def _means(study: Source, levels: list[Level]) -> Table:
@@ -86,7 +86,7 @@ def groups(study: Source) -> list[Section]:
     table = Table("t-groups", words.say("groups.table_title", n=len(attributes)), columns, tuple(rows),
                   words.text("groups.unit"), hidden_note(study, rows), is_dense=True)
     return [Section("groups", words.text("part.groups"), words.say("groups.title"), (table,), words.say("groups.lead"),
-                    is_appendix=True, starts_page=False, is_listed=False)]
+                    is_appendix=True, starts_page=False)]
 
 
 def _group_rows(study: Source, item: Item | None, shown: list[str], figures: list[GroupFigure]) -> list[Row]:

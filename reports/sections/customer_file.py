@@ -42,8 +42,7 @@ def file_quality(study: Source) -> list[Section]:
     if source is None:
         return []
     return [Section("customer-quality", study.words.text("part.appendix_customer_file"),
-                    study.words.say("file.quality_title"), tuple(_quality_blocks(source)), is_appendix=True,
-                    is_listed=False)]
+                    study.words.say("file.quality_title"), tuple(_quality_blocks(source)), is_appendix=True)]
 
 
 def customer_title(study: CustomerSource) -> Statement:

@@ -51,8 +51,7 @@ def joint_rows_in_full(study: Source) -> list[Section]:
     blocks: list[Block] = [_table(study, told, shown, record), Paragraph(_by_design(study, told, rows), "small"),
                            *_raters(study, told, record)]
     return [Section("joint-rows", study.words.text("part.appendix_joint"),
-                    study.words.say("joint.rows_title", n=len(shown)), tuple(blocks), is_appendix=True,
-                    is_listed=False)]
+                    study.words.say("joint.rows_title", n=len(shown)), tuple(blocks), is_appendix=True)]
 
 
 def _head(study: Source, shown: Sequence[JointRow], record: JointRecord) -> tuple[Statement, Statement]:

@@ -112,12 +112,23 @@ def test_a_web_page_draws_every_index_and_keeps_every_label_on_the_sheet(bank: S
     assert {name: n for name, n, _ in parts[0].flags}["Same answer many times in a row"] == 7
 
 
-def test_the_area_of_a_bar_is_the_share() -> None:
-    chart = Histogram(((0, 1, 0.25), (1, 5, 0.5), (5, 90, 0.25)), ("0", "1–4", "5–89"), "run", 4.5, "≥ 4.5")
+def test_bars_are_equally_wide_and_as_high_as_their_share() -> None:
+    chart = Histogram(((0, 1, 0.25), (1, 5, 0.71), (5, 90, 0.04)), ("0", "1–4", "5–89"), "run", 4.5, "≥ 4.5")
 
     svg = draw(chart, "Runs", "en")
 
-    bars = [(float(width) + 1) * float(height)
+    bars = [(float(width), float(height))
             for width, height in re.findall(r'<rect [^>]*width="([\d.]+)" height="([\d.]+)"', svg)]
-    assert [bar / sum(bars) for bar in bars] == pytest.approx([0.25, 0.5, 0.25], rel=0.01)
-    assert ">5–89<" in svg          # the last bar is drawn shorter and says how far it reaches
+    assert len({width for width, _ in bars}) == 1
+    assert [height / sum(one for _, one in bars) for _, height in bars] == pytest.approx([0.25, 0.71, 0.04], abs=0.001)
+    assert ">5–89<" in svg
+
+
+def test_a_limit_outside_all_bars_has_room_of_its_own() -> None:
+    chart = Histogram(((1, 2, 0.5), (2, 3, 0.5)), ("1", "2"), "run", 12, "≥ 12")
+
+    svg = draw(chart, "Runs", "en")
+
+    right = max(float(x) + float(width) for x, width in re.findall(r'<rect x="([\d.]+)" [^>]*width="([\d.]+)"', svg))
+    line = float(re.search(r'<line x1="([\d.]+)"[^>]*stroke-dasharray', svg).group(1))  # type: ignore[union-attr]  # drawn
+    assert line > right
