@@ -7,12 +7,13 @@ from math import ceil
 from typing import Any
 
 from reports.charts.metrics import FIRST_WIDE
-from reports.content import Card, Cell, Columns, Facts, Figure, KeyFigures, Row, Stack, Statement, Table
+from reports.content import Callout, Card, Cell, Columns, Facts, Figure, KeyFigures, Row, Stack, Statement, Table
 
 MOST_SIGNS = 1_800          # of one of two columns; a Chinese sign counts for two. The narrowest holds 1,900 a page
 MOST_SLIDE_SIGNS = 1_400    # the same on a slide, whose figures are drawn half as high
 MOST_CARD_SIGNS = 2_400     # of what a card says; it holds 3,900
 MOST_LABEL_SIGNS = 250      # of a key figure
+MOST_BOX_SIGNS = 1_250      # of the decisions on the first page of a summary
 SIGNS_OF_FIGURE, SIGNS_OF_ROW = 1_000, 30
 TALL_LINES = 30             # of a dense table; a page holds some 55
 LOOSE_LINES = 12            # of a row or head: two of these and a head may be higher than a page
@@ -32,6 +33,11 @@ def is_long(block: Any, shape: str = "page") -> bool:
     if isinstance(block, KeyFigures):
         return any(_signs((item.label, item.detail)) > MOST_LABEL_SIGNS for item in block.items)
     return False
+
+
+def is_tight(block: Callout) -> bool:
+    """Return whether a box says so much that the first page of a summary holds it only in smaller letters."""
+    return sum(_signs(item.text) for item in block.items) > MOST_BOX_SIGNS
 
 
 def tall_rows(table: Table) -> frozenset[int]:

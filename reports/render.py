@@ -37,7 +37,7 @@ from reports.content import (
     StudyReport,
     Table,
 )
-from reports.length import is_long, is_loose, tall_rows
+from reports.length import is_long, is_loose, is_tight, tall_rows
 from reports.names_in_text import holds_name, split_at_names
 from reports.numbers import HIDDEN, day, interval, printed
 from reports.wording import Words
@@ -136,7 +136,7 @@ def _environment() -> Environment:
     environment.globals.update(kind=_kind, chart=_chart, figure_text=_figure_text, range_text=_range_text,
                                cell_class=_cell_class, grade_steps=GRADE_STEPS, pieces=_pieces, marks=_marks,
                                is_long=is_long, shown=_shown, on_cover=_on_cover, tall_rows=tall_rows,
-                               is_loose=is_loose)
+                               is_loose=is_loose, is_tight=is_tight)
     return environment
 
 
@@ -149,7 +149,8 @@ def _shown(text: str, *, is_title: bool = False, is_label: bool = False) -> Mark
     if len(parts) == 1:
         return text
     if is_title and " " in parts[1]:        # a box of its own would tear a line that holds a link
-        return parts[0] + parts[1].replace(" ", NO_BREAK)
+        return _UNBROKEN.sub(lambda found: found.group().replace(" ", NO_BREAK), parts[0]) + parts[1].replace(
+            " ", NO_BREAK)
     return Markup("").join(_whole(part) if place % 2 else part for place, part in enumerate(parts))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from analysis.privacy import suppress_cells
 from instruments.schema import Instrument, Item
-from reports.content import Column, Facts, Row, Section, Statement, Table
+from reports.content import Column, Facts, Group, Row, Section, Statement, Table
 from reports.numbers import HIDDEN, printed
 from reports.render import ANCHOR
 from reports.sections.source import Source
@@ -36,7 +36,7 @@ def wording(study: Source) -> list[Section]:
             words.text("wording.source", minimum=study.minimum_group), is_dense=True)
         title = words.say("wording.title", who=study.audience(instrument.audience), n=len(instrument.items))
         found.append(Section(f"wording-{instrument.audience}", words.text("part.appendix_c"), title,
-                             (_scales(study, instrument), table), is_appendix=True))
+                             (Group((_scales(study, instrument),)), table), is_appendix=True))
     return found
 
 

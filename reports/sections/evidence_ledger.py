@@ -8,7 +8,7 @@ from analysis.diagnosis.trace.design import baseline_path, trigger_paths
 from analysis.results.diagnosis import LinkFinding
 from analysis.results.trace import Kind, PathInputs, TracedFinding
 from analysis.told_figures import RATIOS
-from reports.content import Block, Cell, Facts, Heading, Number, Row, Section, Stack, Statement, Table
+from reports.content import Block, Cell, Facts, Group, Heading, Number, Row, Section, Stack, Statement, Table
 from reports.numbers import day
 from reports.render import ANCHOR
 from reports.sections.customer_file import SHARES, SIZES
@@ -45,7 +45,7 @@ def evidence_ledger(study: Source) -> list[Section]:
              for key in step.inputs.items}
     words = study.words
     return [Section("evidence", words.text("trace.part"), words.say("trace.title", n=n_findings, items=len(items)),
-                    (Heading(words.text("trace.basis")), basis(study), *blocks), words.say("trace.lead"),
+                    (Group((Heading(words.text("trace.basis")), basis(study))), *blocks), words.say("trace.lead"),
                     is_appendix=True)]
 
 

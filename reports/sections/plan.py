@@ -118,8 +118,10 @@ def safeguards(study: Source) -> list[Section]:
     items += [words.say("plan.unknown_readiness", names=_guard_names(study, lacking))] if lacking else []
     if items:
         blocks.append(Callout("warning", words.text("plan.readiness"), tuple(items)))
-    title = study.title(*(words.say(f"plan.{key}", names=_guard_names(study, required), n=len(required)) for key in (
-        ("safeguard_title", "safeguard_title_count") if required else ("safeguard_title_none",))))
+    named, counted, none = (words.say(f"plan.safeguard_title{key}", names=_guard_names(study, required),
+                                      n=len(required)) for key in ("", "_count", "_none"))
+    is_short = len(study.title_lines(named.text)) == 1      # a list of names torn by the end of a line reads badly
+    title = none if not required else named if is_short else counted
     return [Section("safeguards", words.text("part.safeguards"), title, tuple(blocks),
                     words.say("plan.safeguard_lead"))]
 
