@@ -14,6 +14,7 @@ MOST_SLIDE_SIGNS = 1_400    # the same on a slide, whose figures are drawn half 
 MOST_CARD_SIGNS = 2_400     # of what a card says; it holds 3,900
 MOST_LABEL_SIGNS = 250      # of a key figure
 MOST_BOX_SIGNS = 1_250      # of the decisions on the first page of a summary
+MOST_SLIDE_BOX = 600        # the same on a slide, which tells their limits too
 SIGNS_OF_FIGURE, SIGNS_OF_ROW = 1_000, 30
 TALL_LINES = 30             # of a dense table; a page holds some 55
 LOOSE_LINES = 12            # of a row or head: two of these and a head may be higher than a page
@@ -35,9 +36,9 @@ def is_long(block: Any, shape: str = "page") -> bool:
     return False
 
 
-def is_tight(block: Callout) -> bool:
-    """Return whether a box says so much that the first page of a summary holds it only in smaller letters."""
-    return sum(_signs(item.text) for item in block.items) > MOST_BOX_SIGNS
+def is_tight(block: Callout, shape: str = "page") -> bool:
+    """Return whether a box says so much that the first page of a summary, or a slide, holds it in smaller letters."""
+    return sum(_signs(item.text) for item in block.items) > (MOST_SLIDE_BOX if shape == "slide" else MOST_BOX_SIGNS)
 
 
 def tall_rows(table: Table) -> frozenset[int]:

@@ -28,7 +28,6 @@ from reports.wording import Words
 
 MOST_SIGNS, MOST_SIGNS_BESIDE = 120, 60     # of the words of a cell; in a table beside a figure
 MOST_ROWS, MOST_LANES, MOST_PROBLEMS, MOST_POINTS = 8, 9, 4, 3     # of a table, a chart, a list: read from afar
-MANY_SIGNS = {"en": 600, "zh": 260}     # of decisions, from which they are set smaller
 SUMMARY = "summary"
 
 
@@ -199,6 +198,5 @@ def _decisions(report: StudyReport, words: Words) -> Section | None:
     limits: tuple[Block, ...] = ()
     if isinstance(found, Bullets):
         limits = (Heading(words.text("board.limits")), replace(found, items=found.items[:MOST_POINTS]))
-    is_long = sum(len(item.text) for item in asked.items) > MANY_SIGNS[words.language]
-    return replace(section, key="decisions-long" if is_long else "decisions", part=words.text("board.part_decisions"),
-                   title=title, lead=None, blocks=(asked, *limits))
+    return replace(section, key="decisions", part=words.text("board.part_decisions"), title=title, lead=None,
+                   blocks=(asked, *limits))
