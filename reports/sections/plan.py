@@ -29,7 +29,6 @@ from reports.sections.edited import (
     edit_of,
     has_owner,
     notes,
-    objective_target,
     owner_cell,
     term,
     values_of,
@@ -39,7 +38,6 @@ from reports.sections.prerequisites import not_ready
 from reports.sections.source import Source
 from reports.sections.table_columns import columns_of
 from reports.sections.triggers import described
-
 
 
 def objectives(study: Source) -> list[Section]:
