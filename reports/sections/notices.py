@@ -12,7 +12,7 @@ TOLD_ELSEWHERE = frozenset({
     "screening_doubtful", "screening_no_grades", "candidate_construct", "no_links", "customer_duplicate_rows",
     "customer_negative_values", "customer_unknown_tiers", "customer_impossible_tenure"})
 
-LONGEST_VOICE = {"en": 140, "zh": 50}   # of what is told inside a decision
+LONGEST_VOICE = {"en": 110, "zh": 50}   # of what is told inside a decision
 
 OF_AUDIENCE = frozenset({"screening_doubtful", "screening_no_grades", "screening_no_data", "style_not_checkable",
                          "integrity_conspicuous", "modes_note", "modes_apart"})
@@ -87,10 +87,16 @@ def further_topics_asked(study: Source) -> list[Statement]:
 
 def _in_a_voice(study: Source, found: InterviewEvidence) -> str:
     """Return the shortest of what was said of a topic, as a code alone does not tell it; the code where nothing is."""
-    voices = sorted((passage.text for passage in study.passages(found.quotes, len(found.quotes))), key=len)
+    voices = sorted((_begun(passage.text) for passage in study.passages(found.quotes, len(found.quotes))), key=len)
     if not voices or len(voices[0]) > LONGEST_VOICE[study.language]:
         return study.words.text("summary.topic_code", name=_topic(study, found))
     return study.words.text("labels.quote", text=voices[0].rstrip(".。"))
+
+
+def _begun(text: str) -> str:
+    """Return the first sentence of what was said, with a sign that it went on."""
+    first, end, more = text.partition(". ")
+    return f"{first} …" if end and more else text
 
 
 def _topic(study: Source, found: InterviewEvidence) -> str:

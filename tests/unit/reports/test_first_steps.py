@@ -52,7 +52,7 @@ def test_a_measure_rejected_before_is_asked_to_be_decided_anew(bank: Any) -> Non
     begin, anew, *_ = _decisions(bank, "en", Action(key, "rejected", "2026-10-19", "Board", reason="Too early."))
 
     assert f"{key} " not in begin
-    assert anew.startswith("Say whether the rejection stands")
+    assert anew.startswith("Confirm or revise what was rejected")
     assert "(rejected on 19 October 2026; reason given: Too early)" in anew
 
 
@@ -85,7 +85,7 @@ def test_nothing_is_asked_to_be_begun_where_every_measure_was_decided_on(bank: A
 
     asked = _decisions(bank, "en", *(Action(key, "rejected", "2026-10-19", "Board") for key in keys))
 
-    assert asked[0].startswith("Say whether the rejection stands")
+    assert asked[0].startswith("Confirm or revise what was rejected")
     assert not any(text.startswith("Decide on the") for text in asked)
 
 
