@@ -37,6 +37,17 @@ def test_a_value_at_the_threshold_is_reached():
     assert saturation_curve(interviews_with_new_codes(10, 5, 3, 2, 1, 0, 1, 0, 1)).reached_at == "4+2"
 
 
+@pytest.mark.parametrize(("new", "later", "broken_at"), [
+    ((10, 5, 3, 2, 0, 0, 0, 0, 0), 0, None), ((10, 5, 3, 2, 1, 0, 1, 0, 1), 2, None),
+    ((6, 2, 3, 1, 0, 0, 4, 0, 0), 4, (7, 4)), ((10, 5, 3, 2, 9, 9, 9, 9, 9), 0, None)],
+    ids=["lasted", "few later", "many later", "never"])
+def test_what_comes_after_the_rule_held_is_told_apart_by_whether_it_still_holds(new, later, broken_at):
+    result = saturation_curve(interviews_with_new_codes(*new))
+
+    assert (result.n_later, result.broken_at) == (later, broken_at)
+    assert (result.n_reached == 6) is (result.verdict == "reached")
+
+
 def test_fewer_than_nine_interviews_are_not_judged():
     result = saturation_curve(interviews_with_new_codes(5, 0, 0, 0, 0, 0, 0, 0))
 
