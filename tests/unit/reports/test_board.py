@@ -122,3 +122,14 @@ def test_the_pack_has_few_pages_of_the_shape_of_a_slide(whole: StudyReport) -> N
 
         assert 6 <= len(pdf.pages) <= MOST_PAGES
     assert shapes == {1.78}
+
+
+def test_problems_that_the_first_table_leaves_out_are_named_with_their_grade(whole: StudyReport) -> None:
+    rows = next(block for block in whole.section("summary").blocks if isinstance(block, Table)
+                and block.key == "t-summary").rows
+
+    table = next(block for block in board_pack(whole).blocks() if isinstance(block, Table) and block.key == "t-summary")
+
+    left_out = [row.cells[0].lines[0].text for row in rows[len(table.rows):]]
+    assert left_out
+    assert [name for name in left_out if name not in table.source] == []
