@@ -54,7 +54,7 @@ def test_a_grade_shows_the_agreement_that_a_strong_one_asks_for_on_its_own_side_
               for check in ruling.checks if check.threshold in ("agreement_accept", "agreement_tentative")]
 
     assert [(words.found(check), words.wanted(check), check.outcome) for check in checks] == [
-        ("0.80", "at least 0.667", "true"), ("0.795", "at least 0.8", "false")]
+        ("0.795", "at least 0.667", "true"), ("0.795", "at least 0.8", "false")]
 
 
 def test_each_figure_of_a_measure_says_how_it_is_computed_itself():

@@ -56,7 +56,7 @@ def test_a_role_of_which_one_person_was_interviewed_is_counted_with_others(bank:
 
     facts = [block for block in report.blocks() if isinstance(block, Facts)]
     told = {term: said.text for block in facts for term, said in block.rows}
-    assert told["Other roles"] == "4"
+    assert told["Two other roles, together"] == "4"
     assert not any("ranch manager" in term for term in told)
 
 
