@@ -89,7 +89,7 @@ def test_without_a_response_the_report_is_as_it_was(report: StudyReport) -> None
 
 
 def test_a_draft_is_marked_on_every_page_and_in_the_foot(report: StudyReport) -> None:
-    page = report_html(as_draft(report, 3))
+    page = report_html(as_draft(report, 3)).replace("\N{NO-BREAK SPACE}", " ")
 
     assert {"en": "Draft 3", "zh": "草稿3"}[report.language] in page
     assert {"en": "Draft 3, not released.", "zh": "第3稿，未发布。"}[report.language] in page

@@ -87,4 +87,4 @@ def test_a_rule_with_one_condition_of_several_is_not_said_to_have_none() -> None
 
     head = table.rows[0].cells[0]
     assert isinstance(head, Statement)
-    assert head.text == "Four measures are not proposed: their rules are not met, for example"
+    assert head.text == "Four measures are not proposed, with what their rules ask (for example)"
