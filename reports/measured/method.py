@@ -43,12 +43,12 @@ def method_section(context: Context, results: Mapping[str, Any], subject: Subjec
     blocks.append(Facts(tuple(_facts(context, subject.versions, identifier)), is_wide=True))
     used = sorted({reference for key, found in results.items() for reference in (
         *REFERENCES.get(_do(found), ()), *_of_ordinal(context.entries.get(key, {})))})
-    if used:
-        blocks.append(Heading(words.text("measured.method_references")))
-        blocks.extend(Paragraph((words.say(f"measured_reference.{key}"),), "small") for key in used)
     if subject.specification:
         blocks.append(Heading(words.text("measured.method_spec")))
         blocks.append(Listing(subject.specification.rstrip()))
+    if used:
+        blocks.append(Heading(words.text("measured.method_references")))
+        blocks.extend(Paragraph((words.say(f"measured_reference.{key}"),), "small") for key in used)
     return Section("method", words.text("measured.part_method"), words.say("measured.method_title"), tuple(blocks),
                    is_appendix=True, starts_page=False)
 

@@ -22,7 +22,7 @@ def safeguards_decision(study: Source, decided: Mapping[str, Action]) -> list[St
     A safeguard has to stand before the first measure that needs it starts. That measure is told with its own
     date; where one that needs it has begun already, the safeguard is due at once.
     """
-    words, guards, named, steps = study.words, _first_needed(study), [], []
+    words, guards, named, steps = study.words, _first_needed(study, decided), [], []
     for key in sorted(guards, key=lambda key: _months(study, guards[key][0])):
         begun = [m.key for m in guards[key] if _has_begun(decided.get(m.key))]
         told = begun or [m.key for m in guards[key]]
@@ -47,9 +47,10 @@ def not_ready(study: Source) -> list[SafeguardFinding]:
             and s.readiness.ci_high is not None and s.readiness.ci_high < HALF]
 
 
-def _first_needed(study: Source) -> dict[str, list[MeasureFinding]]:
-    """Return the proposed measures that need each required safeguard, the one due first at the head."""
-    found = {s.key: sorted((m for m in study.proposed if s.key in study.measure(m.key).safeguards),
+def _first_needed(study: Source, decided: Mapping[str, Action]) -> dict[str, list[MeasureFinding]]:
+    """Return the proposed measures that need each required safeguard, the one due first at the head; none rejected."""
+    wanted = [m for m in study.proposed if m.key not in decided or decided[m.key].decision != "rejected"]
+    found = {s.key: sorted((m for m in wanted if s.key in study.measure(m.key).safeguards),
                            key=lambda m: _months(study, m)) for s in study.diagnosis.safeguards if s.is_required}
     return {key: needing for key, needing in found.items() if needing}
 

@@ -74,6 +74,13 @@ def test_a_safeguard_of_a_measure_that_has_begun_is_due_at_once(bank: Study) -> 
     assert "concept safeguard (Branch management and party or general office) at once (S2.1 has begun)" in told
 
 
+def test_a_measure_that_was_rejected_asks_for_no_safeguard(bank: Study) -> None:
+    told = asked(bank, actions=[Action("S2.4", "rejected", "2026-10-19", "Board")])[PUT]
+
+    assert "S2.4" not in told
+    assert "before S2.1 (due within 3 months);" in told
+
+
 def test_a_measure_that_is_only_planned_has_not_begun(bank: Study) -> None:
     told = asked(bank, actions=[Action("S2.1", "accepted", "2026-10-19", "Board", progress="planned")])[PUT]
 
