@@ -34,7 +34,7 @@ def change_told(study: Source) -> Statement:
     words, found = study.words, study.changes[0]
     compared = [one for change in study.changes for one in change.scales if one.verdict != "refused"]
     changed = [one for one in compared if one.verdict == "changed"]
-    told: dict[str, Any] = {"first": found.first, "second": found.second, "n": len(compared),
+    told: dict[str, Any] = {**_both(study, found), "n": len(compared),
                             "changed": len(changed)}
     trace = tuple(f"change.{one.scale}.difference" for one in changed)
     if len(changed) == 1:

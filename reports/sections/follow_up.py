@@ -29,8 +29,8 @@ def follow_up(study: Source) -> list[Section]:
         names = words.join([f"{key} {study.read(study.measure(key).name)}" for key in found.undecided])
         blocks.append(Paragraph((words.say("followup.undecided", n=len(found.undecided), names=names),)))
     return [Section("follow-up", words.text("part.followup"), _title(study, found), tuple(blocks),
-                    words.say("followup.lead", release=found.release, day=found.released_on, first=found.first,
-                              second=found.second))]
+                    words.say("followup.lead", release=found.release, day=found.released_on,
+                              first=study.wave(found.first), second=study.wave(found.second)))]
 
 
 def _title(study: Source, found: FollowUp) -> Statement:

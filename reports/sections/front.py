@@ -41,7 +41,7 @@ def _cover_facts(study: Source) -> tuple[tuple[str, str, str], ...]:
     when = month(provenance.frozen_on, study.language) if provenance.frozen_on else ""
     version = words.text("front.version", version=provenance.template_version)
     later = study.diagnosis.follow_up or next(iter(study.changes), None)
-    said = (words.text("front.frozen_later", first=later.first, second=later.second) if later
+    said = (words.text("front.frozen_later", second=study.wave(later.second)) if later
             else words.text("front.frozen"))
     found.append((when, said, version))
     return tuple(found)

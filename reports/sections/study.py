@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from analysis.results.diagnosis import Diagnosis
 from analysis.results.joint import JointRecord
@@ -45,6 +45,7 @@ from reports.sections import (
 )
 from reports.sections.evidenced import with_names
 from reports.sections.source import Source
+from reports.waves import WaveTold
 
 # Parts that begin on a page of their own; all others follow where the one before ends.
 FIRST_OF_PAGE = frozenset({"summary", "summary-causes", "contents", "answers", "problems", "customers", "causes",
@@ -79,6 +80,7 @@ class OtherWaves:
 
     changes: tuple[WaveComparison, ...] = ()
     asks_again_on: str = ""         # for which the next survey is planned; "" where none is
+    told: Mapping[str, WaveTold] = field(default_factory=dict)      # which survey each wave is; others stand with keys
 
 
 def study_report(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFacts, *, language: str,
@@ -91,6 +93,7 @@ def study_report(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFact
     """
     waves = waves or OtherWaves()
     study = Source(diagnosis, template, facts, language, joint_record, edits, waves.changes, waves.asks_again_on)
+    study.waves = waves.told
     cover = front.cover(study, title)
     is_short = needs.is_too_little(study)
     parts, first = (SHORT, FIRST_OF_SHORT) if is_short else (WHOLE, FIRST_OF_PAGE)

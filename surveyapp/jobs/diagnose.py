@@ -38,6 +38,7 @@ from surveyapp.services.report_wording import responses_of, wording_edits
 from surveyapp.services.study import get_study, get_wave, template_of
 from surveyapp.services.wave import local_text, planned_after
 from surveyapp.services.wave_change import changes_since
+from surveyapp.services.wave_names import waves_told
 from surveyapp.services.what_if import store_trial
 
 
@@ -138,7 +139,8 @@ def report_content(study: Study, stored: StoredDiagnosis, language: str) -> Stud
     report = study_report(
         shown_diagnosis(study, diagnosis), template, facts_told(study, diagnosis), language=language,
         joint_record=judged_of(study, stored, diagnosis), edits=edited_of(study, stored, diagnosis),
-        waves=OtherWaves(tuple(changes_since(session, study, wave)), planned_after(session, study, wave)))
+        waves=OtherWaves(tuple(changes_since(session, study, wave)), planned_after(session, study, wave),
+                         waves_told(session, study)))
     # Masked before wordings are looked for, as they were read masked, and after, for what people wrote.
     answered = with_responses(masked(study, report), responses_of(session, stored.id, diagnosis, template, language))
     return masked(study, with_edits(answered, wording_edits(session, stored.id, language))[0])

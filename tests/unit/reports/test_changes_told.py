@@ -12,8 +12,10 @@ from analysis.results.measurement import Estimate
 from analysis.results.waves import RegressionToMean, ScaleWaves, WaveComparison
 from reports.content import Bullets, Paragraph, StudyReport, Table
 from reports.sections.study import OtherWaves, study_report
+from reports.waves import WaveTold
 from tests.unit.reports.test_progress_report import scale
 
+WAVES = {"w1": WaveTold(1, "2026-09-07"), "w2": WaveTold(2, "2027-01-11")}
 BETTER = scale("PRB_INFO", -0.4, "changed")
 SAME = scale("PRB_GOAL", 0.1, "no_demonstrable_change")
 
@@ -23,7 +25,7 @@ def _told(bank: Any, *scales: ScaleWaves, worst: tuple[RegressionToMean, ...] = 
     diagnosis, template, facts = bank
     compared = WaveComparison("w1", "w2", 318, 160, 158, False, (), scales, (), worst, "test")
     return study_report(replace(diagnosis, follow_up=followed), template, facts, language=language,
-                        waves=OtherWaves((compared,)))
+                        waves=OtherWaves((compared,), told=WAVES))
 
 
 def _worst(*, is_beyond: bool) -> RegressionToMean:
@@ -32,8 +34,8 @@ def _worst(*, is_beyond: bool) -> RegressionToMean:
 
 
 @pytest.mark.parametrize(("language", "title"), [
-    ("en", "One of 2 scales changed between waves w1 and w2: incomplete customer information has improved"),
-    ("zh", "w2轮与w1轮相比，2个量表中仅“信息不全面”有所好转")])
+    ("en", "One of 2 scales changed between the first survey and the second survey: incomplete customer information has improved"),
+    ("zh", "第二轮与第一轮相比，2个量表中仅“信息不全面”有所好转")])
 def test_the_only_scale_that_changed_is_named_in_the_title(bank: Any, language: str, title: str) -> None:
     section = _told(bank, BETTER, SAME, language=language).section("changes")
 
@@ -43,7 +45,7 @@ def test_the_only_scale_that_changed_is_named_in_the_title(bank: Any, language: 
 def test_several_changes_are_counted_in_the_title(bank: Any) -> None:
     section = _told(bank, BETTER, replace(SAME, verdict="changed")).section("changes")
 
-    assert section.title.text == "Between waves w1 and w2 2 of 2 scales compared show a change"
+    assert section.title.text == "Between the first survey and the second survey 2 of 2 scales compared show a change"
 
 
 def test_the_lead_of_the_summary_says_what_changed_and_what_is_carried_out(bank: Any) -> None:
