@@ -34,7 +34,7 @@ def _worst(*, is_beyond: bool) -> RegressionToMean:
 
 
 @pytest.mark.parametrize(("language", "title"), [
-    ("en", "One of 2 scales changed between the first survey and the second survey: incomplete customer information has improved"),
+    ("en", "One of 2 scales changed since the first survey: incomplete customer information has improved"),
     ("zh", "第二轮与第一轮相比，2个量表中仅“信息不全面”有所好转")])
 def test_the_only_scale_that_changed_is_named_in_the_title(bank: Any, language: str, title: str) -> None:
     section = _told(bank, BETTER, SAME, language=language).section("changes")
@@ -45,7 +45,7 @@ def test_the_only_scale_that_changed_is_named_in_the_title(bank: Any, language: 
 def test_several_changes_are_counted_in_the_title(bank: Any) -> None:
     section = _told(bank, BETTER, replace(SAME, verdict="changed")).section("changes")
 
-    assert section.title.text == "Between the first survey and the second survey 2 of 2 scales compared show a change"
+    assert section.title.text == "Since the first survey 2 of 2 scales compared show a change"
 
 
 def test_the_lead_of_the_summary_says_what_changed_and_what_is_carried_out(bank: Any) -> None:
