@@ -35,7 +35,7 @@ def _worst(*, is_beyond: bool) -> RegressionToMean:
 
 @pytest.mark.parametrize(("language", "title"), [
     ("en", "One of 2 scales changed since the first survey: incomplete customer information has improved"),
-    ("zh", "第二轮与第一轮相比，2个量表中仅“信息不全面”有所好转")])
+    ("zh", "与第一轮相比，2个量表中仅“信息不全面”有所好转")])
 def test_the_only_scale_that_changed_is_named_in_the_title(bank: Any, language: str, title: str) -> None:
     section = _told(bank, BETTER, SAME, language=language).section("changes")
 
