@@ -134,7 +134,9 @@ def _why(study: Source, proposed: list[MeasureFinding], first: list[MeasureFindi
     if not known:
         return ""
     reasons = words.text("summary.between_steps").join(_foremost(study, proposed, m) for m in known)
-    share = math.floor(min(m.rank_probability_top3 or 0.0 for m in first) * 100) / 100     # "at least" rounds down
+    share = min(m.rank_probability_top3 or 0.0 for m in first)
+    if len(first) > 1:
+        share = math.floor(share * 100) / 100               # "at least" rounds down
     why = words.text("summary.why_first" if is_sure else "summary.why_first_open", reasons=reasons, k=len(first),
                      share=share)
     return words.text("labels.between_sentences").join(part for part in (why, _against_gravest(study, known)) if part)

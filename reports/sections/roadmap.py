@@ -65,9 +65,12 @@ def _title(study: Source, planned: list[MeasureFinding], months: int) -> Stateme
     """Return what is to be done within how many months: by phase, or by what is still to be decided on."""
     words, n = study.words, len(planned)
     states = [state_of(study, m) for m in planned]
-    n_open = sum(state in ("open", "held") for state in states)
-    if decided(study):
-        return words.say("plan.roadmap_title_later", n=n, open=n_open, carried=n - n_open)
+    before = decided(study)
+    if before:
+        n_rejected = sum(m.key in before and before[m.key].decision == "rejected" for m in planned)
+        n_open = sum(state in ("open", "held") for state in states) - n_rejected
+        return words.say("plan.roadmap_title_later", n=n, open=n_open, carried=n - n_open - n_rejected,
+                         rejected=n_rejected)
     parts = [words.text(f"plan.roadmap_{phase}", n=count) for phase in PHASES
              for count in [sum(phase_of(study, m) == phase for m in planned)] if count]
     return words.say("plan.roadmap_title" if n > 1 else "plan.roadmap_title_one", n=n, months=months,

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from instruments.codec import content_hash, from_document, to_document
 from instruments.schema import Instrument
 from reports.measured.frame import Subject, Survey
+from reports.wording import typeset
 from surveyapp.db.base import utc_now
 from surveyapp.errors import BadInput, NotFound, Refused
 from surveyapp.models.account import Account
@@ -71,7 +72,7 @@ def subject_of(study: Study, measured: Measurement, instrument: Instrument, lang
     names |= {item.key: item.text for item in instrument.items}
     labels = {key: name[language] for key, name in names.items() if language in name}
     return masked(study, Subject(
-        instrument.title.get(language, study.name), facts_of(study).organisation.get(language) or shown_name(study),
+        typeset(instrument.title.get(language, study.name), language), facts_of(study).organisation.get(language) or shown_name(study),
         measured.n, labels, measured.frozen_on, study.is_synthetic, spec=measured.spec,
         specification=measured.specification, versions=measured.versions, left_out=measured.left_out,
         answers=_answer_words(instrument, language), survey=_survey(measured)))
