@@ -61,7 +61,8 @@ _UNBROKEN = re.compile(r"(\[[^\[\]]{1,24}\]|\bn (?:= )?\d[\d,]*|\bn＝\d[\d,]*|\
                        r"|\b\d+ of \d+\b|\d{4}年\d{1,2}月\d{1,2}日|\d+个月)")
 _BRACKETED = re.compile(r"([一-鿿]{0,4}（[^（）]{1,8}）)$")
 _QUOTED = re.compile(_UNBROKEN.pattern[:-1] + r"|“[^“”]{1,10}”(?:[一-鿿]{2}$)?|(?<=[一-鿿]{2})[一-鿿]{2}$)")
-_LAST_WORDS = re.compile(r"((?<= )[\w’'-]{1,20} \S{1,16}|(?<=[一-鿿]{2})[一-鿿]{2}[）”》]?)$")
+_LAST_WORDS = re.compile(r"((?<= )[\w’'-]{1,20} \S{1,16}|(?<=[一-鿿]{2})(?:[一-鿿]{4}|[一-鿿]{2})[）”》]?"
+                         r"|(?<=[一-鿿]{2})[一-鿿]{2}\d{1,3}[一-鿿])$")
 
 _KINDS: dict[type, str] = {
     Statement: "statement", Paragraph: "paragraph", Bullets: "bullets", Facts: "facts", Passages: "passages",

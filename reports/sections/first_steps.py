@@ -166,7 +166,8 @@ def _against_gravest(study: Source, first: list[MeasureFinding]) -> str:
     later, ahead = _met_later(study, first), first[0]
     if later is None:
         return ""
-    told = {"impact": later.impact, "feasibility": later.feasibility}
+    told = {"impact": later.impact, "feasibility": later.feasibility, "ahead": ahead.key,
+            "ahead_impact": ahead.impact, "ahead_feasibility": ahead.feasibility}
     reasons = [study.words.text(f"summary.later_{key}", **told) for key, own, other in (
         ("impact", later.impact, ahead.impact), ("feasible", later.feasibility, ahead.feasibility))
         if own is not None and other is not None and own < other]

@@ -47,13 +47,19 @@ def _cover_facts(study: Source) -> tuple[tuple[str, str, str], ...]:
     return tuple(found)
 
 
+def _longest_code(study: Source) -> str:
+    """Return a code of the codebook as an example of the longer short names."""
+    codes = [code.key for code in study.template.codebook.codes] if study.template.codebook else []
+    return next((key for key in codes if key.startswith("CAU.")), max(codes, key=len, default="CAU"))
+
+
 def contents(study: Source) -> list[Section]:
     """Return the table of contents with the half page on how to read the report."""
     words = study.words
     rows = tuple((words.text(f"reading.{key}_term"), words.say(
         f"reading.{key}", minimum=study.minimum_group, tau=study.threshold("tau", 3.0),
         marked=study.threshold("band_marked", 3.4), severe=study.threshold("band_severe", 3.8),
-        delta=study.threshold("delta", 0.10))) for key in (
+        delta=study.threshold("delta", 0.10), code=_longest_code(study))) for key in (
             "interval", "severity", "scale", "grade", "link", "names", "hidden"))
     blocks = (Contents(), Heading(words.text("reading.title"), "how-to-read"), Facts(rows))
     return [Section("contents", words.text("part.contents"), words.say("front.contents_title"), blocks,

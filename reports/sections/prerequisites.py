@@ -27,9 +27,9 @@ def safeguards_decision(study: Source, decided: Mapping[str, Action]) -> list[St
         begun = [m.key for m in guards[key] if _has_begun(decided.get(m.key))]
         told = begun or [m.key for m in guards[key]]
         named += told
-        steps.append(words.text("summary.safeguards_late" if begun else "summary.safeguards_before",
-                                guard=_with_owner(study, key), measures=words.join(told), k=len(told),
-                                due=_due(study, guards[key][0].key)))
+        step = "safeguards_late" if begun else "safeguards_before_many" if len(told) > 1 else "safeguards_before"
+        steps.append(words.text(f"summary.{step}", guard=_with_owner(study, key), measures=words.join(told),
+                                k=len(told), first=told[0], due=_due(study, guards[key][0].key)))
     if not steps:
         return []
     lacking = [s.key for s in not_ready(study) if s.key in guards]

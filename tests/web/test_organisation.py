@@ -73,7 +73,7 @@ def test_the_page_draws_units_and_process_and_lists_the_rest(log_in, branch: Stu
     shown = log_in("researcher").get(place(branch)).text
 
     assert "The organisation in 13 units" in shown
-    assert "The process in 7 steps; steps with known duration take 175 days" in shown
+    assert "Seven steps of the process; those with known duration take 175 days" in shown
     assert shown.count("<svg") == 2
     assert "Approval or refusal" in shown
     assert "Relationship manager" in shown

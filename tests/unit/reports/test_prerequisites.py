@@ -48,7 +48,7 @@ def test_a_safeguard_has_to_stand_before_the_measure_that_needs_it_and_is_due_fi
     told = asked(bank)[PUT]
 
     guard = "concept safeguard (Branch management and party or general office)"
-    assert f"{guard} before S2.1 and S2.4 (the first due within 3 months);" in told
+    assert f"{guard} before S2.1 and S2.4 (S2.1 is due first, within 3 months);" in told
 
 
 def test_a_safeguard_that_managers_rate_below_half_is_called_not_ready(bank: Study) -> None:
@@ -65,7 +65,7 @@ def test_a_date_that_was_set_is_told_in_place_of_the_months(bank: Study) -> None
 
     told = asked(bank, edits=[edit])[PUT]
 
-    assert "(the first due by 18 December 2026)" in told
+    assert "(S2.1 is due first, by 18 December 2026)" in told
 
 
 def test_a_safeguard_of_a_measure_that_has_begun_is_due_at_once(bank: Study) -> None:
