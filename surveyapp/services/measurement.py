@@ -72,7 +72,8 @@ def subject_of(study: Study, measured: Measurement, instrument: Instrument, lang
     names |= {item.key: item.text for item in instrument.items}
     labels = {key: name[language] for key, name in names.items() if language in name}
     return masked(study, Subject(
-        typeset(instrument.title.get(language, study.name), language), facts_of(study).organisation.get(language) or shown_name(study),
+        typeset(instrument.title.get(language, study.name), language),
+        facts_of(study).organisation.get(language) or shown_name(study),
         measured.n, labels, measured.frozen_on, study.is_synthetic, spec=measured.spec,
         specification=measured.specification, versions=measured.versions, left_out=measured.left_out,
         answers=_answer_words(instrument, language), survey=_survey(measured)))
