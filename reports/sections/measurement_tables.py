@@ -56,8 +56,8 @@ def reliability_table(words: Words, scales: Mapping[str, Reliability], name: Nam
     has_limits = any(r.omega_total and r.omega_total.ci_low is not None for r in scales.values())
     columns = columns_of(words, "measure.column_",
         ("scale", 0.27, "left"), ("items", 0.06, "right"), ("n", 0.06, "right"), ("alpha", 0.15, "left"),
-        ("omega" if has_limits else "omega_plain", 0.13, "left"), ("r", 0.06, "right"), ("mean", 0.07, "right"), ("sd", 0.06, "right"),
-        ("verdict", 0.14, "left"))
+        ("omega" if has_limits else "omega_plain", 0.13, "left"), ("r", 0.06, "right"), ("mean", 0.07, "right"),
+        ("sd", 0.06, "right"), ("verdict", 0.14, "left"))
     return Table("t-reliability", words.say("measure.table_title", n=len(rows)), columns, tuple(rows), "", source,
                  is_dense=True)
 
