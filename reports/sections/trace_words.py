@@ -31,6 +31,8 @@ SHARES = frozenset({"share", "rank_top2_probability", "rank_top3_probability", "
                     "excluded", "part_rank_probability", "excluded_doubtful_share", "excluded_stop_share"})
 POINTS = frozenset({"pomp", "pomp_high", "pomp_low", "readiness"})      # of 100, with one place
 HUNDREDS = frozenset({"impact", "feasibility", "priority"})     # of 100, printed as the report prints them
+# Told beside the number of all measures proposed.
+OF_PROPOSED = {("measure", "rank"): "trace.rank_of", ("strategy", "measures"): "trace.measures_of"}
 SMALL_Q, LARGE = 0.001, 1000
 WORD_FAMILIES = ("grade", "status", "quadrant", "tag", "band", "cap", "cause_reading", "quality", "agreement",
                  "verdict")
@@ -132,6 +134,9 @@ class TraceWords:
             return self.words.text("trace.no_band")
         if family == "measure" and (found.value is None or field in HUNDREDS) and field != "size":
             return self.words.text("trace.not_ranked" if found.value is None else "trace.of_hundred", value=found.value)
+        if (family, field) in OF_PROPOSED:
+            return self.words.text(OF_PROPOSED[family, field], value=float(found.value or 0),
+                                   n=len(self.study.proposed))
         if found.value is not None and (family, field) in (("measure", "size"), ("objective", "baseline")):
             return self._of_plan(family, key, float(found.value))
         picture = self.study.diagnosis.customers
