@@ -24,7 +24,7 @@ from reports.numbers import interval
 from reports.sections.changes_since import change_told
 from reports.sections.edited import values_of
 from reports.sections.first_steps import SURE, decisions, foremost_against, owner_now, standing
-from reports.sections.source import Source, capitalised
+from reports.sections.source import Source, capitalised, lowered
 from reports.sections.table_columns import columns_of
 from reports.sections.triggers import failed_briefly
 
@@ -216,6 +216,8 @@ def _strategy_cell(study: Source, found: ProblemFinding) -> Cell:
     is_strong = measure.address_problem.get(problem, 0) >= STRONGLY
     told = study.words.text("summary.strategy" if is_strong else "summary.strategy_in_part",
                             key=best.key, name=study.read(measure.name))
+    if state := standing(study, best.key):
+        told = study.words.text("summary.strategy_stands", measure=told, state=lowered(state))
     return Statement(told, {}, (f"measure.{best.key}.verdict",), f"measure-{best.key}")
 
 

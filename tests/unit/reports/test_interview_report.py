@@ -30,8 +30,9 @@ def test_a_question_that_never_came_up_is_told_in_the_title(report: StudyReport)
 
 
 @pytest.mark.parametrize(("questions", "said"), [
-    ([(12, 12, 0), (5, 10, 0)], "Each question came up in at least half of the interviews"),
-    ([(12, 12, 0), (4, 10, 0)], "Each question came up at least once; 1 of 2 in fewer than half of the interviews"),
+    ([(12, 12, 0), (5, 10, 0)], "Each question came up in at least half of the interviews it was meant for"),
+    ([(12, 12, 0), (4, 10, 0)],
+     "Each question came up at least once; 1 of 2 in fewer than half of the interviews it was meant for"),
     ([(12, 12, 0), (4, 10, 3)], "Each question came up at least once"),
     ([(12, 12, 0), (0, 10, 3)], "Whether one question came up was not noted in every interview")],
     ids=["usual", "seldom", "not all noted", "not known"])
