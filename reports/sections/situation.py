@@ -15,6 +15,7 @@ from reports.content import (
     Figure,
     Heading,
     Number,
+    Paragraph,
     Passages,
     Row,
     Section,
@@ -43,7 +44,7 @@ def answers(study: Source) -> list[Section]:
         rows = roles_interviewed(study)
         rows += tuple((capitalised(study.audience(audience)), words.say("situation.interviewees", n=n))
                       for audience, n in study.others_heard.items())
-        people = (Heading(words.text("situation.interviews", n=study.n_interviews)), Facts(rows))
+        people = (Heading(words.text("situation.interviews", n=study.n_interviews)), Facts(rows), *_held(study))
         blocks.extend([Columns(tuple(flags), people, "8-4")] if flags else people)
     else:
         blocks.extend(flags)
@@ -56,6 +57,15 @@ def answers(study: Source) -> list[Section]:
     known = any(s.response_rate is not None for s in screenings)
     lead = words.say("situation.answers_lead_known" if known else "situation.answers_lead_unknown")
     return [Section("answers", words.text("part.answers"), title, tuple(blocks), lead)]
+
+
+def _held(study: Source) -> list[Block]:
+    """Return when the interviews were held, and whether that was before the survey reported; for few no day is told."""
+    (start, end), begun = study.interviewed, study.facts.fieldwork_from
+    if not start or study.n_interviews < study.minimum_group:
+        return []
+    key = "situation.held_before" if study.changes and begun and end < begun else "situation.held"
+    return [Paragraph((study.words.say(key, start=start, end=end),), "small")]
 
 
 def roles_interviewed(study: Source) -> tuple[tuple[str, Statement], ...]:

@@ -53,6 +53,7 @@ class Source(Named):
         self.edits = {(edit.kind, edit.key): edit for edit in edits}    # what was changed of the plan by hand
         self.changes = tuple(changes)           # since the wave before, by questionnaire
         self.asks_again_on = asks_again_on      # the planned day of the next survey; "" where none is planned
+        self.interviewed = ("", "")             # first and last day of the interviews; "" where they are not known
         self.is_synthetic = diagnosis.provenance.is_synthetic
 
     # ---- names ------------------------------------------------------------------------------------------------

@@ -81,6 +81,7 @@ class OtherWaves:
     changes: tuple[WaveComparison, ...] = ()
     asks_again_on: str = ""         # for which the next survey is planned; "" where none is
     told: Mapping[str, WaveTold] = field(default_factory=dict)      # which survey each wave is; others stand with keys
+    interviewed: tuple[str, str] = ("", "")     # first and last day of the interviews, which belong to no wave
 
 
 def study_report(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFacts, *, language: str,
@@ -93,7 +94,7 @@ def study_report(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFact
     """
     waves = waves or OtherWaves()
     study = Source(diagnosis, template, facts, language, joint_record, edits, waves.changes, waves.asks_again_on)
-    study.waves = waves.told
+    study.waves, study.interviewed = waves.told, waves.interviewed
     cover = front.cover(study, title)
     is_short = needs.is_too_little(study)
     parts, first = (SHORT, FIRST_OF_SHORT) if is_short else (WHOLE, FIRST_OF_PAGE)

@@ -31,6 +31,7 @@ from surveyapp.sample.score_worlds import draw_scores
 from surveyapp.services.action_feed import facts_of_wave
 from surveyapp.services.anonymised import masked, shown_diagnosis
 from surveyapp.services.diagnosis import diagnosis_of, drafts_of, newest_diagnosis, store_diagnosis, store_report
+from surveyapp.services.interview_facts import interview_days
 from surveyapp.services.joint import record_of
 from surveyapp.services.plan_edit import edits_of
 from surveyapp.services.report_files import packed
@@ -140,7 +141,8 @@ def report_content(study: Study, stored: StoredDiagnosis, language: str) -> Stud
         shown_diagnosis(study, diagnosis), template, facts_told(study, diagnosis), language=language,
         joint_record=judged_of(study, stored, diagnosis), edits=edited_of(study, stored, diagnosis),
         waves=OtherWaves(tuple(changes_since(session, study, wave)), planned_after(session, study, wave),
-                         waves_told(session, study)))
+                         waves_told(session, study),
+                         interview_days(session, study, diagnosis.provenance.frozen_on)))
     # Masked before wordings are looked for, as they were read masked, and after, for what people wrote.
     answered = with_responses(masked(study, report), responses_of(session, stored.id, diagnosis, template, language))
     return masked(study, with_edits(answered, wording_edits(session, stored.id, language))[0])

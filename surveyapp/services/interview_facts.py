@@ -15,6 +15,7 @@ from surveyapp.services.member_check import count_checks
 from surveyapp.services.study import template_of
 
 VERBATIM = "verbatim"
+DAY = 10                # signs of an ISO date
 
 
 def interview_log(session: Session, study: Study) -> InterviewLog:
@@ -28,6 +29,13 @@ def interview_log(session: Session, study: Study) -> InterviewLog:
         languages=tuple(sorted({row.language for row in rows})), first_on=dates[0] if dates else "",
         last_on=dates[-1] if dates else "", n_checked=checks.get("all", 0), n_confirmed=checks.get("confirmed", 0),
         n_corrected=checks.get("corrected", 0))
+
+
+def interview_days(session: Session, study: Study, until: str) -> tuple[str, str]:
+    """Return the first and the last ISO day of the interviews held up to a day; empty where none is known."""
+    days = sorted(day for row in list_interviews(session, study) if row.held_on for day in [str(row.held_on)]
+                  if not until or day <= until[:DAY])
+    return (days[0], days[-1]) if days else ("", "")
 
 
 def questions_asked(session: Session, study: Study, language: str) -> list[QuestionAsked]:

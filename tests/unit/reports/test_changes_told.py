@@ -10,7 +10,7 @@ import pytest
 from analysis.results.actions import Action, ActionFollowUp, FollowUp
 from analysis.results.measurement import Estimate
 from analysis.results.waves import RegressionToMean, ScaleWaves, WaveComparison
-from reports.content import Bullets, Paragraph, StudyReport, Table
+from reports.content import Bullets, Paragraph, StudyReport, Table, walk
 from reports.sections.study import OtherWaves, study_report
 from reports.waves import WaveTold
 from tests.unit.reports.test_progress_report import scale
@@ -95,3 +95,19 @@ def test_what_is_to_be_borne_in_mind_is_said_once_for_all_questionnaires(bank: A
     report = study_report(diagnosis, template, facts, language="en", waves=OtherWaves((first, first)))
 
     assert str(report.section("changes")).count("A change between two waves is no proof") == 1
+
+
+@pytest.mark.parametrize(("days", "said"), [
+    (("2026-08-03", "2026-08-24"),
+     "Held 3 August 2026 to 24 August 2026, before this survey: what they say is of that time."),
+    (("2026-09-03", "2027-02-24"), "Held 3 September 2026 to 24 February 2027."), (("", ""), "")])
+def test_interviews_from_before_a_later_survey_are_said_to_be_of_that_time(bank: Any, days: tuple[str, str],
+                                                                            said: str) -> None:
+    diagnosis, template, facts = bank
+    compared = WaveComparison("w1", "w2", 318, 160, 158, False, (), (BETTER,), (), (), "test")
+
+    section = study_report(diagnosis, template, facts, language="en", waves=OtherWaves(
+        (compared,), told=WAVES, interviewed=days)).section("answers")
+
+    told = [one.text for block in walk(section.blocks) if isinstance(block, Paragraph) for one in block.statements]
+    assert [text for text in told if text.startswith("Held ")] == [said] * bool(said)
