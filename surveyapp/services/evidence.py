@@ -21,6 +21,9 @@ from surveyapp.models.wave import Wave
 from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis
 from surveyapp.services.plan_edit import edits_of
 from surveyapp.services.study import facts_of, template_of
+from surveyapp.services.wave import planned_after
+from surveyapp.services.wave_change import changes_since
+from surveyapp.services.wave_names import waves_told
 
 KINDS: tuple[Kind, ...] = (*LISTED, "code", "item")
 
@@ -67,7 +70,11 @@ def load_evidence(session: Session, study: Study, language: str, wave: Wave | No
     diagnosis, template = diagnosis_of(stored), template_of(session, study)
     # What was changed of the plan by hand stands in the report too; the rule's own proposal stays beside it.
     edits = edits_of(session, stored.wave_id, diagnosis, template)
-    return Evidence(stored, Source(diagnosis, template, facts_of(study), language, edits=edits))
+    told = session.get_one(Wave, stored.wave_id)
+    source = Source(diagnosis, template, facts_of(study), language, edits=edits,
+                    changes=changes_since(session, study, told), asks_again_on=planned_after(session, study, told))
+    source.waves = waves_told(session, study)
+    return Evidence(stored, source)
 
 
 def get_evidence(session: Session, study: Study, language: str, wave: Wave | None = None) -> Evidence:

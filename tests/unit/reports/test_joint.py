@@ -88,7 +88,7 @@ def silent_study(bank: Study, **changes: object) -> Study:
     ("en", ["Incomplete customer information: asked of 12 of 14 interviewees, named by none.",
             "Questions that were skipped in interviews say nothing there: Incomplete customer information (2 of 14)."],
      "Not found does not mean not there"),
-    ("zh", ["信息不全面：14名受访者中已问及12名，无人提及。",
+    ("zh", ["信息不全面：受访者共14名，问及12名，无人提及。",
             "访谈中略过的问题，在该次访谈中无从判断：信息不全面（14次访谈中略过2次）。"], "未提及不等于没有")])
 def test_what_was_asked_and_named_by_nobody_gets_a_sentence(bank: Study, language: str, lines: list[str], note: str):
     section = section_of(silent_study(bank, n_asked=12, n_not_asked=2), language)
