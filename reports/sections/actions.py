@@ -70,7 +70,12 @@ def _so_what(study: Source, names: str, first: list[MeasureFinding]) -> Statemen
     """Return with which of the undecided to begin, and what the data say of the order of those that are left."""
     words, others = study.words, [m for m in undecided_of(study) if m not in first]
     if len(others) != 1:
-        return words.say("actions.so_what" if others else "actions.so_what_all", names=names)
+        unsure = [m.key for m in others if not m.is_stable]
+        later = [m.key for m in others if m.is_stable]
+        key = ("actions.so_what_all" if not others else "actions.so_what" if not later
+               else "actions.so_what_some" if unsure else "actions.so_what_later")
+        return words.say(key, names=names, unsure=words.join(unsure), n=len(unsure), later=words.join(later),
+                         k=len(later))
     key = "actions.so_what_last" if others[0].is_stable else "actions.so_what_open"
     return words.say(key, names=names, last=_titled(study, others[0]))
 

@@ -179,3 +179,23 @@ def test_it_says_why_the_measure_against_the_gravest_problem_does_not_come_first
     assert order[0].key not in strong
     assert said[language] in begin
     assert said[language][:20] not in _decisions(bank, language)[0]
+
+
+@pytest.mark.parametrize(("stable", "said"), [
+    ((True, False, True), "Whether {1} belongs among the first is not settled by the data: choose by what fits the "
+                          "calendar. {2} comes after them."),
+    ((True, True, True), "; {1} and {2} come after them, in the order that fits the calendar."),
+    ((True, False, False), "Between the others choose by what fits the calendar")],
+    ids=["one open", "none open", "all open"])
+def test_measures_that_surely_come_later_are_told_apart_from_those_not_settled(bank: Any, stable: tuple[bool, ...],
+                                                                               said: str) -> None:
+    diagnosis, template, facts = bank
+    proposed = sorted((m for m in diagnosis.measures if m.verdict == "proposed"), key=lambda m: m.rank or 99)[:3]
+    found = [replace(m, is_stable=is_stable, rank_probability_top3=0.95 if place == 0 else 0.5)
+             for place, (m, is_stable) in enumerate(zip(proposed, stable, strict=True))]
+
+    report = study_report(replace(diagnosis, measures=tuple(found), follow_up=None), template, facts, language="en")
+
+    told = " ".join(item.text for block in report.blocks() if isinstance(block, Callout) and block.kind == "so_what"
+                    for item in block.items)
+    assert said.format(*(m.key for m in found)) in told
