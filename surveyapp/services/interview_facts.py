@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy.orm import Session
 
@@ -21,21 +21,19 @@ DAY = 10                # signs of an ISO date
 def interview_log(session: Session, study: Study) -> InterviewLog:
     """Return what is known of the interviews besides their content."""
     rows = list_interviews(session, study)
-    dates = sorted(str(row.held_on) for row in rows if row.held_on)
+    first_on, last_on = _days(rows)
     checks = count_checks(session, study)
     return InterviewLog(
         n=len(rows), n_verbatim=sum(row.record == VERBATIM for row in rows),
         n_with_consent=sum(row.has_consent for row in rows),
-        languages=tuple(sorted({row.language for row in rows})), first_on=dates[0] if dates else "",
-        last_on=dates[-1] if dates else "", n_checked=checks.get("all", 0), n_confirmed=checks.get("confirmed", 0),
+        languages=tuple(sorted({row.language for row in rows})), first_on=first_on,
+        last_on=last_on, n_checked=checks.get("all", 0), n_confirmed=checks.get("confirmed", 0),
         n_corrected=checks.get("corrected", 0))
 
 
 def interview_days(session: Session, study: Study, until: str) -> tuple[str, str]:
     """Return the first and the last ISO day of the interviews held up to a day; empty where none is known."""
-    days = sorted(day for row in list_interviews(session, study) if row.held_on for day in [str(row.held_on)]
-                  if not until or day <= until[:DAY])
-    return (days[0], days[-1]) if days else ("", "")
+    return _days(list_interviews(session, study), until)
 
 
 def questions_asked(session: Session, study: Study, language: str) -> list[QuestionAsked]:
@@ -48,3 +46,8 @@ def questions_asked(session: Session, study: Study, language: str) -> list[Quest
 
 def _in(text: Mapping[str, str], language: str) -> str:
     return text.get(language) or next(iter(text.values()), "")
+
+
+def _days(rows: Iterable[Interview], until: str = "") -> tuple[str, str]:
+    days = sorted(day for row in rows if row.held_on for day in [str(row.held_on)] if not until or day <= until[:DAY])
+    return (days[0], days[-1]) if days else ("", "")

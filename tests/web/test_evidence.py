@@ -8,18 +8,22 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from analysis.results.waves import WaveComparison
 from reports.sections.source import nested
 from surveyapp.db.session import Database, close_read_session, read_session, transaction
 from surveyapp.jobs.sample import add_sample_edits
 from surveyapp.models.account import Role
 from surveyapp.models.study import Study
+from surveyapp.services import evidence
 from surveyapp.services.account import add_account, add_member
 from surveyapp.services.diagnosis import diagnosis_of, newest_diagnosis
 from surveyapp.services.study import get_study
 from tests.conftest import PASSWORD
 from tests.factories.sample_file import STUDY
+from tests.unit.reports.test_progress_report import scale
 
 SENTENCES = {"h1", "h2", "li", "caption"}        # and rows of tables, leads, key figures
+COMPARED = WaveComparison("w0", "w1", 318, 160, 158, False, (), (scale("PRB_INFO", -0.4, "changed"),), (), (), "test")
 READERS = [role for role in Role if role.can_read_results]
 
 
@@ -213,3 +217,25 @@ def test_before_a_diagnosis_the_pages_say_that_there_is_none(client: FlaskClient
 
     assert [page.status_code for page in pages] == [200, 200, 404]
     assert all("There is no diagnosis yet." in page.text for page in pages)
+
+
+@pytest.mark.parametrize(("language", "said", "link"), [
+    ("en", "incomplete customer information has improved", "What changed since the wave before"),
+    ("zh", "“信息不全面”有所好转", "与前一轮相比的变化")])
+def test_the_summary_of_a_later_wave_leads_to_what_changed(
+        client: FlaskClient, diagnosed: Study, monkeypatch: pytest.MonkeyPatch,
+        language: str, said: str, link: str):
+    monkeypatch.setattr(evidence, "changes_since", lambda *_: [COMPARED])
+    log_in(client, diagnosed, "manager", language)
+
+    page = client.get(f"/studies/{diagnosed.id}/reports/summary").text
+
+    assert said in page
+    assert link in page
+    assert f"/studies/{diagnosed.id}/change?first=w0&amp;second=w1" in page
+
+
+def test_the_summary_of_a_first_wave_speaks_of_no_change(client: FlaskClient, diagnosed: Study):
+    log_in(client, diagnosed, "manager")
+
+    assert "What changed" not in client.get(f"/studies/{diagnosed.id}/reports/summary").text
