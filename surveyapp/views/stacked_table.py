@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 _TAG = re.compile(r"<(/?)(table|thead|tbody|tr|th|td)\b([^>]*)>")
 _ANY_TAG = re.compile(r"<[^>]*>")
+_IN_LINE = re.compile(r"</?(?:span|wbr)\b[^>]*>")
 _CLASS = re.compile(r'class="([^"]*)"')
 ROLES = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row"}
 
@@ -26,6 +27,7 @@ def stacked(html: str) -> Markup:
 
 
 def _text(html: str) -> str:
+    html = _IN_LINE.sub("", html)           # what only holds signs together parts no word
     return " ".join(Markup(_ANY_TAG.sub(" ", html)).unescape().split())  # noqa: S704 - taken apart, not shown
 
 

@@ -13,6 +13,7 @@ from surveyapp.db.base import utc_now
 from surveyapp.db.session import Database, close_read_session, read_session, transaction
 from surveyapp.models.response import OPEN, SUBMITTED, Response, ResponsePage
 from surveyapp.services.courtesy import SECONDS_PER_ITEM
+from surveyapp.views.stacked_table import stacked
 from tests.factories import questionnaire as make
 from tests.factories.questionnaire import Respondent
 
@@ -273,3 +274,10 @@ def test_a_choice_that_is_not_offered_is_hidden_without_modern_css(client: Flask
 
     assert '<label class="choice" hidden><input type="radio" name="PICK" value="b" disabled>' in page
     assert '<p class="rank" hidden><select name="RANK.b" disabled' in page
+
+
+def test_a_label_of_a_narrow_table_is_not_parted_where_its_head_is_held_together():
+    page = stacked('<table><thead><tr><th>严重<span class="whole">程度</span></th></tr></thead>'
+                   "<tbody><tr><td>3.65</td></tr></tbody></table>")
+
+    assert 'data-label="严重程度"' in page
