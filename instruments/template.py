@@ -341,8 +341,8 @@ USUAL_SERVED = "customer"       # the audience's key where no questionnaire asks
 
 
 @dataclass(frozen=True)
-class Served:
-    """What those are called whom the organisation serves: patients, students, guests …"""
+class Called:
+    """What a study calls one and many of those whom the organisation serves, or of its staff: patients, teachers …"""
 
     one: Text
     many: Text
@@ -371,7 +371,8 @@ class StudyTemplate:
     thresholds: Mapping[str, float] = field(default_factory=dict)
     perspectives: tuple[Perspective, ...] = ()               # the summary by people, process, technology …
     privacy: Mapping[str, str] = field(default_factory=dict)  # questionnaire → anonymous, confidential, identified
-    served: Served | None = None                             # what the served are called; None = customers
+    served: Called | None = None                             # what the served are called; None = customers
+    staff: Called | None = None                              # what those are called who work there; None = staff
 
     def instrument(self, key: str) -> Instrument:
         """Return the questionnaire of that file stem or key; KeyError if there is none."""

@@ -21,7 +21,7 @@ from instruments.guide_reader import read_codebook, read_guide
 from instruments.loader import check_schema_version, parse_instrument, read_languages
 from instruments.rules_reader import read_rules
 from instruments.schema import Instrument
-from instruments.template import GlossaryEntry, Perspective, Reference, Served, StudyTemplate
+from instruments.template import Called, GlossaryEntry, Perspective, Reference, StudyTemplate
 from instruments.template_layout import (
     CODEBOOK_FILE,
     GUIDE_FILE,
@@ -142,7 +142,8 @@ def parse_template(files: Mapping[str, bytes], place: str) -> StudyTemplate:
         perspectives=tuple(
             _read_perspective(entry, languages) for entry in study.entries("perspectives", "perspective")),
         privacy=_read_privacy(study.find_child("privacy"), head.strings("instruments")),
-        served=_read_served(study.find_child("served"), languages))
+        served=_read_called(study.find_child("served"), languages),
+        staff=_read_called(study.find_child("staff"), languages))
     head.finish()
     study.finish()
     return template
@@ -181,12 +182,15 @@ def _read_privacy(fields: Fields | None, stems: tuple[str, ...]) -> dict[str, st
     return found
 
 
-def _read_served(fields: Fields | None, languages: tuple[str, ...]) -> Served | None:
+def _read_called(fields: Fields | None, languages: tuple[str, ...]) -> Called | None:
     if fields is None:
         return None
-    served = Served(one=fields.text("one", languages), many=fields.text("many", languages))
+    called = Called(one=fields.text("one", languages), many=fields.text("many", languages))
     fields.finish()
-    return served
+    if unpaired := sorted(set(called.one) ^ set(called.many)):
+        raise fields.error("many", f"'one' and 'many' are not both given in '{unpaired[0]}'.",
+                           "Give both, or leave both out there: the usual word stands in that language.")
+    return called
 
 
 def _read_glossary(fields: Fields, languages: tuple[str, ...]) -> GlossaryEntry:

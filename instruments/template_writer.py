@@ -10,6 +10,7 @@ from typing import Any
 from instruments.fields import SCHEMA_VERSION
 from instruments.schema import Text
 from instruments.template import (
+    Called,
     Codebook,
     CodeDefinition,
     ConditionGroup,
@@ -62,7 +63,8 @@ def _study(template: StudyTemplate) -> dict[str, Any]:
                 organisation=dict(template.organisation), aim=dict(template.aim), population=dict(template.population))}
     return {
         "schema_version": SCHEMA_VERSION, "study": head, "thresholds": dict(template.thresholds),
-        **given(privacy=dict(template.privacy) or None, served=_served(template)),
+        **given(privacy=dict(template.privacy) or None, served=_called(template.served),
+                staff=_called(template.staff)),
         "perspectives": [
             {"id": entry.key, **inline(entry.name, "name"), "constructs": list(entry.constructs)}
             for entry in template.perspectives],
@@ -72,9 +74,8 @@ def _study(template: StudyTemplate) -> dict[str, Any]:
         "references": [{"id": reference.key, "citation": reference.citation} for reference in template.references]}
 
 
-def _served(template: StudyTemplate) -> dict[str, Any] | None:
-    served = template.served
-    return None if served is None else {"one": dict(served.one), "many": dict(served.many)}
+def _called(called: Called | None) -> dict[str, Any] | None:
+    return None if called is None else {"one": dict(called.one), "many": dict(called.many)}
 
 
 def _guide(guide: Guide) -> dict[str, Any]:

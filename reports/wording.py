@@ -10,9 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from instruments.template import Served
+from instruments.template import StudyTemplate
 from reports.content import Statement
 from reports.numbers import day, month, printed
+from reports.own_words import own_words, spoken
 
 FOLDER = Path(__file__).parent / "phrases"
 LANGUAGES = ("en", "zh")
@@ -81,36 +82,19 @@ def catalogue(language: str) -> Mapping[str, str]:
     return found
 
 
-# What the phrases call those whom the organisation serves: one and many; not inside a value's name in braces. A Chinese
-# compound for staff who look after them stays, as it is a job's name and not them.
-_SERVED = {"en": re.compile(r"(?<![{(\w-])([Cc])ustomer(s?)\b(?![.=_]\w)"), "zh": re.compile(r"客户(?!经理)")}
-
-
-def spoken(text: str, language: str, one: str, many: str) -> str:
-    """Return a wording of the product with the served called as a study calls them."""
-    def named(found: re.Match[str]) -> str:
-        if language == "zh":
-            return many
-        word = many if found.group(2) else one
-        return word[:1].upper() + word[1:] if found.group(1) == "C" else word
-
-    return _SERVED[language].sub(named, text)
-
-
 @cache
-def _spoken_catalogue(language: str, one: str, many: str) -> Mapping[str, str]:
-    return {key: spoken(text, language, one, many) for key, text in catalogue(language).items()}
+def _spoken_catalogue(language: str, own: tuple[tuple[str, tuple[str, str]], ...]) -> Mapping[str, str]:
+    phrases = catalogue(language)
+    return {key: spoken(text, language, dict(own)) for key, text in phrases.items()} if own else phrases
 
 
 class Words:
-    """The phrase list of one language; a study may have its own word for those whom the organisation serves."""
+    """The phrase list of one language; a study may have words of its own for those it serves and for its staff."""
 
-    def __init__(self, language: str, served: Served | None = None) -> None:
+    def __init__(self, language: str, template: StudyTemplate | None = None) -> None:
         self.language = language
-        self._phrases, self._served = catalogue(language), None
-        if served is not None and language in served.one and language in served.many:
-            self._served = served.one[language], served.many[language]
-            self._phrases = _spoken_catalogue(language, *self._served)
+        self._own = own_words(template, language) if template else {}
+        self._phrases = _spoken_catalogue(language, tuple(sorted(self._own.items())))
         self._formatter = _Formatter(language, self._phrases)
 
     def text(self, key: str, /, **values: Any) -> str:
@@ -126,8 +110,8 @@ class Words:
         return text if condition and (values.get(of) or 0) > 1 and values[of] == values.get(part) else ""
 
     def named(self, text: str) -> str:
-        """Return a wording of the product that is no phrase, with the served called as the study calls them."""
-        return spoken(text, self.language, *self._served) if self._served else text
+        """Return a wording of the product that is no phrase, with people called as the study calls them."""
+        return spoken(text, self.language, self._own)
 
     def has(self, key: str) -> bool:
         return key in self._phrases

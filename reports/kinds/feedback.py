@@ -26,7 +26,7 @@ PRIVACY = ("anonymous", "confidential", "identified")
 def feedback_sheet(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFacts, actions: Mapping[str, Action],
                    privacy: str, released_on: str, language: str) -> StudyReport:
     """Return the sheet; `actions` are the decisions by measure, `privacy` the promise of the questionnaire."""
-    names, study = naming(language), Source(diagnosis, template, facts, language)
+    names, study = naming(language, template), Source(diagnosis, template, facts, language)
     words = study.words
     sections = (_told(study), _decided(study, actions), _protected(study, privacy))
     screened = diagnosis.screening.get(_audience(study))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from instruments.codec import content_hash
+from instruments.template import StudyTemplate
 from reports.content import Cover, Section, StudyReport, with_numbers
 from reports.wording import Words
 
@@ -42,9 +43,9 @@ class Face:
     frozen_on: str
 
 
-def naming(language: str) -> Naming:
-    """Return the words of a language."""
-    return Naming(Words(language), language)
+def naming(language: str, template: StudyTemplate | None = None) -> Naming:
+    """Return the words of a language, with a study's own word for those it serves and for its staff."""
+    return Naming(Words(language, template), language)
 
 
 def bound(names: Naming, face: Face, sections: tuple[Section, ...], rests_on: Any) -> StudyReport:

@@ -76,7 +76,7 @@ class InterviewLog:
 def interview_report(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFacts, log: InterviewLog,
                      questions: Sequence[QuestionAsked], language: str) -> StudyReport:
     """Return the report on the interviews behind a diagnosis."""
-    names, study = naming(language), Source(diagnosis, template, facts, language)
+    names, study = naming(language, template), Source(diagnosis, template, facts, language)
     sections = [_overview(study, log), _limits(study, log), _coverage(study, questions), _said(study)]
     part, voices = study.words.text("interviewing.part_codes"), study.words.text("interviewing.part_said")
     sections += [replace(section, is_appendix=False, part=part) for section in codebook(study, voices)]

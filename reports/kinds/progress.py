@@ -49,7 +49,7 @@ def progress_report(study: Source, found: FollowUp, register: Register,
                            second=study.wave(found.second, "dated")),
                 words.text("progress.subtitle", release=found.release, day=found.released_on), study.organisation,
                 _cover(of), study.is_synthetic, register.today)
-    return bound(naming(study.language), face, tuple(section for section in made if section.blocks),
+    return bound(naming(study.language, study.template), face, tuple(section for section in made if section.blocks),
                  [study.diagnosis.provenance.input_hash, found, register, list(study.changes)])
 
 

@@ -28,7 +28,7 @@ from reports.content import (
     StudyReport,
     Table,
 )
-from reports.kinds.frame import CoverFact, Face, Naming, bound
+from reports.kinds.frame import CoverFact, Face, Naming, bound, naming
 from reports.numbers import day, month, printed
 from reports.sections.method import threshold_table, told_thresholds
 from reports.sections.named import Named, capitalised, lowered
@@ -65,7 +65,7 @@ class Protocol:
 def protocol_report(protocol: Protocol, language: str) -> StudyReport:
     """Return the protocol in one language."""
     template = protocol.template
-    names = Naming(Words(language, template.served), language)
+    names = naming(language, template)
     organisation = names.read(protocol.facts.organisation) or names.read(template.organisation) or protocol.name
     sections = [_overview(names, protocol), _constructs(names, template), _forms(names, protocol),
                 _people(names, protocol)]

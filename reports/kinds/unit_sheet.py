@@ -39,7 +39,7 @@ def unit_sheets(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFacts
 
 
 def _sheet(study: Source, item: str, unit: str, figures: Mapping[str, GroupFigure], released_on: str) -> StudyReport:
-    words, names = study.words, naming(study.language)
+    words, names = study.words, naming(study.language, study.template)
     asked = study.item(item)
     name = study.choice(asked, unit) if asked else unit
     shown = [problem for problem in study.problems if problem.level.construct in figures]

@@ -18,7 +18,7 @@ class Named:
     def __init__(self, template: StudyTemplate, language: str) -> None:
         self.template = template
         self.waves: Mapping[str, WaveTold] = {}   # one that is not here stands with its key
-        self.language, self.words = language, Words(language, template.served)
+        self.language, self.words = language, Words(language, template)
 
     def read(self, text: Text) -> str:
         """Return the wording in the report's language, or the first there is."""

@@ -70,7 +70,7 @@ def _page(fault: Refused | None = None) -> str:
     if picture is not None and fault is None:
         template = template_of(session, g.study)
         thresholds = resolve_thresholds(template.thresholds, g.study.thresholds)
-        source = CustomerSource(picture, template, facts_of(g.study), Words(reader_language(), template.served),
+        source = CustomerSource(picture, template, facts_of(g.study), Words(reader_language(), template),
                                 reader_language(), int(thresholds["minimum_group"]))
         title = customer_title(source).text
         blocks = [_shown(block) for block in _flat(numbered(tuple(customer_blocks(source))))]

@@ -37,7 +37,7 @@ def instruments(study_id: int) -> str:
     newest = {row.audience: instrument_of(row) for row in list_instruments(session, g.study)}
     rows = integrated_rows(tuple(newest.values()), guide_of(g.study), load_codebook(session, g.study))
     template = template_of(session, g.study)
-    references, words = template.references, Words(reader_language(), template.served)
+    references, words = template.references, Words(reader_language(), template)
     cited = {key: short_citation(references, key, words) for row in rows for key in row.sources}
     names = {row.construct: row.name for row in rows}
     return render_template("interview/instruments.html", study=g.study, rows=rows, cited=cited, names=names, told=words,

@@ -1,7 +1,7 @@
-"""Pages call those whom the organisation serves what the study calls them: patients, students, guests.
+"""Pages call those whom the organisation serves, and its staff, what the study calls them: patients, teachers.
 
-The product's own messages speak of customers. Inside a study whose template has another word each message is shown with
-that word; it is put in before any value is, so that names and answers stay as they are.
+The product's own messages speak of customers and staff. Inside a study whose template has other words each
+message is shown with those; a word is put in before any value is, so that names and answers stay as they are.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from flask import g
 from flask_babel import Domain, get_locale
 
 from instruments.template import USUAL_SERVED
-from reports.wording import spoken
+from reports.own_words import OWN_GROUPS, OwnWords, spoken
 from surveyapp.db.session import read_session
 from surveyapp.services.study import template_of
 
@@ -20,10 +20,10 @@ DOMAIN = "messages"
 
 
 class _Spoken:
-    """A catalogue whose messages come with a study's word for the served."""
+    """A catalogue whose messages come with a study's own words."""
 
-    def __init__(self, catalogue: Any, language: str, one: str, many: str) -> None:
-        self._catalogue, self._words = catalogue, (language, one, many)
+    def __init__(self, catalogue: Any, language: str, own: OwnWords) -> None:
+        self._catalogue, self._words = catalogue, (language, own)
 
     def ugettext(self, message: str) -> str:
         return spoken(self._catalogue.ugettext(message), *self._words)
@@ -44,12 +44,15 @@ class ServedDomain(Domain):  # type: ignore[misc]  # Flask-Babel publishes no ty
         return catalogue if words is None else _Spoken(catalogue, *words)
 
 
-def _words(language: str) -> tuple[str, str, str] | None:
+def _words(language: str) -> tuple[str, OwnWords] | None:
     study = g.get("study") if g else None
-    served = (study.template.get("served") if study is not None else None) or {}
-    short = language.partition("_")[0]
-    one, many = (served.get(number, {}).get(short) for number in ("one", "many"))
-    return (short, one, many) if one and many else None
+    short, own = language.partition("_")[0], {}
+    for group in OWN_GROUPS:
+        called = (study.template.get(group) if study is not None else None) or {}
+        one, many = (called.get(number, {}).get(short) for number in ("one", "many"))
+        if one and many:
+            own[group] = (one, many)
+    return (short, own) if own else None
 
 
 def audience_key(audience: str) -> str:
