@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+BY_ROSTER = "roster"        # the base of rates: a list of people, each with an ending of their own
+
 
 @dataclass(frozen=True)
 class GroupRate:
@@ -77,6 +79,11 @@ class QuestionnaireFieldwork:
     n_foreign: int = 0                              # answers that came in a file, of whose collection nothing is known
     population: int | None = None                   # of whom the answers of a file are some; entered as a fact
     n_mails: int = 0                                # invitations and reminders sent
+
+    @property
+    def knows_refusals(self) -> bool:
+        """Whether a refusal is recorded at all: it is one of a list; whoever leaves an open link alone is not seen."""
+        return self.base == BY_ROSTER
 
 
 @dataclass(frozen=True)

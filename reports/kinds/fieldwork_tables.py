@@ -62,20 +62,23 @@ def disposition_table(names: Naming, one: QuestionnaireFieldwork, source: str) -
 def rate_table(names: Naming, one: QuestionnaireFieldwork, source: str) -> Table | None:
     """Return every outcome rate with its meaning; None where no base is known."""
     words = names.words
-    known = [(key, one.rates[key]) for key in RATES if one.rates.get(key) is not None]
+    known = {key: one.rates[key] for key in RATES if one.rates.get(key) is not None}
     if not known:
         return None
-    says_something = any(one.dispositions.get(key) for key in KNOWN_NOT)
+    unsaid = {} if any(one.dispositions.get(key) for key in KNOWN_NOT) else dict.fromkeys(
+        AMONG_KNOWN & known.keys(), "no_meaning")
+    if not one.knows_refusals:
+        unsaid["ref1"] = "not_computed"
     rows = tuple(Row((Statement(words.text(f"fieldwork.rate_{key}_name")),
                       Statement(words.text(f"fieldwork.rate_{key}")),
-                      words.say("fieldwork.rate_no_meaning") if key in AMONG_KNOWN and not says_something
-                      else Number(value, "percent1", is_emphasised=key == "rr1"))) for key, value in known)
-    why = "" if says_something or not any(key in AMONG_KNOWN for key, _ in known) else words.text(
-        "fieldwork.rate_note_no_meaning")
-    of_e = words.text("fieldwork.rate_note_e") if any(key in NEED_E for key, _ in known) else ""
+                      words.say(f"fieldwork.rate_{unsaid[key]}") if key in unsaid
+                      else Number(known[key], "percent1", is_emphasised=key == "rr1")))
+                 for key in RATES if key in known or key in unsaid)
+    why = [words.text(f"fieldwork.rate_note_{reason}") for reason in dict.fromkeys(unsaid.values())]
+    of_e = words.text("fieldwork.rate_note_e") if any(key in NEED_E for key in known) else ""
     columns = columns_of(words, "fieldwork.rate_head_", ("name", 0.14), ("meaning", 0.64), ("value", 0.22, "right"))
     return Table(f"t-rates-{one.audience}", words.say("fieldwork.rate_title", rate=one.rates.get("rr1")), columns, rows,
-                 "", _noted(names, source, words.text("fieldwork.rate_note"), of_e, why))
+                 "", _noted(names, source, words.text("fieldwork.rate_note"), of_e, *why))
 
 
 def course_figure(names: Naming, one: QuestionnaireFieldwork, source: str) -> Figure | None:

@@ -33,6 +33,7 @@ from analysis.response_rates import (
     response_rate_5,
     response_rate_6,
 )
+from analysis.results.fieldwork import BY_ROSTER
 from surveyapp.db.base import utc_now
 from surveyapp.models.invitation import Invitation
 from surveyapp.models.mail import SENT, OutboxMessage
@@ -83,9 +84,9 @@ def closing_document(session: Session, study: Study, wave: Wave, link: Questionn
     return {
         "n_submitted": sum(not ending.is_open and ending.kind in (COMPLETE, PARTIAL, BREAK_OFF) for ending in endings),
         "definition": {"complete_from": wave.complete_from, "partial_from": wave.partial_from},
-        "base": "roster" if roster else "population" if population else None,
+        "base": BY_ROSTER if roster else "population" if population else None,
         "dispositions": counts,
-        "rates": {name: rate(cases) if cases else None for name, rate in _rates(cases).items()},
+        "rates": {name: rate(cases) if cases else None for name, rate in _rates(cases, bool(roster)).items()},
         "group_tables": group_documents(session, link, {key: ending.kind for key, ending in ends.items()},
                                         {key: ending.state for key, ending in ends.items()}, minimum),
         "break_off_pages": _break_offs(endings, minimum),
@@ -95,13 +96,14 @@ def closing_document(session: Session, study: Study, wave: Wave, link: Questionn
 
 
 RATES = {"rr1": response_rate_1, "rr2": response_rate_2, "rr5": response_rate_5, "rr6": response_rate_6,
-         "coop1": cooperation_rate_1, "coop2": cooperation_rate_2, "ref1": refusal_rate_1}
+         "coop1": cooperation_rate_1, "coop2": cooperation_rate_2}
+RATES_BY_ROSTER = {"ref1": refusal_rate_1}      # whoever leaves an open link alone refuses unseen
 # Only where somebody is known not to be eligible: otherwise e is 1, and RR3, RR4 are RR1, RR2.
 RATES_BY_ELIGIBILITY = {"rr3": response_rate_3, "rr4": response_rate_4, "e": eligibility}
 
 
-def _rates(cases: Dispositions | None) -> Mapping[str, Callable[[Dispositions], float | None]]:
-    return {**RATES, **(RATES_BY_ELIGIBILITY if cases and cases.ineligible else {})}
+def _rates(cases: Dispositions | None, is_roster: bool) -> Mapping[str, Callable[[Dispositions], float | None]]:
+    return {**RATES, **(RATES_BY_ROSTER if is_roster else {}), **(RATES_BY_ELIGIBILITY if cases and cases.ineligible else {})}
 
 
 # ---- responses ------------------------------------------------------------------------------------------------------

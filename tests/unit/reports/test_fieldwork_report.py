@@ -119,7 +119,7 @@ def test_the_sign_of_a_hidden_number_is_explained_only_where_one_stands(report: 
 def test_rates_that_compare_those_who_answered_with_themselves_are_not_printed(language: str,
                                                                               words: list[str]) -> None:
     link = replace(STAFF, name={"en": "Bank - staff", "zh": "员工问卷"}, rates={
-        "rr1": 0.75, "rr2": 0.75, "rr5": 1.0, "rr6": 1.0, "coop1": 1.0, "coop2": 1.0, "ref1": 0.0},
+        "rr1": 0.75, "rr2": 0.75, "rr5": 1.0, "rr6": 1.0, "coop1": 1.0, "coop2": 1.0},
         dispositions={"complete": 180, "no_reaction": 60}, n_submitted=180, flags={}, paper=None, break_off_pages={})
 
     page = re.sub(r"</?span[^>]*>", "", report_html(
@@ -128,6 +128,18 @@ def test_rates_that_compare_those_who_answered_with_themselves_are_not_printed(l
     assert [word for word in words if word not in page] == []
     assert "100.0%" not in page.split('id="t-rates-staff"')[1].split("</table>")[0]
     assert ("entered twice" if language == "en" else "双录") not in page
+
+
+@pytest.mark.parametrize(("base", "told"), [("roster", True), ("population", False)])
+def test_a_refusal_rate_is_told_only_of_a_list_of_people(report: StudyReport, base: str, told: bool) -> None:
+    one = replace(STAFF, base=base, rates={**STAFF.rates, "ref1": 0.0})     # as a closing of before may hold it
+
+    rates = table(fieldwork_report(replace(WAVE, questionnaires=(one,)), report.language), "t-rates-staff")
+
+    refusal = next(row for row in rates.rows if getattr(row.cells[0], "text", "") == "REF1")
+    unsaid, why = {"en": ("cannot be computed", "no list of people"), "zh": ("无法计算", "没有调查对象名单")}[report.language]
+    assert getattr(refusal.cells[2], "value", None) == (0.0 if told else None)
+    assert (getattr(refusal.cells[2], "text", "") == unsaid, why in rates.source) == (not told, not told)
 
 
 def test_signs_are_told_with_what_it_takes_to_be_left_out(report: StudyReport) -> None:
