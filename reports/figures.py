@@ -16,6 +16,7 @@ class ForestRow:
     badge: str = ""                     # rank or number in the circle before the label
     is_highlighted: bool = False
     text: str = ""                      # estimate as printed at the right
+    is_withheld: bool = False           # hollow: drawn, but nothing is concluded from it
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ def _axis(sheet: Canvas, plan: _Plan, data: Forest, foot: float) -> None:
 
 def _row(sheet: Canvas, plan: _Plan, data: Forest, row: ForestRow, lines: list[str], y: float) -> None:
     plain = c.GREY_MARK if data.zone_from is not None or data.is_bar else c.NAVY
-    mark = c.AMBER if row.is_highlighted else plain
+    mark = c.AMBER if row.is_highlighted else c.MUTED if row.is_withheld else plain
     if row.badge:
         sheet.circle(9, y, 9, c.AMBER_DARK if row.is_highlighted else c.MUTED)
         sheet.text(9, y + 3.6, row.badge, c.TINY, weight=700, fill=c.WHITE, anchor="middle")
@@ -83,8 +83,10 @@ def _row(sheet: Canvas, plan: _Plan, data: Forest, row: ForestRow, lines: list[s
         if row.low is not None and row.high is not None:
             sheet.interval(plan.x(row.low), plan.x(row.high), y, c.INK if data.is_bar else mark)
         if not data.is_bar:
-            sheet.circle(plan.x(row.value), y, 4.6, mark)
+            sheet.circle(plan.x(row.value), y, 4.6, c.WHITE if row.is_withheld else mark,
+                         stroke=mark if row.is_withheld else "")
     right = sheet.width - (plan.n + GAP if plan.n else 0)
-    sheet.text(right, y + 4, row.text, c.SMALL, weight=600 if row.is_highlighted else 400, anchor="end")
+    sheet.text(right, y + 4, row.text, c.SMALL, weight=600 if row.is_highlighted else 400, anchor="end",
+               fill=c.MUTED if row.is_withheld else c.INK)
     if plan.n and row.n is not None:
         sheet.text(sheet.width, y + 4, f"{row.n:,}", c.SMALL, fill=c.MUTED, anchor="end")

@@ -48,13 +48,17 @@ def _is_bad(of: Progress, one: ScaleWaves) -> bool:
 def _figure(of: Progress, key: str, scales: Sequence[ScaleWaves]) -> Figure:
     words, first, second = of.words, of.study.wave(of.found.first), of.study.wave(of.found.second)
     rows = tuple(ForestRow(of.label(one.scale), one.difference.value, one.difference.ci_low, one.difference.ci_high,
-                           is_highlighted=one.verdict == "changed", text=_signed(of, one)) for one in scales)
+                           is_highlighted=one.verdict == "changed", text=_signed(of, one),
+                           is_withheld=one.verdict == "withheld") for one in scales)
     chart = _forest(rows, words.text(f"progress.axis_{key}"), words.text("progress.change_head"))
     largest = max(scales, key=lambda one: abs(one.difference.value or 0.0))
     alt = words.text("progress.figure_alt_changed", n=len(rows), name=of.study.name(largest.scale),
                      value=_signed(of, largest), changed=sum(one.verdict == "changed" for one in scales))
-    return Figure(f"f-change-{key}", words.say(f"progress.figure_{key}", first=first, second=second), chart, alt,
-                  words.text("progress.change_unit"), _source(of))
+    withheld = [one.scale for one in scales if one.verdict == "withheld"]
+    hollow = [words.text("progress.change_withheld", names=of.study.names(withheld))] if withheld else []
+    told = words.text("labels.between_sentences")
+    return Figure(f"f-change-{key}", words.say(f"progress.figure_{key}", first=first, second=second), chart,
+                  told.join([alt, *hollow]), words.text("progress.change_unit"), told.join([_source(of), *hollow]))
 
 
 def _source(of: Progress) -> str:

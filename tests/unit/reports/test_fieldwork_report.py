@@ -137,7 +137,8 @@ def test_a_refusal_rate_is_told_only_of_a_list_of_people(report: StudyReport, ba
     rates = table(fieldwork_report(replace(WAVE, questionnaires=(one,)), report.language), "t-rates-staff")
 
     refusal = next(row for row in rates.rows if getattr(row.cells[0], "text", "") == "REF1")
-    unsaid, why = {"en": ("cannot be computed", "no list of people"), "zh": ("无法计算", "没有调查对象名单")}[report.language]
+    unsaid, why = {"en": ("cannot be computed", "no list of people"),
+                   "zh": ("无法计算", "没有调查对象名单")}[report.language]
     assert getattr(refusal.cells[2], "value", None) == (0.0 if told else None)
     assert (getattr(refusal.cells[2], "text", "") == unsaid, why in rates.source) == (not told, not told)
 

@@ -11,7 +11,10 @@ from analysis.results.actions import Action, ActionFollowUp, FollowUp, Milestone
 from analysis.results.diagnosis import KpiRow
 from analysis.results.measurement import Estimate
 from analysis.results.waves import DetectableChange, InvarianceEvidence, ScaleWaves, WaveComparison
-from reports.content import StudyReport, Table
+from reports.charts.canvas import MUTED, WHITE
+from reports.charts.draw import draw
+from reports.content import Figure, StudyReport, Table
+from reports.figures import Forest
 from reports.kinds.progress import progress_report
 from reports.kinds.progress_facts import Indicator, Late, Register
 from reports.render import report_html
@@ -96,6 +99,24 @@ def test_milestones_owners_and_what_is_overdue_are_told_in_the_words_of_the_lang
     assert all(word in pages["zh"] and word not in pages["en"] for word in ("完成培训", "零售金融部", "已印发"))
     assert "Trained" not in pages["zh"]
     assert "Trained" in pages["en"]
+
+
+@pytest.mark.parametrize(("language", "words"), [
+    ("en", "Hollow and grey: nothing is concluded"), ("zh", "灰色空心：因存疑题项不作结论")], ids=["en", "zh"])
+def test_a_change_of_which_nothing_is_concluded_is_drawn_apart_and_explained(bank: Study, language: str,
+                                                                             words: str) -> None:
+    report = progress(bank, language)
+    figure = next(block for block in report.blocks() if isinstance(block, Figure) and block.key == "f-change-worse")
+
+    assert isinstance(figure.chart, Forest)
+    assert [row.is_withheld for row in figure.chart.rows] == [False, False, False, True]
+    assert words in figure.source
+    assert words in figure.alt
+    drawn = draw(figure.chart, figure.alt, language)
+    assert drawn.count(f'fill="{WHITE}" stroke="{MUTED}"') == 1
+
+    told = progress(bank, language, scales=SCALES[:3])
+    assert words not in report_html(told)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
