@@ -61,3 +61,4 @@ class StudyFacts:
     conductor: Text = field(default_factory=dict)
     fieldwork_from: str = ""
     fieldwork_until: str = ""
+    departures: Text = field(default_factory=dict)      # why something was done otherwise than planned

@@ -213,8 +213,24 @@ def _limits(study: Source, log: InterviewLog) -> Section:
         points.append(words.say("interviewing.limit_fewer", n=log.n, planned=planned))
     if not double_coded(study):
         points.append(words.say("interviewing.limit_single"))
+    points += _departures(study, log, planned)
     if log.n_verbatim < log.n:
         points.append(words.say("interviewing.limit_notes", n=log.n - log.n_verbatim))
     points.append(words.say("interviewing.limit_quotes"))
     return Section("limits", words.text("interviewing.part_limits"), words.say("interviewing.limits_title"),
                    (Bullets(tuple(points)),), starts_page=False)
+
+
+def _departures(study: Source, log: InterviewLog, planned: int) -> list[Statement]:
+    """Return why what was done departs from the plan, as entered; that nobody entered it, and where; or nothing."""
+    book = study.template.codebook
+    share = book.quality.double_code_share if book else 0.0
+    twice = max((row.coders.n_interviews for row in study.diagnosis.interviews if row.coders), default=0)
+    if log.n == planned and twice >= share * log.n:
+        return []
+    why = study.read(study.facts.departures)
+    found = [study.words.say("interviewing.departures_number", n=log.n, planned=planned)] if log.n > planned > 0 else []
+    if twice and twice < share * log.n:
+        found.append(study.words.say("interviewing.departures_twice", twice=twice, n=log.n, share=share))
+    return [*found, study.words.say("interviewing.departures", why=why) if why
+            else study.words.say("interviewing.departures_unsaid")]

@@ -12,6 +12,7 @@ from instruments.schema import Text
 from surveyapp.errors import BadInput, RowError, marked
 from surveyapp.services.organisation_check import (
     DAYS,
+    DEPARTURES,
     FRAME,
     FROM_ZERO,
     HEADCOUNT,
@@ -58,7 +59,8 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
             Field("sponsor", marked("Asked for by"), "text"),
             Field("conductor", marked("Carried out by"), "text"),
             Field("fieldwork_from", marked("Fieldwork from"), "date"),
-            Field("fieldwork_until", marked("Fieldwork until"), "date")),
+            Field("fieldwork_until", marked("Fieldwork until"), "date"),
+            Field("departures", DEPARTURES, "area")),
 }
 GROWING = (UNITS, PROCESS, PRACTICES, PROFILE)      # parts to which rows can be added
 ORDERED = (UNITS, PROCESS, PRACTICES)
@@ -278,6 +280,7 @@ def _frame(rows: Rows, stored: StudyFacts, frame: Frame) -> StudyFacts:
         sponsor=_text(row, "sponsor", stored.sponsor, frame),
         conductor=_text(row, "conductor", stored.conductor, frame),
         fieldwork_from=row.get("fieldwork_from", ""), fieldwork_until=row.get("fieldwork_until", ""),
+        departures=_text(row, "departures", stored.departures, frame),
         population={audience: n for audience, n in people.items() if n is not None})
 
 

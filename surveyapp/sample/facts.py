@@ -111,4 +111,8 @@ def sample_facts(plan: Plan) -> StudyFacts:
         sponsor=_text("Management of the SZ branch (synthetic example)", "SZ分行管理层（合成示例）"),
         conductor=_text("Research group (synthetic example)", "课题组（合成示例）"),
         fieldwork_from=first.isoformat(), fieldwork_until=last.isoformat(),
+        departures=_text(
+            "After fourteen interviews new topics still came up; one more manager and one more employee of technology "
+            "or data were interviewed (synthetic example).",
+            "完成14次访谈后仍有新内容出现，因此增加分行管理人员、科技或数据人员各1人（合成示例）。"),
     )

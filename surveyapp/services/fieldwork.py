@@ -103,7 +103,8 @@ RATES_BY_ELIGIBILITY = {"rr3": response_rate_3, "rr4": response_rate_4, "e": eli
 
 
 def _rates(cases: Dispositions | None, is_roster: bool) -> Mapping[str, Callable[[Dispositions], float | None]]:
-    return {**RATES, **(RATES_BY_ROSTER if is_roster else {}), **(RATES_BY_ELIGIBILITY if cases and cases.ineligible else {})}
+    return {**RATES, **(RATES_BY_ROSTER if is_roster else {}),
+            **(RATES_BY_ELIGIBILITY if cases and cases.ineligible else {})}
 
 
 # ---- responses ------------------------------------------------------------------------------------------------------

@@ -14,13 +14,16 @@ from surveyapp.errors import BadInput, RowError, marked
 
 FRAME, PROFILE, UNITS, HEADCOUNT, PROCESS, PRACTICES = "frame", "profile", "units", "headcount", "process", "practices"
 PARTS: Final[Mapping[str, tuple[str, ...]]] = {     # part → fields of StudyFacts that are saved together
-    FRAME: ("organisation", "population", "sponsor", "conductor", "fieldwork_from", "fieldwork_until"),
+    FRAME: ("organisation", "population", "sponsor", "conductor", "fieldwork_from", "fieldwork_until",
+            "departures"),
     PROFILE: ("profile",), UNITS: ("units",), HEADCOUNT: ("headcount_by_role", "headcount_by_department"),
     PROCESS: ("process",), PRACTICES: ("practices",),
 }
 MOST_PEOPLE, MOST_DAYS = 100_000_000, 36_500
 MOST_ROWS, LONGEST_TEXT = 2_000, 4_000
 NAME, PARENT, PEOPLE, DAYS = marked("Name"), marked("Reports to"), marked("People"), marked("Days")
+DEPARTURES = marked("What was done otherwise than planned, and why")
+TOO_LONG, SHORTEN = marked("The text is longer than 4,000 characters."), marked("Shorten it.")
 STATUS, SINCE, TEXT = marked("Status"), marked("Since"), marked("Text of the profile")
 BEGIN, END = marked("Fieldwork from"), marked("Fieldwork until")
 NO_NAME, NAME_IT = marked("There is no name."), marked("Enter one in at least one language.")
@@ -42,13 +45,10 @@ def check_facts(facts: StudyFacts, parts: Collection[str] = tuple(PARTS),
     if HEADCOUNT in parts:
         rows += _counts({**facts.headcount_by_role, **facts.headcount_by_department})
     if PROFILE in parts:
-        rows += [RowError(place, TEXT, heading, marked("The text is longer than 4,000 characters."), SHORTEN)
+        rows += [RowError(place, TEXT, heading, TOO_LONG, SHORTEN)
                  for place, (heading, text) in enumerate(facts.profile.items(), 1) if _is_long(text)]
     if rows:
         raise BadInput("These facts do not fit together; nothing was stored.", "Mend the places below.", tuple(rows))
-
-
-SHORTEN = marked("Shorten it.")
 
 
 def _is_long(text: Mapping[str, str]) -> bool:
@@ -141,6 +141,8 @@ def _frame(facts: StudyFacts) -> Iterator[RowError]:
     if first and last and first > last:
         yield RowError(None, END, facts.fieldwork_until, marked("Fieldwork ends before it begins."),
                        marked("Exchange the dates, or mend one."))
+    if _is_long(facts.departures):
+        yield RowError(None, DEPARTURES, "", TOO_LONG, SHORTEN)
     yield from _counts(facts.population)
 
 

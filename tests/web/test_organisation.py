@@ -159,6 +159,16 @@ def test_units_in_a_circle_are_refused_with_their_place(log_in, branch: Study):
     assert stored(branch) == FACTS
 
 
+def test_why_something_was_done_otherwise_than_planned_is_entered_and_shown(log_in, branch: Study):
+    client = log_in("researcher")
+    form = form_of(client, branch, "frame") | {"r0_departures_en": "The second coder fell ill."}
+
+    client.post(place(branch, "frame"), data=form)
+
+    assert stored(branch).departures["en"] == "The second coder fell ill."
+    assert "The second coder fell ill." in client.get(place(branch)).text
+
+
 def test_a_step_is_put_between_two_others(log_in, branch: Study):
     client = log_in("researcher")
     form = form_of(client, branch, "process")

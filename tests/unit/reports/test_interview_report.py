@@ -76,6 +76,37 @@ def test_fewer_interviews_than_planned_are_a_limit(bank: Study, n: int, is_told:
     assert ("12 interviews were held of 14 planned" in html) is is_told
 
 
+@pytest.mark.parametrize(("n", "why", "said", "unsaid"), [
+    (12, "", ["where to enter"], ["says:"]),
+    (16, "Two more wished to speak.", ["16 interviews were held of 14 planned.", "says: Two more wished to speak."],
+     ["has not been entered"]),
+    (14, "", [], ["otherwise than planned"])], ids=["unsaid", "said", "as planned"])
+def test_what_departs_from_the_plan_is_told_with_its_reason_or_where_to_enter_it(
+        bank: Study, n: int, why: str, said: list[str], unsaid: list[str]) -> None:
+    diagnosis, template, facts = bank
+    entered = replace(facts, departures={"en": why} if why else {})
+    enough = replace(template.codebook, quality=replace(template.codebook.quality, double_code_share=0.1))
+    report = interview_report(diagnosis, replace(template, codebook=enough), entered, replace(LOG, n=n, n_verbatim=n),
+                              QUESTIONS, "en")
+
+    html = report_html(report).replace("page “Organisation”", "where to enter")
+    assert [words for words in said if words not in html] == []
+    assert [words for words in unsaid if words in html] == []
+
+
+@pytest.mark.parametrize(("twice", "is_told"), [(2, True), (4, False)])
+def test_fewer_coded_twice_than_the_codebook_plans_is_told(bank: Study, twice: int, is_told: bool) -> None:
+    diagnosis, template, facts = bank
+    rows = tuple(replace(row, coders=replace(row.coders, n_interviews=twice) if row.coders else None)
+                 for row in diagnosis.interviews)
+
+    html = report_html(interview_report(replace(diagnosis, interviews=rows), template, facts,
+                                        replace(LOG, n=14, n_verbatim=14), QUESTIONS, "zh"))
+
+    assert ("计划由两人分别编码的访谈占20%，14次中实际为2次。" in html) is is_told
+    assert ("与计划不一致的原因尚未填写" in html) is is_told
+
+
 @pytest.mark.parametrize(("counts", "said"), [
     ((3, 0, 0), "(3 of 12)"), ((1, 4, 0), "(1 of 12 for, 4 against)"), ((0, 1, 2), "(0 of 12 for, 1 against, 2 both)")])
 def test_a_topic_is_headed_by_both_sides_where_there_are_two(bank: Study, counts: tuple[int, ...], said: str) -> None:
