@@ -98,6 +98,7 @@ from surveyapp.views.shown_wave import keep_wave
 from surveyapp.views.stacked_table import stacked
 from surveyapp.views.static_file import mark_static, send_static
 from surveyapp.views.throttle import limiter
+from surveyapp.views.wave_words import wave_called
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 STATUS_OF = {NotFound: 404, NotAllowed: 403, BadInput: 422, Refused: 409, Busy: 503}
@@ -169,10 +170,12 @@ def _add_languages(app: Flask) -> None:
     babel = Babel(app, locale_selector=lambda: g.get("language") or access.reader_language())
     babel.domain_instance = ServedDomain(domain=DOMAIN)
     app.jinja_env.globals.update(LANGUAGES=LANGUAGES, reader_language=access.reader_language, audience_key=audience_key,
+                                 wave_called=wave_called,
                                  check_rules=CHECK_RULES, finding_words=finding_words, finding_place=finding_place,
                                  job_fault=job_fault, fixed_figure=fixed)
-    app.jinja_env.filters.update(stacked=stacked, drawn_head=drawn_head, drawn_words=drawn_words,
-                                 drawn_bars=drawn_bars, drawn_notes=drawn_notes, drawn_row=drawn_row)
+    app.jinja_env.filters.update(wave_called=wave_called, stacked=stacked, drawn_head=drawn_head,
+                                 drawn_words=drawn_words, drawn_bars=drawn_bars, drawn_notes=drawn_notes,
+                                 drawn_row=drawn_row)
 
 
 def _add_views(app: Flask) -> None:

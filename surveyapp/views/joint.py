@@ -35,6 +35,7 @@ from surveyapp.services.joint_judgement import (
 from surveyapp.services.joint_sheet import shared_display, write_joint_sheet
 from surveyapp.services.study import facts_of, get_study
 from surveyapp.views.access import current_account, reader_language, requires
+from surveyapp.views.shown_wave import newest_shown
 
 blueprint = Blueprint("joint", __name__)
 PLACE = "/studies/<int:study_id>/joint"
@@ -53,6 +54,7 @@ def index(study_id: int) -> str:
         return render_template("joint/index.html", study=g.study, display=None)
     wanted = read_wanted_rows(request.args, GROUPS)
     return render_template("joint/index.html", study=g.study, display=display, told=_told(display), wanted=wanted,
+                           shown=newest_shown(read_session(), g.study),
                            rows=[row for row in display.rows if _is_wanted(display, row, wanted)], groups=GROUPS,
                            states=SHOWN, shortest=SHORTEST_REASON)
 

@@ -38,6 +38,7 @@ from surveyapp.services.plan_edit_save import (
 )
 from surveyapp.services.study import facts_of, get_study
 from surveyapp.views.access import current_account, reader_language, requires
+from surveyapp.views.shown_wave import newest_shown
 
 blueprint = Blueprint("plan_edit", __name__, url_prefix="/studies/<int:study_id>/plan")
 UNSOUND, STALE = 422, 409
@@ -59,7 +60,8 @@ def _index(plan: Plan, fault: Refused | None = None) -> str:
     earlier = [one for one in earlier_edits(read_session(), g.study, plan)
                if list(narrowed(one.values, one.entry).named())]
     return render_template("plan_edit/index.html", study=g.study, plan=plan, source=_source(plan), fault=fault,
-                           earlier=earlier, kpis={one.key: one.kpi for one in plan.diagnosis.objectives},
+                           shown=newest_shown(read_session(), g.study), earlier=earlier,
+                           kpis={one.key: one.kpi for one in plan.diagnosis.objectives},
                            **_names(plan))
 
 

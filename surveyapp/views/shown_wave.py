@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from surveyapp.models.diagnosis import StoredDiagnosis
 from surveyapp.models.study import Study
 from surveyapp.models.wave import Wave
-from surveyapp.services.diagnosis import waves_by_diagnosis
+from surveyapp.services.diagnosis import newest_diagnosis, waves_by_diagnosis
 from surveyapp.services.study import get_wave
 
 # Pages that show one diagnosis and lead to one another: a wave once chosen is kept from page to page.
@@ -41,6 +41,12 @@ def shown_wave(session: Session, study: Study, stored: StoredDiagnosis | None,
     waves = tuple(dict.fromkeys(waves_by_diagnosis(session, study).values()))
     return ShownWave(session.get_one(Wave, stored.wave_id), waves,
                      newest is not None and newest.wave_id == stored.wave_id)
+
+
+def newest_shown(session: Session, study: Study) -> ShownWave | None:
+    """Return the wave of the newest diagnosis, for the pages that show no other."""
+    newest = newest_diagnosis(session, study)
+    return shown_wave(session, study, newest, newest)
 
 
 def keep_wave(endpoint: str, values: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from surveyapp.forms.what_if import read_move
 from surveyapp.services.study import facts_of, get_study, template_of
 from surveyapp.services.what_if import Implied, Move, list_trials, load_implied, read_trial, request_trial
 from surveyapp.views.access import current_account, reader_language, requires
+from surveyapp.views.shown_wave import newest_shown
 
 blueprint = Blueprint("what_if", __name__)
 
@@ -50,7 +51,8 @@ def _page(move: Move | None, fault: BadInput | None = None) -> str:
     implied = load_implied(session, g.study, move)
     told = None if implied is None else Source(implied.diagnosis, template_of(session, g.study), facts_of(g.study),
                                                reader_language())
-    return render_template("diagnosis/what_if.html", study=g.study, implied=implied, told=told, fault=fault,
+    return render_template("diagnosis/what_if.html", study=g.study, shown=newest_shown(session, g.study),
+                           implied=implied, told=told, fault=fault,
                            entered=request.args, change_words=change_words, threshold_name=threshold_name,
                            moves=_telling_first(implied), trials=list_trials(session, g.study),
                            thresholds=[(name, THRESHOLDS[name].low, THRESHOLDS[name].high) for name in MOVES])

@@ -1,6 +1,7 @@
 """Pages of results say whose wave they show, lead to the other waves, and keep the wave once it is chosen."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from flask.testing import FlaskClient
@@ -9,7 +10,7 @@ from instruments.template_loader import load_catalogue_template
 from surveyapp.db.session import close_read_session, transaction
 from surveyapp.models.study import Study
 from surveyapp.services.diagnosis import store_diagnosis
-from surveyapp.services.study import get_study
+from surveyapp.services.study import get_study, list_waves
 from surveyapp.services.wave import add_wave
 from tests.factories.diagnosis import rich_diagnosis
 from tests.web import test_plan_edit as of_a_plan
@@ -47,10 +48,35 @@ def test_a_chosen_wave_is_kept_from_page_to_page(client: FlaskClient, two_waves:
 
     pages = [client.get(f"{base}/{place}?wave=w1").text for place in PLACES]
 
-    assert all("Wave w1" in page and "An earlier wave." in page for page in pages)
+    assert all("First survey (" in page and "An earlier wave." in page for page in pages)
     names = [address for page in pages for address in re.findall(rf'href="({base}/evidence/[^"]*)"', page)]
     assert names
     assert [address for address in names if not address.endswith("?wave=w1") and "?wave=w2" not in address] == []
+
+
+@pytest.mark.parametrize(("language", "first", "second"), [
+    ("en", "first survey (September 2026)", "second survey (November 2026)"),
+    ("zh", "第一轮（2026年9月）", "第二轮（2026年11月）")])
+def test_pages_that_know_the_newest_diagnosis_only_name_its_wave_and_lead_to_the_other(
+        client: FlaskClient, two_waves: Study, language: str, first: str, second: str):
+    with transaction() as session:
+        for wave, month in zip(list_waves(session, two_waves), (9, 11), strict=True):
+            wave.opened_at = datetime(2026, month, 7, 8, tzinfo=UTC)
+    close_read_session()
+    logged_in(client, two_waves)
+    client.post("/language", data={"language": language})
+
+    base = f"/studies/{two_waves.id}"
+    pages = {place: client.get(f"{base}/{place}").text for place in ("plan", "joint", "what-if")}
+
+    newest = {"en": "This page shows the newest diagnosis: ", "zh": "本页显示最近一次诊断："}[language]
+    other = {"en": "Diagnosis: ", "zh": "查看诊断："}[language]
+    for place, page in pages.items():
+        assert f"{newest}{second}" in page, place
+        assert f'<a href="{base}/diagnosis?wave=w1">{other}{first}</a>' in page, place
+    shown = client.get(f"{base}/diagnosis").text
+    assert second[0].upper() + second[1:] in shown
+    assert "w2" not in re.sub(r"<[^>]*>", "", shown)
 
 
 def test_a_wave_that_the_study_has_not_is_not_found(client: FlaskClient, two_waves: Study):
