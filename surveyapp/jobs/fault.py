@@ -20,6 +20,7 @@ from reports.pdf import MissingGlyphs, PdfError
 from surveyapp.errors import AppError, marked
 
 LONGEST_VALUE = 2000
+MOST_TOLD = 20          # faults of one file; the first name what to mend
 AGAIN = marked("Ask again in a moment; if it goes on, tell whoever runs this server.")
 SHORTEN = marked("Shorten the study's texts, then ask again; if it goes on, tell whoever runs this server.")
 # The first kind that an error is of; the details of these errors are written here, and quote nobody's answer.
@@ -67,7 +68,7 @@ def fault_of(error: Exception) -> dict[str, Any]:
         if isinstance(error, kind):
             found = _told(reason, remedy, {"place": getattr(error, "place", ""),
                                            "characters": " ".join(getattr(error, "characters", ""))})
-            return found | {"detail": _detail(error)[:LONGEST_VALUE]}
+            return found | {"detail": _detail(error)[:LONGEST_VALUE], "said": _said(error)}
     reason, remedy = next((reason, remedy) for kind, reason, remedy in FOREIGN if isinstance(error, kind))
     return _told(reason, remedy, {"kind": type(error).__name__})
 
@@ -75,6 +76,14 @@ def fault_of(error: Exception) -> dict[str, Any]:
 def _told(reason: str, remedy: str, values: dict[str, object]) -> dict[str, Any]:
     return {"reason": reason, "remedy": remedy,
             "values": {name: str(value)[:LONGEST_VALUE] for name, value in values.items()}}
+
+
+def _said(error: Exception) -> list[list[str]]:
+    """Return place, reason and remedy of each fault that an error tells; a page says those it knows in its language."""
+    faults: tuple[Any, ...] = getattr(error, "findings", getattr(error, "faults", (error,)))
+    told = [["" if fault is error else fault.place, fault.reason, fault.remedy] for fault in faults
+            if hasattr(fault, "reason")]
+    return [[text[:LONGEST_VALUE] for text in one] for one in told[:MOST_TOLD]]
 
 
 def _detail(error: Exception) -> str:

@@ -298,9 +298,9 @@ SENTENCES = (
 )
 
 
-def in_words(text: str, translate: Callable[[str], str]) -> str | None:
+def in_words(text: str, translate: Callable[[str], str], sentences: tuple[str, ...] = SENTENCES) -> str | None:
     """Return a sentence of the checks in the language of `translate`; None if the list does not hold it."""
-    for pattern, sentence in _patterns():
+    for pattern, sentence in _patterns(sentences):
         if (found := pattern.fullmatch(text)) is None:
             continue
         values = {name: (in_words(value, translate) or value) if name in _NESTED else value
@@ -319,9 +319,9 @@ def place_in_words(place: str, translate: Callable[[str], str]) -> tuple[str, ..
 
 
 @cache
-def _patterns() -> list[tuple[re.Pattern[str], str]]:
+def _patterns(sentences: tuple[str, ...]) -> list[tuple[re.Pattern[str], str]]:
     """Return a pattern for each sentence; where two fit, the one that says more comes first."""
-    by_length = sorted(SENTENCES, key=lambda sentence: (-len(_BLANK.sub("", sentence)), sentence))
+    by_length = sorted(sentences, key=lambda sentence: (-len(_BLANK.sub("", sentence)), sentence))
     return [(_pattern(sentence), sentence) for sentence in by_length]
 
 

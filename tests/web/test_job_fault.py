@@ -1,16 +1,22 @@
 """A failed job says why in the language of whoever reads its page, whatever kind of error it was."""
 
+import re
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from flask_babel import force_locale, gettext
 
 from analysis.errors import SpecError, TooFewData
-from instruments.errors import FileFormatError
+from instruments.errors import CheckFailed, FileFormatError, Finding
 from reports.pdf import MissingGlyphs
 from surveyapp.errors import BadInput, Refused
 from surveyapp.jobs.fault import FOREIGN, OWN, fault_of
 from surveyapp.models.diagnosis import Job
+from surveyapp.services.analysis_wording import ANALYSIS_SENTENCES
 from surveyapp.views.job_fault import job_fault
+
+ROOT = Path(__file__).parents[2]
 
 
 def failed(error: Exception) -> Job:
@@ -32,9 +38,12 @@ def test_a_failed_job_is_told_in_the_readers_language(app: Flask, language: str,
 
 
 @pytest.mark.parametrize(("error", "words"), [
-    (TooFewData("links", "12 complete rows are too few for 4 causes.", "Collect more answers.", 12),
+    (TooFewData("links", "12 rows are too few for 4 causes.", "Collect more answers.", 12),
      "答卷或题项过少，无法计算（links）。请收集更多答卷或选择其他题项后重试。"
-     "具体说明（英文）：12 complete rows are too few for 4 causes. Collect more answers."),
+     "具体说明：12份答卷不足以分析4项原因。请收集更多答卷。"),
+    (CheckFailed("staff", (Finding("INS-009", "construct PRB_INFO", "no item measures it.",
+                                   "Add items, or remove the construct."),)),
+     "研究定义未通过检查（staff）。请修改所列之处后重试。具体说明：构念PRB_INFO：没有题项测量该构念。请添加题项，或删去该构念。"),
     (SpecError("specification", "names no analysis.", "Write a list."),
      "所填写的要求无法执行（specification）。请修改要求后重试。具体说明（英文）：names no analysis. Write a list."),
     (FileFormatError("staff.xlsx", "the file is damaged.", "Save it anew."),
@@ -92,3 +101,13 @@ def test_a_value_with_braces_is_told_as_it_is(app: Flask):
         told = job_fault(job)
 
     assert told == "The rehearsal failed: {not a name}"
+
+
+def test_every_sentence_told_in_chinese_is_one_that_an_analysis_says():
+    sources = " ".join(path.read_text(encoding="utf-8") for path in (ROOT / "analysis").rglob("*.py"))
+    sources = re.sub(r'"\s*f?"', "", sources)
+
+    unknown = [sentence for sentence in ANALYSIS_SENTENCES
+               if max(re.split(r"\{[a-z]+\}", sentence), key=len) not in sources]
+
+    assert unknown == []
