@@ -319,6 +319,7 @@ class Reference:
 
     key: str
     citation: str
+    wording: Text = field(default_factory=dict)     # of a language that cites it in a form of its own
 
 
 @dataclass(frozen=True)

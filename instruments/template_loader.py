@@ -137,7 +137,7 @@ def parse_template(files: Mapping[str, bytes], place: str) -> StudyTemplate:
         organisation=head.text("organisation", languages), report_title=head.text("report_title", languages),
         theory=tuple(entry.wording(languages) for entry in study.entries("theory", "theory paragraph")),
         glossary=tuple(_read_glossary(entry, languages) for entry in study.entries("glossary", "term")),
-        references=tuple(_read_reference(entry) for entry in study.entries("references", "reference")),
+        references=tuple(_read_reference(entry, languages) for entry in study.entries("references", "reference")),
         thresholds=study.numbers("thresholds"),
         perspectives=tuple(
             _read_perspective(entry, languages) for entry in study.entries("perspectives", "perspective")),
@@ -209,7 +209,8 @@ def _read_perspective(fields: Fields, languages: tuple[str, ...]) -> Perspective
     return perspective
 
 
-def _read_reference(fields: Fields) -> Reference:
-    reference = Reference(key=fields.string("id"), citation=fields.string("citation"))
+def _read_reference(fields: Fields, languages: tuple[str, ...]) -> Reference:
+    reference = Reference(key=fields.string("id"), citation=fields.string("citation"),
+                          wording=fields.text("wording", languages))
     fields.finish()
     return reference

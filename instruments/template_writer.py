@@ -71,7 +71,8 @@ def _study(template: StudyTemplate) -> dict[str, Any]:
         "theory": [inline(paragraph) for paragraph in template.theory],
         "glossary": [given(term=dict(entry.term), meaning=dict(entry.meaning), sources=list(entry.sources) or None)
                      for entry in template.glossary],
-        "references": [{"id": reference.key, "citation": reference.citation} for reference in template.references]}
+        "references": [{"id": reference.key, "citation": reference.citation, **given(wording=dict(reference.wording))}
+                       for reference in template.references]}
 
 
 def _called(called: Called | None) -> dict[str, Any] | None:

@@ -121,7 +121,9 @@ def theory(study: Source) -> list[Section]:
     blocks: list[Block] = [Statement(study.read(paragraph)) for paragraph in template.theory]
     if template.references:
         blocks.append(Heading(words.text("theory.references")))
-        blocks.append(Bullets(tuple(Statement(typeset(one.citation, study.language)) for one in template.references)))
+        blocks.append(Bullets(tuple(
+            Statement(typeset(one.wording.get(study.language) or one.citation, study.language))
+            for one in template.references)))
     known = {_author_and_year(reference.citation) for reference in template.references}
     method = [typeset(words.text(f"theory.reference_{number}"), study.language)
               for number in range(1, METHOD_REFERENCES + 1)]

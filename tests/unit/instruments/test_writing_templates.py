@@ -99,6 +99,13 @@ def test_a_template_is_read_from_its_folder_and_from_a_zip_file(bank, tmp_path):
     assert load_template(tmp_path / "study.zip") == bank
 
 
+def test_a_law_is_cited_in_chinese_where_the_report_is_chinese(bank):
+    law = next(reference for reference in bank.references if reference.key == "pipl2021")
+
+    assert law.wording == {"zh": "《中华人民共和国个人信息保护法》，2021年11月1日起施行。"}
+    assert not set("中华") & set(law.citation)
+
+
 def test_a_template_survives_storage_as_json(bank):
     assert from_document(StudyTemplate, json.loads(canonical_json(bank))) == bank
 
