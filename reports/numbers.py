@@ -25,13 +25,14 @@ def fixed(value: float, decimals: int, *, sign: bool = False) -> str:
     return "+" + text if sign else text
 
 
-def printed(value: float | None, style: str) -> str:
-    """Return `value` in a named style: see `STYLES`."""
+def printed(value: float | None, style: str, language: str = "en") -> str:
+    """Return `value` in a named style: see `STYLES`; signs of relation are as wide as Chinese ones in Chinese."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return MISSING
     if style in ("p", "p_relation"):
         is_small = value < SMALLEST_P
-        return ("< 0.001" if is_small else fixed(value, 3)) if style == "p" or is_small else f"= {fixed(value, 3)}"
+        told = ("< 0.001" if is_small else fixed(value, 3)) if style == "p" or is_small else f"= {fixed(value, 3)}"
+        return told.replace("< ", "＜").replace("= ", "＝") if language == "zh" else told
     factor, decimals, suffix, sign = STYLES[style]
     return fixed(value * factor, decimals, sign=sign) + suffix
 

@@ -187,8 +187,8 @@ def _chart(figure: Figure, language: str) -> Markup:
     return Markup(draw(figure.chart, figure.alt, language))  # noqa: S704  # draw() escapes every text it is given
 
 
-def _figure_text(number: Number) -> str:
-    return HIDDEN if number.is_hidden else printed(number.value, number.style)
+def _figure_text(number: Number, language: str) -> str:
+    return HIDDEN if number.is_hidden else printed(number.value, number.style, language)
 
 
 def _range_text(number: Number, language: str) -> str:

@@ -65,10 +65,8 @@ class _Formatter(string.Formatter):
                 "@", word[:1].upper() + word[1:])
         if format_spec in ("day", "month"):
             return (day if format_spec == "day" else month)(str(value), self.language)
-        if format_spec == "p_relation" and self.language == "zh":       # signs between Chinese ones are as wide
-            return printed(value, format_spec).replace("< ", "＜").replace("= ", "＝")
         if format_spec:
-            return printed(value, format_spec)
+            return printed(value, format_spec, self.language)
         return str(value)
 
 

@@ -30,7 +30,7 @@ def number_text(number: Number, language: str) -> str:
     if number.is_hidden:
         return HIDDEN
     if number.low is None and number.high is None:
-        return printed(number.value, number.style)
+        return printed(number.value, number.style, language)
     return with_interval(number.value, number.low, number.high, number.style, language)
 
 

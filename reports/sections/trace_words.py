@@ -33,7 +33,7 @@ POINTS = frozenset({"pomp", "pomp_high", "pomp_low", "readiness"})      # of 100
 HUNDREDS = frozenset({"impact", "feasibility", "priority"})     # of 100, printed as the report prints them
 # Told beside the number of all measures proposed.
 OF_PROPOSED = {("measure", "rank"): "trace.rank_of", ("strategy", "measures"): "trace.measures_of"}
-SMALL_Q, LARGE = 0.001, 1000
+LARGE = 1000
 WORD_FAMILIES = ("grade", "status", "quadrant", "tag", "band", "cap", "cause_reading", "quality", "agreement",
                  "verdict")
 SIGNS = {"ge": "≥", "le": "≤", "gt": ">", "lt": "<", "eq": "=", "ne": "≠"}
@@ -121,7 +121,7 @@ class TraceWords:
         if what in PARTS or what in OF_HUNDRED:
             return self.words.text("trace.of_hundred", value=value if what in OF_HUNDRED else 100 * value)
         if what.startswith("q_"):
-            return "< 0.001" if value < SMALL_Q else fixed(value, 3)
+            return printed(value, "p", self.study.language)
         is_count = value == int(value) and (abs(value) >= 1 or value == 0)
         if what not in POINTS and (is_count or abs(value) >= LARGE):
             return printed(value, "count")

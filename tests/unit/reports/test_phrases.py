@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from reports.content import Bullets, Callout, Paragraph, Statement, StudyReport
+from reports.content import Bullets, Callout, Number, Paragraph, Statement, StudyReport
+from reports.formats.plain import number_text
 from reports.numbers import fixed, interval, printed
 from reports.sections.study import study_report
 from reports.wording import LANGUAGES, PhraseMissing, Words, catalogue, forbidden_phrases
@@ -84,6 +85,14 @@ def test_a_statement_keeps_its_values_unrounded() -> None:
 ])
 def test_numbers_are_printed_in_one_style(value: float | None, style: str, expected: str) -> None:
     assert printed(value, style) == expected
+
+
+def test_signs_of_relation_are_as_wide_as_chinese_ones_in_chinese() -> None:
+    small = Number(0.0004, "p")
+
+    assert [printed(0.0004, "p", "zh"), printed(0.0123, "p_relation", "zh"), printed(0.0123, "p", "zh")] == [
+        "＜0.001", "＝0.012", "0.012"]
+    assert [number_text(small, language) for language in ("en", "zh")] == ["< 0.001", "＜0.001"]
 
 
 def test_zero_never_carries_a_minus() -> None:
