@@ -144,7 +144,7 @@ def customer_picture(frame: pd.DataFrame, model: ValueModel, *, place: str = "cu
         transitions=transitions(file.frame), fields=file.fields,
         weights={part.key: part.weight for part in model.parts}, comparisons=dict(model.comparisons),
         consistency_ratio=_consistency(model), managers=manager_load(view), records=records, connections=connected,
-        moves=_moves(others, judged, model))
+        moves=_moves(others, judged, model), as_on=others.dates.now)
 
 
 def _consistency(model: ValueModel) -> float | None:

@@ -162,3 +162,4 @@ class CustomerPicture:
     records: RecordCompleteness | None = None
     connections: Connections | None = None
     moves: StageMoves | None = None
+    as_on: str = ""                     # day that the customer file speaks of; "" where none was given

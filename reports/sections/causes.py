@@ -20,7 +20,7 @@ from reports.content import (
 )
 from reports.figures import Matrix, MatrixCell
 from reports.numbers import printed
-from reports.sections.problems import severity_figure
+from reports.sections.problems import severity_figure, spoken_of
 from reports.sections.source import Source, capitalised
 from reports.sections.table_columns import columns_of
 from reports.sections.undecided import undecided_line
@@ -52,9 +52,7 @@ def levels(study: Source) -> list[Section]:
 def _reading_table(study: Source) -> Table:
     words, rows = study.words, []
     for c in study.causes:
-        key, said = c.level.construct, c.interview
-        spoken = (words.say("problems.said", k=said.supports, x=said.contradicts, n=said.n_asked)
-                  if said and said.n_asked else words.say("status.none"))
+        key, spoken = c.level.construct, spoken_of(study, c.interview)
         rows.append(Row((Statement(study.name(key)),
                          words.say("causes.elevated" if c.is_elevated else "causes.not_elevated",
                                    trace=(f"cause.{key}.elevated",)),

@@ -129,7 +129,18 @@ def _evidence(study: Named, found: WaveComparison, scales: Sequence[ScaleWaves])
         Statement(words.text("labels.between").join(one.flagged) or "–"), _without(study, one),
         Number(one.detectable.value if one.detectable else None, "mean"))) for one in scales)
     return Table(f"t-change-evidence-{_slug(found)}", words.say("changes.evidence"), columns, rows, "",
-                 words.text("changes.evidence_note"), is_dense=True)
+                 words.text("labels.between_sentences").join(
+                     [words.text("changes.evidence_note"), *_worded(study, scales)]), is_dense=True)
+
+
+def _worded(study: Named, scales: Sequence[ScaleWaves]) -> list[str]:
+    """Return the flagged items with their wording; nothing where no item is flagged."""
+    words, found = study.words, []
+    for key in dict.fromkeys(key for one in scales for key in one.flagged):
+        item = study.item(key)
+        if item is not None:
+            found.append(words.text("changes.flagged_item", key=key, text=study.read(item.text).rstrip(".。")))
+    return [words.text("changes.flagged_items", items=words.text("changes.between_items").join(found))] if found else []
 
 
 def _same_for_all(study: Named, scales: Sequence[ScaleWaves], held: str) -> Iterator[Statement]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from analysis.crossed import hidden_places
 from analysis.privacy import told_count
 from analysis.results.customers import CustomerPicture
@@ -20,6 +22,8 @@ SIZES = ("key_customers_count", "at_risk_count", "at_risk_aum", "upgrade_candida
          "cross_sell_gap_count", "unassigned_valuable_count", "tier_value_mismatch_count", "linked_groups_count",
          "split_groups_count", "hidden_group_value_count", "multi_channel_customers_count", "incomplete_records_count",
          "stale_records_count")
+RISK = "at_risk"
+AT_RISK = re.compile(r"stage = 'decline' or \(is_upper_tier and last_txn_days > (\d+)\)")
 SMALL = 0.01                            # a smaller share is told as below 1%, never as 0%
 STYLES = {"at_risk_aum": "money", "upgrade_gap_sum": "money"}
 SHARES = ("completeness_pct", "stale_fields_pct", "decline_or_dormant_pct", "linked_customers_pct",
@@ -32,8 +36,10 @@ def customer_file(study: Source) -> list[Section]:
     source = customer_source(study)
     if source is None:
         return []
+    dated = source.picture.as_on or (source.picture.moves.now_on if source.picture.moves else "")
+    lead = study.words.say("file.lead_dated", day=dated) if dated else study.words.say("file.lead")
     return [Section("customer-file", study.words.text("part.customer_file"), customer_title(source),
-                    tuple(_finding_blocks(source)), study.words.say("file.lead"))]
+                    tuple(_finding_blocks(source)), lead)]
 
 
 def file_quality(study: Source) -> list[Section]:
@@ -140,8 +146,20 @@ def _sizes(study: CustomerSource, picture: CustomerPicture) -> Table | None:
     if not rows:
         return None
     columns = (Column(words.text("file.what"), 0.72), Column(words.text("file.size"), 0.28, "right"))
+    source = words.text("file.sizes_source" if study.money else "file.sizes_source_no_unit")
+    is_told = any(picture.figures.get(key) is not None for key in SIZES if key.startswith(RISK))
+    said = [_at_risk(study)] if is_told else []
     return Table("t-sizes", words.say("file.sizes_title"), columns, rows, "",
-                 words.text("file.sizes_source" if study.money else "file.sizes_source_no_unit"), is_dense=True)
+                 words.text("labels.between_sentences").join([*filter(None, said), source]), is_dense=True)
+
+
+def _at_risk(study: CustomerSource) -> str:
+    """Return who counts as at risk: in words where the value model has the rule that they are of, else as its rule."""
+    rule = study.model.flags.get(RISK, "") if study.model else ""
+    known = AT_RISK.fullmatch(rule)
+    if known:
+        return study.words.text("file.at_risk", days=int(known[1]))
+    return study.words.text("file.at_risk_rule", rule=rule) if rule else ""
 
 
 def _size_name(study: CustomerSource, key: str) -> str:
@@ -195,7 +213,7 @@ def _clv(study: CustomerSource, picture: CustomerPicture) -> Table:
             continue
         rows.append(Row((Statement(study.stage(key)), Number(float(scenario.n), "count"),
                          Number(scenario.value, "millions", scenario.low, scenario.high),
-                         Number(scenario.assumptions.get("retention"), "coefficient"),
+                         Number(scenario.assumptions.get("retention"), "percent"),
                          Statement(study.read(actions[key]) if key in actions else "–"))))
     columns = columns_of(words, "file.clv_",
         ("stage", 0.16, "left"), ("n", 0.1, "right"), ("value", 0.22, "left"), ("retention", 0.12, "right"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.results.diagnosis import Level, ProblemFinding
+from analysis.results.diagnosis import InterviewEvidence, Level, ProblemFinding
 from reports.content import (
     Block,
     Bullets,
@@ -102,9 +102,7 @@ def _evidence_table(study: Source) -> Table:
     words, rows = study.words, []
     for p in study.problems:
         key, said = p.level.construct, p.interview
-        spoken = (words.say("problems.said", k=said.supports, x=said.contradicts, n=said.n_asked,
-                            trace=(f"interview.{said.code}.interviewees",))
-                  if said and said.n_asked else words.say("status.none"))
+        spoken = spoken_of(study, said, (f"interview.{said.code}.interviewees",) if said else ())
         rows.append(Row((Statement(study.name(key), {}, (), f"problem-{key}"), words.say(f"status.{p.level.status}"),
                          spoken, words.say(f"customer_status.{p.customer_status}"),
                          study.grade(p.grade, key), words.say(f"triangulation.{p.triangulation}"))))
@@ -115,6 +113,14 @@ def _evidence_table(study: Source) -> Table:
                  words.text("problems.table_source"))
 
 
+def spoken_of(study: Source, said: InterviewEvidence | None, trace: tuple[str, ...] = ()) -> Statement:
+    """Return how many of those asked say it, how many the opposite, and how many both."""
+    if said is None or not said.n_asked:
+        return study.words.say("status.none")
+    return study.words.say("problems.said_both" if said.mixed else "problems.said", k=said.supports,
+                           x=said.contradicts, m=said.mixed, n=said.n_asked, trace=trace)
+
+
 def _so_what(study: Source) -> Statement:
     established = study.established
     if not established:
@@ -122,8 +128,10 @@ def _so_what(study: Source) -> Statement:
     open_cases = [p for p in study.problems if p.grade in ("conflicting", "inconclusive", "weak")]
     names = study.names([p.level.construct for p in established])
     if open_cases:
-        return study.words.say("problems.so_what_open", names=names,
-                               others=study.names([p.level.construct for p in open_cases]))
+        keys = [p.level.construct for p in open_cases]
+        waiting = {o.problem for o in study.diagnosis.objectives if not o.is_active}
+        return study.words.say("problems.so_what_open" if waiting >= set(keys) else "problems.so_what_in_view",
+                               names=names, others=study.names(keys), n=len(keys))
     return study.words.say("problems.so_what", names=names)
 
 
@@ -200,6 +208,10 @@ def _interview_lines(study: Source, p: ProblemFinding) -> list[Statement]:
     key = "problems.interviews" if said.supports else "problems.interviews_none"
     line = words.say(key, k=said.supports, n=said.n_asked, roles=said.roles, x=said.contradicts,
                      trace=(f"interview.{said.code}.interviewees",))
+    if said.mixed:
+        both = words.say("problems.interviews_both", m=said.mixed)
+        between = words.text("labels.between_sentences")
+        line = Statement(f"{line.text}{between}{both.text}", {**line.values, **both.values}, line.trace)
     alpha = said.agreement
     if alpha is None or alpha.value is None or said.agreement_verdict == "accept":
         return [line]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from analysis.privacy import listed_roles, told_count
 from analysis.results.diagnosis import Screening, SituationFinding
@@ -146,9 +146,21 @@ def _composition(study: Source, screening: Screening) -> list[Table]:
             ("people_share", 0.15, "right"))
         title = words.say("situation.composition_title", who=study.audience(screening.audience))
         found.append(Table(f"t-composition-{key}", title, columns, tuple(rows),
-            words.text("situation.composition_unit", item=study.read(item.text)), hidden_note(study, rows),
-            is_dense=True))
+            words.text("situation.composition_unit", item=study.read(item.text)),
+            words.text("labels.between_sentences").join(filter(None, (
+                _left_out(study, screening, counts), hidden_note(study, rows)))), is_dense=True))
     return found
+
+
+def _left_out(study: Source, screening: Screening, counts: Mapping[str, int]) -> str:
+    """Return how many answers stand in no row of a composition; "" where all do, no number where they are a few."""
+    left = screening.n_valid - sum(n for n in counts.values() if n > 0)
+    if left <= 0:
+        return ""
+    if told_count(left, study.minimum_group) is None:
+        return study.words.text("situation.composition_few")
+    return study.words.text("situation.composition_left", left=left, n=screening.n_valid,
+                            hidden=sum(n < 0 for n in counts.values()))
 
 
 # ---- the facets -----------------------------------------------------------------------------------------------------

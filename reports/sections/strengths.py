@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from analysis.results.diagnosis import InterviewEvidence, SingleItem
-from instruments.schema import Item
+from instruments.schema import Instrument, Item
 from reports.content import Block, Bullets, Figure, Heading, Passages, Section, Statement
 from reports.figures import Likert, LikertRow
 from reports.numbers import printed
 from reports.sections.source import Source, capitalised
 
-MIDDLE = 3.0
+MIDDLE, FIVE = 3.0, 5       # of a scale with five points, for which there are shades
+COMPARING = ("trend", "benchmark")
 
 
 def what_works(study: Source) -> list[Section]:
     """Return strengths; a section without any says so."""
     words = study.words
     points = points_of(study)
-    blocks: list[Block] = []
-    figure = _comparison_figure(study)
-    if figure:
-        blocks.append(figure)
+    blocks: list[Block] = [*_comparison_figures(study)]
     blocks.append(Heading(words.text("strengths.points")))
     blocks.append(Bullets(tuple(points) or (words.say("strengths.none"),)))
     quotes = tuple({passage.text: passage for code in _strength_codes(study)
@@ -38,7 +36,7 @@ def points_of(study: Source) -> list[Statement]:
 
 def _single_points(study: Source) -> list[Statement]:
     words, found = study.words, []
-    for role in ("trend", "benchmark"):
+    for role in COMPARING:
         for item, single in _singles(study, role):
             if single.ci_low is not None and single.ci_low > MIDDLE:
                 estimate = study.estimate(single.mean, single.ci_low, single.ci_high)
@@ -100,27 +98,42 @@ def _strength_codes(study: Source) -> list[InterviewEvidence]:
     return [found for key in keys for found in [study.evidence(key)] if found is not None]
 
 
-def _comparison_figure(study: Source) -> Figure | None:
-    words, rows = study.words, []
-    legend: tuple[str, ...] = ()
-    for role in ("trend", "benchmark"):
+def _comparison_figures(study: Source) -> list[Figure]:
+    """Return the answers that compare: on scales from worse to better, and apart from them statements agreed with."""
+    compared: list[LikertRow] = []
+    rated: list[LikertRow] = []
+    points: tuple[str, ...] = ()
+    for role in COMPARING:
         for item, found in _singles(study, role):
             instrument = study.instrument_of(item.key)
             scale = instrument.scale(item.scale) if instrument and item.scale else None
             total = sum(found.frequencies.values())
-            if scale is None or len(scale.points) != 5 or total < study.minimum_group:  # noqa: PLR2004  # five shades
+            if instrument is None or scale is None or len(scale.points) != FIVE or total < study.minimum_group:
                 continue
             shares = tuple(found.frequencies.get(str(point.value), 0) / total for point in scale.points)
-            up = sum(shares[3:])
-            label = f"{study.read(item.text)} · {_asked(study, item)}"
-            rows.append(LikertRow(label, shares, found.n, printed(up, "percent"), ""))
-            legend = legend or tuple(words.text(f"labels_chart.worse_better_{place}") for place in range(5))
+            row = LikertRow(f"{study.read(item.text)} · {_asked(study, item)}", shares, found.n,
+                            printed(sum(shares[3:]), "percent"), "")
+            if _is_rated(instrument, item):
+                rated.append(row)
+                points = points or tuple(study.read(point.label) for point in scale.points)
+            else:
+                compared.append(row)
+    legend = tuple(study.words.text(f"labels_chart.worse_better_{place}") for place in range(FIVE))
+    return [*_bars(study, "f-comparison", "", compared, legend), *_bars(study, "f-agreement", "_agreed", rated, points)]
+
+
+def _is_rated(instrument: Instrument, item: Item) -> bool:
+    """Return whether an item is answered on the scale of the others, agreeing or not, and not on one that compares."""
+    return any(other.scale == item.scale and other.role not in COMPARING for other in instrument.items)
+
+
+def _bars(study: Source, key: str, kind: str, rows: list[LikertRow], legend: tuple[str, ...]) -> list[Figure]:
     if not rows:
-        return None
-    chart = Likert(tuple(rows), legend, words.text("strengths.figure_head"), words.text("strengths.worse"),
-                   words.text("strengths.better"))
-    first = rows[0]
-    alt = words.text("strengths.figure_alt", n=len(rows), label=first.label, share=first.figure)
-    return Figure("f-comparison", words.say("strengths.figure_title"), chart, alt, words.text("strengths.figure_unit"),
-                  words.text("strengths.figure_source",
-                                                              period=capitalised(study.period())))
+        return []
+    words = study.words
+    chart = Likert(tuple(rows), legend, words.text(f"strengths.figure_head{kind}"),
+                   words.text(f"strengths.worse{kind}"), words.text(f"strengths.better{kind}"))
+    alt = words.text(f"strengths.figure_alt{kind}", n=len(rows), label=rows[0].label, share=rows[0].figure)
+    return [Figure(key, words.say(f"strengths.figure_title{kind}", n=len(rows)), chart, alt,
+                   words.text("strengths.figure_unit"),
+                   words.text("strengths.figure_source", period=capitalised(study.period())))]

@@ -29,6 +29,7 @@ from reports.sections.table_columns import columns_of
 from reports.sections.triggers import failed_briefly
 
 MOST_PROBLEMS, MOST_FIGURES, MOST_SET_ASIDE, MOST_NAMED = 5, 4, 3, 2
+SET_ASIDE = ("not_proposed", "opportunity", "data_needed")
 
 
 def summary(study: Source) -> list[Section]:
@@ -377,6 +378,15 @@ def _set_aside(study: Source) -> list[Statement]:
         if measure.verdict == "not_proposed":
             found.append(words.say("summary.not_proposed", key=measure.key, name=name, trace=trace,
                                    reason=failed_briefly(study, measure.triggers)))
-        elif measure.verdict in ("opportunity", "data_needed"):
+        elif measure.verdict in SET_ASIDE:
             found.append(words.say(f"summary.{measure.verdict}", key=measure.key, name=name, trace=trace))
-    return found[:MOST_SET_ASIDE] or [words.say("summary.nothing_aside", trace=_all_strategies(study))]
+    return [*found[:MOST_SET_ASIDE], *_further_aside(study)] or [
+        words.say("summary.nothing_aside", trace=_all_strategies(study))]
+
+
+def _further_aside(study: Source) -> list[Statement]:
+    """Return in one line the measures set aside that page 1 has no line for."""
+    further = [m.key for m in study.diagnosis.measures if m.verdict in SET_ASIDE][MOST_SET_ASIDE:]
+    names = study.words.join([f"{key} {study.read(study.measure(key).name)}" for key in further])
+    return [study.words.say("summary.further_aside", names=names, n=len(further),
+                            trace=[f"measure.{key}.verdict" for key in further])] if further else []
