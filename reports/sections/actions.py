@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.results.diagnosis import KpiRow, MeasureFinding
-from analysis.results.plan_edits import PlanEdit
+from analysis.results.diagnosis import MeasureFinding
 from instruments.template import Measure
 from reports.content import (
     Block,
@@ -20,18 +19,17 @@ from reports.content import (
 )
 from reports.figures import Forest, ForestRow
 from reports.numbers import printed
+from reports.sections.due import horizon, indicator_told
 from reports.sections.edited import (
     count_line,
     edit_of,
     notes,
-    objective_target,
     phase_cell,
     phase_of,
     term,
     told,
     what_of,
 )
-from reports.sections.file_figures import is_hidden
 from reports.sections.first_steps import owner_now, undecided_of
 from reports.sections.forms import form_of, found_here
 from reports.sections.source import Source, capitalised
@@ -155,8 +153,10 @@ def _card(study: Source, m: MeasureFinding) -> Card:
     rows.append((words.text("actions.why"), Statement(study.read(measure.rationale))))
     rows.append((words.text("actions.aim"), Statement(study.read(measure.expected_effect))))
     if m.kpis:
+        said = [indicator_told(study, m, kpi, rule.baseline or "")
+                for kpi, rule in zip(m.kpis, measure.kpis, strict=True)]
         rows.append((words.text("actions.kpi"), Statement(capitalised(between.join(
-            _kpi(study, kpi, rule.baseline or "").text for kpi, rule in zip(m.kpis, measure.kpis, strict=True))))))
+            one.text for one in said)), {}, tuple(path for one in said for path in one.trace))))
     rows.append((words.text("actions.risk"), Statement(study.read(measure.risk))))
     if edit is not None and edit.values.note:
         rows.append((term(study, edit, "note", "edits.note"), Statement(study.read(edit.values.note))))
@@ -182,34 +182,14 @@ def _addresses(study: Source, measure: Measure) -> Statement:
     return Statement(names, {}, tuple(f"problem.{key}.grade" for key in strong), anchor)
 
 
-def _kpi(study: Source, kpi: KpiRow, path: str) -> Statement:
-    words, name = study.words, study.read(kpi.name)
-    if kpi.baseline is None or kpi.target is None or is_hidden(study, path):
-        return words.say("actions.kpi_unknown", name=name, months=kpi.due_months)
-    edited = objective_target(study, path)
-    if edited is not None:
-        return words.say("actions.kpi_of_objective", name=name, months=kpi.due_months,
-                         baseline=study.kpi_value(kpi, kpi.baseline), target=study.kpi_value(kpi, edited),
-                         rule=study.kpi_value(kpi, kpi.target))
-    key = "actions.kpi_known" if kpi.target > kpi.baseline else "actions.kpi_known_lower"
-    return words.say(key, name=name, months=kpi.due_months, baseline=study.kpi_value(kpi, kpi.baseline),
-                     target=study.kpi_value(kpi, kpi.target))
-
-
 def _side(study: Source, m: MeasureFinding, measure: Measure) -> tuple[tuple[str, Number | Statement], ...]:
     words, edit = study.words, edit_of(study, "measure", m.key)
     return (
         (words.text("actions.rank"), Number(float(m.rank) if m.rank else None, "rank")),
         (term(study, edit, "phase", "actions.phase"), words.say(f"phase.{phase_of(study, m)}")),
-        (term(study, edit, "due_on", "actions.horizon"), _due(study, edit, measure)),
+        (term(study, edit, "due_on", "actions.horizon"), horizon(study, m)),
         (words.text("actions.effort"), words.say("actions.effort_value", n=measure.effort)),
         (term(study, edit, "owner", "actions.owner"), Statement(owner_now(study, m))))
-
-
-def _due(study: Source, edit: PlanEdit | None, measure: Measure) -> Statement:
-    if edit is not None and edit.values.due_on:
-        return study.words.say("edits.by", date=edit.values.due_on)
-    return study.words.say("actions.months", n=measure.horizon_months)
 
 
 # ---- set aside -------------------------------------------------------------------------------------------------------

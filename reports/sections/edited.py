@@ -62,16 +62,6 @@ def beside(study: Source, kind: EditedKind, key: str, field: str, proposed: str,
                  has_head=False)
 
 
-def objective_target(study: Source, path: str) -> float | None:
-    """Return the edited target of the objective that measures the same figure; None where none was edited."""
-    rules = study.template.rules
-    for objective in rules.objectives if rules and path else ():
-        target = values_of(study, "objective", objective.key).target
-        if objective.kpi.baseline == path and target is not None:
-            return target
-    return None
-
-
 def owner_cell(study: Source, objective: ObjectiveFinding) -> Cell:
     """Return who owns an objective; where only its measure's owner was edited, that one."""
     proposed = study.read(_rule_owner(study, objective)) or "–"

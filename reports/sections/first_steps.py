@@ -56,6 +56,12 @@ def standing(study: Source, key: str) -> str:
     return words.text(f"followup.progress_{action.progress}", since=since)
 
 
+def begun(study: Source, key: str) -> Action | None:
+    """Return the decision by which a measure is to be carried out or was; None where there is none, or it stopped."""
+    action = decided(study).get(key)
+    return action if action is not None and action.is_taken_on and action.progress != "stopped" else None
+
+
 def begun_with(study: Source) -> list[MeasureFinding]:
     """Return the measures to begin with: those surely among the first, else the two of the highest rank."""
     open_ones = undecided_of(study) or study.proposed

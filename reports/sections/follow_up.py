@@ -125,10 +125,18 @@ def _known(study: Source, row: ActionFollowUp) -> Statement:
     if now is None or now.value is None:
         return study.words.say("followup.known_not_asked")
     share = study.estimate(now.value, now.ci_low, now.ci_high, "percent")
+    name = _asked_as(study, row.action.measure)
+    key = "followup.known_as" if name else "followup.known"
     if before is None or before.value is None:
-        return study.words.say("followup.known", share=share, n=now.n)
-    return study.words.say("followup.known_both", share=share, n=now.n, n_before=before.n,
+        return study.words.say(key, share=share, n=now.n, name=name)
+    return study.words.say(f"{key}_both", share=share, n=now.n, n_before=before.n, name=name,
                            before=study.estimate(before.value, before.ci_low, before.ci_high, "percent"))
+
+
+def _asked_as(study: Source, measure: str) -> str:
+    """Return what the register of present measures, and so the question, calls a measure; "" where it is its name."""
+    present = next((m.practice for m in study.diagnosis.measures if m.key == measure), None)
+    return study.read(present.name) if present is not None and present.name != study.measure(measure).name else ""
 
 
 # ---- changes ---------------------------------------------------------------------------------------------------------

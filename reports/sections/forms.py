@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from analysis.results.actions import Action
 from analysis.results.diagnosis import MeasureFinding
 from analysis.results.measurement import Estimate
 from analysis.results.measures import ItemGround, PresentMeasure, SuggestionGround, UnitGround
@@ -11,6 +12,7 @@ from instruments.template import Measure
 from reports.content import Statement
 from reports.numbers import month
 from reports.sections.file_figures import told_size
+from reports.sections.first_steps import begun, standing
 from reports.sections.source import Source, capitalised, lowered
 
 ASKED_FOR = ("proposed", "opportunity")
@@ -25,11 +27,31 @@ def form_of(study: Source, m: MeasureFinding) -> Statement | None:
         return None
     if m.form is None:
         return _without_form(study, m)
+    action = begun(study, m.key)
+    if action is not None:
+        return _decided(study, m, action)
     key, present = _phrase(m), m.practice
     values = {"name": study.read(present.name) if present else "", "since": _since(study, present),
               "status": _status(study, present), "standing": _standing(study, present),
               "known": _known(study, m.known_by, "forms.known"), "weak": _weak(study, m)}
     return study.words.say(f"forms.{key}", link=ENTERED, trace=(f"measure.{m.key}.form",), **values)
+
+
+def _decided(study: Source, m: MeasureFinding, action: Action) -> Statement:
+    """Return the form of a measure that is carried out: its state and day as the register of actions has them."""
+    words, present = study.words, m.practice
+    form = words.text("forms.carry_on" if action.progress != "done" else f"edits.form_{m.form}")
+    before = ""
+    if present is not None and present.name != study.measure(m.key).name:
+        is_older = bool(present.since) and not action.progress_on.startswith(present.since)
+        before = words.text("forms.begun_as" if is_older else "forms.listed_as", name=study.read(present.name),
+                            since=_since(study, present))
+    share = m.known_by
+    known = words.text("forms.not_told") if share is None else words.text("forms.used", n=share.n, share=study.estimate(
+        share.value, share.ci_low, share.ci_high, "percent"))
+    weak = words.text("forms.weak_decided", weak=_weak(study, m)) if _weak(study, m) else ""
+    return words.say("forms.decided", form=form, state=lowered(standing(study, m.key)),
+                     before=before, known=known, weak=weak, link=ENTERED, trace=(f"measure.{m.key}.form",))
 
 
 def _without_form(study: Source, m: MeasureFinding) -> Statement | None:

@@ -23,13 +23,12 @@ from reports.content import (
 )
 from reports.figures import Matrix, MatrixCell
 from reports.numbers import HIDDEN, printed
+from reports.sections.due import objective_due, objective_owner
 from reports.sections.edited import (
     beside,
-    due_cell,
     edit_of,
     has_owner,
     notes,
-    owner_cell,
     term,
     values_of,
 )
@@ -56,7 +55,7 @@ def objectives(study: Source) -> list[Section]:
             words.say("plan.active" if found.is_active else "plan.dormant"), Statement(study.read(kpi.name)),
             Statement(_baseline(study, kpi, objective.kpi.baseline or "")),
             beside(study, "objective", found.key, "target", study.kpi_value(kpi, kpi.target), kpi),
-            due_cell(study, "objective", found.key, kpi.due_months), owner_cell(study, found))))
+            objective_due(study, found), objective_owner(study, found))))
     columns = columns_of(words, "plan.objective_",
         ("name", 0.23, "left"), ("state", 0.07, "left"), ("kpi", 0.18, "left"), ("baseline", 0.11, "right"),
         ("target", 0.11, "right"), ("due", 0.15, "left"), ("owner", 0.15, "left"))

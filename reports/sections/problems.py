@@ -205,13 +205,9 @@ def _interview_lines(study: Source, p: ProblemFinding) -> list[Statement]:
     said, words = p.interview, study.words
     if said is None or not said.n_asked:
         return [words.say("problems.no_interviews")]
-    key = "problems.interviews" if said.supports else "problems.interviews_none"
-    line = words.say(key, k=said.supports, n=said.n_asked, roles=said.roles, x=said.contradicts,
-                     trace=(f"interview.{said.code}.interviewees",))
-    if said.mixed:
-        both = words.say("problems.interviews_both", m=said.mixed)
-        between = words.text("labels.between_sentences")
-        line = Statement(f"{line.text}{between}{both.text}", {**line.values, **both.values}, line.trace)
+    none, both = "" if said.supports else "_none", "_both" if said.mixed else ""
+    line = words.say(f"problems.interviews{none}{both}", k=said.supports, n=said.n_asked, roles=said.roles,
+                     x=said.contradicts, m=said.mixed, trace=(f"interview.{said.code}.interviewees",))
     alpha = said.agreement
     if alpha is None or alpha.value is None or said.agreement_verdict == "accept":
         return [line]

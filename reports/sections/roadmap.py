@@ -7,10 +7,11 @@ from datetime import date
 from typing import Literal
 
 from analysis.results.actions import Action
-from analysis.results.diagnosis import MeasureFinding
+from analysis.results.diagnosis import KpiRow, MeasureFinding
 from reports.content import Cell, Figure, Row, Section, Statement, Table
 from reports.figures import Bar, BarKind, Lane, RoadmapChart
-from reports.sections.edited import due_cell, objective_target, phase_cell, phase_of, values_of
+from reports.sections.due import due_day, objective_when, objective_with
+from reports.sections.edited import due_cell, phase_cell, phase_of, values_of
 from reports.sections.first_steps import decided, owner_now, standing
 from reports.sections.source import Source, capitalised, lowered
 from reports.sections.table_columns import columns_of
@@ -109,28 +110,16 @@ def _lane(study: Source, m: MeasureFinding) -> Lane:
                 end if state not in ("held", "done") else None)
 
 
-def _due(study: Source, m: MeasureFinding) -> date | None:
-    """Return the day a measure is due, where one is known: the edited one, or its time from when it was begun."""
-    due_on, action = values_of(study, "measure", m.key).due_on, decided(study).get(m.key)
-    if due_on:
-        return date.fromisoformat(due_on[:10])
-    if action is None or state_of(study, m) not in ("planned", "running"):
-        return None
-    begun = date.fromisoformat((action.starts_on or action.decided_on)[:10])
-    month = begun.month - 1 + study.measure(m.key).horizon_months
-    return date(begun.year + month // 12, month % 12 + 1, min(begun.day, 28))
-
-
 def _end(study: Source, m: MeasureFinding) -> float:
     """Return in how many months from the data a measure is due."""
-    due, frozen_on = _due(study, m), study.diagnosis.provenance.frozen_on
+    due, frozen_on = due_day(study, m), study.diagnosis.provenance.frozen_on
     if due is None or not frozen_on:
         return float(study.measure(m.key).horizon_months)
     return max((due - date.fromisoformat(frozen_on[:10])).days / DAYS, 0.0)
 
 
 def _bar_label(study: Source, m: MeasureFinding, state: State) -> str:
-    words, due, action = study.words, _due(study, m), decided(study).get(m.key)
+    words, due, action = study.words, due_day(study, m), decided(study).get(m.key)
     months = words.text("plan.bar", n=study.measure(m.key).horizon_months)
     due_on = values_of(study, "measure", m.key).due_on
     if due_on:
@@ -158,16 +147,24 @@ def _due_cell(study: Source, m: MeasureFinding) -> Cell:
     return Statement(before) if before else due_cell(study, "measure", m.key, study.measure(m.key).horizon_months)
 
 
+def _goal(study: Source, kpi: KpiRow, path: str) -> str:
+    """Return the target of a measure's first indicator; that of the objective, with its day, where it was edited."""
+    words, name, shared = study.words, study.read(kpi.name), objective_with(study, path)
+    edited = values_of(study, "objective", shared.key).target if shared is not None else None
+    if shared is not None and edited is not None:
+        return words.text("plan.milestone_of_objective", name=name, target=study.kpi_value(kpi, edited),
+                          due=objective_when(study, shared))
+    key = "plan.milestone_known" if kpi.target is not None else "plan.milestone_unknown"
+    return words.text(key, name=name, target=study.kpi_value(kpi, kpi.target))
+
+
 def _milestones(study: Source, ordered: list[MeasureFinding]) -> Table:
     words, rows = study.words, []
     for m in ordered:
         kpi = m.kpis[0] if m.kpis else None
         goal = "–"
         if kpi is not None:
-            edited = objective_target(study, study.measure(m.key).kpis[0].baseline or "")
-            target = kpi.target if edited is None else edited
-            key = "plan.milestone_known" if target is not None else "plan.milestone_unknown"
-            goal = words.text(key, name=study.read(kpi.name), target=study.kpi_value(kpi, target))
+            goal = _goal(study, kpi, study.measure(m.key).kpis[0].baseline or "")
         rows.append(Row((Statement(m.key, {}, (f"measure.{m.key}.verdict",), f"measure-{m.key}"), phase_cell(study, m),
                          _due_cell(study, m), Statement(goal))))
     columns = columns_of(words, "plan.milestone_",

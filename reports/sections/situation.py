@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from analysis.privacy import listed_roles, told_count
-from analysis.results.diagnosis import Screening, SituationFinding
+from analysis.results.diagnosis import MeasureFinding, Screening, SituationFinding
+from instruments.facts import Practice
 from reports.content import (
     Block,
     Callout,
@@ -24,9 +25,11 @@ from reports.content import (
     Table,
 )
 from reports.figures import Forest, ForestRow
+from reports.numbers import day
+from reports.sections.first_steps import begun
 from reports.sections.forms import since_in_words
 from reports.sections.organisation import process_flow, unit_tree
-from reports.sections.source import Source, capitalised
+from reports.sections.source import Source, capitalised, lowered
 from reports.sections.table_columns import columns_of
 
 HALF = 50.0
@@ -306,13 +309,31 @@ def _practices(study: Source) -> Table | None:
         found = study.single(key)
         known = found.frequencies.get(choice) if found else None
         share = known / found.n if found and known is not None and _is_told(study, known, found.n) else None
-        status = f"practice.{practice.status}"
-        rows.append(Row((Statement(study.read(practice.name)),
-                         Statement(words.text(status) if words.has(status) else practice.status),
-                         Statement(since_in_words(study, practice.since or "") or "–"), Number(share, "percent"))))
+        name, status, since = _practice(study, practice)
+        rows.append(Row((name, Statement(status), Statement(since or "–"), Number(share, "percent"))))
     columns = columns_of(words, "situation.practice_",
         ("name", 0.47, "left"), ("status", 0.14, "left"), ("since", 0.21, "left"), ("known", 0.18, "right"))
     return Table("t-practices", words.say("situation.practice_title", n=len(practices)), columns, tuple(rows), "",
-                 words.text("situation.practice_source"), is_dense=True)
+                 words.text("situation.practice_source_decided" if _carried(study) else "situation.practice_source"),
+                 is_dense=True)
+
+
+def _carried(study: Source) -> dict[str, MeasureFinding]:
+    """Return the measures that are carried out by decision, by the entry of the register that each goes on from."""
+    return {m.practice.key: m for m in study.diagnosis.measures if m.practice and begun(study, m.key)}
+
+
+def _practice(study: Source, practice: Practice) -> tuple[Statement, str, str]:
+    """Return name, status and day of an entry; one that a decision carries on has the number of its measure.
+
+    An entry that the decision made stands as the register of actions has it.
+    """
+    words, status, m = study.words, f"practice.{practice.status}", _carried(study).get(practice.key)
+    told = words.text(status) if words.has(status) else practice.status
+    since, action = since_in_words(study, practice.since or ""), begun(study, m.key) if m is not None else None
+    if m is not None and action is not None and action.progress_on and practice.name == study.measure(m.key).name:
+        told = lowered(words.text(f"followup.progress_{action.progress}", since=""))
+        since = day(action.progress_on, study.language)
+    return Statement(study.read(practice.name), {}, (f"measure.{m.key}.verdict",) if m is not None else ()), told, since
 
 

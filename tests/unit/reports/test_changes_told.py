@@ -71,7 +71,9 @@ def test_where_all_scales_rest_on_the_same_a_sentence_stands_for_the_table(bank:
     alike, flagged = _told(bank, BETTER, SAME), _told(bank, BETTER, replace(SAME, flagged=("GOA1",)))
 
     assert not [b for b in alike.section("changes").blocks if isinstance(b, Table) and "evidence" in b.key]
-    assert [b for b in flagged.section("changes").blocks if isinstance(b, Table) and "evidence" in b.key]
+    tables = [b for b in flagged.section("changes").blocks if isinstance(b, Table) and "evidence" in b.key]
+    item = next(item for one in bank[1].instruments for item in one.items if item.key == "GOA1")
+    assert f"GOA1 “{item.text['en'].rstrip('.')}”." in tables[0].source
     said = [one.text for b in alike.section("changes").blocks if isinstance(b, Paragraph) for one in b.statements]
     assert "All 2 scales measure the same in both waves, and no item was reworded." in said
 

@@ -191,7 +191,7 @@ def test_a_conflicting_problem_shows_the_numbers_of_both_sides(bank: Study) -> N
     text = " ".join(item.text for item in lines.items)
     assert "conflicting" in text
     assert "3 of 14 describe it" in text
-    assert "6 say the opposite" in text
+    assert "6 the opposite, one both" in text
 
 
 def test_three_answers_give_no_grade_and_no_measure(empty_bank: Study) -> None:

@@ -59,9 +59,11 @@ def test_a_card_and_a_milestone_hold_the_edited_target_of_the_objective_they_ser
     report = report_of(bank, objective_edit())
 
     card = dict(card_of(report, key).rows)
-    assert any("75%, as edited for its objective (rule: " in text.text for text in card.values())
+    said = "75% in 9 months, as edited for the objective (rule of the measure: "
+    assert any(said in text.text for text in card.values())
     milestones = table_of(report.section("roadmap"), "t-milestones")
-    assert next(row for row in milestones.rows if row.cells[0].text == key).cells[-1].text.endswith(": 75%")
+    assert next(row for row in milestones.rows if row.cells[0].text == key).cells[-1].text.endswith(
+        ": 75% in 9 months, as edited for the objective")
 
 
 def test_a_card_nobody_edited_has_no_small_print(bank: Study):
