@@ -7,6 +7,7 @@ import html.parser
 import logging
 import mimetypes
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -23,6 +24,11 @@ MOST_PAGES = 300
 MOST_SIGNS = 20                          # named in one message
 WHITE = frozenset(" \t\n\r\u00a0")
 AROUND = 20                              # characters quoted before and after one that cannot be drawn
+# A text that fits its line but for the space at its end is torn after its first word; alone, the space does no harm.
+_LAST_SPACE = re.compile(r"(?<=[^\s>]) (?=<(?:a|b|span)\b)")
+# A Chinese text does not end in a line of one sign: its last two go together with what closes behind them.
+_LAST_SIGNS = re.compile(r"((?:（[一-鿿]{1,4}）|(?<=[^<>\n]{4})(?:[一-鿿]{2}|[一-鿿]?[\d.]{1,6} ?[一-鿿]))"
+                         r"[。！？；：）”’》]{0,4})(?=\s*</(?:td|th|p|li|dd|dt|span|a)>)")
 COLLECT_AFTER = (50_000, 50, 50)         # objects; measured: a sixth less time for one percent more memory
 
 
@@ -146,6 +152,7 @@ def _document(weasyprint: Any, html: str) -> Any:
     fetcher = _locked_fetcher(weasyprint)
     fonts = FontConfiguration()
     sheet = weasyprint.CSS(string=style_sheet(), font_config=fonts, url_fetcher=fetcher)
+    html = _LAST_SIGNS.sub(r'<span class="whole">\1</span>', _LAST_SPACE.sub("<span> </span>", html))
     return weasyprint.HTML(string=html, url_fetcher=fetcher).render(stylesheets=[sheet], font_config=fonts)
 
 

@@ -58,7 +58,7 @@ _CONTROL: dict[int, str | None] = {
 
 # What reads as one thing: an interval in brackets, "n 169" and "n = 169", 0–100, −100～+100, "3 of 12".
 _UNBROKEN = re.compile(r"(\[[^\[\]]{1,24}\]|\bn (?:= )?\d[\d,]*|\bn＝\d[\d,]*|\b\d+–\d+\b|[−+]?\d+(?:～| to )[−+]\d+"
-                       r"|\b\d+ of \d+\b|\d{4}年\d{1,2}月\d{1,2}日|\d+个月)")
+                       r"|\b\d+ of \d+\b|\d{4}年\d{1,2}月\d{1,2}日(?:[起前止]）?)?|\d+个月)")
 _BRACKETED = re.compile(r"([一-鿿]{0,4}（[^（）]{1,8}）)$")
 _QUOTED = re.compile(_UNBROKEN.pattern[:-1] + r"|“[^“”]{1,10}”(?:[一-鿿]{2}$)?|(?<=[一-鿿]{2})[一-鿿]{2}$)")
 _LAST_WORDS = re.compile(r"((?<= )[\w’'-]{1,20} \S{1,16}|(?<=[一-鿿]{2})(?:[一-鿿]{4}|[一-鿿]{2})[）”》]?"

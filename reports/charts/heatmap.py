@@ -10,7 +10,7 @@ from reports.figures import Heatmap
 CELL, LOW_CELL, GAP, BREAK, FOOT = 16.0, 15.0, 1.0, 6.0, 24.0
 MOST_LABEL, MOST_WIDTH, LEAST_LEGEND = 300.0, 66.0, 252.0
 LINES = 2                               # of a label
-SMALLER = (10.2, 9.4, 8.6)              # letters of labels that are longer than a line
+SMALLER = (10.2, 9.4)                   # letters of labels that are longer than a line; smaller ones nobody reads
 MANY_ROWS = 40                          # from here rows and gaps are low, so that the map and its note share a page
 STEPS = len(c.DIVERGING)
 TURNED_BELOW = 6.0                      # room a column head needs at its sides before it is turned upright
@@ -27,9 +27,10 @@ def heatmap(data: Heatmap, title: str, language: str) -> str:
     size = _size(sheet, data, cell)
     gap, least = (BREAK / 2, LOW_CELL) if len(data.rows) > MANY_ROWS else (BREAK, CELL)
     y, letters = top, _letters(data, label - 8, language)
+    most = LINES if len(data.rows) <= MANY_ROWS else 1      # of many rows the table before the map has every wording
     for place, (row, values, texts) in enumerate(zip(data.rows, data.values, data.texts, strict=True)):
         y += gap if place in data.breaks else 0
-        lines = clip(row, label - 8, letters, LINES, language=language)
+        lines = clip(row, label - 8, letters, most, language=language)
         height = max(least, len(lines) * letters * sheet.leading)
         sheet.lines(0, y + height / 2, lines, letters)
         for column, (value, text) in enumerate(zip(values, texts, strict=True)):
@@ -42,7 +43,7 @@ def heatmap(data: Heatmap, title: str, language: str) -> str:
 
 
 def _letters(data: Heatmap, width: float, language: str) -> float:
-    """Return the size of letters of the labels: one at which each is a line, or of few rows has two lines at most."""
+    """Return the size of letters at which each label is a line, or of few rows has two lines at most; or the least."""
     for size in (c.SMALL, *SMALLER):
         if len(data.rows) <= MANY_ROWS and all(len(wrap(row, width, size, language=language)) <= LINES
                                                for row in data.rows):

@@ -100,7 +100,7 @@ def _questionnaire(names: Naming, one: QuestionnaireFieldwork, place: int) -> Se
     care = care_table(names, one, source)
     blocks += [care] if care is not None else []
     return Section(f"form-{one.audience}", words.text("fieldwork.part_form", n=place), title, tuple(blocks),
-                   starts_page=bool(one.dispositions))
+                   starts_page=bool(one.dispositions) and place == 1)
 
 
 def _facts(names: Naming, one: QuestionnaireFieldwork) -> tuple[tuple[str, Statement], ...]:

@@ -79,7 +79,8 @@ def interview_report(diagnosis: Diagnosis, template: StudyTemplate, facts: Study
     names, study = naming(language, template), Source(diagnosis, template, facts, language)
     sections = [_overview(study, log), _limits(study, log), _coverage(study, questions), _said(study)]
     part, voices = study.words.text("interviewing.part_codes"), study.words.text("interviewing.part_said")
-    sections += [replace(section, is_appendix=False, part=part) for section in codebook(study, voices)]
+    sections += [replace(section, is_appendix=False, part=part, starts_page=False)
+                 for section in codebook(study, voices)]
     face = Face(names.words.text("interviewing.kind"), names.words.text("interviewing.title"),
                 names.words.text("interviewing.subtitle"), study.organisation, _cover(study, log), study.is_synthetic,
                 diagnosis.provenance.frozen_on or log.last_on)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from analysis.diagnosis.thresholds import THRESHOLDS
 from analysis.results.planning import AudiencePlan, Found, SurveyPlan
@@ -71,7 +71,8 @@ def protocol_report(protocol: Protocol, language: str) -> StudyReport:
                 _people(names, protocol)]
     sections += _interviews(names, template)
     sections += [_judging(names, protocol), _measures(names, template), _care(names, protocol),
-                 *(_items(names, instrument) for instrument in template.instruments), _thresholds(names, protocol)]
+                 *(replace(_items(names, instrument), starts_page=place == 0)
+                   for place, instrument in enumerate(template.instruments)), _thresholds(names, protocol)]
     subtitle = names.words.text("protocol.subtitle_late" if protocol.has_answers else "protocol.subtitle")
     face = Face(names.words.text("protocol.kind"), names.read(template.report_title) or names.read(template.title),
                 subtitle, organisation, _cover(names, protocol), protocol.is_synthetic, protocol.written_on)
@@ -350,4 +351,5 @@ def _thresholds(names: Naming, protocol: Protocol) -> Section:
     told = told_thresholds(has_value=protocol.template.value_model is not None)
     table = threshold_table(names.words, names.language, protocol.thresholds, told)
     return Section("thresholds", names.words.text("protocol.part_thresholds"),
-                   names.words.say("protocol.thresholds_title", n=len(told)), (table,), is_appendix=True)
+                   names.words.say("protocol.thresholds_title", n=len(told)), (table,), is_appendix=True,
+                   starts_page=False)

@@ -202,6 +202,10 @@ def words_torn(printed: Printed) -> list[str]:
             found.append(f"{before[0]}|{after[0]}")
     return found
 
+def lines_that_jar(printed: Printed) -> list[str]:
+    """Return lines of English that end before a word that had room, and lines of a single Chinese sign."""
+    return printed.seen.ends
+
 
 def chart_texts_beyond(printed: Printed) -> list[str]:
     """Return the texts of the report's charts that leave their sheet."""
@@ -226,7 +230,7 @@ CHECKS: tuple[Check, ...] = (
     not_well_formed, not_tagged, bookmarks_that_differ, headings_out_of_order, charts_without_words,
     tables_without_heads, content_outside_the_tree, marks_twice, foreign_fonts, headings_not_in_the_text, pictures,
     empty_pages, summary_too_long, links_to_nowhere, people_named, hidden_cells_told, boxes_beyond, words_torn,
-    chart_texts_beyond, other_bytes)
+    lines_that_jar, chart_texts_beyond, other_bytes)
 
 
 def failures(printed: Printed) -> dict[str, list[str]]:

@@ -17,6 +17,7 @@ from reports import pdf as press
 from reports.content import StudyReport
 from reports.deliver import report_pdf
 from reports.render import report_html
+from tests.gates.lines import early_ends, lone_signs
 from tests.gates.space import beyond, seams
 
 HEADING = re.compile(r"<h([1-6])[^>]*>(.*?)</h\1>", re.DOTALL)
@@ -28,6 +29,7 @@ class LaidOut:
 
     beyond: list[str]                           # texts and charts that leave their place
     seams: list[tuple[str, str]]                # words before and after the end of each line
+    ends: list[str]                             # lines that end early, or hold a single sign
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Printed:
     @cached_property
     def seen(self) -> LaidOut:
         """Return what was seen of the layout, laid out again where nobody looked."""
-        return self.laid_out or look(press.layout(self.html))
+        return self.laid_out or look(press.layout(self.html), self.language)
 
     @cached_property
     def headings(self) -> list[tuple[int, str]]:
@@ -75,7 +77,7 @@ def print_report(report: StudyReport, names: frozenset[str] = frozenset()) -> Pr
 
     def watched(engine: Any, document: str) -> Any:
         drawn = draw(engine, document)
-        found.append(look(drawn))
+        found.append(look(drawn, report.language))
         return drawn
 
     with pytest.MonkeyPatch.context() as patch:
@@ -90,9 +92,9 @@ def print_apart(report: StudyReport, names: frozenset[str] = frozenset()) -> Pri
     return Printed(report, report_html(report, is_traced=False), report_pdf(report), names)
 
 
-def look(document: Any) -> LaidOut:
+def look(document: Any, language: str) -> LaidOut:
     """Return what a laid-out document shows."""
-    return LaidOut(beyond(document), seams(document))
+    return LaidOut(beyond(document), seams(document), (lone_signs if language == "zh" else early_ends)(document))
 
 
 def squeezed(text: str) -> str:

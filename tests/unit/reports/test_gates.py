@@ -11,10 +11,11 @@ import pikepdf
 import pytest
 
 from reports.content import Column, Cover, Number, Paragraph, Row, Section, Statement, StudyReport, Table
-from reports.pdf import missing_system_libraries, write_pdf
+from reports.pdf import layout, missing_system_libraries, write_pdf
 from reports.render import report_html
 from tests.gates import checks
 from tests.gates.checks import CHECKS, Check
+from tests.gates.lines import lone_signs
 from tests.gates.pictures import REMEDY, UNSEEN, chosen_pages, unlike
 from tests.gates.printed import Printed
 from tests.gates.subjects import SUBJECTS
@@ -129,6 +130,7 @@ FAULTS: dict[str, Callable[[], Printed]] = {
     "hidden_cells_told": lambda: _printed(report=_small(_hidden_and_told())),
     "boxes_beyond": lambda: _with(f'<p style="white-space: nowrap">{LONG}</p>'),
     "words_torn": lambda: _with('<p style="width: 16mm">unquestionably</p>'),
+    "lines_that_jar": lambda: _with('<p style="width: 48mm">Visible results of customer work <cite>O3</cite></p>'),
     "chart_texts_beyond": lambda: _with(CHART.format(x=90)),
     "other_bytes": lambda: replace(_printed(), html=_printed().html.replace("What follows", "What came")),
 }
@@ -171,3 +173,12 @@ def test_a_word_that_leaves_its_cell_is_found() -> None:
     faulty = _printed(lambda html: html.replace(head, f'<th scope="row" style="white-space: nowrap">{LONG[:80]}'))
 
     assert any("beside it" in words for words in checks.boxes_beyond(faulty))
+
+
+@pytest.mark.parametrize(("tag", "n_lone"), [("div", 1), ("p", 0)])
+def test_a_chinese_text_ends_in_no_line_of_one_sign(tag: str, n_lone: int) -> None:
+    text = "我们能够获得开展客户关系工作所需的培训。"
+
+    document = layout(f'<html lang="zh"><body class="zh"><{tag} style="width: 34mm">{text}</{tag}></body></html>')
+
+    assert len(lone_signs(document)) == n_lone        # of a part that is no paragraph nobody takes care
