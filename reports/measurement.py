@@ -27,6 +27,7 @@ from reports.measured.registry import parts_of, results_of
 from reports.measured.structure import distinct_pairs
 from reports.numbers import printed
 from reports.sections.source import capitalised
+from reports.waves import WaveTold, wave_name
 from reports.wording import Words
 
 ACCEPTABLE = 0.70                       # diagnostic model, section 3
@@ -78,7 +79,8 @@ def _period(words: Words, survey: Survey | None) -> str:
     if survey is None:
         return ""
     has_days = survey.starts_on and survey.ends_on
-    return words.text("datafile.wave_days" if has_days else "datafile.wave", wave=survey.wave,
+    called = wave_name(words, "", {"": WaveTold(survey.wave)}, "short")
+    return words.text("datafile.wave_days" if has_days else "datafile.wave", wave=called,
                       start=survey.starts_on, end=survey.ends_on)
 
 

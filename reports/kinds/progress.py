@@ -130,6 +130,7 @@ def _limits(of: Progress) -> Section:
         points.append(words.say("progress.limit_corrected", least=found.smallest_change))
     if of.contrasts:
         points.append(words.say("progress.limit_groups", shown=found.fewest_shown, judged=found.fewest_judged))
+    points += [words.say("progress.limit_scoring")] if of.compared else []
     points += [words.say("progress.limit_known"), words.say("progress.limit_register")]
     return Section("limits", words.text("progress.part_limits"), words.say("progress.limits"),
                    (Bullets(tuple(points)), Facts(_method(of))), starts_page=False)

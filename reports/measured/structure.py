@@ -10,6 +10,7 @@ from analysis.results.measurement import FactorSolution
 from reports.content import Statement
 from reports.measured.frame import Context
 from reports.sections.measurement_tables import LOADING_SHOWN
+from reports.wording import Words
 
 FEWEST_OF_A_SCALE = 2       # items of it that load most on a factor; a single one is an item in the wrong place
 FEWEST_TURNED = 2           # reverse items that make a factor of wording
@@ -70,7 +71,7 @@ def _shared(context: Context, factor: int, scales: Sequence[str]) -> Statement:
     words = context.words
     are_distinct = all(frozenset(pair) in context.distinct for pair in combinations(scales, 2))
     return words.say("measured.factor_shared_distinct" if are_distinct else "measured.factor_shared",
-                     scales=words.join([context.title(key) for key in scales]),
+                     scales=words.join([_named(words, context.title(key)) for key in scales]),
                      factor=words.text("measure.factor", number=factor + 1))
 
 
@@ -83,3 +84,8 @@ def distinct_pairs(documents: Sequence[Any]) -> frozenset[frozenset[str]]:
 
 def _is_list(value: Any) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def _named(words: Words, name: str) -> str:
+    """Return a name as it stands in a sentence: a Chinese one in marks, as it may read like a part of it."""
+    return f"“{name}”" if words.language == "zh" else name

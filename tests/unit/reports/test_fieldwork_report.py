@@ -113,9 +113,11 @@ def test_the_sign_of_a_hidden_number_is_explained_only_where_one_stands(report: 
 
 
 @pytest.mark.parametrize(("language", "words"), [
-    ("en", ["RR1 and RR2 75.0%", "not meaningful here", "of everybody who did not answer nothing is known",
+    ("en", ["response rate 75.0%, counting complete answers (RR1) as well as with partial ones (RR2)",
+            "not meaningful here", "of everybody who did not answer nothing is known",
             "second survey (September 2026)", "told beforehand: about 14 minutes", "Bank – staff, version 1.1.0"]),
-    ("zh", ["RR1与RR2均为75.0%", "此处无意义", "未作答者的情况均不掌握", "第二轮（2026年9月）", "事先告知约14分钟"])])
+    ("zh", ["按完整作答（RR1）和含部分作答（RR2）计，回收率均为75.0%",
+            "此处无意义", "未作答者的情况均不掌握", "第二轮（2026年9月）", "事先告知约14分钟"])])
 def test_rates_that_compare_those_who_answered_with_themselves_are_not_printed(language: str,
                                                                               words: list[str]) -> None:
     link = replace(STAFF, name={"en": "Bank - staff", "zh": "员工问卷"}, rates={

@@ -44,9 +44,9 @@ def _report(survey: Survey | None, language: str = "en", title: str = "Staff", *
 def test_the_first_page_says_when_was_surveyed_and_whose_answers_count(survey: Survey, said: str) -> None:
     report = _report(survey)
 
-    assert "Wave 1, 7 September 2026 to 25 September 2026." in str(report.sections[0])
+    assert "The first survey, 7 September 2026 to 25 September 2026." in str(report.sections[0])
     assert said in str(report.sections[0])
-    assert report.cover.facts[0][2] == "wave 1, 7 September 2026 to 25 September 2026"
+    assert report.cover.facts[0][2] == "the first survey, 7 September 2026 to 25 September 2026"
 
 
 def test_a_data_file_has_no_wave() -> None:
@@ -57,7 +57,7 @@ def test_a_data_file_has_no_wave() -> None:
 
 
 def test_a_wave_whose_days_are_not_known_is_told_by_its_number() -> None:
-    assert "第2轮。" in str(_report(Survey(2), "zh").sections[0])
+    assert "第二轮。" in str(_report(Survey(2), "zh").sections[0])
 
 
 def test_the_legend_has_the_words_of_the_answers() -> None:
