@@ -29,4 +29,5 @@ CUSTOMER = replace(STAFF, audience="customer", name={"en": "Customer questionnai
                    modes={"kiosk": 90}, flags={}, n_excluded=None, paper=None, median_minutes=None, n_submitted=90,
                    dispositions={"complete": 88, "partial": 2})
 WAVE = Fieldwork("w1", (STAFF, CUSTOMER), {"en": "The bank", "zh": "该行"}, {}, {"en": "All staff", "zh": "全体员工"},
-                 {"en": "To see what is wrong", "zh": "查明问题"}, {"en": "Bank A", "zh": "A银行"}, is_synthetic=True)
+                 {"en": "To see what is wrong", "zh": "查明问题"}, {"en": "Bank A", "zh": "A银行"}, is_synthetic=True,
+                 order=1)

@@ -30,6 +30,7 @@ from reports.content import Paragraph, Section, Statement, StudyReport
 from reports.pdf import write_pdf
 from reports.render import report_html
 from reports.sections.study import OtherWaves, study_report
+from reports.waves import WaveTold
 from surveyapp.sample.studies import SAMPLES
 from tests.factories.kept import filling
 from tests.gates import prepared as preparing
@@ -55,7 +56,13 @@ def sample_report(template_key: str, wave: str, language: str) -> StudyReport:
     """Return the report of a sample's wave."""
     diagnosis, facts, changes = kept(template_key, wave)
     return study_report(diagnosis, load_catalogue_template(template_key), facts, language=language,
-                        waves=OtherWaves(changes))
+                        waves=OtherWaves(changes, told=_told(template_key, wave)))
+
+
+def _told(template_key: str, wave: str) -> dict[str, WaveTold]:
+    """Return what the waves up to one are called: which surveys they were, begun on which days."""
+    return {key: WaveTold(place, kept(key_of, key)[1].fieldwork_from) for place, (key_of, key) in enumerate(
+        [one for one in WAVES if one[0] == template_key and one[1] <= wave], start=1)}
 
 
 def summary_alone(report: StudyReport) -> StudyReport:
