@@ -97,16 +97,16 @@ def _summary(report: StudyReport, words: Words) -> Section | None:
     table = _table(section, "t-summary", words, MOST_PROBLEMS)
     whole = _first(section, lambda block: isinstance(block, Table) and block.key == "t-summary")
     if isinstance(table, Table) and isinstance(whole, Table) and len(whole.rows) > MOST_PROBLEMS:
-        names = [_in_short(row) for row in whole.rows[MOST_PROBLEMS:]]
+        names = [_in_short(words, row) for row in whole.rows[MOST_PROBLEMS:]]
         table = replace(table, source=words.text("board.cut_problems", names=words.join(names), n=len(names)))
     return _slide(section, (figures, table))
 
 
-def _in_short(row: Row) -> str:
+def _in_short(words: Words, row: Row) -> str:
     """Return a problem of the summary with its grade, such as "5. Imperfect management system (weak)"."""
     name, grade = row.cells[0], row.cells[-1]
     said = name.lines[0].text if isinstance(name, Stack) else name.text if isinstance(name, Statement) else ""
-    return f"{said} ({grade.word})" if isinstance(grade, GradeCell) else said
+    return words.text("board.cut_problem", name=said, grade=grade.word) if isinstance(grade, GradeCell) else said
 
 
 def _problems(report: StudyReport, words: Words) -> Section | None:
