@@ -28,6 +28,7 @@ from reports.sections.appendix_words import codebook, double_coded
 from reports.sections.situation import roles_interviewed
 from reports.sections.source import Source, capitalised
 from reports.sections.table_columns import Spec, columns_of
+from reports.wording import typeset
 
 MOST_QUOTES = 4             # of a code
 
@@ -148,7 +149,8 @@ def _coverage(study: Source, questions: Sequence[QuestionAsked]) -> Section:
     if not questions:
         return Section("coverage", words.text("interviewing.part_coverage"), Statement(""), ())
     is_noted = not any(one.n_unknown for one in questions)
-    rows = tuple(Row((Statement(f"{one.key}  {one.wording}"), *(Number(float(n), "count") for n in (
+    rows = tuple(Row((Statement(f"{one.key}  {typeset(one.wording, study.language)}"),
+                      *(Number(float(n), "count") for n in (
         one.n_put, one.n_raised, one.n_silent, *(() if is_noted else (one.n_unknown,)))))) for one in questions)
     unknown: tuple[Spec, ...] = () if is_noted else (("unknown", 0.11, "right"),)
     columns = columns_of(words, "interviewing.question_", ("text", 0.66 if is_noted else 0.55), ("put", 0.11, "right"),
