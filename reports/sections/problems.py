@@ -107,7 +107,7 @@ def _evidence_table(study: Source) -> Table:
                          spoken, words.say(f"customer_status.{p.customer_status}"),
                          study.grade(p.grade, key), words.say(f"triangulation.{p.triangulation}"))))
     columns = columns_of(words, "problems.column_",
-        ("name", 0.25), ("survey", 0.11), ("interviews", 0.22), ("customers", 0.13), ("grade", 0.12),
+        ("name", 0.23), ("survey", 0.11), ("interviews", 0.24), ("customers", 0.13), ("grade", 0.12),
         ("together", 0.17))
     return Table("t-problems", words.say("problems.table_title"), columns, tuple(rows), "",
                  words.text("problems.table_source"))
