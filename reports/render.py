@@ -56,13 +56,15 @@ _CONTROL: dict[int, str | None] = {
     **dict.fromkeys((0x1680, 0x180E, 0x2028, 0x2029, 0x205F), " "),
 }
 
-# What reads as one thing: an interval in brackets, "n 169" and "n = 169", 0–100, −100～+100, "3 of 12".
+# What reads as one thing: an interval in brackets, "n = 169", 0–100, −100～+100, "3 of 12", "客户经理 53；".
 _UNBROKEN = re.compile(r"(\[[^\[\]]{1,24}\]|\bn (?:= )?\d[\d,]*|\bn＝\d[\d,]*|\b\d+–\d+\b|[−+]?\d+(?:～| to )[−+]\d+"
-                       r"|\b\d+ of \d+\b|\d{4}年\d{1,2}月\d{1,2}日(?:[起前止]）?)?|\d+个月)")
+                       r"|\b\d+ of \d+\b|\d{4}年\d{1,2}月\d{1,2}日(?:[起前止]）?)?|\d+个月"
+                       r"|[一-鿿（）/ ]{2,12}[ \u00a0](?:\d+|s)(?=；|$))")
 _BRACKETED = re.compile(r"([一-鿿]{0,4}（[^（）]{1,8}）)$")
 _QUOTED = re.compile(_UNBROKEN.pattern[:-1] + r"|“[^“”]{1,10}”(?:[一-鿿]{2}$)?|(?<=[一-鿿]{2})[一-鿿]{2}$)")
 _LAST_WORDS = re.compile(r"((?<= )[\w’'-]{1,20} \S{1,16}|(?<=[一-鿿]{2})(?:[一-鿿]{4}|[一-鿿]{2})[）”》]?"
                          r"|(?<=[一-鿿]{2})[一-鿿]{2}\d{1,3}[一-鿿])$")
+_CLAUSES = re.compile(r"(“[一-鿿]{1,10}”[，；：]?|[一-鿿]{2}[，；：])")
 
 _KINDS: dict[type, str] = {
     Statement: "statement", Paragraph: "paragraph", Bullets: "bullets", Facts: "facts", Passages: "passages",
@@ -144,9 +146,12 @@ def _environment() -> Environment:
 def _shown(text: str, *, is_title: bool = False, is_label: bool = False) -> Markup | str:
     """Return a text whose intervals, counts and ranges no line end tears.
 
-    A title does not end in a single word; a label of few words tears no short name in Chinese quotation marks.
+    A title does not end in a single word, a Chinese one tears no end of a clause; a label of few words tears no short
+    name in Chinese quotation marks.
     """
     parts = _LAST_WORDS.split(text, maxsplit=1) if is_title else (_QUOTED if is_label else _UNBROKEN).split(text)
+    if is_title and (len(parts) == 1 or " " not in parts[1]):
+        parts = [*_CLAUSES.split(parts[0]), *parts[1:]]
     if len(parts) == 1:
         return text
     if is_title and " " in parts[1]:        # a box of its own would tear a line that holds a link
