@@ -7,6 +7,7 @@ from reports.content import (
     Block,
     Bullets,
     Callout,
+    Cell,
     Columns,
     Figure,
     Group,
@@ -14,6 +15,7 @@ from reports.content import (
     Passages,
     Row,
     Section,
+    Stack,
     Statement,
     Table,
 )
@@ -107,18 +109,19 @@ def _evidence_table(study: Source) -> Table:
                          spoken, words.say(f"customer_status.{p.customer_status}"),
                          study.grade(p.grade, key), words.say(f"triangulation.{p.triangulation}"))))
     columns = columns_of(words, "problems.column_",
-        ("name", 0.23), ("survey", 0.11), ("interviews", 0.24), ("customers", 0.13), ("grade", 0.12),
+        ("name", 0.25), ("survey", 0.11), ("interviews", 0.22), ("customers", 0.13), ("grade", 0.12),
         ("together", 0.17))
     return Table("t-problems", words.say("problems.table_title"), columns, tuple(rows), "",
                  words.text("problems.table_source"))
 
 
-def spoken_of(study: Source, said: InterviewEvidence | None, trace: tuple[str, ...] = ()) -> Statement:
-    """Return how many of those asked say it, how many the opposite, and how many both."""
+def spoken_of(study: Source, said: InterviewEvidence | None, trace: tuple[str, ...] = ()) -> Cell:
+    """Return how many of those asked say it, how many the opposite, and below it how many both."""
+    words = study.words
     if said is None or not said.n_asked:
-        return study.words.say("status.none")
-    return study.words.say("problems.said_both" if said.mixed else "problems.said", k=said.supports,
-                           x=said.contradicts, m=said.mixed, n=said.n_asked, trace=trace)
+        return words.say("status.none")
+    one = words.say("problems.said", k=said.supports, x=said.contradicts, n=said.n_asked, trace=trace)
+    return Stack((one, words.say("problems.said_both", m=said.mixed)), has_head=False) if said.mixed else one
 
 
 def _so_what(study: Source) -> Statement:
