@@ -33,7 +33,7 @@ from surveyapp.services.wave_names import waves_told
 def fieldwork_facts(session: Session, study: Study, wave: Wave) -> FieldworkFacts:
     """Return what the report is made of; Refused while answers still arrive."""
     if wave.closed_at is None:
-        raise Refused("Wave {wave} is not closed.", "Close it first: while answers arrive there are no final figures.",
+        raise Refused("Not closed yet: {wave}.", "Close it first: while answers arrive there are no final figures.",
                       wave=wave.key)
     facts, template = facts_of(study), template_of(session, study)
     stored = newest_diagnosis(session, study, wave)
@@ -41,7 +41,7 @@ def fieldwork_facts(session: Session, study: Study, wave: Wave) -> FieldworkFact
     forms = tuple(_questionnaire(session, study, found, diagnosis)
                   for found in fieldwork_of(session, study, wave) if found.closing)
     if not forms:
-        raise Refused("Wave {wave} has no questionnaire with final figures.", "Publish one, collect and close.",
+        raise Refused("No questionnaire with final figures: {wave}.", "Publish one, collect and close.",
                       wave=wave.key)
     return FieldworkFacts(
         wave.key, forms, dict(facts.sponsor), dict(facts.conductor), dict(template.population), dict(template.aim),

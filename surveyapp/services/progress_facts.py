@@ -43,7 +43,7 @@ def diagnosed_wave(session: Session, study: Study, wave: Wave | None) -> StoredD
         raise Refused("There is no diagnosis yet.", "Run one first: the report follows what a wave shows.")
     own = session.get_one(Wave, stored.wave_id)
     if earlier_wave(session, study, own) is None:
-        raise Refused("There is no closed wave before wave {wave}.",
+        raise Refused("Before {wave} there is no closed wave.",
                       "A progress report stands between two waves; close and diagnose a second one.", wave=own.key)
     return stored
 
@@ -54,14 +54,14 @@ def progress_facts(session: Session, study: Study, stored: StoredDiagnosis) -> P
     diagnosis = diagnosis_of(stored)
     if earlier_release(session, study, wave) is None:
         raise Refused("No report on a wave before {wave} is released.",
-                      "Release it and record what was decided on it, then diagnose wave {wave} again.", wave=wave.key)
+                      "Release it and record what was decided on it, then diagnose {wave} again.", wave=wave.key)
     found = diagnosis.follow_up
     if found is None:
-        raise Refused("The diagnosis of wave {wave} is older than the release it would follow.",
-                      "Diagnose wave {wave} again.", wave=wave.key)
+        raise Refused("The diagnosis of {wave} is older than the release it would follow.",
+                      "Diagnose {wave} again.", wave=wave.key)
     release = get_release(session, study, found.release)
     if release.is_recalled:
-        raise Refused("Report {number}, which this wave follows, was recalled.", "Diagnose wave {wave} again.",
+        raise Refused("Report {number}, which this wave follows, was recalled.", "Diagnose {wave} again.",
                       number=found.release, wave=wave.key)
     register = load_register(session, study, release)
     followed, moved = with_newest(found, {row.measure.key: row.action for row in register.rows if row.action})

@@ -7,6 +7,7 @@ from flask_babel import get_locale, gettext
 from surveyapp.models.diagnosis import Job
 from surveyapp.services.analysis_wording import own_words_of
 from surveyapp.services.finding_wording import place_in_words
+from surveyapp.views.wave_words import with_wave_called
 
 
 def job_fault(job: Job) -> str:
@@ -14,7 +15,8 @@ def job_fault(job: Job) -> str:
     fault = job.fault
     if not fault:
         return job.message
-    said = [gettext(text).format(**fault["values"]) for text in (fault["reason"], fault["remedy"]) if text]
+    values = with_wave_called(fault["values"])
+    said = [gettext(text).format(**values) for text in (fault["reason"], fault["remedy"]) if text]
     between = "" if str(get_locale() or "").startswith("zh") else " "
     if own := _own_details(fault.get("said") or [], between):
         said.append(gettext("Details: %(words)s", words=own))

@@ -22,6 +22,12 @@ def wave_called(key: str, form: WaveForm = "dated", *, begins: bool = False) -> 
     return name[:1].upper() + name[1:] if begins else name
 
 
+def with_wave_called(values: Mapping[str, str]) -> Mapping[str, str]:
+    """Return an error's values with its wave in words: services and commands know it by its key."""
+    told = _told().get(values.get("wave", ""))
+    return {**values, "wave": wave_called(values["wave"], "short")} if told else values
+
+
 def _told() -> Mapping[str, WaveTold]:
     """Return the waves of the page's study, read once a page."""
     study = g.get("study")

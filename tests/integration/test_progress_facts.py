@@ -43,7 +43,7 @@ def test_a_first_wave_has_no_progress_report(database):
     with transaction() as session:
         diagnosed_study(session)
 
-    progress("There is no closed wave before wave w1")
+    progress("Before w1 there is no closed wave")
 
 
 def test_without_a_released_report_there_is_nothing_to_follow(database):

@@ -4,15 +4,17 @@ import re
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask_babel import force_locale, gettext
 
 from analysis.errors import SpecError, TooFewData
 from instruments.errors import CheckFailed, FileFormatError, Finding
 from reports.pdf import MissingGlyphs
+from reports.waves import WaveTold
 from surveyapp.errors import BadInput, Refused
 from surveyapp.jobs.fault import FOREIGN, OWN, fault_of
 from surveyapp.models.diagnosis import Job
+from surveyapp.models.study import Study
 from surveyapp.services.analysis_wording import ANALYSIS_SENTENCES
 from surveyapp.views.job_fault import job_fault
 
@@ -111,3 +113,15 @@ def test_every_sentence_told_in_chinese_is_one_that_an_analysis_says():
                if max(re.split(r"\{[a-z]+\}", sentence), key=len) not in sources]
 
     assert unknown == []
+
+
+@pytest.mark.parametrize(("language", "words"), [
+    ("en", "Before the second survey there is no closed wave."), ("zh", "第二轮之前没有已结束的轮次。")])
+def test_a_wave_is_named_as_reports_name_it(app: Flask, language: str, words: str):
+    job = failed(Refused("Before {wave} there is no closed wave.", wave="w2"))
+
+    with app.test_request_context(headers={"Accept-Language": language}):
+        g.study, g.waves_told = Study(id=1, template={}), (1, {"w2": WaveTold(2, "2026-11-19")})
+        told = job_fault(job)
+
+    assert told == words
