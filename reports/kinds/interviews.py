@@ -78,7 +78,7 @@ def interview_report(diagnosis: Diagnosis, template: StudyTemplate, facts: Study
                      questions: Sequence[QuestionAsked], language: str) -> StudyReport:
     """Return the report on the interviews behind a diagnosis."""
     names, study = naming(language, template), Source(diagnosis, template, facts, language)
-    sections = [_overview(study, log), _limits(study, log), _coverage(study, questions), _said(study)]
+    sections = [_overview(study, log), _limits(study, log), _coverage(study, questions), _said(study, log)]
     part, voices = study.words.text("interviewing.part_codes"), study.words.text("interviewing.part_said")
     sections += [replace(section, is_appendix=False, part=part, starts_page=False)
                  for section in codebook(study, voices)]
@@ -170,7 +170,7 @@ def _coverage_title(study: Source, questions: Sequence[QuestionAsked]) -> Statem
     return study.words.say(f"interviewing.coverage_title{key}", n=missing or unsure or few, all=len(questions))
 
 
-def _said(study: Source) -> Section:
+def _said(study: Source, log: InterviewLog) -> Section:
     """Return what was said about each problem and cause, dissenting voices among it."""
     words, n = study.words, 0
     blocks: list[Block] = []
@@ -181,7 +181,8 @@ def _said(study: Source) -> Section:
         n += len(passages)
         blocks += [Heading(_voices_head(study, row)), Passages(passages)]
     served, m = _said_by_served(study)
-    return Section("said", words.text("interviewing.part_said"), words.say("interviewing.said_title", n=n + m),
+    key = "said_title" if log.n_verbatim == log.n else "said_title_notes"
+    return Section("said", words.text("interviewing.part_said"), words.say(f"interviewing.{key}", n=n + m),
                    (*blocks, *served))
 
 
@@ -228,7 +229,8 @@ def _departures(study: Source, log: InterviewLog, planned: int) -> list[Statemen
     """Return why what was done departs from the plan, as entered; that nobody entered it, and where; or nothing."""
     book = study.template.codebook
     share = book.quality.double_code_share if book else 0.0
-    twice = max((row.coders.n_interviews for row in study.diagnosis.interviews if row.coders), default=0)
+    twice = max((row.coders.n_interviews for row in study.diagnosis.interviews
+                 if row.coders and row.agreement_verdict != "not_double_coded"), default=0)
     if log.n == planned and twice >= share * log.n:
         return []
     why = study.read(study.facts.departures)

@@ -49,13 +49,14 @@ def test_the_title_claims_of_all_questions_what_is_true_of_each(bank: Study, que
 def test_where_nobody_coded_a_second_time_limits_say_so_and_no_agreement_is_told(bank: Study) -> None:
     diagnosis, template, facts = bank
     single = replace(diagnosis, interviews=tuple(replace(
-        row, agreement=None, agreement_verdict="not_double_coded", coders=None) for row in diagnosis.interviews))
+        row, agreement=None, agreement_verdict="not_double_coded") for row in diagnosis.interviews))
     told = [interview_report(one, template, facts, LOG, QUESTIONS, "en") for one in (single, diagnosis)]
     codes = [next(block for block in one.blocks() if isinstance(block, Table) and block.key == "t-codes")
              for one in told]
 
     limit = "No interview was coded by two people independently"
     assert [limit in report_html(one) for one in told] == [True, False]
+    assert "coded by two people;" not in report_html(told[0])
     assert ["Krippendorff" in table.source for table in codes] == [False, True]
     assert [len(table.columns) for table in codes] == [7, 8]
 
