@@ -212,9 +212,9 @@ def outpatient_facts(plan: Plan) -> StudyFacts:
         conductor=_text("Research group (synthetic example)", "课题组（合成示例）"),
         fieldwork_from=first.isoformat(), fieldwork_until=last.isoformat(),
         departures=_text(
-            "Two of the four patients asked cancelled; a doctor and a manager could not be freed from duty, and a "
-            "nurse and a technician were interviewed in their place. The second coder fell ill, so that no interview "
-            "was coded twice (synthetic example).",
-            "受邀的4名患者中有2名临时取消；医师、管理人员各1名因工作安排无法参加，改为访谈护理人员、医技人员各1名。"
+            "Two of the four patients asked cancelled; two of the staff could not be freed from duty, and two of other "
+            "posts were interviewed in their place. The second coder fell ill, so that no interview was coded twice "
+            "(synthetic example).",
+            "受邀的4名患者中有2名临时取消；2名职工因工作安排无法参加，改为访谈其他岗位的2名职工。"
             "第二名编码员因病未能参加，因此没有访谈由两人分别编码（合成示例）。"),
     )

@@ -75,7 +75,7 @@ def test_where_all_scales_rest_on_the_same_a_sentence_stands_for_the_table(bank:
     item = next(item for one in bank[1].instruments for item in one.items if item.key == "GOA1")
     assert f"GOA1 “{item.text['en'].rstrip('.')}”." in tables[0].source
     said = [one.text for b in alike.section("changes").blocks if isinstance(b, Paragraph) for one in b.statements]
-    assert "All 2 scales measure the same in both waves, and no item was reworded." in said
+    assert "All 2 scales measure the same in both surveys, and no item was reworded." in said
 
 
 @pytest.mark.parametrize(("worst", "begun"), [
@@ -96,7 +96,7 @@ def test_what_is_to_be_borne_in_mind_is_said_once_for_all_questionnaires(bank: A
 
     report = study_report(diagnosis, template, facts, language="en", waves=OtherWaves((first, first)))
 
-    assert str(report.section("changes")).count("A change between two waves is no proof") == 1
+    assert str(report.section("changes")).count("A change between two surveys is no proof") == 1
 
 
 @pytest.mark.parametrize(("days", "said"), [
