@@ -9,7 +9,7 @@ from analysis.results.diagnosis import KpiRow, MeasureFinding, ObjectiveFinding
 from reports.content import Cell, Stack, Statement
 from reports.sections.edited import due_cell, owner_cell, values_of
 from reports.sections.file_figures import is_hidden
-from reports.sections.first_steps import begun, owner_now, standing
+from reports.sections.first_steps import begun, decided, owner_now, standing
 from reports.sections.source import Source
 
 EVERY_MONTH = 28            # the last day that every month has
@@ -115,10 +115,18 @@ def objective_due(study: Source, found: ObjectiveFinding) -> Cell:
 
 
 def objective_owner(study: Source, found: ObjectiveFinding) -> Cell:
-    """Return who owns an objective: as edited, else the owner of the measure that the rule names, as it was decided."""
-    first = next((m for m in study.proposed
-                  if study.measure(m.key).address_problem.get(found.problem, 0) >= STRONGLY), None)
-    is_edited = bool(values_of(study, "objective", found.key).owner)
-    if first is None or is_edited or begun(study, first.key) is None:
+    """Return who owns an objective: as edited, else the owner of the measure that the rule names, as it was decided.
+
+    A measure that was rejected hands its objective on to the next.
+    """
+    strong = [m for m in study.proposed if study.measure(m.key).address_problem.get(found.problem, 0) >= STRONGLY]
+    first = next((m for m in strong if not _is_rejected(study, m.key)), None)
+    is_by_rule = first is None or (first is strong[0] and begun(study, first.key) is None)
+    if first is None or is_by_rule or values_of(study, "objective", found.key).owner:
         return owner_cell(study, found)
     return Statement(owner_now(study, first))
+
+
+def _is_rejected(study: Source, key: str) -> bool:
+    action = decided(study).get(key)
+    return action is not None and action.decision == "rejected"

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from analysis.diagnosis.plan_basis import STRONGLY
 from analysis.results.actions import Action, ActionFollowUp, FollowUp
 from analysis.results.diagnosis import Diagnosis
 from analysis.results.measurement import Estimate
 from analysis.results.measures import PresentMeasure
 from analysis.results.plan_edits import PlanEdit, PlanValues
 from instruments.facts import Practice
-from reports.content import Bullets, Callout, Card, Figure, Stack, StudyReport, Table, walk
+from reports.content import Bullets, Callout, Card, Cell, Figure, Stack, Statement, StudyReport, Table, walk
 from reports.figures import Likert
 from reports.sections.study import study_report
 from tests.unit.reports.conftest import Study
@@ -177,3 +178,34 @@ def test_who_is_at_risk_stands_beside_the_number_and_the_day_of_the_file_in_the_
     lead = report.section("customer-file").lead
     assert lead is not None
     assert {"en": "25 September 2026", "zh": "2026年9月25日"}[language] in lead.text
+
+
+def test_a_rejected_measure_hands_its_objective_on_to_the_owner_of_the_next(bank: Study):
+    diagnosis, template, facts = bank
+    first, owner, later_owner = _owned(bank)
+    action = Action(first, "rejected", "2026-10-20", "Board")
+    found = FollowUp("w1", "w2", 1, "2026-10-12", "D_DEPT", (ActionFollowUp(action, None, None),))
+
+    before, after = (table(told((replace(diagnosis, follow_up=follow), template, facts)), "t-objectives")
+                     for follow in (None, found))
+
+    pairs = [(_words(old.cells[6]), _words(new.cells[6])) for old, new in zip(before.rows, after.rows, strict=True)]
+    assert (owner, later_owner) in [(old, new) for old, new in pairs if old != new]
+
+
+def _owned(bank: Study) -> tuple[str, str, str]:
+    """Return a measure first among those strong against a problem, its owner, and the owner of the next."""
+    diagnosis, template, _ = bank
+    assert template.rules is not None
+    of_rule = {m.key: m for m in template.rules.measures}
+    proposed = sorted((m for m in diagnosis.measures if m.verdict == "proposed"), key=lambda m: m.rank or 0)
+    for objective in diagnosis.objectives:
+        strong = [of_rule[m.key] for m in proposed
+                  if of_rule[m.key].address_problem.get(objective.problem, 0) >= STRONGLY]
+        if len(strong) > 1 and strong[0].owner["en"] != strong[1].owner["en"]:
+            return strong[0].key, strong[0].owner["en"], strong[1].owner["en"]
+    raise AssertionError("no problem has two measures with owners of their own")
+
+
+def _words(cell: Cell) -> str:
+    return cell.text if isinstance(cell, Statement) else " ".join(line.text for line in cell.lines)
