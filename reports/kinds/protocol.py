@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from analysis.diagnosis.thresholds import THRESHOLDS
 from analysis.results.planning import AudiencePlan, Found, SurveyPlan
@@ -71,8 +71,7 @@ def protocol_report(protocol: Protocol, language: str) -> StudyReport:
                 _people(names, protocol)]
     sections += _interviews(names, template)
     sections += [_judging(names, protocol), _measures(names, template), _care(names, protocol),
-                 *(replace(_items(names, instrument), starts_page=place == 0)
-                   for place, instrument in enumerate(template.instruments)), _thresholds(names, protocol)]
+                 *(_items(names, instrument) for instrument in template.instruments), _thresholds(names, protocol)]
     subtitle = names.words.text("protocol.subtitle_late" if protocol.has_answers else "protocol.subtitle")
     face = Face(names.words.text("protocol.kind"), names.read(template.report_title) or names.read(template.title),
                 subtitle, organisation, _cover(names, protocol), protocol.is_synthetic, protocol.written_on)
@@ -328,7 +327,7 @@ def _items(names: Naming, instrument: Instrument) -> Section:
     title = words.say("protocol.items_title", name=typeset(names.read(instrument.title), names.language),
                       version=instrument.version)
     return Section(f"items-{instrument.audience}", words.text("protocol.part_items"), title, (table,),
-                   is_appendix=True)
+                   is_appendix=True, starts_page=False)
 
 
 def _item(names: Naming, instrument: Instrument, item: Item) -> Row:
