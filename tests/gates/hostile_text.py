@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.skipif(bool(missing_system_libraries()), reason=missin
 
 # A text of 200 signs behind every name makes the summary longer than two pages, and leaves pages with the rest of it:
 # that is the text's doing. In the file's title it stands without its control signs.
-LENGTH_DECIDES = {"summary_too_long", "empty_pages", "not_tagged", "words_torn"}
+LENGTH_DECIDES = {"summary_too_long", "empty_pages", "not_tagged", "words_torn", "lines_that_jar"}
 DRAWABLE, UNDRAWABLE = ("markup", "long word", "control"), ("emoji", "turned")
 EVERY_KIND = ("diagnosis", "measurement", *KINDS)
 SHOWN = 5
