@@ -117,16 +117,16 @@ def objective_due(study: Source, found: ObjectiveFinding) -> Cell:
 def objective_owner(study: Source, found: ObjectiveFinding) -> Cell:
     """Return who owns an objective: as edited, else the owner of the measure that the rule names, as it was decided.
 
-    A measure that was rejected hands its objective on to the next.
+    A measure that was rejected or put off hands its objective on to the next.
     """
     strong = [m for m in study.proposed if study.measure(m.key).address_problem.get(found.problem, 0) >= STRONGLY]
-    first = next((m for m in strong if not _is_rejected(study, m.key)), None)
+    first = next((m for m in strong if not _is_refused(study, m.key)), None)
     is_by_rule = first is None or (first is strong[0] and begun(study, first.key) is None)
     if first is None or is_by_rule or values_of(study, "objective", found.key).owner:
         return owner_cell(study, found)
     return Statement(owner_now(study, first))
 
 
-def _is_rejected(study: Source, key: str) -> bool:
+def _is_refused(study: Source, key: str) -> bool:
     action = decided(study).get(key)
-    return action is not None and action.decision == "rejected"
+    return action is not None and not action.is_taken_on
