@@ -122,6 +122,46 @@ def test_a_topic_is_headed_by_both_sides_where_there_are_two(bank: Study, counts
     assert heads[0] == f"Weak relationship maintenance {said}"
 
 
+def test_counts_that_would_tell_what_one_interviewee_said_are_hidden_in_every_table(bank: Study) -> None:
+    diagnosis, template, facts = bank
+    alone = next(row for row in diagnosis.interviews if row.quotes and row.construct == "PRB_MAINT")
+    rows = tuple(replace(row, n_asked=1, supports=1, contradicts=0, mixed=0) if row is alone else row
+                 for row in diagnosis.interviews)
+    questions = [*QUESTIONS, QuestionAsked("Q3", "For managers only?", 1, 1, 0)]
+
+    report = interview_report(replace(diagnosis, interviews=rows), template, facts, LOG, questions, "en")
+
+    tables = {block.key: block for block in report.blocks() if isinstance(block, Table)}
+    told = {row.anchor: row.cells for row in tables["t-codes"].rows}
+    hidden = next(cells for cells in told.values() if alone.code in getattr(cells[0], "text", ""))
+    assert all(isinstance(cell, Number) and cell.is_hidden for cell in hidden[2:])
+    assert "fewer than 2 interviewees" in tables["t-codes"].source
+    assert [cell.is_hidden for cell in tables["t-coverage"].rows[2].cells[1:] if isinstance(cell, Number)] == [True] * 4
+    assert tables["t-coverage"].rows[1].cells[1] == Number(9.0, "count")
+    assert "fewer than 2 interviews" in tables["t-coverage"].source
+    assert report.section("coverage").title.values["all"] == len(QUESTIONS)
+    assert "Weak relationship maintenance" in [block.text for block in report.section("said").blocks
+                                               if isinstance(block, Heading)]
+
+
+@pytest.mark.parametrize(("counts", "kept", "is_told"), [
+    ((3, 1, 0), "supports", True), ((3, 0, 0), "supports", False), ((3, 1, 0), "contradicts", True),
+    ((0, 3, 0), "contradicts", False)])
+def test_a_side_that_is_counted_but_not_heard_is_said_to_have_no_passage(
+        bank: Study, counts: tuple[int, int, int], kept: str, *, is_told: bool) -> None:
+    diagnosis, template, facts = bank
+    heard = next(row for row in diagnosis.interviews if row.quotes and row.construct == "PRB_MAINT")
+    k, x, m = counts
+    row = replace(heard, n_asked=12, supports=k, contradicts=x, mixed=m,
+                  quotes=(replace(heard.quotes[0], polarity=kept),))
+
+    report = interview_report(replace(diagnosis, interviews=(row,)), template, facts, LOG, QUESTIONS, "en")
+
+    html = report_html(report)
+    unheard = "say that it is so" if kept == "contradicts" else "say the opposite"
+    assert (f"No passage of those who {unheard} has been cleared for print." in html) is is_told
+
+
 def test_every_code_with_a_voice_has_a_heading_of_its_own(report: StudyReport, bank: Study) -> None:
     blocks = report.section("said").blocks
     heads = [block.text for block in blocks if isinstance(block, Heading)]
