@@ -62,12 +62,27 @@ STYLES: dict[str, tuple[float, int, str, bool]] = {
 }
 
 
-def style_beside(value: float | None, limits: Iterable[float]) -> Literal["coefficient", "three"]:
+Beside = Literal["coefficient", "three", "four"]
+
+
+def style_beside(value: float | None, limits: Iterable[float]) -> Beside:
     """Return the style of a coefficient that is judged by limits: it must not round onto one that it does not reach."""
     if value is None or not math.isfinite(value):
         return "coefficient"
-    rounded = round(value, STYLES["coefficient"][1])
-    return "three" if any((rounded >= limit) != (value >= limit) for limit in limits) else "coefficient"
+    limits = tuple(limits)
+    styles: tuple[Beside, ...] = ("coefficient", "three")
+    return next((style for style in styles if all(
+        (round(value, STYLES[style][1]) >= limit) == (value >= limit) for limit in limits)), "four")
+
+
+def style_of_size(value: float | None, limit: float) -> Beside:
+    """Return the style of a coefficient whose size, whatever its sign, is judged by a limit."""
+    return style_beside(None if value is None else abs(value), (limit,))
+
+
+def styles_of_sizes(lines: Iterable[Iterable[float | None]], limit: float) -> list[Beside]:
+    """Return the style of each coefficient of a matrix whose sizes are judged by a limit."""
+    return [style_of_size(value, limit) for line in lines for value in line]
 
 
 def interval(low: float | None, high: float | None, style: str, language: str) -> str:
@@ -75,7 +90,7 @@ def interval(low: float | None, high: float | None, style: str, language: str) -
     if low is None or high is None:
         return ""
     first, second = printed(low, style), printed(high, style)
-    has_signs = min(low, high) < 0 or (style in STYLES and STYLES[style][3])
+    has_signs = MINUS in first + second or (style in STYLES and STYLES[style][3])
     between = (" to " if language == "en" else "至") if has_signs else "–"
     return f"[{first.removesuffix('%')}{between}{second}]"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import string
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -117,6 +117,12 @@ class Words:
     def say(self, key: str, /, *, trace: Sequence[str] = (), link: str = "", **values: Any) -> Statement:
         """Return the phrase as a statement that keeps its unrounded values and metric paths."""
         return Statement(self.text(key, **values), values, tuple(trace), link)
+
+    def with_finer(self, note: str, styles: Iterable[str]) -> str:
+        """Return a note that says why figures have a decimal more; as it is where none of these coefficients has."""
+        if all(style == "coefficient" for style in styles):
+            return note
+        return self.text("labels.between_sentences").join(filter(None, (note, self.text("labels.finer"))))
 
     def join(self, names: Sequence[str]) -> str:
         """Return names as a list in words."""

@@ -11,7 +11,7 @@ from reports.content import Block, Cell, Column, Figure, Number, Paragraph, Row,
 from reports.figures import Heatmap
 from reports.measured.frame import Context, Part, anchor, told_warnings
 from reports.measured.structure import item_label, structure_points, turned_items
-from reports.numbers import printed
+from reports.numbers import printed, style_of_size, styles_of_sizes
 from reports.sections.measurement_tables import LOADING_SHOWN, phi_table
 from reports.sections.table_columns import columns_of
 
@@ -123,7 +123,7 @@ def _loadings(context: Context, place: int, found: FactorSolution, order: Order,
     for row, _ in order:
         cells: list[Cell] = [Statement(item_label(context, found.items[row], turned)),
                              *((Statement(context.wording(found.items[row])),) if wordings else ())]
-        cells.extend(Number(value, "coefficient", is_emphasised=abs(value or 0) >= LOADING_SHOWN,
+        cells.extend(Number(value, style_of_size(value, LOADING_SHOWN), is_emphasised=abs(value or 0) >= LOADING_SHOWN,
                             is_light=abs(value or 0) < LOADING_SHOWN) for value in found.loadings[row])
         rows.append(Row((*cells, Number(found.communalities[row], "coefficient"),
                          Number(found.uniquenesses[row], "coefficient"))))
@@ -133,8 +133,14 @@ def _loadings(context: Context, place: int, found: FactorSolution, order: Order,
             *([words.text("measured.loading_turned")] if turned.intersection(found.items) else []),
             *([words.text("measured.loading_wordings")] if has_words and not wordings else [])]
     return Table(anchor("t-many-loadings" if is_narrow else "t-loadings", place), title, columns, tuple(rows),
-                 described(context, found), context.note(words.text("labels.between_sentences").join(note)),
-                 is_dense=True)
+                 described(context, found), _finer(context, found, note), is_dense=True)
+
+
+def _finer(context: Context, found: FactorSolution, note: list[str]) -> str:
+    """Return a note on loadings; it tells of further decimals where a loading stands right beside the limit."""
+    words = context.words
+    return context.note(words.with_finer(words.text("labels.between_sentences").join(note),
+                                         styles_of_sizes(found.loadings, LOADING_SHOWN)))
 
 
 def _foot(context: Context, found: FactorSolution, *, has_wordings: bool) -> list[Row]:
@@ -151,7 +157,7 @@ def _foot(context: Context, found: FactorSolution, *, has_wordings: bool) -> lis
 def _map(context: Context, place: int, found: FactorSolution, order: Order, turned: frozenset[str]) -> Figure:
     words = context.words
     values = tuple(found.loadings[row] for row, _ in order)
-    texts = tuple(tuple(printed(value, "coefficient") for value in line) for line in values)
+    texts = tuple(tuple(printed(value, style_of_size(value, LOADING_SHOWN)) for value in line) for line in values)
     breaks = tuple(at for at in range(1, len(order)) if order[at][1] != order[at - 1][1])
     rows = tuple(context.item(key).replace(key, item_label(context, key, turned), 1).replace("）  ", "）", 1)
                  for key in (found.items[row] for row, _ in order))
@@ -163,8 +169,7 @@ def _map(context: Context, place: int, found: FactorSolution, order: Order, turn
     note = [words.text("measured.map_note"),
             *([words.text("measured.loading_turned")] if turned.intersection(found.items) else [])]
     return Figure(anchor("f-loadings", place), words.say("measured.map_title", **told), chart,
-                  words.text("measured.map_alt", **told), "",
-                  context.note(words.text("labels.between_sentences").join(note)))
+                  words.text("measured.map_alt", **told), "", _finer(context, found, note))
 
 
 def warnings_of(context: Context, key: str, found: FactorSolution, order: Order) -> list[Statement]:

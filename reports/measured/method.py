@@ -141,7 +141,8 @@ def _facts(context: Context, versions: Mapping[str, str], identifier: str) -> li
             words.text("labels.between").join(
                 f"{name} {words.text('repro.source') if version == 'not installed' else version}".replace(" （", "（")
                 for name, version in versions.items()))))
-    rows.append((words.text("measured.seeds"), words.say("measured.seeds_text")))
+    rows.append((words.text("measured.seeds"), words.say(
+        "measured.seeds_text" if facts is not None else "measured.seeds_text_answers")))
     return rows
 
 

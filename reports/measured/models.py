@@ -11,7 +11,7 @@ from analysis.results.sem import FactorReliability, ModelParameter, SemResult
 from reports.content import Block, Cell, Column, Number, Row, Statement, Table
 from reports.measured.diagrams import measurement_figures, structure_figures
 from reports.measured.frame import Context, Part, Widths, anchor, fitted, read_as, told_together, told_warnings, when
-from reports.numbers import printed
+from reports.numbers import printed, style_of_size
 from reports.wording import Words
 
 WEAK = 0.40                 # a standardised loading below it says little of its item (Stevens 2002)
@@ -165,14 +165,16 @@ def _loadings(context: Context, place: int, result: SemResult, title: str) -> Ta
             Statement(p.rhs), *((Statement(context.wording(p.rhs)),) if wordings else ()),
             Number(p.estimate, "coefficient"),
             *_error(words.text("measured.model_fixed"), p),
-            Number(p.std_all, "coefficient", p.std_all_ci_low, p.std_all_ci_high,
+            Number(p.std_all, style_of_size(p.std_all, WEAK), p.std_all_ci_low, p.std_all_ci_high,
                    is_emphasised=p.std_all is not None and abs(p.std_all) >= WEAK),
             Number(result.r_squared.get(name, result.r_squared.get(p.rhs)), "coefficient"))))
     widths: Widths = [("item", 0.14, "left"), *when(wordings, ("wording", 0.3, "left")), ("estimate", 0.1, "right"),
                       ("se", 0.1, "right"), ("p", 0.1, "right"), ("standardised", 0.2, "right"), ("r2", 0.08, "right")]
     return Table(anchor("t-model-loadings", place), words.say("measured.model_loadings_title", title=title),
                  fitted(words, "measured.model_", widths), tuple(rows), "",
-                 context.note(words.text("measured.model_loadings_note", confidence=result.confidence)), is_dense=True)
+                 context.note(words.with_finer(
+                     words.text("measured.model_loadings_note", confidence=result.confidence),
+                     (style_of_size(p.std_all, WEAK) for p in loadings))), is_dense=True)
 
 
 def _error(fixed: str, p: ModelParameter) -> tuple[Cell, Cell]:

@@ -9,7 +9,7 @@ from analysis.results.ordinal import Polychoric
 from reports.content import Block, Column, Figure, Number, Row, Statement, Table
 from reports.figures import Heatmap
 from reports.measured.frame import Context, Part, anchor, told_warnings
-from reports.numbers import printed
+from reports.numbers import printed, style_of_size, styles_of_sizes
 
 BOLD_FROM = 0.30
 MOST_THRESHOLDS = 10
@@ -24,7 +24,7 @@ def _part(context: Context, place: int, key: str, found: Polychoric) -> Part:
     words, title = context.words, context.title(key)
     values = tuple(tuple(value if column < row else None for column, value in enumerate(line[:-1]))
                    for row, line in enumerate(found.correlations))[1:]
-    texts = tuple(tuple(printed(value, "coefficient") for value in line) for line in values)
+    texts = tuple(tuple(printed(value, style_of_size(value, BOLD_FROM)) for value in line) for line in values)
     pairs = [(abs(value), row, column, value) for row, line in enumerate(found.correlations)
              for column, value in enumerate(line) if column < row and value is not None]
     _size, row, column, value = max(pairs, default=(0.0, 0, 0, None))
@@ -35,6 +35,8 @@ def _part(context: Context, place: int, key: str, found: Polychoric) -> Part:
     note = words.text("measured.polychoric_note", alpha=printed(found.alpha, "coefficient"), n=found.n,
                       eigenvalue=found.smallest_eigenvalue, largest=max(errors, default=None),
                       missing=words.text(f"measured.missing_{found.missing}"))
+    note = words.with_finer(words.text("labels.between_sentences").join(
+        (note, words.text("measured.bold_from", limit=BOLD_FROM))), styles_of_sizes(values, BOLD_FROM))
     blocks: list[Block] = [Figure(anchor("f-polychoric", place), words.say("measured.polychoric_figure", **told), chart,
                                   words.text("measured.polychoric_alt", **told), "", context.note(note))]
     most = max((len(found.thresholds[item]) for item in found.items), default=0)

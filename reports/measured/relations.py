@@ -9,13 +9,13 @@ from analysis.results.datafile import CorrelationTable
 from reports.content import Block, Cell, Column, Figure, Number, Row, Statement, Table
 from reports.figures import Heatmap
 from reports.measured.frame import Context, Part, anchor, told_warnings
-from reports.numbers import printed
+from reports.numbers import Beside, printed, style_beside, style_of_size, styles_of_sizes
 
 MOST_WITH_INTERVALS = 6     # columns of a table that still have room for intervals
 MOST_IN_TABLE = 12          # variables; more are a map of cells
 BOLD_FROM = 0.30
 MOST_PAIRS, SHOWN_OF_MANY = 36, 15      # of nine scales every pair is printed
-HTMT_LIMIT = 0.85           # Henseler et al. 2015
+HTMT_LIMIT, HTMT_SEPARATE = 0.85, 0.90     # Henseler et al. 2015
 
 
 def build(context: Context, results: Mapping[str, CorrelationTable]) -> list[Part]:
@@ -39,15 +39,22 @@ def _part(context: Context, place: int, key: str, found: CorrelationTable) -> Pa
                 told_warnings(words, found.warnings, context.title(key)))
 
 
-def _note(context: Context, found: CorrelationTable, *, has_diagonal: bool) -> str:
+def _beside_limits(htmt: float | None) -> Beside:
+    return style_beside(htmt, (HTMT_LIMIT, HTMT_SEPARATE))
+
+
+def _note(context: Context, found: CorrelationTable, of_map: Sequence[str] = ()) -> str:
+    """Return how the correlations were computed; below the map, of the styles in which they stand, what is bold."""
     words = context.words
     pair_n = [n for row, line in enumerate(found.pair_n) for n in line[:row]]
     parts = [words.text(f"measured.relations_kind_{found.method}"), words.text(f"measured.missing_{found.missing}")]
     parts.append(words.text("measured.relations_n", low=min(pair_n), high=max(pair_n))
                  if pair_n and min(pair_n) != max(pair_n) else words.text("measured.relations_one_n", n=found.n))
-    if has_diagonal and any(alpha is not None for alpha in found.alphas):
+    if of_map:
+        parts.append(words.text("measured.bold_from", limit=BOLD_FROM))
+    elif any(alpha is not None for alpha in found.alphas):
         parts.append(words.text("measured.relations_alpha"))
-    return context.note(words.text("labels.between_sentences").join(parts))
+    return context.note(words.with_finer(words.text("labels.between_sentences").join(parts), of_map))
 
 
 def _table(context: Context, place: int, found: CorrelationTable, told: Mapping[str, Any]) -> Table:
@@ -68,7 +75,7 @@ def _table(context: Context, place: int, found: CorrelationTable, told: Mapping[
     legend = words.text("measured.relations_interval" if has_intervals else "measured.relations_weight",
                         confidence=found.confidence)
     return Table(anchor("t-correlations", place), words.say("measured.relations_table", **told), columns, tuple(rows),
-                 "", words.text("labels.between_sentences").join([_note(context, found, has_diagonal=True), legend]),
+                 "", words.text("labels.between_sentences").join([_note(context, found), legend]),
                  is_dense=True)
 
 
@@ -90,7 +97,7 @@ def _map(context: Context, place: int, found: CorrelationTable, told: Mapping[st
     words = context.words
     values = tuple(tuple(value if column < row else None for column, value in enumerate(line[:-1]))
                    for row, line in enumerate(found.correlations))[1:]
-    texts = tuple(tuple(printed(value, "coefficient") for value in line) for line in values)
+    texts = tuple(tuple(printed(value, style_of_size(value, BOLD_FROM)) for value in line) for line in values)
     has_names = any(context.name(name) != name for name in found.names)
     rows, heads = found.names[1:], found.names[:-1]
     if has_names:       # names are too long for the heads: numbers stand for them
@@ -100,7 +107,7 @@ def _map(context: Context, place: int, found: CorrelationTable, told: Mapping[st
     chart = Heatmap(rows, heads, values, texts, BOLD_FROM)
     return Figure(anchor("f-correlations", place), words.say("measured.relations_map", **told), chart,
                   words.text("measured.relations_alt", **told), "",
-                  _note(context, found, has_diagonal=False))
+                  _note(context, found, styles_of_sizes(values, BOLD_FROM)))
 
 
 def build_pairs(context: Context, results: Mapping[str, Any]) -> list[Part]:
@@ -120,7 +127,7 @@ def _pairs(context: Context, place: int, found: Mapping[str, Any]) -> Part:
     pairs = sorted(found["pairs"], key=lambda pair: -(pair["htmt"] or 0))
     rows = tuple(Row((
         Statement(words.text("measure.pair", first=context.name(pair["first"]), second=context.name(pair["second"]))),
-        Number(pair["htmt"], "coefficient", is_emphasised=(pair["htmt"] or 0) > HTMT_LIMIT),
+        Number(pair["htmt"], _beside_limits(pair["htmt"]), is_emphasised=(pair["htmt"] or 0) > HTMT_LIMIT),
         Number(pair["htmt2"], "coefficient"), words.say(f"distinct.{pair['verdict']}"))) for pair in _shown(pairs))
     columns = (Column(words.text("measure.pair_head"), 0.5), Column("HTMT", 0.12, "right"),
                Column("HTMT2", 0.12, "right"), Column(words.text("measure.pair_verdict"), 0.26))
@@ -131,6 +138,7 @@ def _pairs(context: Context, place: int, found: Mapping[str, Any]) -> Part:
         more = words.text("measured.pairs_more", n=len(pairs) - len(rows))
         note = f"{note} {more}" if words.language == "en" else note + more
     table = Table(anchor("t-pairs", place), words.say("measured.pairs_table", n=len(pairs)), columns, rows, "",
-                  context.note(note), is_dense=True)
+                  context.note(words.with_finer(note, (_beside_limits(pair["htmt"]) for pair in _shown(pairs)))),
+                  is_dense=True)
     point = words.say("measured.pairs_point" if n_close else "measured.pairs_point_none", n=len(pairs), close=n_close)
     return Part("relations", title, (table,), (point,))

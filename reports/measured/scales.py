@@ -8,7 +8,7 @@ from typing import Any
 from analysis.results.measurement import Omega, Reliability
 from reports.content import Block, Column, Number, Row, Statement, Table
 from reports.measured.frame import Context, Part, Widths, anchor, fitted, told_together, told_warnings, when
-from reports.numbers import printed, style_beside
+from reports.numbers import printed, style_beside, style_of_size, styles_of_sizes
 from reports.sections.measurement_tables import reliability_figure
 
 ACCEPTABLE = 0.70           # diagnostic model, section 3
@@ -54,10 +54,11 @@ def _table(context: Context, results: Mapping[str, Reliability]) -> Table:
               *when(has_second, ("lambda6", 0.06, "right")), ("r", 0.06, "right"), ("mean", 0.07, "right"),
               ("sd", 0.06, "right"), ("verdict", 0.12, "left")]
     columns = fitted(words, "measured.scales_column_", widths)
+    styles = [style_beside(r.alpha.value, (LIMITED, ACCEPTABLE, GOOD)) for r in results.values()]
     note = words.text("measured.scales_note", confidence=next(iter(results.values())).alpha.confidence,
                       missing=words.text(f"measured.missing_{next(iter(results.values())).missing}"))
     return Table("t-reliability", words.say("measure.table_title", n=len(rows)), columns, tuple(rows), "",
-                 context.note(note), is_dense=True)
+                 context.note(words.with_finer(note, styles)), is_dense=True)
 
 
 def verdict(alpha: float | None) -> str:
@@ -99,8 +100,9 @@ def _omega(context: Context, place: int, key: str, found: Omega) -> Part:
     turned = {item: words.text("measured.omega_turned") for item in found.turned_items}
     rows = tuple(
         Row((Statement(context.item(item) + turned.get(item, "")),
-             Number(general, "coefficient", is_emphasised=abs(general) >= LOADING_SHOWN),
-             *(Number(value, "coefficient", is_light=abs(value or 0) < LOADING_SHOWN) for value in groups),
+             Number(general, style_of_size(general, LOADING_SHOWN), is_emphasised=abs(general) >= LOADING_SHOWN),
+             *(Number(value, style_of_size(value, LOADING_SHOWN), is_light=abs(value or 0) < LOADING_SHOWN)
+               for value in groups),
              Number(common, "coefficient")))
         for item, general, groups, common in zip(found.items, found.general, found.groups, found.communalities,
                                                  strict=True))
@@ -109,7 +111,8 @@ def _omega(context: Context, place: int, key: str, found: Omega) -> Part:
             "limit": printed(found.omega_limit, "coefficient")}
     title = words.say("measured.omega_title", **told)
     table = Table(anchor("t-omega", place), words.say("measured.omega_table", **told), columns, rows, "",
-                  context.note(words.text("measured.omega_note", **told)), is_dense=True)
+                  context.note(words.with_finer(words.text("measured.omega_note", **told), styles_of_sizes(
+                      [found.general, *found.groups], LOADING_SHOWN))), is_dense=True)
     warnings = ((words.say("measured.warn_heywood", title=context.title(key), items=words.join(found.heywood_items)),)
                 if found.heywood_items else ())
     further = [word for word in found.warnings if word.partition(": ")[0] not in TOLD_HERE]

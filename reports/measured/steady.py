@@ -9,7 +9,7 @@ from analysis.results.measurement import FactorScoring, LoadingIntervals
 from reports.content import Block, Cell, Column, Number, Row, Statement, Table
 from reports.measured.factors import described, order_of, warnings_of
 from reports.measured.frame import Context, Part, anchor, told_together
-from reports.numbers import printed
+from reports.numbers import printed, style_beside, style_of_size, styles_of_sizes
 from reports.sections.measurement_tables import LOADING_SHOWN
 
 MOST_COLUMNS = 5            # factors whose loadings and intervals stand side by side
@@ -65,7 +65,8 @@ def _loadings(context: Context, key: str, found: LoadingIntervals, factors: rang
         for factor in factors:
             value = solution.loadings[row][factor]
             is_large = abs(value or 0.0) >= LOADING_SHOWN
-            cells.append(Number(value, "coefficient", found.ci_low[row][factor], found.ci_high[row][factor],
+            cells.append(Number(value, style_of_size(value, LOADING_SHOWN), found.ci_low[row][factor],
+                                found.ci_high[row][factor],
                                 is_emphasised=is_large, is_light=not is_large))
         rows.append(Row(tuple(cells)))
     rows.append(Row((words.say("measured.intervals_congruence"),
@@ -75,7 +76,8 @@ def _loadings(context: Context, key: str, found: LoadingIntervals, factors: rang
     note = words.text("measured.intervals_note", confidence=found.confidence, resamples=found.n_resamples,
                       seed=found.seed)
     return Table(key, title, _heads(context, words.text("measure.item_key"), 0.1, factors), tuple(rows),
-                 described(context, solution), context.note(note), is_dense=True)
+                 described(context, solution), context.note(words.with_finer(note, styles_of_sizes(
+                     solution.loadings, LOADING_SHOWN))), is_dense=True)
 
 
 def _phi(context: Context, key: str, found: LoadingIntervals, factors: range) -> Table:
@@ -110,12 +112,15 @@ def _scoring(context: Context, place: int, key: str, found: FactorScoring) -> Pa
                             "factor": heads[worst], "good": sum(one >= LEAST_DETERMINACY for one in found.determinacy)}
     columns = (Column(words.text("measure.factor_head"), 0.25), *(
         Column(words.text(f"measured.scoring_{name}"), 0.25, "right") for name in ("determinacy", "square", "least")))
-    rows = tuple(Row((Statement(head), Number(r, "coefficient", is_emphasised=r < LEAST_DETERMINACY),
+    rows = tuple(Row((Statement(head), Number(r, style_beside(r, (LEAST_DETERMINACY,)),
+                                              is_emphasised=r < LEAST_DETERMINACY),
                       Number(r * r, "coefficient"), Number(least, "coefficient")))
                  for head, r, least in zip(heads, found.determinacy, found.minimum_correlation, strict=True))
     note = words.text("measured.scoring_note", method=words.text(f"measured.scoring_{found.method}"), n=found.n)
     blocks: list[Block] = [Table(anchor("t-scoring", place), words.say("measured.scoring_table", **told), columns, rows,
-                                 "", context.note(note), is_dense=True)]
+                                 "", context.note(words.with_finer(note, (
+                                     style_beside(r, (LEAST_DETERMINACY,)) for r in found.determinacy))),
+                                 is_dense=True)]
     if k > 1:
         blocks.append(_score_correlations(context, place, found, heads))
     items = [word.partition(": ")[2] for word in found.warnings if word.startswith("heywood")]

@@ -21,8 +21,10 @@ def agreement(study: Source) -> Table | None:
     columns = columns_of(words, "coders.",
         ("code", 0.42 - units, "left"), ("units", units, "right"), ("coders", 0.08, "right"), ("each", 0.13, "left"),
         ("agreed", 0.09, "right"), ("coded_only", 0.1, "right"), ("alpha", 0.18, "left"))
+    note = words.with_finer(words.text("coders.source"), (
+        study.style_of_agreement(row.alpha.value) for row in found if row.alpha.value is not None))
     return Table("t-coders", words.say("coders.table", n=max(row.n_interviews for row in found)), columns,
-                 tuple(_row(study, row) for row in found), "", words.text("coders.source"), is_dense=True)
+                 tuple(_row(study, row) for row in found), "", note, is_dense=True)
 
 
 def _row(study: Source, row: CoderAgreement) -> Row:

@@ -75,10 +75,12 @@ def _note(study: Source, voices: str, *, is_double: bool) -> str:
     words, codes = study.words, study.template.codebook.codes if study.template.codebook else ()
     shown = [found for code in codes if (found := study.evidence(code.key)) is not None]
     hidden = any(is_of_few(study, found.n_asked) for found in shown)
-    return words.text("labels.between_sentences").join((
+    note = words.text("labels.between_sentences").join((
         words.text("codes.source", part=voices),
         *([words.text("codes.source_hidden", minimum=least_heard(study))] if hidden else []),
         words.text("codes.source_agreement" if is_double else "codes.source_single")))
+    return words.with_finer(note, (study.style_of_agreement(found.agreement.value) for found in shown if (
+        found.agreement and not is_of_few(study, found.n_asked))))
 
 
 def _saturation(study: Source) -> Figure | None:

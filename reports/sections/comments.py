@@ -49,6 +49,8 @@ def _table(study: Source, found: Comments, audience: str) -> Table:
     unit = words.text("comments.unit", items=between.join(_asked(study, item.item) for item in items))
     rest = len(own) - MOST_CODES
     source = words.text("comments.source_more", n=rest) if rest > 0 else words.text("comments.source")
+    source = words.with_finer(source, (study.style_of_agreement(row.agreement.value) for row in own[:MOST_CODES]
+                                       if row.agreement))
     return Table(f"t-comments-{audience}", title, columns, tuple(rows), unit, source)
 
 

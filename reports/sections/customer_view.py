@@ -203,8 +203,12 @@ def _status_table(study: Source, facets: list[FacetFinding]) -> Table:
 def gap_told(study: Source, gap: Gap) -> str:
     """Return a gap with its interval; with a decimal where it would else read as the limit that it misses."""
     limit = study.threshold("gap_points", 10.0)
-    is_near = abs(gap.value) < limit and fixed(abs(gap.value), 0) == fixed(limit, 0)
-    return study.estimate(gap.value, gap.ci_low, gap.ci_high, "signed_one" if is_near else "signed_points")
+    return study.estimate(gap.value, gap.ci_low, gap.ci_high, "signed_one" if _is_near(gap, limit) else "signed_points")
+
+
+def _is_near(gap: Gap, limit: float) -> bool:
+    """Tell whether a gap that misses the limit would be printed as if it reached it."""
+    return abs(gap.value) < limit and fixed(abs(gap.value), 0) == fixed(limit, 0)
 
 
 def _gap_figure(study: Source, gaps: list[Gap]) -> Figure:
@@ -222,9 +226,10 @@ def _gap_figure(study: Source, gaps: list[Gap]) -> Figure:
     flagged = [g for g in ordered if g.is_flagged]
     alt = words.text("customers.gap_alt", n=len(rows), flagged=len(flagged), first=rows[0].label, value=rows[0].text)
     title = words.say("customers.gap_title" if flagged else "customers.gap_title_none", n=len(flagged))
-    return Figure("f-gaps", title, chart, alt,
-                  words.text("customers.gap_unit"), words.text("customers.gap_source", points=study.threshold(
-                      "gap_points", 10.0)))
+    limit = study.threshold("gap_points", 10.0)
+    source = words.with_finer(words.text("customers.gap_source", points=limit), (
+        "three" if _is_near(gap, limit) else "coefficient" for gap in gaps))
+    return Figure("f-gaps", title, chart, alt, words.text("customers.gap_unit"), source)
 
 
 def _outcomes(study: Source) -> Table | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from analysis.results.measurement import FactorSolution, ItemStatistics, ParallelAnalysis, Reliability
 from reports.content import Column, Figure, Number, Row, Statement, Table
 from reports.figures import Curve, Forest, ForestRow, Series
-from reports.numbers import printed, style_beside, with_interval
+from reports.numbers import printed, style_beside, style_of_size, styles_of_sizes, with_interval
 from reports.sections.table_columns import columns_of
 from reports.wording import Words
 
@@ -58,7 +58,8 @@ def reliability_table(words: Words, scales: Mapping[str, Reliability], name: Nam
         ("scale", 0.27, "left"), ("items", 0.06, "right"), ("n", 0.06, "right"), ("alpha", 0.15, "left"),
         ("omega" if has_limits else "omega_plain", 0.13, "left"), ("r", 0.06, "right"), ("mean", 0.07, "right"),
         ("sd", 0.06, "right"), ("verdict", 0.14, "left"))
-    return Table("t-reliability", words.say("measure.table_title", n=len(rows)), columns, tuple(rows), "", source,
+    note = words.with_finer(source, (style_beside(r.alpha.value, limits) for r in scales.values()))
+    return Table("t-reliability", words.say("measure.table_title", n=len(rows)), columns, tuple(rows), "", note,
                  is_dense=True)
 
 
@@ -135,12 +136,14 @@ def loading_table(words: Words, found: FactorSolution, wording: Name | None, sou
     rows = []
     for key, loadings, common in zip(found.items, found.loadings, found.communalities, strict=True):
         rows.append(Row((Statement(key), *((Statement(wording(key)),) if wording else ()), *(
-            Number(value, "coefficient", is_emphasised=value is not None and abs(value) >= LOADING_SHOWN)
+            Number(value, style_of_size(value, LOADING_SHOWN),
+                   is_emphasised=value is not None and abs(value) >= LOADING_SHOWN)
             for value in loadings), Number(common, "coefficient"))))
     share = Row((Statement(words.text("measure.variance")), *((Statement(""),) if wording else ()), *(
         Number(value, "coefficient") for value in found.variance_explained), Number(None)))
     title = words.say("measure.loading_title", n=k, items=len(found.items))
-    return Table("t-loadings", title, columns, (*rows, share), _solution_unit(words, found), source, is_dense=True)
+    note = words.with_finer(source, styles_of_sizes(found.loadings, LOADING_SHOWN))
+    return Table("t-loadings", title, columns, (*rows, share), _solution_unit(words, found), note, is_dense=True)
 
 
 def _solution_unit(words: Words, found: FactorSolution) -> str:

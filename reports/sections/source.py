@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Literal
 
 from analysis.diagnosis.trace.ledger import Ledger
 from analysis.privacy import MINIMUM_GROUP
@@ -28,7 +27,7 @@ from instruments.template import Measure, Safeguard, StudyTemplate
 from reports.charts.metrics import wrap
 from reports.citation import short_citation
 from reports.content import GradeCell, Passage, Statement
-from reports.numbers import fixed, style_beside
+from reports.numbers import Beside, fixed, style_beside
 from reports.sections.named import Named, capitalised, lowered
 
 __all__ = ["Source", "capitalised", "lowered"]
@@ -166,7 +165,7 @@ class Source(Named):
     def threshold(self, name: str, default: float) -> float:
         return self.diagnosis.provenance.thresholds.get(name, default)
 
-    def style_of_agreement(self, alpha: float) -> Literal["coefficient", "three"]:
+    def style_of_agreement(self, alpha: float | None) -> Beside:
         """Return the style in which an agreement of coders stands beside the limits that it is judged by."""
         limits = self.threshold("agreement_tentative", 0.667), self.threshold("agreement_accept", 0.8)
         return style_beside(alpha, limits)

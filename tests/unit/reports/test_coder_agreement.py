@@ -47,3 +47,4 @@ def test_an_agreement_told_finer_beside_its_limit_leaves_its_interval_as_it_is(b
 
     row = next(row for row in table.rows if row.cells[0].text == "Unclear goals (PRB.GOAL)")
     assert row.cells[-1].text == "0.795 [−0.01 to 1.00]"
+    assert table.source.endswith("Figures next to a limit have further decimals.")

@@ -14,12 +14,14 @@ from instruments.codec import to_document
 from reports.charts.draw import draw
 from reports.content import Figure, Number, StudyReport, Table
 from reports.figures import Heatmap
+from reports.formats.plain import number_text
 from reports.measured.frame import Subject
 from reports.measured.number import kmo_word
 from reports.measured.structure import factors_of_wording, shared_factors
 from reports.measurement import measurement_report
 
 ITEMS = ("A1", "A2", "A3", "B1", "B2", "B3", "C1", "C2", "C3")
+FINER = "Figures next to a limit have further decimals."
 SCALES = {"A": ITEMS[:3], "B": ITEMS[3:6], "C": ITEMS[6:]}
 REVERSE = frozenset({"A3", "B3", "C3"})
 NAMES = {"A": "Long waiting", "B": "Appointments", "C": "Privacy"}
@@ -109,6 +111,20 @@ def test_reverse_items_are_marked_where_they_enter_as_they_were_answered() -> No
     assert "entered as it was answered and not recoded" in table.source
     assert isinstance(drawn.chart, Heatmap)
     assert {row.split()[0] for row in drawn.chart.rows if "(R)" in row} == REVERSE
+
+
+@pytest.mark.parametrize(("loading", "printed"), [(0.2996, "0.2996"), (-0.297, "−0.297"), (0.3, "0.30")])
+def test_a_loading_that_is_not_bold_does_not_round_onto_the_limit_of_bold_print(loading: float, printed: str) -> None:
+    report = _report(_with(_solution({**LOADINGS, "A1": (0.7, loading, 0.1)})))
+
+    table = _tables(report)["t-loadings"]
+    drawn = next(block for block in report.blocks() if isinstance(block, Figure) and block.key == "f-loadings")
+    cell = next(row for row in table.rows if getattr(row.cells[0], "text", "").startswith("A1")).cells[2]
+    assert isinstance(cell, Number)
+    assert isinstance(drawn.chart, Heatmap)
+    assert (number_text(cell, "en"), cell.is_emphasised) == (printed, printed == "0.30")
+    assert printed in {text for line in drawn.chart.texts for text in line}
+    assert [FINER in note for note in (table.source, drawn.source)] == [printed != "0.30"] * 2
 
 
 def test_reverse_items_that_the_analysis_recodes_are_not_marked() -> None:

@@ -240,7 +240,15 @@ def test_the_file_is_named_with_its_hash_and_how_it_was_read(tmp_path: Path) -> 
 
     method = str(report.section("method").blocks)
     assert data.facts.sha256 in method
+    assert "Data hash, specification and versions" in method
     assert "text, encoding utf-16, separated by semicolon, decimal point" in method
+
+
+def test_without_a_file_no_hash_of_data_is_spoken_of(results: Mapping[str, Any]) -> None:
+    method = str(_report(results).section("method").blocks)
+
+    assert "Data hash" not in method
+    assert "the same figures and the same result hash again" in method
 
 
 def test_bars_with_wordings_are_parted_so_that_two_figures_share_a_page(results: Mapping[str, Any]) -> None:

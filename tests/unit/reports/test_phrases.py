@@ -103,6 +103,7 @@ def test_an_interval_with_a_negative_bound_is_read_with_a_word() -> None:
     assert interval(-2.4, 3.1, "one", "en") == "[−2.4 to 3.1]"
     assert interval(-2.4, 3.1, "one", "zh") == "[−2.4至3.1]"
     assert interval(0.41, 0.52, "percent", "en") == "[41–52%]"
+    assert interval(-0.001, 0.24, "coefficient", "en") == "[0.00–0.24]"
 
 
 @pytest.mark.parametrize(("text", "language"), [
