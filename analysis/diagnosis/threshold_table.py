@@ -147,7 +147,8 @@ _INTERVIEWS: tuple[Row, ...] = (
      "一致性达到该值可接受"),
     ("agreement_tentative", 0.667, 0.60, 0.80, "Model 8; Krippendorff 2004",
      "Agreement below which a code is not evidence", "一致性低于该值的编码不作为证据"),
-    ("candidate_interviewees", 3, 2, 10, "Model 8", "Interviewees that make an other topic a candidate",
+    ("candidate_interviewees", 3, 2, 10, "Model 8",
+     "Interviewees that make a topic under “Other” a candidate for a code",
      "“其他”主题列为候选编码所需人数"),
     ("saturation_base", 4, 3, 10, "Model 8; Guest et al. 2020", "Interviews that form the base of saturation",
      "作为饱和判定基数的访谈数"),
@@ -184,7 +185,7 @@ _GRADES: tuple[Row, ...] = (
 
 _NORMS: tuple[Row, ...] = (
     ("norm_minimum_organisations", 3, 3, 50, "Rule of the project",
-     "Other organisations with identical items needed before anything is held against them",
+     "Other organisations with identical items needed before results are compared with them",
      "与其他机构比较前，题目完全相同的机构须达到的家数"),
     ("norm_minimum_n", 30, 30, 500, "Model 5", "People each of these organisations needs",
      "参与比较的每家机构所需人数"),

@@ -20,15 +20,16 @@ MOST_POINTS, MOST_OF_OTHERS, MOST_ANSWERED = 4, 2, 2
 HALF = 50.0
 STRONG = 2              # from this strength on a measure acts on a problem; a study's own value comes before it
 OUTCOMES = (("taken_on", ("accepted", "changed")), ("put_off", ("deferred",)), ("not_taken_on", ("rejected",)))
+AWAITED = ("planned", "running")
 PRIVACY = ("anonymous", "confidential", "identified")
 
 
 def feedback_sheet(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFacts, actions: Mapping[str, Action],
-                   privacy: str, released_on: str, language: str) -> StudyReport:
-    """Return the sheet; `actions` are the decisions by measure, `privacy` the promise of the questionnaire."""
+                   privacy: str, released_on: str, as_of: str, language: str) -> StudyReport:
+    """Return the sheet; `actions` are the decisions by measure as of a day, `privacy` the questionnaire's promise."""
     names, study = naming(language, template), Source(diagnosis, template, facts, language)
     words = study.words
-    sections = (_told(study), _decided(study, actions), _protected(study, privacy))
+    sections = (_told(study), _decided(study, actions, as_of), _protected(study, privacy))
     screened = diagnosis.screening.get(_audience(study))
     n_answered, n_used = (screened.n_submitted, screened.n_valid) if screened else (0, 0)
     used = words.text("feedback.cover_used", n=n_used) if n_used != n_answered else ""
@@ -37,7 +38,7 @@ def feedback_sheet(diagnosis: Diagnosis, template: StudyTemplate, facts: StudyFa
                     (printed(float(n_answered), "count"), words.text("feedback.cover_answers"), used),
                     (month(released_on, language), words.text("feedback.cover_released"), "")),
                 study.is_synthetic, released_on)
-    made = bound(names, face, sections, [diagnosis.provenance.input_hash, dict(actions), released_on])
+    made = bound(names, face, sections, [diagnosis.provenance.input_hash, dict(actions), released_on, as_of])
     return replace(made, shape="sheet")
 
 
@@ -106,18 +107,18 @@ def _in_full(study: Source, point: Statement) -> Statement:
                            border=study.threshold("situation_border_pomp", HALF))
 
 
-def _decided(study: Source, actions: Mapping[str, Action]) -> Section:
+def _decided(study: Source, actions: Mapping[str, Action], as_of: str) -> Section:
     """Return what was decided with reason and date; measures that wait for a decision are named below."""
     words = study.words
     decided = [finding for finding in study.proposed if finding.key in actions]
     waiting = [finding for finding in study.proposed if finding.key not in actions]
-    rows = [_row(study, finding, actions[finding.key].in_words_of(study.language)) for finding in decided]
+    rows = [_row(study, finding, actions[finding.key].in_words_of(study.language), as_of) for finding in decided]
     columns = columns_of(words, "feedback.action_", ("measure", 0.28), ("decision", 0.14), ("reason", 0.36),
                          ("when", 0.22))
     blocks: list[Block] = []
     if rows:
         blocks.append(Table("t-decided", words.say("feedback.action_title", n=len(rows)), columns, tuple(rows), "",
-                            words.text("feedback.action_note")))
+                            words.text("feedback.action_note", day=as_of)))
     if waiting:
         head = words.text("feedback.waiting_more" if decided else "feedback.waiting", n=len(waiting))
         names = tuple(Statement(study.read(study.measure(finding.key).name)) for finding in waiting)
@@ -131,10 +132,10 @@ def _decided(study: Source, actions: Mapping[str, Action]) -> Section:
     return Section("decided", words.text("feedback.part_decided"), title, tuple(blocks))
 
 
-def _row(study: Source, finding: MeasureFinding, action: Action) -> Row:
+def _row(study: Source, finding: MeasureFinding, action: Action, as_of: str) -> Row:
     words, name = study.words, study.read(study.measure(finding.key).name)
     return Row((Statement(name), Statement(words.text(f"feedback.decision_{action.decision}")),
-                Statement(_reason(study, finding, action)), Statement(_when(study, action))))
+                Statement(_reason(study, finding, action)), Statement(_when(study, action, as_of))))
 
 
 def _reason(study: Source, finding: MeasureFinding, action: Action) -> str:
@@ -159,17 +160,27 @@ def _answered(study: Source, finding: MeasureFinding) -> list[str]:
     return []
 
 
-def _when(study: Source, action: Action) -> str:
-    """Return when something happens: the next open milestone, else the start, else when it is decided anew."""
+def _when(study: Source, action: Action, as_of: str) -> str:
+    """Return when something happens, and where the day is past without it having happened that it is."""
+    told, day = _next(study, action)
+    is_past = bool(day) and day < as_of and action.progress in AWAITED
+    return study.words.text("feedback.when_past", when=told) if is_past else told
+
+
+def _next(study: Source, action: Action) -> tuple[str, str]:
+    """Return the next open milestone, else the start, else when it is decided anew; and the day that is awaited."""
     words = study.words
     if action.again_on:
-        return words.text("feedback.when_again", day=action.again_on)
+        return words.text("feedback.when_again", day=action.again_on), action.again_on
     following = sorted((one for one in action.milestones if one.state == "open" and one.due_on),
                        key=lambda one: one.due_on)
     if following:
-        return words.text("feedback.when_milestone", name=following[0].name, day=following[0].due_on)
-    return words.text("feedback.when_start", day=action.starts_on) if action.starts_on else \
-        "–" if action.decision == "rejected" else words.text("feedback.when_open")
+        told = words.text("feedback.when_milestone", name=following[0].name, day=following[0].due_on)
+        return told, following[0].due_on
+    if action.starts_on:
+        is_awaited = action.is_taken_on and action.progress == "planned"
+        return words.text("feedback.when_start", day=action.starts_on), action.starts_on if is_awaited else ""
+    return "–" if action.decision == "rejected" else words.text("feedback.when_open"), ""
 
 
 def _protected(study: Source, privacy: str) -> Section:

@@ -97,7 +97,8 @@ def _feedback(session: Session, study: Study, wave: Wave | None, languages: Sequ
                     if published.audience == asked and not link.is_test), "")
     diagnosis = shown_diagnosis(study, register.diagnosis)
     return [("", feedback_sheet(diagnosis, register.template, facts_told(study, diagnosis), actions, privacy,
-                                release.released_on.isoformat(), language)) for language in languages]
+                                release.released_on.isoformat(), register.today.isoformat(), language))
+            for language in languages]
 
 
 def _progress(session: Session, study: Study, wave: Wave | None, languages: Sequence[str]) -> list[Written]:

@@ -79,7 +79,7 @@ def test_where_all_scales_rest_on_the_same_a_sentence_stands_for_the_table(bank:
 
 
 @pytest.mark.parametrize(("worst", "begun"), [
-    ((_worst(is_beyond=False),), "Whoever stood worst comes back partly by chance alone"),
+    ((_worst(is_beyond=False),), "The unit with the least favourable mean comes back partly by chance alone"),
     ((_worst(is_beyond=True),), "Retail banking stood worst in incomplete customer information: 3.80, then 3.10."),
     ((_worst(is_beyond=True), _worst(is_beyond=False)), "On one other scale the unit that stood worst")])
 def test_units_that_came_back_by_chance_are_counted_and_the_others_told(

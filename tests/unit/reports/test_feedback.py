@@ -24,7 +24,7 @@ def texts(table: Table) -> list[list[str]]:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_only_what_the_answers_support_is_told_and_what_works_comes_first(bank: Study, language: str) -> None:
-    sheet = feedback_sheet(*bank, ACTIONS, "anonymous", "2026-10-12", language)
+    sheet = feedback_sheet(*bank, ACTIONS, "anonymous", "2026-10-12", "2026-10-20", language)
 
     supported = [one for one in (*bank[0].problems, *bank[0].causes) if one.level.status == "supports"]
     blocks = sheet.section("told").blocks
@@ -34,7 +34,7 @@ def test_only_what_the_answers_support_is_told_and_what_works_comes_first(bank: 
 
 
 def test_each_proposed_measure_stands_with_its_decision_reason_and_next_date(bank: Study) -> None:
-    sheet = feedback_sheet(*bank, ACTIONS, "confidential", "2026-10-12", "en")
+    sheet = feedback_sheet(*bank, ACTIONS, "confidential", "2026-10-12", "2026-10-20", "en")
 
     rows = {row[0]: row[1:] for row in texts(sheet.section("decided").blocks[0])}
     told = [tuple(row) for row in rows.values()]
@@ -49,8 +49,24 @@ def test_each_proposed_measure_stands_with_its_decision_reason_and_next_date(ban
     assert "Confidential" in report_html(sheet)
 
 
+@pytest.mark.parametrize(("language", "late", "note"), [
+    ("en", " (past, still open)", "register of actions on 21 January 2027"),
+    ("zh", "（日期已过，尚未落实）", "截至2027年1月21日的行动台账")])
+def test_a_day_that_passed_without_what_was_to_happen_is_marked_as_of_the_day_of_the_register(
+        bank: Study, language: str, late: str, note: str) -> None:
+    later = {**ACTIONS, "S2.2": Action("S2.2", "accepted", "2026-10-12", "Board", starts_on="2026-11-01",
+                                       progress="running")}
+
+    sheet = feedback_sheet(*bank, later, "anonymous", "2026-10-12", "2027-01-21", language)
+
+    table = sheet.section("decided").blocks[0]
+    assert isinstance(table, Table)
+    assert sum(row[3].endswith(late) for row in texts(table)) == 2
+    assert note in table.source.replace("\N{NO-BREAK SPACE}", " ")
+
+
 def test_a_study_without_answers_has_a_sheet_that_says_so(empty_bank: Study) -> None:
-    page = report_html(feedback_sheet(*empty_bank, {}, "", "2026-10-12", "en"))
+    page = report_html(feedback_sheet(*empty_bank, {}, "", "2026-10-12", "2026-10-20", "en"))
 
     assert "no problem clearly enough" in page
     assert "No measure was proposed." in page
@@ -61,7 +77,7 @@ def test_a_study_without_answers_has_a_sheet_that_says_so(empty_bank: Study) -> 
     ("zh", ["采纳1项、暂缓1项、不采纳1项", "位参与者提交了答卷", "客户认为做得好的方面"])])
 def test_decisions_are_counted_by_what_they_say_and_others_do_not_speak_for_those_addressed(
         bank: Study, language: str, words: list[str]) -> None:
-    sheet = feedback_sheet(*bank, ACTIONS, "anonymous", "2026-10-12", language)
+    sheet = feedback_sheet(*bank, ACTIONS, "anonymous", "2026-10-12", "2026-10-20", language)
 
     page = re.sub(r"</?span[^>]*>", "", report_html(sheet)).replace("\N{NO-BREAK SPACE}", " ")
     assert [word for word in words if word not in page] == []
@@ -73,7 +89,7 @@ def test_decisions_are_counted_by_what_they_say_and_others_do_not_speak_for_thos
 
 
 def test_a_measure_answers_only_problems_that_it_acts_on_strongly(bank: Study) -> None:
-    sheet = feedback_sheet(*bank, ACTIONS, "anonymous", "2026-10-12", "en")
+    sheet = feedback_sheet(*bank, ACTIONS, "anonymous", "2026-10-12", "2026-10-20", "en")
 
     measure = {one.key: one for one in bank[1].rules.measures}["S1.1"] if bank[1].rules else None
     assert measure is not None

@@ -86,7 +86,8 @@ def test_the_report_prints_and_the_same_facts_give_the_same_bytes(report: StudyR
 
 
 @pytest.mark.parametrize(("population", "words"), [
-    (600, {"en": ["600 people, known by number only", "15% of that number", "no rate after AAPOR"],
+    (600, {"en": ["600 people; only their total is known, no list was used.", "15% of that number",
+                  "no rate after AAPOR"],
            "zh": ["占该人数的15%"]}),
     (None, {"en": ["not known here: the answers came in a file"], "zh": ["答卷由文件导入，可作答人数此处不详"]})])
 def test_of_answers_that_came_in_a_file_nothing_is_told_that_is_not_known(population: int | None,

@@ -270,6 +270,7 @@ def test_a_map_of_correlations_does_not_tell_of_a_diagonal_that_it_lacks(results
 
     assert "diagonal" in str(table)
     assert "diagonal" not in str(drawn)
+    assert "Bold from 0.30, whatever the sign." in drawn.source
 
 
 def test_all_factors_that_are_kept_are_drawn_with_the_first_that_is_not(results: Mapping[str, Any]) -> None:

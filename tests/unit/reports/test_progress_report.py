@@ -71,7 +71,7 @@ def everything(bank: Study) -> tuple[ActionFollowUp, ...]:
     ("en", ["Three decisions: 1 under way, 1 stopped; 1 of 4 scales changed for the better, 1 for the worse",
             "1 under way, 1 stopped, of 3 decisions", "better; no proof of effect",
             "worse; no proof that a measure is at fault", "no demonstrable change; 0.31 points would have shown",
-            "not said: depends on items of doubtful meaning", "cannot be compared",
+            "withheld: depends on flagged items", "cannot be compared",
             "reached on 30 October 2026, 3 days late",
             "open, 16 days late", "dropped", "reading overdue", "was stopped", "find out why before adding measures",
             "is worse than in the first survey",

@@ -64,8 +64,8 @@ def test_a_sheet_is_one_page(bank: Study, language: str) -> None:
         assert len(pdf.pages) == 1
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "not shown to lie above the middle of 3"),
-                                                 ("zh", "未见明显高于3分中点")])
+@pytest.mark.parametrize(("language", "words"), [("en", "not shown to lie above the scale's midpoint of 3"),
+                                                 ("zh", "未见明显高于量表中点3分")])
 def test_a_problem_that_is_not_shown_to_lie_above_the_middle_is_not_put_as_if_it_were(bank: Study, language: str,
                                                                                      words: str) -> None:
     made = sheets(bank, language)
