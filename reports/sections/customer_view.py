@@ -83,11 +83,17 @@ def _title_of_none(study: Source, facets: list[FacetFinding]) -> Statement:
     near = _near(mapped) if mapped else []
     if not mapped or not is_by_derived(study, mapped):
         return study.title(*_borderline(study, near), say("customers.title_none"))
-    stated = [f for f in mapped if f.quadrant_stated == "concentrate_here"]
+    stated = _focus_as_stated(study, mapped)
     trace = [f"facet.{f.level.construct}.quadrant" for f in stated]
     said = [say("customers.title_stated", names=study.names([f.level.construct for f in stated]), n=len(stated),
                 trace=trace)] if stated else []
     return study.title(*said, *_borderline(study, near), say("customers.title_none"))
+
+
+def _focus_as_stated(study: Source, mapped: list[FacetFinding]) -> list[FacetFinding]:
+    """Return the facets to concentrate on by what customers say, where derived importance decides the quadrants."""
+    is_other = bool(mapped) and is_by_derived(study, mapped)
+    return [f for f in mapped if is_other and f.quadrant_stated == "concentrate_here"]
 
 
 def _borderline(study: Source, near: list[FacetFinding]) -> list[Statement]:
@@ -286,7 +292,10 @@ def _so_what(study: Source, facets: list[FacetFinding]) -> Statement:
     rated = [f for f in facets if f.level.mean is not None and f.level.unfavourable is not None]
     if not rated:
         return study.words.say("customers.so_what_none")
-    lowest = min(rated, key=lambda f: f.level.mean or 0).level
-    return study.words.say("customers.so_what_lowest", name=study.in_sentence(lowest.construct),
+    lowest, stated = min(rated, key=lambda f: f.level.mean or 0).level, _focus_as_stated(study, _mapped(facets))
+    return study.words.say("customers.so_what_stated" if stated else "customers.so_what_lowest",
+                           names=study.names([f.level.construct for f in stated]),
+                           name=study.in_sentence(lowest.construct),
                            share=lowest.unfavourable.value if lowest.unfavourable else None,
-                           trace=(f"facet.{lowest.construct}.pomp",))
+                           trace=(f"facet.{lowest.construct}.pomp",
+                                  *(f"facet.{f.level.construct}.quadrant" for f in stated)))
