@@ -47,7 +47,7 @@ def _decided(study: Source, m: MeasureFinding, action: Action) -> Statement:
         before = words.text("forms.begun_as" if is_older else "forms.listed_as", name=study.read(present.name),
                             since=_since(study, present))
     share = m.known_by
-    known = words.text("forms.not_told") if share is None else words.text("forms.used", n=share.n, share=study.estimate(
+    known = words.text("forms.not_told") if share is None else words.text("forms.known", n=share.n, share=study.estimate(
         share.value, share.ci_low, share.ci_high, "percent"))
     weak = words.text("forms.weak_decided", weak=_weak(study, m)) if _weak(study, m) else ""
     return words.say("forms.decided", form=form, state=lowered(standing(study, m.key)),
@@ -59,7 +59,7 @@ def _without_form(study: Source, m: MeasureFinding) -> Statement | None:
         return None
     if m.known_by is None:
         return study.words.say("forms.not_entered", link=ENTERED)
-    return study.words.say("forms.unclear", link=ENTERED, known=_known(study, m.known_by, "forms.used"))
+    return study.words.say("forms.unclear", link=ENTERED, known=_known(study, m.known_by, "forms.known"))
 
 
 def _phrase(m: MeasureFinding) -> str:

@@ -39,13 +39,13 @@ def followed(action: Action = ACCEPTED, **changes: Any) -> ActionFollowUp:
     ("en", ["No proof of effect.", "accepted with changes", "19 October 2026, Board", "Two departments first.",
             "Corporate banking and retail banking", "Under way since 24 October 2026", "1 of 2 milestones reached",
             "71% on 21 November 2026; source: Report",
-            "In use, say 54% [48–60%] of staff asked, n 168; before the decision 25% [19–31%]",
+            "Known to 54% [48–60%] of staff asked, n 168; before the decision 25% [19–31%]",
             "−0.45 [−0.65 to −0.25]", "n 68, then 61", "changed differently from the other units",
             "no demonstrable difference", "cannot be judged: fewer than 30 people in a group",
             "not shown: too few people in a group", "cannot be compared", "covers every unit",
             "To be decided again on 15 January 2027", "S3.1 Customer life-cycle management"]),
     ("zh", ["以下内容不构成效果证明。", "调整后采纳", "2026年10月19日，Board", "实施中（自2026年10月24日起）",
-            "里程碑已完成1项，共2项", "被问及的员工中54% [48–60%]表示已采用", "变化与其他部门不同", "未见可证实的差异",
+            "里程碑已完成1项，共2项", "员工知晓率54% [48–60%]", "变化与其他部门不同", "未见可证实的差异",
             "无法判断：有一组不足30人", "不予列示", "无法比较", "覆盖全部部门", "拟于2027年1月15日再行研究"])])
 def test_every_decision_and_every_verdict_is_told(bank: Any, language: str, words: list[str]) -> None:
     told = " ".join(wordings(follow_up(source(bank, language, followed(), followed(DEFERRED, contrasts=())))))

@@ -54,9 +54,9 @@ def names_of(bank: Study, key: str) -> dict[str, str]:
 
 @pytest.mark.parametrize(("language", "said"), [
     ("en", "Repair: in place since 17 November 2026 (register of actions), begun as “Service teams (pilot)” "
-           "(March 2026, register of present measures); 54% [46–61%] of staff say that it is used (n 162)"),
+           "(March 2026, register of present measures); known to 54% [46–61%] of staff (n 162)"),
     ("zh", "改进完善：据行动台账，已落实（自2026年11月17日起）；前身为“服务团队（试点）”（现行措施登记，2026年3月起）；"
-           "有54% [46–61%]的员工表示已在采用（n＝162）")])
+           "员工知晓率为54% [46–61%]（n＝162）")])
 def test_a_measure_in_place_and_its_pilot_are_one_thing_with_both_sources(bank: Study, language: str, said: str):
     later = decided_on(bank, "S2.2", PILOT, "2026-03", progress="done", progress_on="2026-11-17")
 
@@ -74,7 +74,7 @@ def test_a_measure_under_way_is_not_told_to_be_in_place(bank: Study):
     report = told(later)
 
     form = card(report, "S1.2").rows[0][1].text
-    assert form.startswith("Carry on: under way since 25 October 2026 (register of actions); 54% ")
+    assert form.startswith("Carry on: under way since 25 October 2026 (register of actions); known to 54% ")
     assert "in place" not in form
     name, status, since, _ = table(report, "t-practices").rows[0].cells
     assert (status.text, since.text) == ("under way", "25 October 2026")
