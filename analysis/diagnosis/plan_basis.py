@@ -16,7 +16,7 @@ Basis = dict[str, Any]
 
 
 def owner_of_objective(rules: StrategyRules, diagnosis: Diagnosis, problem: str) -> Mapping[str, str]:
-    """Return who owns the first measure proposed that acts strongly on a problem.
+    """Return who owns the first measure proposed that acts strongly on a problem, else the first that acts on it.
 
     Parameters
     ----------
@@ -32,8 +32,8 @@ def owner_of_objective(rules: StrategyRules, diagnosis: Diagnosis, problem: str)
     by_key = {measure.key: measure for measure in rules.measures}
     proposed = [found for found in diagnosis.measures if found.verdict == "proposed"]
     ordered = sorted(proposed, key=lambda found: (found.rank is None, found.rank or 0, found.key))
-    return next((by_key[found.key].owner for found in ordered
-                 if by_key[found.key].address_problem.get(problem, 0) >= STRONGLY), {})
+    return next((by_key[found.key].owner for least in (STRONGLY, 1) for found in ordered
+                 if by_key[found.key].address_problem.get(problem, 0) >= least), {})
 
 
 def proposed_values(kind: EditedKind, key: str, diagnosis: Diagnosis, rules: StrategyRules) -> PlanValues:

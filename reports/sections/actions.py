@@ -19,7 +19,8 @@ from reports.content import (
 )
 from reports.figures import Forest, ForestRow
 from reports.numbers import printed
-from reports.sections.due import horizon, indicator_told
+from reports.sections.decided_before import asked_anew, refusal_told, states_told
+from reports.sections.due import horizon, indicator_told, is_in_place
 from reports.sections.edited import (
     count_line,
     edit_of,
@@ -30,9 +31,9 @@ from reports.sections.edited import (
     told,
     what_of,
 )
-from reports.sections.first_steps import owner_now, undecided_of
+from reports.sections.first_steps import decided, owner_now, undecided_of
 from reports.sections.forms import form_of, found_here
-from reports.sections.source import Source, capitalised
+from reports.sections.source import Source, capitalised, lowered
 from reports.sections.table_columns import columns_of
 from reports.sections.triggers import described, failed_condition, subjects_needed
 
@@ -59,7 +60,8 @@ def ranking(study: Source) -> list[Section]:
                        k=len(stable[:3]), trace=[f"measure.{m.key}.rank" for m in stable])
              if stable else words.say("actions.title", n=len(proposed)))
     if names:
-        blocks.append(Callout("so_what", words.text("labels.so_what"), (_so_what(study, names, first),)))
+        blocks.append(Callout("so_what", words.text("labels.so_what"), (
+            _so_what(study, names, first), *_so_what_decided(study))))
     blocks += count_line(study)
     return [Section("strategies", words.text("part.strategies"), title, tuple(blocks), words.say("actions.lead"))]
 
@@ -76,6 +78,12 @@ def _so_what(study: Source, names: str, first: list[MeasureFinding]) -> Statemen
                          k=len(later))
     key = "actions.so_what_last" if others[0].is_stable else "actions.so_what_open"
     return words.say(key, names=names, last=_titled(study, others[0]))
+
+
+def _so_what_decided(study: Source) -> list[Statement]:
+    """Return how the proposed measures stand that were decided on before; nothing where none was."""
+    before = [decided(study)[m.key] for m in study.proposed if m.key in decided(study)]
+    return [study.words.say("actions.so_what_decided", states=states_told(study, before))] if before else []
 
 
 def _titled(study: Source, m: MeasureFinding) -> str:
@@ -136,12 +144,7 @@ def measures(study: Source) -> list[Section]:
 def _card(study: Source, m: MeasureFinding) -> Card:
     words, measure = study.words, study.measure(m.key)
     between = "；" if study.language == "zh" else "; "
-    rows: list[tuple[str, Statement]] = []
-    form, here, edit = form_of(study, m), found_here(study, m), edit_of(study, "measure", m.key)
-    if edit is not None and edit.values.form is not None:
-        form = words.say(f"edits.form_{edit.values.form}")
-    if form is not None:
-        rows.append((term(study, edit, "form", "forms.label"), form))
+    rows, here, edit = _standing_rows(study, m), found_here(study, m), edit_of(study, "measure", m.key)
     rows.append((term(study, edit, "what", "actions.what"), Statement(what_of(study, m))))
     if here is not None:
         rows.append((words.text("forms.here"), here))
@@ -167,6 +170,20 @@ def _card(study: Source, m: MeasureFinding) -> Card:
                 notes(study, "measure", m.key), (f"measure.{m.key}.verdict",))
 
 
+def _standing_rows(study: Source, m: MeasureFinding) -> list[tuple[str, Statement]]:
+    """Return what was decided against a measure before, and the form it takes beside what is in place."""
+    words, edit, form = study.words, edit_of(study, "measure", m.key), form_of(study, m)
+    rows, refused = [], decided(study).get(m.key)
+    if edit is not None and edit.values.form is not None:
+        form = words.say(f"edits.form_{edit.values.form}")
+    if refused is not None and asked_anew(refused) != "carried":
+        told = Statement(capitalised(refusal_told(study, refused)), {}, (), "follow-up")
+        rows.append((words.text("actions.decision"), told))
+    if form is not None:
+        rows.append((term(study, edit, "form", "forms.label"), form))
+    return rows
+
+
 def _trigger_text(study: Source, m: MeasureFinding) -> Statement:
     holding = [described(study, trigger) for trigger in m.triggers if trigger.outcome == "true"][:MOST_TRIGGERS]
     between = "；" if study.language == "zh" else "; "
@@ -177,9 +194,12 @@ def _trigger_text(study: Source, m: MeasureFinding) -> Statement:
 def _addresses(study: Source, measure: Measure) -> Statement:
     strong = [key for key, strength in measure.address_problem.items() if strength >= 2]  # noqa: PLR2004  # of 0..3
     causes = [key for key, strength in measure.address_cause.items() if strength >= 2]  # noqa: PLR2004  # of 0..3
-    names = study.listed((strong + causes) or list(measure.address_problem))
+    rest = [key for key, strength in measure.address_problem.items() if strength and key not in strong]
+    names, others = study.listed(strong + causes), study.listed(rest)
+    if names and others:
+        names = study.words.text("actions.addresses_in_part", names=names, others=lowered(others))
     anchor = f"problem-{strong[0]}" if strong and study.problem(strong[0]) else ""
-    return Statement(names, {}, tuple(f"problem.{key}.grade" for key in strong), anchor)
+    return Statement(names or others, {}, tuple(f"problem.{key}.grade" for key in (*strong, *rest)), anchor)
 
 
 def _side(study: Source, m: MeasureFinding, measure: Measure) -> tuple[tuple[str, Number | Statement], ...]:
@@ -187,7 +207,8 @@ def _side(study: Source, m: MeasureFinding, measure: Measure) -> tuple[tuple[str
     return (
         (words.text("actions.rank"), Number(float(m.rank) if m.rank else None, "rank")),
         (term(study, edit, "phase", "actions.phase"), words.say(f"phase.{phase_of(study, m)}")),
-        (term(study, edit, "due_on", "actions.horizon"), horizon(study, m)),
+        (term(study, edit, "due_on", "actions.horizon" if not is_in_place(study, m) else "actions.horizon_or_status"),
+         horizon(study, m)),
         (words.text("actions.effort"), words.say("actions.effort_value", n=measure.effort)),
         (term(study, edit, "owner", "actions.owner"), Statement(owner_now(study, m))))
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from analysis.diagnosis.plan_basis import STRONGLY
 from analysis.results.diagnosis import KpiRow, MeasureFinding, ObjectiveFinding
 from reports.content import Cell, Stack, Statement
-from reports.sections.edited import due_cell, owner_cell, values_of
+from reports.sections.edited import acting_on, due_cell, owner_cell, values_of
 from reports.sections.file_figures import is_hidden
 from reports.sections.first_steps import begun, decided, owner_now, standing
 from reports.sections.source import Source
@@ -32,15 +31,21 @@ def _after(begun_on: str, months: int) -> date:
 
 def horizon(study: Source, m: MeasureFinding) -> Statement:
     """Return the time a measure has: the edited day, the month that follows from its start, or its months."""
-    words, due_on, action = study.words, values_of(study, "measure", m.key).due_on, begun(study, m.key)
+    words, due_on = study.words, values_of(study, "measure", m.key).due_on
     if due_on:
         return words.say("edits.by", date=due_on)
-    if action is not None and action.progress == "done":
+    if is_in_place(study, m):
         return Statement(standing(study, m.key))
     day = due_day(study, m)
     months = study.measure(m.key).horizon_months
     return words.say("actions.months", n=months) if day is None else words.say(
         "actions.until", n=months, month=day.isoformat())
+
+
+def is_in_place(study: Source, m: MeasureFinding) -> bool:
+    """Return whether a measure is in place already, so that it has no time left to be told."""
+    action = begun(study, m.key)
+    return action is not None and action.progress == "done" and not values_of(study, "measure", m.key).due_on
 
 
 # ---- indicators ------------------------------------------------------------------------------------------------------
@@ -59,7 +64,7 @@ def indicator_told(study: Source, m: MeasureFinding, kpi: KpiRow, path: str) -> 
                          **told)
     key = "actions.kpi_known" if kpi.target > kpi.baseline else "actions.kpi_known_lower"
     said = words.say(key, target=study.kpi_value(kpi, kpi.target), trace=trace, **told)
-    if shared is None or objective_when(study, shared) == when:
+    if shared is None or not has_date(study, shared) or objective_when(study, shared) == when:
         return said
     added = words.say("actions.kpi_objective_later", due=objective_when(study, shared))
     return Statement(f"{said.text}{added.text}", {**said.values, **added.values}, said.trace)
@@ -92,20 +97,22 @@ def objective_when(study: Source, found: ObjectiveFinding) -> str:
 def objective_day(study: Source, found: ObjectiveFinding) -> str:
     """Return the day of an objective: the edited one, or that of its last measure where that was edited to be later."""
     due_on = values_of(study, "objective", found.key).due_on
-    last = max((values_of(study, "measure", m.key).due_on for m in serving(study, found.problem)), default="")
+    last = max((values_of(study, "measure", m.key).due_on for m in acting_on(study, found.problem)), default="")
     if due_on or not last or not study.diagnosis.provenance.frozen_on:
         return due_on
     by_rule = _after(study.diagnosis.provenance.frozen_on, found.kpi.due_months)
     return last if date.fromisoformat(last[:10]) > by_rule else ""
 
 
-def serving(study: Source, problem: str) -> list[MeasureFinding]:
-    """Return the proposed measures that act on a problem."""
-    return [m for m in study.proposed if study.measure(m.key).address_problem.get(problem, 0)]
+def has_date(study: Source, found: ObjectiveFinding) -> bool:
+    """Return whether an objective is due at some time: as edited, or with a measure proposed against its problem."""
+    return bool(values_of(study, "objective", found.key).due_on or acting_on(study, found.problem))
 
 
 def objective_due(study: Source, found: ObjectiveFinding) -> Cell:
     """Return when an objective is due for a table: an edit with the rule below it; else the day of its last measure."""
+    if not has_date(study, found):
+        return Statement("–")
     day, months = objective_day(study, found), found.kpi.due_months
     if not day or values_of(study, "objective", found.key).due_on:
         return due_cell(study, "objective", found.key, months)
@@ -117,14 +124,24 @@ def objective_due(study: Source, found: ObjectiveFinding) -> Cell:
 def objective_owner(study: Source, found: ObjectiveFinding) -> Cell:
     """Return who owns an objective: as edited, else the owner of the measure that the rule names, as it was decided.
 
-    A measure that was rejected or put off hands its objective on to the next.
+    A measure that was rejected or put off hands its objective on to the next; "–" where none is left.
     """
-    strong = [m for m in study.proposed if study.measure(m.key).address_problem.get(found.problem, 0) >= STRONGLY]
-    first = next((m for m in strong if not _is_refused(study, m.key)), None)
-    is_by_rule = first is None or (first is strong[0] and begun(study, first.key) is None)
-    if first is None or is_by_rule or values_of(study, "objective", found.key).owner:
+    acting, first = acting_on(study, found.problem), _leading(study, found)
+    if values_of(study, "objective", found.key).owner:
         return owner_cell(study, found)
-    return Statement(owner_now(study, first))
+    if first is None:
+        return Statement("–")
+    is_by_rule = first is acting[0] and begun(study, first.key) is None
+    return owner_cell(study, found) if is_by_rule else Statement(owner_now(study, first))
+
+
+def has_owner(study: Source, found: ObjectiveFinding) -> bool:
+    """Return whether an objective has an owner: as edited, or that of the measure that leads it."""
+    return bool(values_of(study, "objective", found.key).owner) or _leading(study, found) is not None
+
+
+def _leading(study: Source, found: ObjectiveFinding) -> MeasureFinding | None:
+    return next((m for m in acting_on(study, found.problem) if not _is_refused(study, m.key)), None)
 
 
 def _is_refused(study: Source, key: str) -> bool:

@@ -68,14 +68,14 @@ def owner_cell(study: Source, objective: ObjectiveFinding) -> Cell:
     cell = beside(study, "objective", objective.key, "owner", proposed)
     if isinstance(cell, Stack):
         return cell
-    first = next((m for m in study.proposed
-                  if study.measure(m.key).address_problem.get(objective.problem, 0) >= STRONGLY), None)
+    first = next(iter(acting_on(study, objective.problem)), None)
     return Statement(proposed) if first is None else beside(study, "measure", first.key, "owner", proposed)
 
 
-def has_owner(study: Source, objective: ObjectiveFinding) -> bool:
-    """Return whether an objective has an owner, by the rules or by hand."""
-    return bool(values_of(study, "objective", objective.key).owner or _rule_owner(study, objective))
+def acting_on(study: Source, problem: str) -> list[MeasureFinding]:
+    """Return the proposed measures that act on a problem by rank, those that act strongly before the others."""
+    strength = {m.key: study.measure(m.key).address_problem.get(problem, 0) for m in study.proposed}
+    return sorted((m for m in study.proposed if strength[m.key]), key=lambda m: strength[m.key] < STRONGLY)
 
 
 def _rule_owner(study: Source, objective: ObjectiveFinding) -> dict[str, str]:

@@ -9,12 +9,13 @@ from analysis.diagnosis.plan_basis import STRONGLY
 from analysis.results.actions import Action
 from analysis.results.diagnosis import MeasureFinding
 from reports.content import Statement
-from reports.sections.edited import owner_of, values_of
+from reports.sections.decided_before import asked_anew, refusal_told, states_told
+from reports.sections.edited import acting_on, owner_of, values_of
 from reports.sections.prerequisites import safeguards_decision, survey_decision
-from reports.sections.source import Source, capitalised
+from reports.sections.source import Source, capitalised, lowered
 
 SURE = 0.80                             # probability of a place from which it is named; model 11
-MOST_FIRST = 3
+MOST_FIRST, MOST_BESIDE = 3, 1
 LAST_DAY = "9999"                       # after every day there is
 
 
@@ -62,6 +63,17 @@ def begun(study: Source, key: str) -> Action | None:
     return action if action is not None and action.is_taken_on and action.progress != "stopped" else None
 
 
+def as_it_stands(study: Source, told: str, key: str, problem: str) -> str:
+    """Return a measure against a problem with how it stands; beside one not taken up what acts on the problem now."""
+    state, words = standing(study, key), study.words
+    if not state:
+        return told
+    told = words.text("summary.strategy_stands", measure=told, state=lowered(state))
+    carried = carried_out(study, problem)[:MOST_BESIDE]
+    return told if begun(study, key) or not carried else words.text(
+        "summary.strategy_also", told=told, states=states_told(study, carried))
+
+
 def begun_with(study: Source) -> list[MeasureFinding]:
     """Return the measures to begin with: those surely among the first, else the two of the highest rank."""
     open_ones = undecided_of(study) or study.proposed
@@ -72,28 +84,23 @@ def _is_sure(m: MeasureFinding) -> bool:
     return bool(m.is_stable) and (m.rank_probability_top3 or 0) >= SURE
 
 
-def _carried_out(study: Source) -> list[str]:
-    before = decided(study)
-    return [m.key for m in study.proposed if m.key in before and _state(before[m.key]) == "carried"]
-
-
-def _state(action: Action) -> str:
-    """Return what is asked of a measure that was decided on: nothing while it is carried out."""
-    if not action.is_taken_on:
-        return action.decision
-    return "stopped" if action.progress == "stopped" else "carried"
+def carried_out(study: Source, problem: str = "") -> list[Action]:
+    """Return the decisions carried out in some way on proposed measures by rank, those only that act on a problem."""
+    before, found = decided(study), acting_on(study, problem) if problem else study.proposed
+    return [before[m.key] for m in found if m.key in before and asked_anew(before[m.key]) == "carried"]
 
 
 def _begin(study: Source, proposed: list[MeasureFinding]) -> Statement:
     """Return which of the measures still open to begin with, and why with these; those carried out are only named."""
-    words, carried, first, asked = study.words, _carried_out(study), begun_with(study), undecided_of(study)
+    words, carried, first, asked = study.words, carried_out(study), begun_with(study), undecided_of(study)
     is_sure = all(_is_sure(m) for m in first)
     steps = words.text("summary.between_steps").join(_first_step(study, m) for m in first)
     keys = words.join([m.key for m in asked])
     parts = [words.text("summary.decide_owner" if asked == proposed else "summary.decide_open", n=len(asked),
                         names=steps, keys=keys)]
     parts += [_why(study, proposed, first, is_sure=is_sure)]
-    parts += [words.text("summary.carried_out", n=len(carried), names=words.join(carried))] if carried else []
+    parts += [words.text("summary.carried_out", n=len(carried),
+                         states=states_told(study, carried))] if carried else []
     later = _met_later(study, first) if len(proposed) > len(first) else None
     told = [*first, *([later] if later else [])]
     shares = [m.rank_probability_top3 or 0.0 for m in first]
@@ -110,7 +117,7 @@ def decided_anew(study: Source) -> list[Statement]:
     """
     before, words, found = decided(study), study.words, []
     for state in ("deferred", "stopped", "rejected"):
-        asked = sorted((m for m in study.proposed if m.key in before and _state(before[m.key]) == state),
+        asked = sorted((m for m in study.proposed if m.key in before and asked_anew(before[m.key]) == state),
                        key=lambda m: (before[m.key].again_on or LAST_DAY, m.rank or len(study.proposed) + 1))
         if asked:
             steps = words.text("summary.between_steps").join(_anew(study, m, before[m.key]) for m in asked)
@@ -121,14 +128,8 @@ def decided_anew(study: Source) -> list[Statement]:
 
 def _anew(study: Source, m: MeasureFinding, action: Action) -> str:
     """Return a measure with what was decided on it, when, and the reason given then."""
-    words, today = study.words, study.diagnosis.provenance.frozen_on[:10]
     name = f"{m.key} {study.read(study.measure(m.key).name)}"
-    when = (f"{_state(action)}_on" if _state(action) != "deferred" else "deferred_open" if not action.again_on
-            else "deferred_past" if action.again_on < today else "deferred_until")
-    told = [words.text(f"summary.{when}", decided=action.decided_on, again=action.again_on,
-                       since=action.progress_on or action.decided_on)]
-    told += [words.text("summary.reason_then", reason=action.reason.rstrip(".。"))] if action.reason else []
-    return words.text("summary.anew", name=name, told=words.text("summary.between_told").join(told))
+    return study.words.text("summary.anew", name=name, told=refusal_told(study, action))
 
 
 def _why(study: Source, proposed: list[MeasureFinding], first: list[MeasureFinding], *, is_sure: bool) -> str:

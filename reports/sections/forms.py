@@ -47,8 +47,8 @@ def _decided(study: Source, m: MeasureFinding, action: Action) -> Statement:
         before = words.text("forms.begun_as" if is_older else "forms.listed_as", name=study.read(present.name),
                             since=_since(study, present))
     share = m.known_by
-    known = words.text("forms.not_told") if share is None else words.text("forms.known", n=share.n, share=study.estimate(
-        share.value, share.ci_low, share.ci_high, "percent"))
+    known = words.text("forms.not_told") if share is None else words.text(
+        "forms.known", n=share.n, share=study.estimate(share.value, share.ci_low, share.ci_high, "percent"))
     weak = words.text("forms.weak_decided", weak=_weak(study, m)) if _weak(study, m) else ""
     return words.say("forms.decided", form=form, state=lowered(standing(study, m.key)),
                      before=before, known=known, weak=weak, link=ENTERED, trace=(f"measure.{m.key}.form",))

@@ -23,11 +23,10 @@ from reports.content import (
 )
 from reports.figures import Matrix, MatrixCell
 from reports.numbers import HIDDEN, printed
-from reports.sections.due import objective_due, objective_owner
+from reports.sections.due import has_date, has_owner, objective_due, objective_owner
 from reports.sections.edited import (
     beside,
     edit_of,
-    has_owner,
     notes,
     term,
     values_of,
@@ -72,7 +71,8 @@ def objectives(study: Source) -> list[Section]:
                            for p in rules.principles)
         blocks += [Facts(principles, is_wide=True), *_notes_of(study, "principle", rules.principles)]
     is_complete = all(_has_target(study, o) and has_owner(study, o) for o in active)
-    key = "objective_title_none" if not active else "objective_title" if is_complete else "objective_title_open"
+    key = ("objective_title_none" if not active else "objective_title" if is_complete else "objective_title_open"
+           if all(has_date(study, o) for o in active) else "objective_title_undated")
     title = words.say(f"plan.{key}", n=len(active))
     return [Section("objectives", words.text("part.objectives"), title, tuple(blocks),
                     words.say("plan.objective_lead"))]

@@ -8,6 +8,7 @@ from datetime import date
 from analysis.results.actions import Action
 from analysis.results.diagnosis import MeasureFinding, SafeguardFinding
 from reports.content import Statement
+from reports.sections.decided_before import states_told
 from reports.sections.edited import values_of
 from reports.sections.notices import further_topics_asked
 from reports.sections.source import Source, lowered
@@ -28,8 +29,9 @@ def safeguards_decision(study: Source, decided: Mapping[str, Action]) -> list[St
         told = begun or [m.key for m in guards[key]]
         named += told
         step = "safeguards_late" if begun else "safeguards_before_many" if len(told) > 1 else "safeguards_before"
-        steps.append(words.text(f"summary.{step}", guard=_with_owner(study, key), measures=words.join(told),
-                                k=len(told), first=told[0], due=_due(study, guards[key][0].key)))
+        steps.append(words.text(
+            f"summary.{step}", guard=_with_owner(study, key), measures=words.join(told), first=told[0],
+            states=states_told(study, [decided[one] for one in begun]), due=_due(study, guards[key][0].key)))
     if not steps:
         return []
     lacking = [s.key for s in not_ready(study) if s.key in guards]

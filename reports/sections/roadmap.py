@@ -68,10 +68,12 @@ def _title(study: Source, planned: list[MeasureFinding], months: int) -> Stateme
     states = [state_of(study, m) for m in planned]
     before = decided(study)
     if before:
-        n_rejected = sum(m.key in before and before[m.key].decision == "rejected" for m in planned)
-        n_open = sum(state in ("open", "held") for state in states) - n_rejected
-        return words.say("plan.roadmap_title_later", n=n, open=n_open, carried=n - n_open - n_rejected,
-                         rejected=n_rejected)
+        decisions = [before[m.key].decision for m in planned if m.key in before]
+        n_rejected, n_deferred = decisions.count("rejected"), decisions.count("deferred")
+        n_open = states.count("open") + states.count("held") - n_rejected
+        return words.say("plan.roadmap_title_later", n=n, open=n_open, deferred=n_deferred, rejected=n_rejected,
+                         done=states.count("done"), running=states.count("running"),
+                         planned=states.count("planned"))
     parts = [words.text(f"plan.roadmap_{phase}", n=count) for phase in PHASES
              for count in [sum(phase_of(study, m) == phase for m in planned)] if count]
     return words.say("plan.roadmap_title" if n > 1 else "plan.roadmap_title_one", n=n, months=months,
@@ -136,9 +138,11 @@ def _status(study: Source, action: Action) -> str:
     """Return how a measure stands, with the day that it was decided or is decided again."""
     if action.is_taken_on:
         return standing(study, action.measure)
-    key = "deferred" if action.decision == "deferred" and action.again_on else action.decision
-    return study.words.text(f"plan.bar_{key}" if key in ("deferred", "rejected") and (
-        action.again_on or key == "rejected") else f"followup.{key}", again=action.again_on, day=action.decided_on)
+    if action.decision == "deferred" and not action.again_on:
+        return study.words.text("followup.deferred")
+    is_past = action.decision == "deferred" and action.again_on < study.diagnosis.provenance.frozen_on[:10]
+    return study.words.text(f"plan.bar_{action.decision}{'_past' if is_past else ''}", again=action.again_on,
+                            day=action.decided_on)
 
 
 def _due_cell(study: Source, m: MeasureFinding) -> Cell:
@@ -168,5 +172,6 @@ def _milestones(study: Source, ordered: list[MeasureFinding]) -> Table:
         rows.append(Row((Statement(m.key, {}, (f"measure.{m.key}.verdict",), f"measure-{m.key}"), phase_cell(study, m),
                          _due_cell(study, m), Statement(goal))))
     columns = columns_of(words, "plan.milestone_",
-        ("measure", 0.12), ("phase", 0.16), ("due", 0.16), ("goal", 0.56))
+        ("measure", 0.12), ("phase", 0.16), ("due_or_status" if decided(study) else "due", 0.16),
+        ("goal", 0.56))
     return Table("t-milestones", words.say("plan.milestone_title", n=len(rows)), columns, tuple(rows), is_dense=True)

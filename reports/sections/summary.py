@@ -23,8 +23,16 @@ from reports.content import (
 from reports.numbers import interval
 from reports.sections.changes_since import change_told
 from reports.sections.edited import values_of
-from reports.sections.first_steps import SURE, decisions, foremost_against, owner_now, standing
-from reports.sections.source import Source, capitalised, lowered
+from reports.sections.first_steps import (
+    SURE,
+    as_it_stands,
+    decided,
+    decisions,
+    foremost_against,
+    owner_now,
+    standing,
+)
+from reports.sections.source import Source, capitalised
 from reports.sections.table_columns import columns_of
 from reports.sections.triggers import failed_briefly
 
@@ -217,9 +225,8 @@ def _strategy_cell(study: Source, found: ProblemFinding) -> Cell:
     is_strong = measure.address_problem.get(problem, 0) >= STRONGLY
     told = study.words.text("summary.strategy" if is_strong else "summary.strategy_in_part",
                             key=best.key, name=study.read(measure.name))
-    if state := standing(study, best.key):
-        told = study.words.text("summary.strategy_stands", measure=told, state=lowered(state))
-    return Statement(told, {}, (f"measure.{best.key}.verdict",), f"measure-{best.key}")
+    return Statement(as_it_stands(study, told, best.key, problem), {}, (f"measure.{best.key}.verdict",),
+                     f"measure-{best.key}")
 
 
 # ---- page 2 ---------------------------------------------------------------------------------------------------------
@@ -356,7 +363,7 @@ def _plan_table(study: Source) -> Table:
             Statement(owner_now(study, m)), _due(study, m, due_on))))
     columns = columns_of(words, "summary.plan_column_",
         ("measure", 0.28, "left"), ("rank", 0.06, "right"), ("addresses", 0.25, "left"), ("owner", 0.27, "left"),
-        ("due", 0.14, "left"))
+        ("due_or_status" if decided(study) else "due", 0.14, "left"))
     return Table("t-summary-measures", words.say(
         "summary.strategy_title", n=len(study.proposed), trace=_all_strategies(study)), columns,
                  tuple(rows), words.text("summary.plan_unit"), words.text("summary.strategy_source"), is_dense=True)

@@ -56,7 +56,7 @@ def test_the_lead_of_the_summary_says_what_changed_and_what_is_carried_out(bank:
 
     assert lead is not None
     assert lead.text.endswith("incomplete customer information has improved. Of the decisions taken on the last report "
-                              "1 of 1 is being carried out.")
+                              "1 of 1 is carried out or under way.")
 
 
 def test_a_report_on_a_second_wave_does_not_say_that_there_was_one_point_in_time(bank: Any) -> None:

@@ -71,7 +71,7 @@ def test_a_date_that_was_set_is_told_in_place_of_the_months(bank: Study) -> None
 def test_a_safeguard_of_a_measure_that_has_begun_is_due_at_once(bank: Study) -> None:
     told = asked(bank, actions=[Action("S2.1", "accepted", "2026-10-19", "Board", progress="running")])[PUT]
 
-    assert "concept safeguard (Branch management and party or general office) at once (S2.1 has begun)" in told
+    assert "concept safeguard (Branch management and party or general office) at once (S2.1 under way)" in told
 
 
 def test_a_measure_that_was_rejected_asks_for_no_safeguard(bank: Study) -> None:
