@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from analysis.results.diagnosis import InterviewEvidence, Level, ProblemFinding
 from reports.content import (
     Block,
@@ -28,6 +30,7 @@ from reports.sections.source import Source, capitalised
 from reports.sections.table_columns import columns_of
 
 AXIS = (1.0, 5.0)
+HANGS_ON_SCREENING = "exclusion_changes_grade_or_band"
 SILENT_NOTES = ("exclusion_changes_nothing",)   # what changes nothing needs no line
 
 
@@ -112,7 +115,7 @@ def _evidence_table(study: Source) -> Table:
         ("name", 0.25), ("survey", 0.11), ("interviews", 0.22), ("customers", 0.13), ("grade", 0.12),
         ("together", 0.17))
     return Table("t-problems", words.say("problems.table_title"), columns, tuple(rows), "",
-                 words.text("problems.table_source"))
+                 with_held_down(study, words.text("problems.table_source"), study.problems))
 
 
 def spoken_of(study: Source, said: InterviewEvidence | None, trace: tuple[str, ...] = ()) -> Cell:
@@ -200,8 +203,30 @@ def _survey_lines(study: Source, p: ProblemFinding) -> list[Statement]:
         found.append(words.say("problems.stated", share=study.estimate(
             p.stated_share.value, p.stated_share.ci_low, p.stated_share.ci_high, "percent"), n=p.stated_share.n))
     found.extend(words.say(f"problems.tag_{tag}") for tag in level.tags)
-    found.extend(words.say(f"problems.note_{note}") for note in p.notes if note not in SILENT_NOTES)
+    found.extend(_note(study, key, note) for note in p.notes if note not in SILENT_NOTES)
     return found
+
+
+def _note(study: Source, problem: str, note: str) -> Statement:
+    """Return a note on a problem; of one that hangs on who was left out, how many were and what the mean would be."""
+    changes = [(change, one) for one in study.diagnosis.screening.values() for change in one.changes
+               if note == HANGS_ON_SCREENING and change.construct == problem]
+    if not changes:
+        return study.words.say(f"problems.note_{note}")
+    change, screening = changes[0]
+    means = study.words.text("problems.means_with_all", mean=change.mean, other=change.mean_with_excluded) if (
+        change.mean is not None and change.mean_with_excluded is not None) else ""
+    return study.words.say("problems.note_exclusion_told", n=screening.n_submitted - screening.n_valid, means=means,
+                           trace=(f"problem.{problem}.grade", f"problem.{problem}.mean"))
+
+
+def with_held_down(study: Source, note: str, problems: Iterable[ProblemFinding]) -> str:
+    """Return a note with which problems have a lower grade than their sources would give, and by what."""
+    words = study.words
+    told = [words.text("problems.held_down_one", name=study.in_sentence(p.level.construct),
+                       caps=words.join([words.text(f"cap.{cap}") for cap in p.caps])) for p in problems if p.caps]
+    return words.text("labels.between_sentences").join(
+        [note, words.text("problems.held_down", told=words.text("labels.between").join(told))]) if told else note
 
 
 def _interview_lines(study: Source, p: ProblemFinding) -> list[Statement]:

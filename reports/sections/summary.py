@@ -32,6 +32,7 @@ from reports.sections.first_steps import (
     owner_now,
     standing,
 )
+from reports.sections.problems import with_held_down
 from reports.sections.source import Source, capitalised
 from reports.sections.table_columns import columns_of
 from reports.sections.triggers import failed_briefly
@@ -178,7 +179,7 @@ def _problem_table(study: Source) -> Table:
     trace = [f"problem.{p.level.construct}.grade" for p in study.problems[:MOST_PROBLEMS]]
     title = words.say("summary.table_title" if study.established else "summary.table_title_open", trace=trace)
     return Table("t-summary", title, columns, rows, words.text("summary.table_unit"),
-                 words.text("summary.table_source", minimum=study.minimum_group))
+                 with_held_down(study, words.text("summary.table_source"), study.problems[:MOST_PROBLEMS]))
 
 
 def _problem_row(study: Source, problem: ProblemFinding) -> Row:

@@ -42,7 +42,7 @@ def test_a_measure_carried_out_already_is_not_asked_to_be_begun(bank: Any) -> No
 
     begin = _decisions(bank, "en", Action(key, "accepted", "2026-10-19", "Board", progress="running"))[0]
 
-    assert f"Decided on already: {key} under way." in begin
+    assert f"Decided: {key} under way." in begin
     assert f"beginning with {key}" not in begin
 
 
