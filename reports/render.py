@@ -60,7 +60,7 @@ _CONTROL: dict[int, str | None] = {
 _UNBROKEN = re.compile(r"(\[[^\[\]]{1,24}\]|\bn (?:= )?\d[\d,]*|\bn＝\d[\d,]*|\b\d+–\d+\b|[−+]?\d+(?:～| to )[−+]\d+"
                        r"|\b\d+ of \d+\b|\d{4}年\d{1,2}月\d{1,2}日(?:[起前止]）?)?|\d+个月"
                        r"|[一-鿿（）/ ]{2,12}[ \u00a0](?:\d+|s)(?=；|$))")
-_BRACKETED = re.compile(r"([一-鿿]{0,4}（[^（）]{1,8}）)$")
+_BRACKETED = re.compile(r"([一-鿿]{0,4}（[^（）]{1,8}）)")
 _QUOTED = re.compile(_UNBROKEN.pattern[:-1] + r"|“[^“”]{1,10}”(?:[一-鿿]{2}$)?|(?<=[一-鿿]{2})[一-鿿]{2}$)")
 _LAST_WORDS = re.compile(r"((?<= )[\w’'-]{1,20} \S{1,16}|(?<=[一-鿿]{2})(?:[一-鿿]{4}|[一-鿿]{2})[）”》]?"
                          r"|(?<=[一-鿿]{2})[一-鿿]{2}\d{1,3}[一-鿿])$")
@@ -167,7 +167,7 @@ def _whole(part: str) -> Markup:
 
 
 def _on_cover(text: str) -> Markup | str:
-    """Return a title of large letters whose last words go with what stands in brackets behind them."""
+    """Return a title of large letters in which the words before brackets go with what stands in them."""
     parts = _BRACKETED.split(text)
     return Markup("").join(Markup('<span class="whole">{}</span>').format(part) if place % 2 else part
                            for place, part in enumerate(parts))

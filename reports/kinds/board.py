@@ -15,6 +15,7 @@ from reports.content import (
     GradeCell,
     Heading,
     KeyFigures,
+    Paragraph,
     Row,
     Section,
     Stack,
@@ -134,8 +135,23 @@ def _changed(report: StudyReport, words: Words) -> Block | None:
 
 def _links(report: StudyReport, words: Words) -> Section | None:
     section = _find(report, "links")
-    return _slide(section, (_low(_figure(section, "f-links")),)) or _slide(
+    figure = _low(_figure(section, "f-links"))
+    held = _held_before(report, words)
+    if isinstance(figure, Figure) and held:
+        figure = replace(figure, source=words.text("labels.between_sentences").join((figure.source, held)))
+    return _slide(section, (figure,)) or _slide(
         _find(report, "causes"), (_figure(_find(report, "causes"), "f-causes"),))
+
+
+def _held_before(report: StudyReport, words: Words) -> str:
+    """Return when the interviews were held where the report says that it was before its survey, else nothing."""
+    section = _find(report, "answers")
+    for block in walk(section.blocks) if section is not None else ():
+        for said in block.statements if isinstance(block, Paragraph) else ():
+            days = {name: said.values.get(name, "") for name in ("start", "end")}
+            if all(days.values()) and said.text == words.text("situation.held_before", **days):
+                return words.text("board.held_before", **days)
+    return ""
 
 
 def _customers(report: StudyReport, words: Words) -> Section | None:

@@ -10,7 +10,8 @@ import pytest
 from analysis.results.actions import Action, ActionFollowUp, FollowUp
 from analysis.results.measurement import Estimate
 from analysis.results.waves import RegressionToMean, ScaleWaves, WaveComparison
-from reports.content import Bullets, Paragraph, StudyReport, Table, walk
+from reports.content import Bullets, Figure, Paragraph, StudyReport, Table, walk
+from reports.kinds.board import board_pack
 from reports.sections.study import OtherWaves, study_report
 from reports.waves import WaveTold
 from tests.unit.reports.test_progress_report import scale
@@ -113,3 +114,18 @@ def test_interviews_from_before_a_later_survey_are_said_to_be_of_that_time(bank:
 
     told = [one.text for block in walk(section.blocks) if isinstance(block, Paragraph) for one in block.statements]
     assert [text for text in told if text.startswith("Held ")] == [said] * bool(said)
+
+
+@pytest.mark.parametrize(("days", "is_told"), [(("2026-08-03", "2026-08-24"), True), (("", ""), False),
+                                               (("2026-09-03", "2027-02-24"), False)])
+def test_the_links_of_a_board_pack_say_where_interviews_are_older_than_the_survey(bank: Any, days: tuple[str, str],
+                                                                                 *, is_told: bool) -> None:
+    diagnosis, template, facts = bank
+    compared = WaveComparison("w1", "w2", 318, 160, 158, False, (), (BETTER,), (), (), "test")
+
+    pack = board_pack(study_report(diagnosis, template, facts, language="en", waves=OtherWaves(
+        (compared,), told=WAVES, interviewed=days)))
+
+    links = next(block for block in pack.blocks() if isinstance(block, Figure) and block.key == "f-links")
+    assert ("Interviews: 3 August 2026 to 24 August 2026, before this survey." in links.source) is is_told
+    assert "members of staff interviewed state the link" in links.source

@@ -76,6 +76,13 @@ def test_the_bars_of_all_figures_share_a_scale() -> None:
     assert bars[0].among == bars[1].among == (*bars[0].rows, *bars[1].rows)
 
 
+def test_on_a_chinese_cover_each_bracket_keeps_its_words() -> None:
+    page = report_html(_report(None, "zh", "决定落实情况：第二轮（2026年11月）与第一轮（2026年9月）对照"))
+
+    assert ('<h1>决定落实情况：<span class="whole">第二轮（2026年11月）</span>'
+            '<span class="whole">与第一轮（2026年9月）</span>对照</h1>') in page
+
+
 def test_on_a_chinese_cover_what_stands_in_brackets_keeps_its_words() -> None:
     page = report_html(_report(None, "zh", "分行客户关系管理现状调查问卷（员工版）"))
 
