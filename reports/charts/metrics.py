@@ -15,6 +15,7 @@ SEMIBOLD = 600
 NO_LINE_START = frozenset("，。、；：？！）》」』】”’%·…,.;:?!)]}–—")
 NO_LINE_END = frozenset("（《「『【“‘([{")
 FIRST_WIDE = 0x2E80
+FEWEST_PIECES = 4                       # of a text whose last two go together
 
 
 @cache
@@ -47,6 +48,8 @@ def _pieces(text: str) -> list[str]:
             pieces[-1] += sign
         else:
             pieces.append(sign)
+    if len(pieces) > FEWEST_PIECES and all(ord(piece[0]) >= FIRST_WIDE for piece in pieces[-2:]):
+        pieces[-2:] = ["".join(pieces[-2:])]            # no line of a single sign
     return pieces
 
 

@@ -24,7 +24,7 @@ def decisions(of: Progress) -> Section:
     blocks: list[Block] = [decisions_table(study, found)] if found.actions else []
     if found.undecided:
         names = words.join([f"{key} {of.measure_name(key)}" for key in found.undecided])
-        blocks.append(Paragraph((words.say("followup.undecided", n=len(found.undecided), names=names),)))
+        blocks.append(Paragraph((words.say("followup.undecided", day=found.released_on, names=names),)))
     if of.register.moved:
         blocks.append(Paragraph((words.say("progress.changed_since", names=words.join(list(of.register.moved))),),
                                 "small"))

@@ -17,10 +17,10 @@ def agreement(study: Source) -> Table | None:
                  evidence.coders.share_coded.values())]
     if not found:
         return None
-    units = 0.12 if study.language == "zh" else 0.08        # a Chinese head is one piece
+    units, coded = (0.135, 0.13) if study.language == "zh" else (0.08, 0.1)     # a Chinese head is one piece
     columns = columns_of(words, "coders.",
-        ("code", 0.42 - units, "left"), ("units", units, "right"), ("coders", 0.08, "right"), ("each", 0.13, "left"),
-        ("agreed", 0.09, "right"), ("coded_only", 0.1, "right"), ("alpha", 0.18, "left"))
+        ("code", 0.52 - units - coded, "left"), ("units", units, "right"), ("coders", 0.08, "right"),
+        ("each", 0.13, "left"), ("agreed", 0.09, "right"), ("coded_only", coded, "right"), ("alpha", 0.18, "left"))
     note = words.with_finer(words.text("coders.source"), (
         study.style_of_agreement(row.alpha.value) for row in found if row.alpha.value is not None))
     return Table("t-coders", words.say("coders.table", n=max(row.n_interviews for row in found)), columns,

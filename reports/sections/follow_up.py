@@ -27,7 +27,7 @@ def follow_up(study: Source) -> list[Section]:
         blocks.append(contrasts_table(study, found))
     if found.undecided:
         names = words.join([f"{key} {study.read(study.measure(key).name)}" for key in found.undecided])
-        blocks.append(Paragraph((words.say("followup.undecided", n=len(found.undecided), names=names),)))
+        blocks.append(Paragraph((words.say("followup.undecided", day=found.released_on, names=names),)))
     return [Section("follow-up", words.text("part.followup"), _title(study, found), tuple(blocks),
                     words.say("followup.lead", release=found.release, day=found.released_on,
                               first=study.wave(found.first), second=study.wave(found.second)))]

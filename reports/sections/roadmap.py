@@ -96,8 +96,10 @@ def _legend(study: Source, lanes: list[Lane]) -> tuple[tuple[BarKind, str], ...]
 def _source(study: Source, planned: list[MeasureFinding]) -> str:
     words, found = study.words, study.diagnosis.follow_up
     n_edited = sum(bool(values_of(study, "measure", m.key).due_on) for m in planned)
-    said = [words.text("plan.roadmap_source"), words.text("plan.roadmap_rules", n=n_edited)]
+    said = [words.text("plan.roadmap_source"), words.text("plan.roadmap_marks"),
+            words.text("plan.roadmap_rules", n=n_edited)]
     if found and decided(study):
+        said.append(words.text("plan.roadmap_begun"))
         said.append(words.text("plan.roadmap_register", release=found.release, day=found.released_on))
     return words.text("labels.between_sentences").join(said)
 
@@ -172,6 +174,6 @@ def _milestones(study: Source, ordered: list[MeasureFinding]) -> Table:
         rows.append(Row((Statement(m.key, {}, (f"measure.{m.key}.verdict",), f"measure-{m.key}"), phase_cell(study, m),
                          _due_cell(study, m), Statement(goal))))
     columns = columns_of(words, "plan.milestone_",
-        ("measure", 0.12), ("phase", 0.16), ("due_or_status" if decided(study) else "due", 0.16),
-        ("goal", 0.56))
+        ("measure", 0.12), ("phase", 0.16), ("due_or_status" if decided(study) else "due", 0.18),
+        ("goal", 0.54))
     return Table("t-milestones", words.say("plan.milestone_title", n=len(rows)), columns, tuple(rows), is_dense=True)

@@ -101,4 +101,4 @@ def test_the_board_reads_of_owners_and_not_of_what_the_legend_says(bank: Any) ->
     pack = board_pack(study_report(diagnosis, template, facts, language="en"))
 
     figure = next(block for block in pack.blocks() if isinstance(block, Figure) and block.key == "f-roadmap")
-    assert figure.source.startswith("Horizons: rules of the study template")
+    assert figure.source.startswith("Diamond: when due. Horizons: rules of the study template")
