@@ -357,15 +357,13 @@ def _plan_table(study: Source) -> Table:
     words, rows = study.words, []
     for m in study.proposed:
         measure = study.measure(m.key)
-        due_on = values_of(study, "measure", m.key).due_on
         rows.append(Row((
             Statement(f"{m.key} {study.read(measure.name)}", {}, (f"measure.{m.key}.rank",), f"measure-{m.key}"),
             Number(float(m.rank) if m.rank else None, "rank"), _main_problems(study, measure),
-            Statement(owner_now(study, m)), _due(study, m, due_on))))
+            Statement(owner_now(study, m)), _due(study, m, values_of(study, "measure", m.key).due_on))))
     due = 0.17 if study.language == "zh" else 0.14          # a Chinese date is one piece
     columns = columns_of(words, "summary.plan_column_",
-        ("measure", 0.28, "left"), ("rank", 0.06, "right"), ("addresses", 0.25, "left"),
-        ("owner", 0.41 - due, "left"),
+        ("measure", 0.28, "left"), ("rank", 0.06, "right"), ("addresses", 0.25, "left"), ("owner", 0.41 - due, "left"),
         ("due_or_status" if decided(study) else "due", due, "left"))
     return Table("t-summary-measures", words.say(
         "summary.strategy_title", n=len(study.proposed), trace=_all_strategies(study)), columns,
