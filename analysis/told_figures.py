@@ -1,11 +1,11 @@
-"""Which figures of the customer file may be told: none of few customers, no share that would tell such a number.
+"""Which figures may be told: none of few customers, no share that would tell such a number, none of one interviewee.
 
 Standard library only: reports, files and the web ask here, so that all of them hide the same.
 """
 
 from __future__ import annotations
 
-from analysis.privacy import told_count
+from analysis.privacy import MINIMUM_ROLE_INTERVIEWEES, told_count
 from analysis.results.customers import CustomerPicture
 
 SUMS = {"at_risk_aum": "at_risk_count", "upgrade_gap_sum": "upgrade_candidates_count"}     # sum → how many are in it
@@ -77,3 +77,21 @@ def _counts(picture: CustomerPicture, stem: str) -> list[int]:
         "linked_upper_tier": found.n_upper_connected if found else None,
         "one_manager_groups": found.n_one_manager if found else None}.get(stem)
     return [int(n) for n in (*known, further) if n is not None]
+
+
+def tells_one(n_asked: int, least: float = 0) -> bool:
+    """Return whether counts of what came up would tell what one interviewee said.
+
+    Parameters
+    ----------
+    n_asked : int
+        Interviewees that a question or topic came up with.
+    least : float, optional
+        A study's own minimum; never below `MINIMUM_ROLE_INTERVIEWEES`.
+
+    Returns
+    -------
+    bool
+        True from one to below the minimum; nobody asked tells nothing.
+    """
+    return 0 < n_asked < max(MINIMUM_ROLE_INTERVIEWEES, least)

@@ -17,6 +17,7 @@ from analysis.results.diagnosis import (
     ProblemFinding,
     Screening,
 )
+from analysis.told_figures import tells_one
 from instruments.codec import to_document
 
 LEVEL_FIELDS = ("n", "mean", "sd", "ci_low", "ci_high", "pomp", "status", "corrected_mean", "balanced_mean", "t",
@@ -48,10 +49,11 @@ def diagnosis_document(diagnosis: Diagnosis) -> dict[str, Any]:
         situation, facets, outcomes, interviews, objectives, measures, safeguards and warnings. Only what JSON knows.
     """
     minimum = int(diagnosis.provenance.thresholds.get("minimum_group", MINIMUM_GROUP))
+    least = diagnosis.provenance.thresholds.get("interview_voices", 0)
     document = {
         "excluded": [key for screening in diagnosis.screening.values() for key in screening.excluded],
-        "problems": {finding.level.construct: _problem(finding) for finding in diagnosis.problems},
-        "causes": {finding.level.construct: _cause(finding) for finding in diagnosis.causes},
+        "problems": {finding.level.construct: _problem(finding, least) for finding in diagnosis.problems},
+        "causes": {finding.level.construct: _cause(finding, least) for finding in diagnosis.causes},
         "links": [_link(link) for link in diagnosis.links],
         "customers": _customers(diagnosis.customers, minimum),
         "metrics": told_metrics(diagnosis),
@@ -69,7 +71,7 @@ def diagnosis_document(diagnosis: Diagnosis) -> dict[str, Any]:
             for finding in diagnosis.facets},
         "outcomes": {level.construct: _level(level) for level in diagnosis.outcomes},
         "nps": diagnosis.nps,
-        "interviews": {code.code: _evidence(code) for code in diagnosis.interviews},
+        "interviews": {code.code: _evidence(code, least) for code in diagnosis.interviews},
         "objectives": diagnosis.objectives, "measures": told_measures(diagnosis),
         "safeguards": {finding.key: {"is_required": finding.is_required, "required_by": finding.required_by,
                                      "readiness": finding.readiness} for finding in diagnosis.safeguards},
@@ -99,19 +101,19 @@ def _level(level: Level) -> dict[str, Any]:
             "unfavourable_pct": None if share is None else 100 * share}
 
 
-def _problem(finding: ProblemFinding) -> dict[str, Any]:
+def _problem(finding: ProblemFinding, least: float) -> dict[str, Any]:
     return {
         **_level(finding.level), "grade": finding.grade, "grade_before_caps": finding.grade_before_caps,
         "caps": finding.caps, "severity": finding.band, "rank": finding.rank,
         "rank_top2_probability": finding.rank_top2_probability, "stated_share": finding.stated_share,
-        "interviews": _evidence(finding.interview), "customer_status": finding.customer_status,
+        "interviews": _evidence(finding.interview, least), "customer_status": finding.customer_status,
         "triangulation": finding.triangulation, "gaps": finding.gaps, "notes": finding.notes,
     }
 
 
-def _cause(finding: CauseFinding) -> dict[str, Any]:
+def _cause(finding: CauseFinding, least: float) -> dict[str, Any]:
     return {**_level(finding.level), "elevated": finding.is_elevated, "share": finding.share, "vif": finding.vif,
-            "reading": finding.reading, "interviews": _evidence(finding.interview),
+            "reading": finding.reading, "interviews": _evidence(finding.interview, least),
             "stated_share": finding.stated_share}
 
 
@@ -119,12 +121,14 @@ def _link(link: LinkFinding) -> dict[str, Any]:
     return {**{name: getattr(link, name) for name in LINK_FIELDS}, "detectability": link.detectability}
 
 
-def _evidence(evidence: InterviewEvidence | None) -> dict[str, Any] | None:
+def _evidence(evidence: InterviewEvidence | None, least: float) -> dict[str, Any] | None:
+    """Return what interviews say of a code; nothing of it where it would tell what one interviewee said."""
     if evidence is None:
         return None
-    return {"asked": evidence.n_asked, "interviewees": evidence.supports, "roles": evidence.roles,
+    told = {"asked": evidence.n_asked, "interviewees": evidence.supports, "roles": evidence.roles,
             "contradicts": evidence.contradicts, "mixed": evidence.mixed, "status": evidence.status,
             "agreement": evidence.agreement, "agreement_verdict": evidence.agreement_verdict}
+    return dict.fromkeys(told) if tells_one(evidence.n_asked, least) else told
 
 
 def _comments(comments: Comments | None) -> dict[str, Any] | None:

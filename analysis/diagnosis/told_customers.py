@@ -10,7 +10,7 @@ from analysis.crossed import HiddenPlaces, hidden_places
 from analysis.privacy import MINIMUM_GROUP, suppress_cells, told_count
 from analysis.results.customers import Connections, CustomerPicture, ManagerLoad
 from analysis.results.diagnosis import Diagnosis, KpiRow, MeasureFinding
-from analysis.told_figures import is_figure_hidden
+from analysis.told_figures import is_figure_hidden, tells_one
 
 Table = Mapping[str, Mapping[str, Any]]
 TABLES = ("customers_by_tier_and_stage", "aum_by_tier_and_stage")
@@ -96,9 +96,11 @@ def told_value(diagnosis: Diagnosis, path: str, value: Any) -> Any:
     Returns
     -------
     object
-        The value; None, or a table with such cells, where few customers stand behind it.
+        The value; None, or a table with such cells, where few customers or one interviewee stand behind it.
     """
     family, _, name = path.partition(".")
+    if family == "interview":
+        return None if _tells_one(diagnosis, name.rpartition(".")[0]) else value
     picture = diagnosis.customers
     if family != "data" or picture is None:
         return value
@@ -106,6 +108,11 @@ def told_value(diagnosis: Diagnosis, path: str, value: Any) -> Any:
     if name in TABLES and value is not None:
         return _table(value, hidden_places(picture.customers_by_tier_and_stage, minimum))
     return None if is_figure_hidden(picture, name, minimum) else value
+
+
+def _tells_one(diagnosis: Diagnosis, code: str) -> bool:
+    least = diagnosis.provenance.thresholds.get("interview_voices", 0)
+    return any(found.code == code and tells_one(found.n_asked, least) for found in diagnosis.interviews)
 
 
 def told_measures(diagnosis: Diagnosis) -> list[MeasureFinding]:

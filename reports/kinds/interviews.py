@@ -16,6 +16,7 @@ from reports.content import (
     Facts,
     Heading,
     Number,
+    Paragraph,
     Passages,
     Row,
     Section,
@@ -25,7 +26,7 @@ from reports.content import (
 )
 from reports.kinds.frame import CoverFact, Face, bound, naming
 from reports.numbers import printed
-from reports.sections.appendix_words import codebook, double_coded, is_of_few, least_heard
+from reports.sections.appendix_words import codebook, double_coded
 from reports.sections.situation import roles_interviewed
 from reports.sections.source import Source, capitalised
 from reports.sections.table_columns import Spec, columns_of
@@ -136,7 +137,7 @@ def _heard(study: Source) -> tuple[tuple[str, Statement], ...]:
 def _most_named(study: Source) -> list[Statement]:
     """Return the problems and causes that most interviewees raised, with counts."""
     found = sorted((row for row in study.diagnosis.interviews if row.supports and _is_finding(study, row)
-                    and not is_of_few(study, row.n_asked)), key=lambda row: (-row.supports, row.code))[:5]
+                    and not study.is_of_few(row.n_asked)), key=lambda row: (-row.supports, row.code))[:5]
     return [study.words.say("interviewing.named", name=study.code(row.code), k=row.supports, n=row.n_asked,
                             x=row.contradicts, trace=(f"interview.{row.code}.interviewees",)) for row in found]
 
@@ -150,13 +151,13 @@ def _coverage(study: Source, questions: Sequence[QuestionAsked]) -> Section:
     words = study.words
     if not questions:
         return Section("coverage", words.text("interviewing.part_coverage"), Statement(""), ())
-    shown = [one for one in questions if not is_of_few(study, one.n_put)]
+    shown = [one for one in questions if not study.is_of_few(one.n_put)]
     is_noted = not any(one.n_unknown for one in shown)
     rows = tuple(_question_row(study, one, is_noted=is_noted) for one in questions)
     unknown: tuple[Spec, ...] = () if is_noted else (("unknown", 0.11, "right"),)
     columns = columns_of(words, "interviewing.question_", ("text", 0.66 if is_noted else 0.55), ("put", 0.11, "right"),
                          ("raised", 0.11, "right"), ("silent", 0.12, "right"), *unknown)
-    few = [words.text("interviewing.coverage_few", minimum=least_heard(study))] if len(shown) < len(rows) else []
+    few = [words.text("interviewing.coverage_few", minimum=study.least_heard)] if len(shown) < len(rows) else []
     note = words.text("labels.between_sentences").join((words.text("interviewing.coverage_note"), *few))
     table = Table("t-coverage", words.say("interviewing.coverage_table", n=len(rows)), columns, rows, "", note)
     title = _coverage_title(study, shown) if shown else words.say("interviewing.coverage_title_few")
@@ -166,7 +167,7 @@ def _coverage(study: Source, questions: Sequence[QuestionAsked]) -> Section:
 def _question_row(study: Source, one: QuestionAsked, *, is_noted: bool) -> Row:
     """Return a question with its counts, hidden where they would tell what one interviewee spoke of."""
     counts = (one.n_put, one.n_raised, one.n_silent, *(() if is_noted else (one.n_unknown,)))
-    hidden = is_of_few(study, one.n_put)
+    hidden = study.is_of_few(one.n_put)
     return Row((Statement(f"{one.key}  {typeset(one.wording, study.language)}"),
                 *(Number(float(n), "count", is_hidden=hidden) for n in counts)))
 
@@ -197,20 +198,20 @@ def _said(study: Source, log: InterviewLog) -> Section:
                    (*blocks, *served))
 
 
-def _unheard(study: Source, row: InterviewEvidence) -> list[Statement]:
+def _unheard(study: Source, row: InterviewEvidence) -> list[Block]:
     """Return that the side of a topic which is counted has no passage to print; nothing where each side has one."""
-    if is_of_few(study, row.n_asked):
+    if study.is_of_few(row.n_asked):
         return []
     sides = {quote.polarity == DISSENT for quote in row.quotes if quote.text.get(study.language)}
     missing = "against" if row.contradicts and True not in sides else "for"
     is_missing = missing == "against" or (row.supports > 0 and False not in sides)
-    return [study.words.say(f"interviewing.said_unheard_{missing}")] if is_missing else []
+    return [Paragraph((study.words.say(f"interviewing.said_unheard_{missing}"),), "small")] if is_missing else []
 
 
 def _voices_head(study: Source, row: InterviewEvidence, who: str = "") -> str:
     """Return a topic with how many of how many say that it is so, and who else spoke of it."""
     words = study.words
-    if is_of_few(study, row.n_asked):
+    if study.is_of_few(row.n_asked):
         return study.code(row.code)
     key = "both" if row.mixed else "against" if row.contradicts else "all"
     return words.text("interviewing.said_head", name=study.code(row.code),
@@ -246,7 +247,7 @@ def _limits(study: Source, log: InterviewLog) -> Section:
         points.append(words.say("interviewing.limit_notes", n=log.n - log.n_verbatim))
     points.append(words.say("interviewing.limit_quotes", least=MINIMUM_ROLE_INTERVIEWEES,
                             people=MINIMUM_ROLE_HEADCOUNT))
-    points.append(words.say("interviewing.limit_few", minimum=least_heard(study)))
+    points.append(words.say("interviewing.limit_few", minimum=study.least_heard))
     return Section("limits", words.text("interviewing.part_limits"), words.say("interviewing.limits_title"),
                    (Bullets(tuple(points)),), starts_page=False)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from analysis.privacy import MINIMUM_ROLE_INTERVIEWEES
 from instruments.template import CodeDefinition
 from reports.content import Block, Bullets, Column, Facts, Figure, Heading, Number, Row, Section, Statement, Table
 from reports.evidence import saturation_figure
@@ -49,16 +48,6 @@ def double_coded(study: Source) -> bool:
     return any(found.agreement_verdict != "not_double_coded" for found in study.diagnosis.interviews)
 
 
-def least_heard(study: Source) -> int:
-    """Return the interviewees that a topic must have come up with, or its counts would tell what one of them said."""
-    return max(MINIMUM_ROLE_INTERVIEWEES, int(study.threshold("interview_voices", MINIMUM_ROLE_INTERVIEWEES)))
-
-
-def is_of_few(study: Source, n: int) -> bool:
-    """Tell whether counts of so many interviewees would tell what one of them said."""
-    return 0 < n < least_heard(study)
-
-
 def _code_columns(study: Source, *, is_double: bool) -> tuple[Column, ...]:
     """Return the heads; the narrow Chinese ones leave their width to the definitions, as does agreement of nobody."""
     is_zh = study.language == "zh"
@@ -74,13 +63,13 @@ def _code_columns(study: Source, *, is_double: bool) -> tuple[Column, ...]:
 def _note(study: Source, voices: str, *, is_double: bool) -> str:
     words, codes = study.words, study.template.codebook.codes if study.template.codebook else ()
     shown = [found for code in codes if (found := study.evidence(code.key)) is not None]
-    hidden = any(is_of_few(study, found.n_asked) for found in shown)
+    hidden = any(study.is_of_few(found.n_asked) for found in shown)
     note = words.text("labels.between_sentences").join((
         words.text("codes.source", part=voices),
-        *([words.text("codes.source_hidden", minimum=least_heard(study))] if hidden else []),
+        *([words.text("codes.source_hidden", minimum=study.least_heard)] if hidden else []),
         words.text("codes.source_agreement" if is_double else "codes.source_single")))
     return words.with_finer(note, (study.style_of_agreement(found.agreement.value) for found in shown if (
-        found.agreement and not is_of_few(study, found.n_asked))))
+        found.agreement and not study.is_of_few(found.n_asked))))
 
 
 def _saturation(study: Source) -> Figure | None:
@@ -91,7 +80,7 @@ def _code_row(study: Source, code: CodeDefinition, depth: int, *, is_double: boo
     found, name = study.evidence(code.key), study.code(code.key)
     if found is None:
         counts: tuple[Number | Statement, ...] = (*([Number(None)] * 5), Statement("–"))
-    elif is_of_few(study, found.n_asked):
+    elif study.is_of_few(found.n_asked):
         counts = (Number(None, "count", is_hidden=True),) * 6
     else:
         alpha = found.agreement.value if found.agreement else None

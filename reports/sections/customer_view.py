@@ -270,7 +270,8 @@ def _heard(study: Source) -> list[Block]:
     """Return what customers said in interviews, most frequent first; topics that group others are left out."""
     words, book = study.words, study.template.codebook
     heads = {code.parent for code in book.codes} if book else set()
-    found = [e for e in study.diagnosis.customer_interviews if e.supports + e.contradicts and e.code not in heads]
+    found = [e for e in study.diagnosis.customer_interviews if e.supports + e.contradicts and e.code not in heads
+             and not study.is_of_few(e.n_asked)]
     if not found:
         return []
     lines = []

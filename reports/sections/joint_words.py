@@ -142,6 +142,8 @@ class JointWords:
 
     def _counts(self, row: JointRow) -> Statement:
         side, trace = row.spoken, (f"interview.{row.spoken.code}.interviewees",)
+        if self.study.is_of_few(side.n_asked):
+            return self.words.say("labels.few_interviewed")
         if row.group not in VALUED:
             return self.words.say("joint.counts_described", k=side.n_mentioned, n=side.n_asked, trace=trace)
         return self.words.say("joint.counts", k=side.supports, n=side.n_asked, x=side.contradicts, m=side.mixed,

@@ -123,6 +123,8 @@ def spoken_of(study: Source, said: InterviewEvidence | None, trace: tuple[str, .
     words = study.words
     if said is None or not said.n_asked:
         return words.say("status.none")
+    if study.is_of_few(said.n_asked):
+        return words.say("labels.few_interviewed")
     one = words.say("problems.said", k=said.supports, x=said.contradicts, n=said.n_asked, trace=trace)
     return Stack((one, words.say("problems.said_both", m=said.mixed)), has_head=False) if said.mixed else one
 
@@ -233,6 +235,8 @@ def _interview_lines(study: Source, p: ProblemFinding) -> list[Statement]:
     said, words = p.interview, study.words
     if said is None or not said.n_asked:
         return [words.say("problems.no_interviews")]
+    if study.is_of_few(said.n_asked):
+        return [words.say("problems.few_interviewed")]
     none, both = "" if said.supports else "_none", "_both" if said.mixed else ""
     line = words.say(f"problems.interviews{none}{both}", k=said.supports, n=said.n_asked, roles=said.roles,
                      x=said.contradicts, m=said.mixed, trace=(f"interview.{said.code}.interviewees",))

@@ -213,7 +213,9 @@ def _facet_table(study: Source, found: tuple[SituationFinding, ...]) -> Table:
         key, definition = s.level.construct, study.construct(s.level.construct)
         is_used = s.interview is None or s.interview.agreement_verdict != "unusable"
         said = words.say("situation.not_asked")
-        if s.interview and s.interview.n_asked:
+        if s.interview and study.is_of_few(s.interview.n_asked):
+            said = words.say("labels.few_interviewed")
+        elif s.interview and s.interview.n_asked:
             spoke = s.interview.supports + s.interview.contradicts + s.interview.mixed
             said = words.say("situation.said" if is_used else "situation.said_unusable", k=spoke, n=s.interview.n_asked)
         rows.append(Row((Statement(study.name(key)), Statement(study.read(definition.definition) if definition else ""),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from analysis.diagnosis.trace.ledger import Ledger
-from analysis.privacy import MINIMUM_GROUP
+from analysis.privacy import MINIMUM_GROUP, MINIMUM_ROLE_INTERVIEWEES
 from analysis.results.diagnosis import (
     CauseFinding,
     Diagnosis,
@@ -22,6 +22,7 @@ from analysis.results.diagnosis import (
 from analysis.results.joint import JointRecord
 from analysis.results.plan_edits import PlanEdit
 from analysis.results.waves import WaveComparison
+from analysis.told_figures import tells_one
 from instruments.facts import StudyFacts
 from instruments.template import Measure, Safeguard, StudyTemplate
 from reports.charts.metrics import wrap
@@ -151,6 +152,15 @@ class Source(Named):
     def n_heard(self) -> int:
         """Interviewees of the organisation, whom the codes on problems and causes are counted in."""
         return sum(self.diagnosis.roles_interviewed.values())
+
+    @cached_property
+    def least_heard(self) -> int:
+        """Interviewees that a topic must have come up with, or its counts would tell what one of them said."""
+        return max(MINIMUM_ROLE_INTERVIEWEES, int(self.threshold("interview_voices", MINIMUM_ROLE_INTERVIEWEES)))
+
+    def is_of_few(self, n: int) -> bool:
+        """Tell whether counts of so many interviewees would tell what one of them said."""
+        return tells_one(n, self.least_heard)
 
     @cached_property
     def others_heard(self) -> Mapping[str, int]:

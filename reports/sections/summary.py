@@ -282,7 +282,7 @@ def _cause_lines(study: Source) -> list[Block]:
         asked = cause.interview.n_asked if cause.interview else 0
         said_text = (words.say("summary.said_by", k=said, n=asked,
                                trace=(f"interview.{cause.interview.code}.interviewees",))
-                     if cause.interview and asked else Statement("–"))
+                     if cause.interview and asked and not study.is_of_few(asked) else Statement("–"))
         rows.append(Row((Statement(study.name(key), {}, (), "links"),
                          Number(cause.level.mean, "mean", cause.level.ci_low, cause.level.ci_high,
                                 (f"cause.{key}.mean",)),

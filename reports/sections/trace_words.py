@@ -320,6 +320,8 @@ class TraceWords:
         found = self.evidence(key)
         if found is None or not found.n_asked:
             return self.words.text("trace.code_none", code=key)
+        if self.study.is_of_few(found.n_asked):
+            return self.words.text("trace.code_few", code=key)
         return self.words.text("trace.code", code=key, k=found.supports, n=found.n_asked, x=found.contradicts)
 
     def fields(self, found: PathInputs) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ def show(study_id: int) -> str:
     return render_template(
         "diagnosis/show.html", study=g.study, template=template, stored=stored, diagnosis=diagnosis,
         warnings=[(one, about(source, one)) for one in source.diagnosis.warnings] if source else [],
-        shown=shown_wave(session, g.study, stored, newest),
+        source=source, shown=shown_wave(session, g.study, stored, newest),
         ledger=Ledger(diagnosis, template) if diagnosis else None,
         jobs=list_jobs(session, g.study), names={construct.key: construct.name for construct in template.constructs},
         edits={(one.kind, one.key): one for one in edits}, others=others[0] if others else None,

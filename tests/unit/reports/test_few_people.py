@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from analysis.diagnosis.document import diagnosis_document
 from instruments.facts import Practice
 from reports.content import Facts, Number, Statement, StudyReport, Table
 from reports.quality import quality_parts
+from reports.render import report_html
 from reports.sections.source import Source
 from reports.sections.study import study_report
 from tests.unit.reports.conftest import Study
@@ -58,6 +60,29 @@ def test_a_role_of_which_one_person_was_interviewed_is_counted_with_others(bank:
     told = {term: said.text for block in facts for term, said in block.rows}
     assert told["Two other roles, together"] == "4"
     assert not any("ranch manager" in term for term in told)
+
+
+@pytest.mark.parametrize(("n_asked", "is_told"), [(1, False), (2, True)])
+def test_what_the_only_interviewee_asked_said_is_counted_neither_in_print_nor_in_json(bank: Study, n_asked: int,
+                                                                                     *, is_told: bool) -> None:
+    diagnosis, template, facts = bank
+    said = {"n_asked": n_asked, "supports": 1, "contradicts": 0, "mixed": 0, "roles": 1}
+    first = next(one for one in diagnosis.problems if one.interview)
+    code = first.interview.code if first.interview else ""
+    changed = replace(
+        diagnosis, metrics={**diagnosis.metrics, f"interview.{code}.interviewees": 1},
+        problems=tuple(replace(one, interview=replace(one.interview, **said)) if one is first and one.interview else one
+                       for one in diagnosis.problems),
+        interviews=tuple(replace(one, **said) if one.code == code else one for one in diagnosis.interviews))
+
+    page = report_html(study_report(changed, template, facts, language="en"))
+    html, document = re.sub(r"</?span[^>]*>", "", page), diagnosis_document(changed)
+
+    assert ("Interviews: asked of too few to tell." in html) is not is_told
+    assert (f"Interviews: one of {n_asked} describes it" in html) is is_told
+    assert document["interviews"][code]["asked"] == (n_asked if is_told else None)
+    assert document["problems"][first.level.construct]["interviews"]["interviewees"] == (1 if is_told else None)
+    assert document["metrics"][f"interview.{code}.interviewees"] == (1 if is_told else None)
 
 
 def test_a_quote_without_a_role_bears_no_number_that_joins_it_to_others(bank: Study) -> None:
