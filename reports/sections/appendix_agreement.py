@@ -17,7 +17,7 @@ def agreement(study: Source) -> Table | None:
                  evidence.coders.share_coded.values())]
     if not found:
         return None
-    units, coded = (0.135, 0.13) if study.language == "zh" else (0.08, 0.1)     # a Chinese head is one piece
+    units, coded = (0.1, 0.12) if study.language == "zh" else (0.08, 0.1)       # a Chinese head is one piece
     columns = columns_of(words, "coders.",
         ("code", 0.52 - units - coded, "left"), ("units", units, "right"), ("coders", 0.08, "right"),
         ("each", 0.13, "left"), ("agreed", 0.09, "right"), ("coded_only", coded, "right"), ("alpha", 0.18, "left"))
