@@ -59,9 +59,9 @@ def ranking(study: Source) -> list[Section]:
     title = (words.say("actions.title_stable", n=len(proposed), names=words.join([m.key for m in stable[:3]]),
                        k=len(stable[:3]), trace=[f"measure.{m.key}.rank" for m in stable])
              if stable else words.say("actions.title", n=len(proposed)))
-    if names:
-        blocks.append(Callout("so_what", words.text("labels.so_what"), (
-            _so_what(study, names, first), *_so_what_decided(study))))
+    so_what = [*([_so_what(study, names, first)] if names else []), *_so_what_decided(study)]
+    if so_what:
+        blocks.append(Callout("so_what", words.text("labels.so_what"), tuple(so_what)))
     blocks += count_line(study)
     return [Section("strategies", words.text("part.strategies"), title, tuple(blocks), words.say("actions.lead"))]
 

@@ -11,6 +11,8 @@ from reports.sections.source import Source
 from reports.sections.table_columns import columns_of
 from reports.sections.undecided import undecided
 
+ENDS = (1.0, 5.0)           # of the scale that means are told on
+
 
 def sensitivity(study: Source) -> list[Section]:
     """Return means plain, corrected and with the answers left out, and every link in full."""
@@ -84,9 +86,21 @@ def groups(study: Source) -> list[Section]:
     columns = (Column(words.text("groups.group"), 0.18), Column(words.text("labels_chart.n"), 0.05, "right"),
                *(Column(study.name(key), each, "right") for key in shown))
     table = Table("t-groups", words.say("groups.table_title", n=len(attributes)), columns, tuple(rows),
-                  words.text("groups.unit"), hidden_note(study, rows), is_dense=True)
+                  words.text("groups.unit"), _note(study, figures, rows), is_dense=True)
     return [Section("groups", words.text("part.groups"), words.say("groups.title"), (table,), words.say("groups.lead"),
                     is_appendix=True, starts_page=False)]
+
+
+def _note(study: Source, figures: list[GroupFigure], rows: list[Row]) -> str:
+    """Return what hidden cells mean, and that intervals end where the scale does, where the one or other is there."""
+    is_cut = any(_cut(end) != end for g in figures if not g.is_hidden for end in (g.ci_low, g.ci_high))
+    said = [hidden_note(study, rows), study.words.text("groups.cut") if is_cut else ""]
+    return study.words.text("labels.between_sentences").join(part for part in said if part)
+
+
+def _cut(end: float | None) -> float | None:
+    """Return an end of an interval no further out than the scale: of few people it may lie beyond."""
+    return None if end is None else min(max(end, ENDS[0]), ENDS[1])
 
 
 def _group_rows(study: Source, item: Item | None, shown: list[str], figures: list[GroupFigure]) -> list[Row]:
@@ -94,8 +108,8 @@ def _group_rows(study: Source, item: Item | None, shown: list[str], figures: lis
     rows = []
     for choice in dict.fromkeys(g.choice for g in figures):
         cells = [by_cell.get((choice, key)) for key in shown]
-        numbers = [Number(None) if g is None else Number(g.mean, "mean", g.ci_low, g.ci_high, is_hidden=g.is_hidden)
-                   for g in cells]
+        numbers = [Number(None) if g is None else Number(
+            g.mean, "mean", _cut(g.ci_low), _cut(g.ci_high), is_hidden=g.is_hidden) for g in cells]
         n = max((g.n for g in cells if g is not None and g.n is not None and not g.is_hidden), default=None)
         is_hidden = all(g is None or g.is_hidden for g in cells)
         label = study.choice(item, choice) if item else choice

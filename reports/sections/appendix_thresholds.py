@@ -36,8 +36,9 @@ def _table(study: Source, moves: list[ThresholdMove]) -> Table:
                       Statement(f"{move.moved:g}"), Statement(_changes(study, move)))) for move in moves)
     columns = columns_of(words, "moved.", ("threshold", 0.32), ("used", 0.08, "right"), ("tried_at", 0.08, "right"),
                          ("changes", 0.52))
-    return Table("t-moved", words.say("moved.table", n=len(rows)), columns, rows, "", words.text("moved.source"),
-                 is_dense=True)
+    return Table("t-moved", words.say("moved.table", n=len(rows)), columns, rows, "", words.text(
+        "moved.source_not_issued" if any(_is_no_word(change) for move in moves for change in move.changes)
+        else "moved.source"), is_dense=True)
 
 
 def threshold_name(study: Source, name: str) -> str:
@@ -57,6 +58,11 @@ def change_words(study: Source, change: WordChange) -> str:
             if family == "link" else study.name(between[0]))
     return study.words.text(f"moved.change_{kind}", name=name, before=_word(study, kind, change.before),
                             after=_word(study, kind, change.after))
+
+
+def _is_no_word(change: WordChange) -> bool:
+    """Return whether a change leads from or to no word at all, which the note under the table explains."""
+    return not change.path.endswith(".severity") and bool({None, "-"} & {change.before, change.after})
 
 
 def _word(study: Source, kind: str, word: str | None) -> str:

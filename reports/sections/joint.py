@@ -104,7 +104,7 @@ def _table(study: Source, told: JointWords, shown: Sequence[JointRow], record: J
     columns = columns_of(words, "joint.column_", ("topic", 0.14), ("survey", 0.22), ("spoken", 0.30),
                          ("judgement", 0.34))
     source = words.text("joint.table_source", voices=study.threshold("joint_voices", 2),
-                        ratio=study.threshold("interview_ratio", 2))
+                        ratio=f"{study.threshold('interview_ratio', 2):g}")
     return Table("t-joint", words.say("joint.table"), columns, tuple(rows), "", source, is_dense=True)
 
 

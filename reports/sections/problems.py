@@ -218,7 +218,7 @@ def _note(study: Source, problem: str, note: str) -> Statement:
     change, screening = changes[0]
     means = study.words.text("problems.means_with_all", mean=change.mean, other=change.mean_with_excluded) if (
         change.mean is not None and change.mean_with_excluded is not None) else ""
-    return study.words.say("problems.note_exclusion_told", n=screening.n_submitted - screening.n_valid, means=means,
+    return study.words.say("problems.with_those_left_out", n=screening.n_submitted - screening.n_valid, means=means,
                            trace=(f"problem.{problem}.grade", f"problem.{problem}.mean"))
 
 

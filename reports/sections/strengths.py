@@ -103,6 +103,7 @@ def _comparison_figures(study: Source) -> list[Figure]:
     compared: list[LikertRow] = []
     rated: list[LikertRow] = []
     points: tuple[str, ...] = ()
+    own: set[tuple[str, ...]] = set()                       # the words of those that compare, as they were asked
     for role in COMPARING:
         for item, found in _singles(study, role):
             instrument = study.instrument_of(item.key)
@@ -118,8 +119,10 @@ def _comparison_figures(study: Source) -> list[Figure]:
                 points = points or tuple(study.read(point.label) for point in scale.points)
             else:
                 compared.append(row)
+                own.add(tuple(study.read(point.label) for point in scale.points))
     legend = tuple(study.words.text(f"labels_chart.worse_better_{place}") for place in range(FIVE))
-    return [*_bars(study, "f-comparison", "", compared, legend), *_bars(study, "f-agreement", "_agreed", rated, points)]
+    return [*_bars(study, "f-comparison", "", compared, legend, is_in_common_words=own != {legend}),
+            *_bars(study, "f-agreement", "_agreed", rated, points)]
 
 
 def _is_rated(instrument: Instrument, item: Item) -> bool:
@@ -127,13 +130,17 @@ def _is_rated(instrument: Instrument, item: Item) -> bool:
     return any(other.scale == item.scale and other.role not in COMPARING for other in instrument.items)
 
 
-def _bars(study: Source, key: str, kind: str, rows: list[LikertRow], legend: tuple[str, ...]) -> list[Figure]:
+def _bars(study: Source, key: str, kind: str, rows: list[LikertRow], legend: tuple[str, ...], *,
+          is_in_common_words: bool = False) -> list[Figure]:
     if not rows:
         return []
     words = study.words
     chart = Likert(tuple(rows), legend, words.text(f"strengths.figure_head{kind}"),
                    words.text(f"strengths.worse{kind}"), words.text(f"strengths.better{kind}"))
     alt = words.text(f"strengths.figure_alt{kind}", n=len(rows), label=rows[0].label, share=rows[0].figure)
+    source = words.text("strengths.figure_source", period=capitalised(study.period()))
+    if is_in_common_words:
+        source = words.text("labels.between_sentences").join((source, words.text(
+            "strengths.common_words", n=len(rows))))
     return [Figure(key, words.say(f"strengths.figure_title{kind}", n=len(rows)), chart, alt,
-                   words.text("strengths.figure_unit"),
-                   words.text("strengths.figure_source", period=capitalised(study.period())))]
+                   words.text("strengths.figure_unit"), source)]

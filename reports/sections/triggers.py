@@ -85,8 +85,16 @@ def _name(study: Source, family: str, key: str) -> str:
     return study.name(key) if study.language == "en" else study.in_sentence(key)
 
 
+def _cut(text: str, language: str) -> str:
+    """Return the beginning of a text, in a language with spaces no word torn."""
+    head = text[:CAPTION_LENGTH]
+    if language != "zh" and not text[CAPTION_LENGTH].isspace():
+        head = head.rpartition(" ")[0] or head
+    return head.rstrip(" ,;:")
+
+
 def _short(text: str, study: Source) -> str:
-    shown = text if len(text) <= CAPTION_LENGTH else text[:CAPTION_LENGTH].rstrip() + "…"
+    shown = text if len(text) <= CAPTION_LENGTH else _cut(text, study.language) + "…"
     return study.words.text("labels.quote", text=shown)
 
 
