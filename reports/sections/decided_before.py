@@ -18,8 +18,9 @@ def state_of_action(study: Source, action: Action) -> str:
 
 def states_told(study: Source, actions: Iterable[Action]) -> str:
     """Return several measures, each with how it stands."""
-    return study.words.join([study.words.text("summary.stands", key=action.measure,
-                                              state=state_of_action(study, action)) for action in actions])
+    words = study.words
+    return words.text("summary.between_states").join(
+        words.text("summary.stands", key=action.measure, state=state_of_action(study, action)) for action in actions)
 
 
 def asked_anew(action: Action) -> str:
