@@ -151,7 +151,7 @@ def test_h6_the_report_says_that_it_is_no_proof_of_effect(waves: TwoSurveys, lan
     ("en", ["Four decisions: 1 in place, 1 under way", "1 of 22 scales improved, no decline shown",
             "No proof of effect.",
             "4 of 5 milestones reached; 1 overdue", "open, 7 days late", "reached on", "nearer to the target",
-            "Known to 54%", "better; no proof of effect", "the decision was put off to", "nothing is decided yet",
+            "known to 54%", "better; no proof of effect", "the decision was put off to", "nothing is decided yet",
             "whether to take in others", "show no demonstrable difference yet", "measure the same in both surveys",
             "no target is set for retention of key customers"]),
     ("zh", ["4项决定：1项已落实、1项实施中", "未见变差", "以下内容不构成效果证明。", "里程碑5项，已完成4项，逾期1项",
