@@ -64,7 +64,7 @@ _BRACKETED = re.compile(r"([一-鿿]{0,4}（[^（）]{1,8}）)")
 _QUOTED = re.compile(_UNBROKEN.pattern[:-1] + r"|“[^“”]{1,10}”(?:[一-鿿]{2}$)?|(?<=[一-鿿]{2})[一-鿿]{2}$)")
 _LAST_WORDS = re.compile(r"((?<= )[\w’'-]{1,20} \S{1,16}|(?<=[一-鿿]{2})(?:[一-鿿]{4}|[一-鿿]{2})[）”》]?"
                          r"|(?<=[一-鿿]{2})(?:[一-鿿]{4}|[一-鿿]{2})\d{1,3}[一-鿿])$")
-_CLAUSES = re.compile(r"(“[一-鿿]{1,10}”[，；：]?|[一-鿿]{2}[，；：]|\d+[个项][一-鿿]{2})")
+_CLAUSES = re.compile(r"(“[一-鿿]{1,10}”[，；：]?|[一-鿿]{2}[，；：]|\d+[个项][一-鿿]{2}|[一-鿿]{4}\d+项)")
 
 _KINDS: dict[type, str] = {
     Statement: "statement", Paragraph: "paragraph", Bullets: "bullets", Facts: "facts", Passages: "passages",
