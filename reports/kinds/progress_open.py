@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from analysis.results.actions import ActionFollowUp
 from reports.content import Block, Callout, Number, Paragraph, Row, Section, Statement, Table
@@ -11,6 +12,8 @@ from reports.kinds.progress_steps import late_words
 from reports.numbers import day
 from reports.sections.follow_up import indicator_name
 from reports.sections.table_columns import columns_of
+
+SOON = 90                               # days; a measure needs a quarter before people can have seen it
 
 
 def open_things(of: Progress) -> Section:
@@ -106,9 +109,16 @@ def _unclear(of: Progress) -> Iterator[Statement]:
         judged = [one for one in row.contrasts if one.verdict in JUDGED]
         is_quiet = bool(judged) and all(one.verdict == "not_apart" for one in judged)
         if is_quiet and row.action.progress in ("running", "done"):
-            yield of.words.say("progress.ask_open_effect", measure=row.action.measure, since=_since(of, row),
-                               name=of.measure_name(row.action.measure),
+            yield of.words.say("progress.ask_open_effect" + ("_early" if _is_early(of, row) else ""),
+                               measure=row.action.measure, since=_since(of, row),
+                               name=of.measure_name(row.action.measure), begun=of.study.facts.fieldwork_from,
                                progress=of.words.text(f"progress.acts_{row.action.progress}"))
+
+
+def _is_early(of: Progress, row: ActionFollowUp) -> bool:
+    """Return whether the later survey began so soon after a measure did that nothing can be expected of it."""
+    begun, since = of.study.facts.fieldwork_from, row.action.progress_on or row.action.starts_on
+    return bool(begun and since) and (date.fromisoformat(begun[:10]) - date.fromisoformat(since[:10])).days < SOON
 
 
 def _since(of: Progress, row: ActionFollowUp) -> str:

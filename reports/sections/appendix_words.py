@@ -63,11 +63,12 @@ def _code_columns(study: Source, *, is_double: bool) -> tuple[Column, ...]:
 def _note(study: Source, voices: str, *, is_double: bool) -> str:
     words, codes = study.words, study.template.codebook.codes if study.template.codebook else ()
     shown = [found for code in codes if (found := study.evidence(code.key)) is not None]
-    hidden = any(study.is_of_few(found.n_asked) for found in shown)
+    hidden, (tentative, accept) = any(study.is_of_few(found.n_asked) for found in shown), study.agreement_limits()
     note = words.text("labels.between_sentences").join((
         words.text("codes.source", part=voices),
         *([words.text("codes.source_hidden", minimum=study.least_heard)] if hidden else []),
-        words.text("codes.source_agreement" if is_double else "codes.source_single")))
+        words.text("codes.source_agreement" if is_double else "codes.source_single", tentative=f"{tentative:g}",
+                   accept=f"{accept:g}")))
     return words.with_finer(note, (study.style_of_agreement(found.agreement.value) for found in shown if (
         found.agreement and not study.is_of_few(found.n_asked))))
 

@@ -177,8 +177,11 @@ class Source(Named):
 
     def style_of_agreement(self, alpha: float | None) -> Beside:
         """Return the style in which an agreement of coders stands beside the limits that it is judged by."""
-        limits = self.threshold("agreement_tentative", 0.667), self.threshold("agreement_accept", 0.8)
-        return style_beside(alpha, limits)
+        return style_beside(alpha, self.agreement_limits())
+
+    def agreement_limits(self) -> tuple[float, float]:
+        """Return from where an agreement of coders is tentative, and from where it is accepted."""
+        return self.threshold("agreement_tentative", 0.667), self.threshold("agreement_accept", 0.8)
 
     # ---- words ------------------------------------------------------------------------------------------------
     def grade(self, grade: Grade | None, construct: str = "") -> GradeCell:

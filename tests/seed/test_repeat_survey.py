@@ -152,7 +152,7 @@ def test_h6_the_report_says_that_it_is_no_proof_of_effect(waves: TwoSurveys, lan
             "No proof of effect.",
             "4 of 5 milestones reached; 1 overdue", "open, 7 days late", "reached on", "nearer to the target",
             "known to 54%", "better; no proof of effect", "the decision was put off to", "nothing is decided yet",
-            "whether to take in others", "show no demonstrable difference yet", "measure the same in both surveys",
+            "whether to take in others", "show no demonstrable difference", "measure the same in both surveys",
             "no target is set for retention of key customers"]),
     ("zh", ["4项决定：1项已落实、1项实施中", "未见变差", "以下内容不构成效果证明。", "里程碑5项，已完成4项，逾期1项",
             "未完成，已逾期7天", "较基线更接近目标", "好转；不构成效果证明", "请作出决定", "尚未作出决定",

@@ -51,7 +51,7 @@ def test_each_proposed_measure_stands_with_its_decision_reason_and_next_date(ban
 
 @pytest.mark.parametrize(("language", "late", "note"), [
     ("en", " (past, still open)", "register of actions on 21 January 2027"),
-    ("zh", "（日期已过，尚未落实）", "截至2027年1月21日的行动台账")])
+    ("zh", "（日期已过，仍待办理）", "截至2027年1月21日的行动台账")])
 def test_a_day_that_passed_without_what_was_to_happen_is_marked_as_of_the_day_of_the_register(
         bank: Study, language: str, late: str, note: str) -> None:
     later = {**ACTIONS, "S2.2": Action("S2.2", "accepted", "2026-10-12", "Board", starts_on="2026-11-01",
