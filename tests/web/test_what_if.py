@@ -78,7 +78,7 @@ def text_of(page: str) -> str:
 
 
 HEADS = {"en": "Model-implied difference between otherwise similar staff, not a forecast",
-         "zh": "模型推算的其他条件相近员工之间的差异，不是预测"}
+         "zh": "其他条件相同的员工之间，模型推算相差多少（并非预测）"}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

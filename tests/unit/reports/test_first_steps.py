@@ -137,7 +137,7 @@ def test_a_problem_that_the_survey_leaves_open_names_the_sources_that_support_it
 
     cells = [line.text for block in table if isinstance(block, Table) for row in block.rows
              for cell in row.cells if isinstance(cell, Stack) for line in cell.lines]
-    assert "survey undecided; interviews and customers support it" in cells
+    assert "survey unclear; interviews and customers support it" in cells
 
 
 def test_a_measure_is_not_said_to_be_against_a_problem_that_was_not_found(bank: Any) -> None:

@@ -70,7 +70,7 @@ def test_what_was_decided_on_has_its_status_and_owner(bank: Any) -> None:
     assert lanes[2].owner != "Nobody"
     assert [lane.bars[0].label.partition("; ")[-1] or lane.bars[0].label for lane in lanes] == [
         "In place since 17 November 2026", lanes[1].bars[0].label.partition("; ")[-1],
-        "rejected on 20 October 2026", "decision overdue since 18 November 2026"]
+        "rejected on 20 October 2026", "decide by 18 November 2026"]
     assert lanes[1].bars[0].label.startswith("Under way since 25 October 2026; due ")
     assert "report 1 of 12 October 2026" in _figure(section)[0].source
 
