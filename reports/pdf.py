@@ -29,7 +29,7 @@ _LAST_SPACE = re.compile(r"(?<=[^\s>]) (?=<(?:a|b|span)\b)")
 # A Chinese text does not end in a line of one sign: its last two go together with what closes behind them.
 _LAST_SIGNS = re.compile(r"((?:（[一-鿿]{1,4}）|(?:(?<=[^<>\n]{3})|(?<=</span>)[一-鿿]?)"
                          r"(?:[一-鿿]{2}|[一-鿿]?[\d.]{1,6} ?[一-鿿]))[。！？；：）”’》]{0,4})"
-                         r"(?=\s*</(?:td|th|p|li|dd|dt|span|a)>)")
+                         r"(?=\s*</(?:td|th|p|li|dd|dt|span|a|b)>)")
 COLLECT_AFTER = (50_000, 50, 50)         # objects; measured: a sixth less time for one percent more memory
 
 
