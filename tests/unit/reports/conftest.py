@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from analysis.results.diagnosis import Diagnosis
+from analysis.results.plan_edits import PlanEdit
 from instruments.facts import StudyFacts
 from instruments.template import StudyTemplate
 from instruments.template_loader import load_catalogue_template
-from reports.content import StudyReport
+from reports.content import Card, StudyReport
+from reports.sections.study import study_report
 from tests.factories.diagnosis import rich_diagnosis, sparse_diagnosis
 from tests.factories.diagnosis_parts import facts
 from tests.gates.printed import Printed, print_report
@@ -50,3 +52,12 @@ def printed_of(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) 
         return print_report(made)
 
     return printed
+
+
+def report_of(study: Study, *edits: PlanEdit, language: str = "en") -> StudyReport:
+    diagnosis, template, facts = study
+    return study_report(diagnosis, template, facts, language=language, edits=edits)
+
+
+def card_of(report: StudyReport, key: str) -> Card:
+    return next(block for block in report.blocks() if isinstance(block, Card) and block.anchor == f"measure-{key}")

@@ -3,11 +3,11 @@
 import pytest
 
 from analysis.results.plan_edits import PlanEdit, PlanValues
-from reports.content import Card, Facts, Figure, Paragraph, Section, Stack, StudyReport, Table, walk
+from reports.content import Facts, Figure, Paragraph, Section, Stack, Table, walk
 from reports.figures import RoadmapChart
 from reports.sections.study import study_report
 from reports.wording import forbidden_phrases
-from tests.unit.reports.conftest import Study
+from tests.unit.reports.conftest import Study, card_of, report_of
 
 REASON = {"en": "Agreed with management in May.", "zh": "经与管理层商定。"}
 WHAT = {"en": "Begin with the outlets that know it.", "zh": "从已知晓的网点做起。"}
@@ -21,15 +21,6 @@ def measure_edit(**changes: object) -> PlanEdit:
 
 def objective_edit() -> PlanEdit:
     return PlanEdit("objective", "OB_INFO", 1, PlanValues(target=75.0, owner=OWNER), REASON, "Li Mei", "2026-11-26")
-
-
-def report_of(study: Study, *edits: PlanEdit, language: str = "en") -> StudyReport:
-    diagnosis, template, facts = study
-    return study_report(diagnosis, template, facts, language=language, edits=edits)
-
-
-def card_of(report: StudyReport, key: str) -> Card:
-    return next(block for block in report.blocks() if isinstance(block, Card) and block.anchor == f"measure-{key}")
 
 
 def table_of(section: Section, key: str) -> Table:

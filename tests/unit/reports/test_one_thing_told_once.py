@@ -13,10 +13,9 @@ from analysis.results.measurement import Estimate
 from analysis.results.measures import PresentMeasure
 from analysis.results.plan_edits import PlanEdit, PlanValues
 from instruments.facts import Practice
-from reports.content import Bullets, Callout, Card, Cell, Figure, Stack, Statement, StudyReport, Table, walk
+from reports.content import Bullets, Callout, Cell, Figure, Stack, Statement, StudyReport, Table, walk
 from reports.figures import Likert
-from reports.sections.study import study_report
-from tests.unit.reports.conftest import Study
+from tests.unit.reports.conftest import Study, card_of, report_of
 
 PILOT = {"en": "Service teams (pilot)", "zh": "服务团队（试点）"}
 KNOWN = Estimate(0.54, 0.46, 0.61, 162, "Wilson")
@@ -32,15 +31,6 @@ def decided_on(bank: Study, key: str, name: dict[str, str], since: str, **action
                      for m in diagnosis.measures)
     entry = Practice("entry", name, "running", since, None)
     return replace(diagnosis, follow_up=found, measures=measures), template, replace(facts, practices=(entry,))
-
-
-def told(study: Study, *edits: PlanEdit, language: str = "en") -> StudyReport:
-    diagnosis, template, facts = study
-    return study_report(diagnosis, template, facts, language=language, edits=edits)
-
-
-def card(report: StudyReport, key: str) -> Card:
-    return next(block for block in report.blocks() if isinstance(block, Card) and block.anchor == f"measure-{key}")
 
 
 def table(report: StudyReport, key: str) -> Table:
@@ -60,9 +50,9 @@ def names_of(bank: Study, key: str) -> dict[str, str]:
 def test_a_measure_in_place_and_its_pilot_are_one_thing_with_both_sources(bank: Study, language: str, said: str):
     later = decided_on(bank, "S2.2", PILOT, "2026-03", progress="done", progress_on="2026-11-17")
 
-    report = told(later, language=language)
+    report = report_of(later, language=language)
 
-    assert card(report, "S2.2").rows[0][1].text.startswith(said)
+    assert card_of(report, "S2.2").rows[0][1].text.startswith(said)
     done = table(report, "t-decisions").rows[0].cells[-1]
     assert isinstance(done, Stack)
     assert any(PILOT[language] in line.text for line in done.lines)
@@ -71,9 +61,9 @@ def test_a_measure_in_place_and_its_pilot_are_one_thing_with_both_sources(bank: 
 def test_a_measure_under_way_is_not_told_to_be_in_place(bank: Study):
     later = decided_on(bank, "S1.2", names_of(bank, "S1.2"), "2026-10", progress="running", progress_on="2026-10-25")
 
-    report = told(later)
+    report = report_of(later)
 
-    form = card(report, "S1.2").rows[0][1].text
+    form = card_of(report, "S1.2").rows[0][1].text
     assert form.startswith("Carry on: under way since 25 October 2026 (register of actions); known to 54% ")
     assert "in place" not in form
     name, status, since, _ = table(report, "t-practices").rows[0].cells
@@ -85,7 +75,7 @@ def test_a_measure_under_way_is_not_told_to_be_in_place(bank: Study):
 def test_indicators_of_a_measure_under_way_are_due_from_its_start(bank: Study):
     later = decided_on(bank, "S1.2", names_of(bank, "S1.2"), "2026-10", progress="running", progress_on="2026-10-25")
 
-    shown = card(told(later), "S1.2")
+    shown = card_of(report_of(later), "S1.2")
 
     assert dict(shown.side)["Horizon"].text == "9 months, until July 2027"
     assert "by July 2027" in dict(shown.rows)["Indicator"].text
@@ -95,7 +85,7 @@ def test_indicators_of_a_measure_under_way_are_due_from_its_start(bank: Study):
 def test_indicators_follow_the_edited_day_of_their_measure(bank: Study):
     edit = PlanEdit("measure", "S1.2", 1, PlanValues(due_on="2027-03-24"), {"en": "Agreed."}, "Li Mei", "2026-11-26")
 
-    indicator = dict(card(told(bank, edit), "S1.2").rows)["Indicator"].text
+    indicator = dict(card_of(report_of(bank, edit), "S1.2").rows)["Indicator"].text
 
     assert "by 24 March 2027" in indicator
     assert "months;" not in indicator
@@ -104,7 +94,7 @@ def test_indicators_follow_the_edited_day_of_their_measure(bank: Study):
 def test_an_objective_is_due_with_its_last_measure_where_that_was_edited_to_be_later(bank: Study):
     edit = PlanEdit("measure", "S1.2", 1, PlanValues(due_on="2028-03-24"), {"en": "Agreed."}, "Li Mei", "2026-11-26")
 
-    objectives = table(told(bank, edit), "t-objectives")
+    objectives = table(report_of(bank, edit), "t-objectives")
 
     row = next(row for row in objectives.rows if "customer information" in row.cells[0].lines[0].text)
     assert [line.text for line in row.cells[5].lines] == ["by 24 March 2028", "Rule: 9 months"]
@@ -115,7 +105,7 @@ def test_statements_agreed_with_are_drawn_by_the_words_of_their_own_scale(bank: 
     diagnosis, *rest = bank
     rated = replace(next(one for one in diagnosis.single_items if one.key == "PEER1"), key="CSA3")
 
-    section = told((replace(diagnosis, single_items=(*diagnosis.single_items, rated)), *rest)).section("strengths")  # type: ignore[arg-type]  # the parts of a study
+    section = report_of((replace(diagnosis, single_items=(*diagnosis.single_items, rated)), *rest)).section("strengths")  # type: ignore[arg-type]  # the parts of a study
 
     charts = {block.key: block.chart for block in walk(section.blocks) if isinstance(block, Figure)}
     assert isinstance(charts["f-comparison"], Likert)
@@ -130,7 +120,7 @@ def _aside(diagnosis: Diagnosis, n: int) -> Diagnosis:
 
 
 def test_page_one_names_every_measure_set_aside(bank: Study):
-    report = told((_aside(bank[0], 5), *bank[1:]))
+    report = report_of((_aside(bank[0], 5), *bank[1:]))
 
     lines = next(block for block in report.section("summary").blocks if isinstance(block, Bullets)).items
     shown = [m.key for m in bank[0].measures][:5]
@@ -143,7 +133,7 @@ def test_what_stays_open_waits_only_where_its_objective_does(bank: Study, is_act
     diagnosis, *rest = bank
     objectives = tuple(replace(one, is_active=is_active) for one in diagnosis.objectives)
 
-    report = told((replace(diagnosis, objectives=objectives), *rest))  # type: ignore[arg-type]  # the parts of a study
+    report = report_of((replace(diagnosis, objectives=objectives), *rest))  # type: ignore[arg-type]  # the parts of a study
 
     said = next(block for block in report.section("problems").blocks if isinstance(block, Callout)).items[0].text
     assert ("wait" in said) is not is_active
@@ -158,7 +148,7 @@ def test_a_composition_says_how_many_answers_it_does_not_count(bank: Study):
     screened = replace(staff, composition={key: counts}, n_valid=10 * len(counts) + 7)
     known = replace(facts, headcount_by_department=dict.fromkeys(counts, 20))
 
-    report = told((replace(diagnosis, screening={**diagnosis.screening, "staff": screened}), template, known))
+    report = report_of((replace(diagnosis, screening={**diagnosis.screening, "staff": screened}), template, known))
 
     assert table(report, f"t-composition-{key}").source.startswith(f"Not counted: 7 of {screened.n_valid} answers")
 
@@ -172,7 +162,7 @@ def test_who_is_at_risk_stands_beside_the_number_and_the_day_of_the_file_in_the_
     assert diagnosis.customers is not None
     dated = replace(diagnosis.customers, as_on="2026-09-25")
 
-    report = told((replace(diagnosis, customers=dated), *rest), language=language)  # type: ignore[arg-type]  # the parts of a study
+    report = report_of((replace(diagnosis, customers=dated), *rest), language=language)  # type: ignore[arg-type]  # the parts of a study
 
     assert table(report, "t-sizes").source.startswith(said)
     lead = report.section("customer-file").lead
@@ -186,7 +176,7 @@ def test_a_rejected_measure_hands_its_objective_on_to_the_owner_of_the_next(bank
     action = Action(first, "rejected", "2026-10-20", "Board")
     found = FollowUp("w1", "w2", 1, "2026-10-12", "D_DEPT", (ActionFollowUp(action, None, None),))
 
-    before, after = (table(told((replace(diagnosis, follow_up=follow), template, facts)), "t-objectives")
+    before, after = (table(report_of((replace(diagnosis, follow_up=follow), template, facts)), "t-objectives")
                      for follow in (None, found))
 
     pairs = [(_words(old.cells[6]), _words(new.cells[6])) for old, new in zip(before.rows, after.rows, strict=True)]
